@@ -1,0 +1,44 @@
+// Types are checked by `tsc`; here SWC only strips them. Jest runs ES modules behind a Node flag, so start it
+// through `npm run jest`, which sets the flag and uses the Node of the functions' runtime (node_modules/node).
+const shared = {
+  testEnvironment: "node",
+  extensionsToTreatAsEsm: [".ts"],
+  // Sources import "./x.js", as NodeNext wants; on disk it is x.ts. Packages come first with their own .js.
+  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  moduleFileExtensions: ["js", "mjs", "cjs", "ts", "json", "node"],
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { swcrc: false, sourceMaps: "inline", jsc: { target: "es2023", parser: { syntax: "typescript" } } },
+    ],
+  },
+  modulePathIgnorePatterns: [
+    "<rootDir>/.cache/",
+    "<rootDir>/functions/dist/",
+    "<rootDir>/reports/",
+    "/\\.terraform/",
+  ],
+};
+
+/** One project per kind of test. `timeout` in milliseconds is for one test or hook. */
+const project = (displayName, testMatch, timeout) => ({
+  ...shared,
+  displayName,
+  testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
+  globals: { projectTestTimeout: timeout },
+  setupFilesAfterEnv: ["<rootDir>/test/support/timeout.mjs"],
+});
+
+export default {
+  projects: [
+    project(
+      "unit",
+      ["functions/**/*.test.ts", "test/unit/**/*.test.ts", "test/contract/**/*.test.ts"],
+      20_000,
+    ),
+    project("properties", ["test/properties/**/*.test.ts"], 300_000),
+    project("emulator", ["test/emulator/**/*.test.ts"], 60_000),
+    // Real Terraform against the local cloud: start these with --runInBand, two at once starve each other.
+    project("e2e", ["test/e2e/**/*.test.ts"], 900_000),
+  ],
+};
