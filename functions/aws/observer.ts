@@ -1,0 +1,99 @@
+/** Sees EC2 as the core wants it: for a look with at most three reads a batch, for a sweep page by page. */
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import { nothingReceives, type Look, type Observation, type Session, type Source } from "../core/model.js";
+import type { Policy } from "../core/policy-schema.js";
+import type { Observer } from "../core/ports.js";
+import { inChunks, readInstances, readInterfaces, readSessions } from "./read.js";
+import { toInstance, toLoneSource, toSession, toSources } from "./shapes.js";
+import type { TopologySource } from "./topology.js";
+
+/** Services whose interfaces can be mirrored although the account did not make them (Traffic Mirroring guide). */
+const services = { rds: "amazon-rds", elasticache: "amazon-elasticache" } as const;
+
+/** `ours`: tells this controller's sessions; interfaces of others are none of our business. */
+export function createObserver(
+  client: EC2Client,
+  topology: TopologySource,
+  ours: (session: Session) => boolean,
+): Observer {
+  const sessionsOn = async (interfaceIds: readonly string[]): Promise<readonly Session[]> => {
+    const found = await inChunks(interfaceIds, (Values) =>
+      readSessions(client, { Name: "network-interface-id", Values }),
+    );
+    return found.flatMap((session) => toSession(session) ?? []);
+  };
+
+  /** The interfaces of a look, with their instances; `unseen` are the ids that EC2 does not know. */
+  const sourcesOf = async (
+    look: Look,
+  ): Promise<{ sources: readonly Source[]; unseen: readonly string[] }> => {
+    const lone = await inChunks(look.interfaceIds, (Values) =>
+      readInterfaces(client, [{ Name: "network-interface-id", Values }]),
+    );
+    const attachedTo = lone.flatMap((nic) => nic.Attachment?.InstanceId ?? []);
+    const instanceIds = [...new Set([...look.instanceIds, ...attachedTo])];
+    const instances = await inChunks(instanceIds, (Values) =>
+      readInstances(client, { Name: "instance-id", Values }),
+    );
+    const sources = new Map<string, Source>();
+    for (const nic of lone) {
+      const source = toLoneSource(nic);
+      if (source) sources.set(source.id, source);
+    }
+    // What an instance says of its interfaces is worth more: it brings state, type and tags.
+    for (const source of instances.flatMap(toSources)) sources.set(source.id, source);
+    const seen = new Set([...sources.keys(), ...instances.map((instance) => toInstance(instance)?.id)]);
+    return {
+      sources: [...sources.values()],
+      unseen: [...look.instanceIds, ...look.interfaceIds].filter((id) => !seen.has(id)),
+    };
+  };
+
+  return {
+    async look(look, policy) {
+      const seen = await sourcesOf(look);
+      const vpcs = new Set(policy.vpcs.map((vpc) => vpc.vpc_id));
+      const sources = seen.sources.filter((source) => vpcs.has(source.vpcId));
+      // What is not in our VPCs costs one describe a batch, no more.
+      const sessions = await sessionsOn(sources.map((source) => source.id));
+      const receivers = sources.length > 0 ? await topology.read() : nothingReceives;
+      return { sources, sessions, topology: receivers, unseen: seen.unseen, everything: false };
+    },
+
+    async everything(policy): Promise<Observation> {
+      // Sessions first: one that an event makes from here on is not in this list, so that its interface,
+      // which the list of instances may miss, is not taken for one that is no longer there.
+      const sessions = (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
+      const everything = await topology.read();
+      const sources = new Map((await allSources(client, policy)).map((source) => [source.id, source]));
+      const strays = sessions
+        .filter(ours)
+        .map((session) => session.interfaceId)
+        .filter((id) => !sources.has(id));
+      if (strays.length > 0) {
+        // Looked at one by one before anything is decided: detached, in another VPC, or attached just now.
+        const { sources: found } = await sourcesOf({ instanceIds: [], interfaceIds: [...new Set(strays)] });
+        for (const source of found) if (!sources.has(source.id)) sources.set(source.id, source);
+      }
+      return { sources: [...sources.values()], sessions, topology: everything, unseen: [], everything: true };
+    },
+
+    async sessions() {
+      return (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
+    },
+  };
+}
+
+async function allSources(client: EC2Client, policy: Policy): Promise<readonly Source[]> {
+  const vpcIds = policy.vpcs.map((vpc) => vpc.vpc_id);
+  const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
+  const requesters = (["rds", "elasticache"] as const).filter((key) => policy.options.requester_managed[key]);
+  if (requesters.length === 0) return instances.flatMap(toSources);
+  const managed = await inChunks(vpcIds, (Values) =>
+    readInterfaces(client, [
+      { Name: "vpc-id", Values },
+      { Name: "requester-id", Values: requesters.map((key) => services[key]) },
+    ]),
+  );
+  return [...instances.flatMap(toSources), ...managed.flatMap((nic) => toLoneSource(nic) ?? [])];
+}

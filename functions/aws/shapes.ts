@@ -1,0 +1,121 @@
+/** EC2's shapes into the domain's. Whatever lacks what we cannot do without is left out. */
+import type * as ec2 from "@aws-sdk/client-ec2";
+import type { Instance, Session, Source, Tags, Target } from "../core/model.js";
+
+const states = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] as const;
+
+export function toTags(tags: readonly ec2.Tag[] | undefined): Tags {
+  return Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+export function toInstance(instance: ec2.Instance): Instance | undefined {
+  const state = states.find((known) => known === instance.State?.Name);
+  if (!instance.InstanceId || state === undefined) return undefined;
+  return {
+    id: instance.InstanceId,
+    state,
+    type: instance.InstanceType ?? "",
+    tags: toTags(instance.Tags),
+  };
+}
+
+/** Instances and interfaces list their addresses alike; the primary one leads. */
+function toAddresses(
+  nic: Pick<ec2.InstanceNetworkInterface, "PrivateIpAddress" | "PrivateIpAddresses">,
+): string[] {
+  const all = (nic.PrivateIpAddresses ?? []).flatMap((address) => address.PrivateIpAddress ?? []);
+  return [...new Set([...(nic.PrivateIpAddress ? [nic.PrivateIpAddress] : []), ...all])];
+}
+
+/** Every interface of an instance; a terminated one has none. */
+export function toSources(described: ec2.Instance): readonly Source[] {
+  const instance = toInstance(described);
+  if (!instance) return [];
+  return (described.NetworkInterfaces ?? []).flatMap((nic) => {
+    const { NetworkInterfaceId: id, VpcId: vpcId, SubnetId: subnetId } = nic;
+    if (!id || !vpcId || !subnetId) return [];
+    return [
+      {
+        id,
+        vpcId,
+        subnetId,
+        zone: described.Placement?.AvailabilityZone ?? "",
+        type: nic.InterfaceType ?? "interface",
+        ...(nic.Attachment?.DeviceIndex !== undefined && { deviceIndex: nic.Attachment.DeviceIndex }),
+        addresses: toAddresses(nic),
+        description: nic.Description ?? "",
+        instance,
+      },
+    ];
+  });
+}
+
+/** An interface by itself. Its instance, where it has one, is not in this answer. */
+export function toLoneSource(nic: ec2.NetworkInterface): Source | undefined {
+  const { NetworkInterfaceId: id, VpcId: vpcId, SubnetId: subnetId } = nic;
+  if (!id || !vpcId || !subnetId) return undefined;
+  return {
+    id,
+    vpcId,
+    subnetId,
+    zone: nic.AvailabilityZone ?? "",
+    type: nic.InterfaceType ?? "interface",
+    ...(nic.Attachment?.DeviceIndex !== undefined && { deviceIndex: nic.Attachment.DeviceIndex }),
+    addresses: toAddresses(nic),
+    ...(nic.RequesterManaged === true && { requester: nic.RequesterId ?? "unknown" }),
+    description: nic.Description ?? "",
+  };
+}
+
+export function toSession(session: ec2.TrafficMirrorSession): Session | undefined {
+  const {
+    TrafficMirrorSessionId: id,
+    NetworkInterfaceId: interfaceId,
+    TrafficMirrorTargetId: targetId,
+    TrafficMirrorFilterId: filterId,
+    SessionNumber: number,
+  } = session;
+  if (!id || !interfaceId || !targetId || !filterId || number === undefined) return undefined;
+  return {
+    id,
+    interfaceId,
+    targetId,
+    filterId,
+    number,
+    ...(session.VirtualNetworkId !== undefined && { vni: session.VirtualNetworkId }),
+    ...(session.PacketLength !== undefined && { packetLength: session.PacketLength }),
+    tags: toTags(session.Tags),
+  };
+}
+
+export function toTarget(
+  target: ec2.TrafficMirrorTarget,
+  endpoints: ReadonlyMap<string, ec2.VpcEndpoint>,
+): Target | undefined {
+  const {
+    TrafficMirrorTargetId: id,
+    NetworkInterfaceId: interfaceId,
+    GatewayLoadBalancerEndpointId,
+  } = target;
+  if (!id) return undefined;
+  const tags = toTags(target.Tags);
+  if (interfaceId) return { id, kind: "interface", interfaceId, tags };
+  if (!GatewayLoadBalancerEndpointId) {
+    const arn = target.NetworkLoadBalancerArn;
+    return { id, kind: "load-balancer", ...(arn !== undefined && { loadBalancerArn: arn }), tags };
+  }
+  const endpoint = endpoints.get(GatewayLoadBalancerEndpointId);
+  return {
+    id,
+    kind: "endpoint",
+    ...(endpoint && {
+      endpoint: {
+        id: GatewayLoadBalancerEndpointId,
+        service: endpoint.ServiceName ?? "",
+        // EC2 answers the state in lower or upper case, depending on the API version.
+        available: endpoint.State?.toLowerCase() === "available",
+      },
+    }),
+    tags,
+  };
+}

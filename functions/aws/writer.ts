@@ -1,0 +1,85 @@
+/** Creates, changes, tags and removes sessions, at the lane's pace; every answer becomes an outcome. */
+import {
+  CreateTagsCommand,
+  CreateTrafficMirrorSessionCommand,
+  DeleteTrafficMirrorSessionCommand,
+  ModifyTrafficMirrorSessionCommand,
+  type EC2Client,
+} from "@aws-sdk/client-ec2";
+import type { SessionChanges } from "../core/decisions.js";
+import type { Tags } from "../core/model.js";
+import type { Outcome } from "../core/outcomes.js";
+import type { SessionWriter } from "../core/ports.js";
+import { classify, classifyCreate, isStaleReference } from "./errors.js";
+import type { Pace } from "./pace.js";
+
+/** `onStaleReference`: a write named a target or filter that is not there any more. */
+export function createWriter(client: EC2Client, pace: Pace, onStaleReference: () => void): SessionWriter {
+  const call = async (send: () => Promise<unknown>, failureOf: typeof classify): Promise<Outcome> => {
+    await pace.turn();
+    try {
+      await send();
+      return { kind: "done", value: undefined };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === "throttled") pace.slowDown();
+      if (isStaleReference(failure.code)) onStaleReference();
+      return failure;
+    }
+  };
+
+  return {
+    create: (desired) =>
+      call(
+        () =>
+          client.send(
+            // No ClientToken of our own: the SDK's survives its retries, and one made of the interface's id
+            // would bring back the answer for a session that was deleted since.
+            new CreateTrafficMirrorSessionCommand({
+              NetworkInterfaceId: desired.interfaceId,
+              TrafficMirrorTargetId: desired.targetId,
+              TrafficMirrorFilterId: desired.filterId,
+              SessionNumber: desired.number,
+              VirtualNetworkId: desired.vni,
+              PacketLength: desired.packetLength,
+              TagSpecifications: [{ ResourceType: "traffic-mirror-session", Tags: toAwsTags(desired.tags) }],
+            }),
+          ),
+        classifyCreate,
+      ),
+    modify: (sessionId, changes) =>
+      call(
+        () => client.send(new ModifyTrafficMirrorSessionCommand(modification(sessionId, changes))),
+        classify,
+      ),
+    async remove(sessionId) {
+      const outcome = await call(
+        () => client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: sessionId })),
+        classify,
+      );
+      return outcome.kind === "gone" ? { kind: "done", value: undefined } : outcome;
+    },
+    tag: (sessionId, tags) =>
+      call(
+        () => client.send(new CreateTagsCommand({ Resources: [sessionId], Tags: toAwsTags(tags) })),
+        classify,
+      ),
+  };
+}
+
+function modification(sessionId: string, changes: SessionChanges) {
+  return {
+    TrafficMirrorSessionId: sessionId,
+    TrafficMirrorTargetId: changes.targetId,
+    TrafficMirrorFilterId: changes.filterId,
+    SessionNumber: changes.number,
+    VirtualNetworkId: changes.vni,
+    ...(changes.packetLength === null
+      ? { RemoveFields: ["packet-length" as const] }
+      : { PacketLength: changes.packetLength }),
+  };
+}
+
+function toAwsTags(tags: Tags) {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

@@ -1,0 +1,46 @@
+/**
+ * Every kind of event that the functions understand. What is malformed, unknown or foreign is dropped at
+ * once with the reason: it can neither block its batch nor fill the dead-letter queue.
+ */
+import { ec2StateChange } from "./ec2-state-change.js";
+import { envelope, type EventKind, type Sighting } from "./envelope.js";
+
+const kinds: readonly EventKind[] = [ec2StateChange];
+
+const registry = new Map(kinds.map((kind) => [keyOf(kind.source, kind.detailType), kind]));
+
+export const dropReasons = ["not-json", "not-an-event", "unknown-kind", "malformed", "foreign"] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+export type ParsedEvent =
+  | { readonly ok: true; readonly sighting: Sighting; readonly time: number }
+  | { readonly ok: false; readonly reason: DropReason };
+
+export interface Home {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** `home`: where this function runs; an event of another account or region is foreign. */
+export function parseEvent(body: string, home: Home): ParsedEvent {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { ok: false, reason: "not-json" };
+  }
+  const event = envelope.safeParse(json);
+  if (!event.success) return { ok: false, reason: "not-an-event" };
+  if (event.data.account !== home.account || event.data.region !== home.region) {
+    return { ok: false, reason: "foreign" };
+  }
+  const kind = registry.get(keyOf(event.data.source, event.data["detail-type"]));
+  if (kind === undefined) return { ok: false, reason: "unknown-kind" };
+  const sighting = kind.parse(event.data);
+  if (sighting === undefined) return { ok: false, reason: "malformed" };
+  return { ok: true, sighting, time: Date.parse(event.data.time) };
+}
+
+function keyOf(source: string, detailType: string): string {
+  return JSON.stringify([source, detailType]);
+}

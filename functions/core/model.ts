@@ -1,0 +1,103 @@
+/** The nouns of the domain as plain data, in EC2's own terms. Nothing here knows the AWS SDK. */
+
+export type Tags = Readonly<Record<string, string>>;
+
+export type InstanceState = "pending" | "running" | "stopping" | "stopped" | "shutting-down" | "terminated";
+
+export interface Instance {
+  readonly id: string;
+  readonly state: InstanceState;
+  /** For example `m5.large`. */
+  readonly type: string;
+  readonly tags: Tags;
+}
+
+/** A network interface that may be mirrored. */
+export interface Source {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly subnetId: string;
+  /** Availability zone name, as this account sees it. */
+  readonly zone: string;
+  /** EC2's InterfaceType: `interface`, `efa`, `branch`, `lambda` … */
+  readonly type: string;
+  /** 0 is the primary interface; undefined when nothing is attached. */
+  readonly deviceIndex?: number;
+  /** Private IPv4 addresses, the primary one first; none in an IPv6-only subnet. */
+  readonly addresses: readonly string[];
+  /** The service that made the interface (`amazon-rds`), undefined when the account made it itself. */
+  readonly requester?: string;
+  readonly description: string;
+  /** undefined: not attached to an instance of this account. */
+  readonly instance?: Instance;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly interfaceId: string;
+  readonly targetId: string;
+  readonly filterId: string;
+  /** 1–32766, unique on the interface; the lowest number sees a packet first. */
+  readonly number: number;
+  readonly vni?: number;
+  /** Bytes of each packet that are mirrored; undefined means the whole packet. */
+  readonly packetLength?: number;
+  readonly tags: Tags;
+}
+
+export interface Target {
+  readonly id: string;
+  readonly kind: "endpoint" | "interface" | "load-balancer";
+  /** kind `interface`: the interface that receives; it can never be a source. */
+  readonly interfaceId?: string;
+  /** kind `load-balancer`. */
+  readonly loadBalancerArn?: string;
+  /** kind `endpoint`: the Gateway Load Balancer endpoint behind it, undefined when it no longer exists. */
+  readonly endpoint?: { readonly id: string; readonly service: string; readonly available: boolean };
+  readonly tags: Tags;
+}
+
+/** What stands behind the targets of this account: mirroring it would feed the copy into itself. */
+export interface Receivers {
+  readonly instanceIds: ReadonlySet<string>;
+  readonly addresses: ReadonlySet<string>;
+  /** Groups of the instances above: a new member is running before it is registered. */
+  readonly autoscalingGroups: ReadonlySet<string>;
+}
+
+/** What receives mirrored packets in this account. */
+export interface Topology {
+  readonly targets: readonly Target[];
+  readonly receivers: Receivers;
+}
+
+export const nothingReceives: Topology = {
+  targets: [],
+  receivers: { instanceIds: new Set(), addresses: new Set(), autoscalingGroups: new Set() },
+};
+
+/** Where to look. An event never says what to do, only which resources may have changed. */
+export interface Look {
+  readonly instanceIds: readonly string[];
+  readonly interfaceIds: readonly string[];
+}
+
+/** What was seen in EC2. `sessions` holds every session, ours or not, on the interfaces that were looked at. */
+export interface Observation {
+  readonly sources: readonly Source[];
+  readonly sessions: readonly Session[];
+  readonly topology: Topology;
+  /** Ids of the look that EC2 did not know (yet, or any more). */
+  readonly unseen: readonly string[];
+  /** A sweep: sources of all VPCs of the policy, and all sessions of the account. */
+  readonly everything: boolean;
+}
+
+export const nothingToLookAt: Look = { instanceIds: [], interfaceIds: [] };
+
+export function mergeLooks(looks: readonly Look[]): Look {
+  return {
+    instanceIds: [...new Set(looks.flatMap((look) => look.instanceIds))],
+    interfaceIds: [...new Set(looks.flatMap((look) => look.interfaceIds))],
+  };
+}

@@ -1,0 +1,72 @@
+/** How things end: the answers of AWS in classes, and every reason that a decision can carry. */
+
+/**
+ * What one call to EC2 came to. `code` and `message` are AWS's own words, for logs.
+ * - done: the call had its effect, or what it wanted was so already
+ * - gone: the thing it named does not exist any more
+ * - conflict: refused because of something on the same interface that was not seen; look again
+ * - throttled, transient: worth another try later
+ * - refused: final for this interface until its facts change
+ * - quota: a limit of the account or of the target
+ * - not-permitted: our role may not do it
+ */
+export type Outcome<T = undefined> =
+  | { readonly kind: "done"; readonly value: T }
+  | {
+      readonly kind: "gone" | "conflict" | "throttled" | "transient" | "refused" | "quota" | "not-permitted";
+      readonly code: string;
+      readonly message: string;
+    };
+
+export type OutcomeKind = Outcome["kind"];
+
+/** Why an interface is not selected: nobody asked for it. */
+export const unselectedReasons = [
+  "outside-vpcs",
+  "no-rule",
+  "secondary-interface",
+  "excluded-tag",
+  "excluded-subnet",
+  "excluded-instance",
+  "excluded-interface",
+  "excluded-autoscaling-group",
+  "instance-stopped",
+  "instance-terminated",
+  "detached",
+] as const;
+export type UnselectedReason = (typeof unselectedReasons)[number];
+
+/** Why a selected interface is not mirrored. Every one is a value of the metric dimension `reason`. */
+export const uncoveredReasons = [
+  "interface-type",
+  "instance-type",
+  "requester-managed",
+  "fargate",
+  "ipv6-only",
+  "is-target",
+  "behind-target",
+  "no-target",
+  "target-service",
+  "session-limit",
+  "quota",
+  "rollout",
+  "ceiling",
+  "aws-refused",
+  "not-permitted",
+  "pending",
+] as const;
+export type UncoveredReason = (typeof uncoveredReasons)[number];
+
+/** Why a session of ours is changed although its interface stays selected. */
+export type ChangeReason =
+  | "not-mirrored"
+  | "session-differs"
+  | "tags-differ"
+  | "surplus"
+  | "target-not-trusted"
+  | "drain"
+  | "mirrored"
+  | "removal-held"
+  | "left-to-sweep";
+
+export type Reason = UnselectedReason | UncoveredReason | ChangeReason;

@@ -1,0 +1,101 @@
+/**
+ * The policy document: written by Terraform into an SSM parameter, read by the functions. This schema is
+ * the contract between the two; test/contract renders the module's document and parses it here.
+ */
+import en from "zod/v4/locales/en.js";
+import * as z from "zod/mini";
+
+// zod/mini brings no words: without them every problem is "Invalid input".
+z.config(en());
+
+const range = (low: number, high: number) => z.int().check(z.gte(low), z.lte(high));
+const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}-[0-9a-z]+$`)));
+const orNull = <T extends z.core.SomeType>(type: T) => z._default(z.nullable(type), null);
+
+/** A null value means that the key is present, whatever its value. */
+const tagMatch = z.record(z.string().check(z.minLength(1)), z.nullable(z.string()));
+const match = z._default(z.enum(["all", "any"]), "all");
+const nonEmpty = z.refine((tags) => Object.keys(tags as object).length > 0, {
+  error: "at least one tag is needed: an empty map would match every instance",
+});
+
+const entry = {
+  name: z.string().check(z.minLength(1), z.maxLength(256)),
+  filter_id: orNull(id("tmf")),
+  target_id: orNull(id("tmt")),
+  /** Whole packets when null. Under 55 bytes an IPv6 packet would be cut inside its headers. */
+  packet_length: orNull(range(55, 8500)),
+  virtual_network_id: orNull(range(1, 16_777_215)),
+  session_number: orNull(range(1, 32_766)),
+  interfaces: z._default(z.enum(["all", "primary"]), "all"),
+};
+
+const vpc = z.object({
+  key: z.string(),
+  vpc_id: id("vpc"),
+  filter_id: id("tmf"),
+  vni: orNull(range(1, 16_777_215)),
+  endpoint_service_name: orNull(z.string().check(z.minLength(1))),
+  /** null: targets are found by their tags, and then only behind the endpoint service named above. */
+  targets: orNull(z.array(z.object({ target_id: id("tmt"), availability_zone: z.string() }))),
+});
+
+const sources = z.object({
+  tags: z._default(z.array(z.object({ ...entry, tags: tagMatch.check(nonEmpty), match })), []),
+  subnets: z._default(z.array(z.object({ ...entry, subnet_id: id("subnet") })), []),
+  vpcs: z._default(z.array(z.object({ ...entry, vpc_id: id("vpc") })), []),
+});
+
+const strings = z._default(z.array(z.string()), []);
+const exclude = z.object({
+  tags: z._default(z.array(z.object({ tags: tagMatch.check(nonEmpty), match })), []),
+  subnet_ids: strings,
+  instance_ids: strings,
+  network_interface_ids: strings,
+  autoscaling_group_names: strings,
+});
+
+const options = z.object({
+  stopped_instances: z._default(z.enum(["remove", "keep"]), "remove"),
+  allow_cross_zone: z._default(z.boolean(), true),
+  requester_managed: z._default(
+    z.object({ rds: z._default(z.boolean(), false), elasticache: z._default(z.boolean(), false) }),
+    { rds: false, elasticache: false },
+  ),
+  fargate: z._default(z.boolean(), false),
+  /** Glob over instance types → supported or not; the longest pattern that matches wins over our data. */
+  instance_types: z._default(z.record(z.string(), z.boolean()), {}),
+});
+
+const document = z.object({
+  version: z.literal(1),
+  vpcs: z.array(vpc),
+  sources: orNull(sources),
+  exclude: z._default(exclude, exclude.parse({})),
+  options: z._default(options, options.parse({})),
+});
+
+export type Policy = z.infer<typeof document>;
+export type PolicyVpc = Policy["vpcs"][number];
+export type SourceEntry = z.infer<z.ZodMiniObject<typeof entry>>;
+
+/** `problems` says for each wrong field its path and what is allowed, `vpcs.0.vni: Too big …`. */
+export type ParsedPolicy =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads a policy document. Never throws: a bad document is an answer. */
+export function parsePolicy(text: string): ParsedPolicy {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, problems: [`not JSON: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+  const result = document.safeParse(json);
+  if (result.success) return { ok: true, policy: result.data };
+  return {
+    ok: false,
+    problems: result.error.issues.map((issue) => `${issue.path.join(".") || "document"}: ${issue.message}`),
+  };
+}

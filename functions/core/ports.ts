@@ -1,0 +1,37 @@
+/** What the core needs of the world. functions/aws implements it over the SDK, tests over a model of EC2. */
+import type { DesiredSession, SessionChanges } from "./decisions.js";
+import type { Look, Observation, Session, Tags } from "./model.js";
+import type { Outcome } from "./outcomes.js";
+import type { Policy } from "./policy-schema.js";
+
+export interface Observer {
+  /**
+   * The instances and interfaces named, with all sessions on them. Interfaces outside the policy's VPCs may
+   * be left out. Throws when EC2 could not be read: a partial answer must never look like a whole one.
+   */
+  look(look: Look, policy: Policy): Promise<Observation>;
+  /** All sources of the policy's VPCs, all sessions of the account, and whatever interfaces those are on. */
+  everything(policy: Policy): Promise<Observation>;
+  /** All sessions of the account. */
+  sessions(): Promise<readonly Session[]>;
+}
+
+/** Paced writes. None of them throws for an answer of AWS: that is an outcome. */
+export interface SessionWriter {
+  create(desired: DesiredSession): Promise<Outcome>;
+  modify(sessionId: string, changes: SessionChanges): Promise<Outcome>;
+  remove(sessionId: string): Promise<Outcome>;
+  tag(sessionId: string, tags: Tags): Promise<Outcome>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface Ports {
+  readonly observer: Observer;
+  readonly writer: SessionWriter;
+  readonly clock: Clock;
+}

@@ -1,0 +1,29 @@
+/**
+ * What our tags mean, in one place. A session belongs to the controller whose name its
+ * `traffic-mirror:controller` tag carries; a session without it is somebody else's and never touched.
+ * A target says by tags which VPC and zone it serves.
+ */
+import type { Tags } from "./model.js";
+
+export const TAG_CONTROLLER = "traffic-mirror:controller";
+export const TAG_RULE = "traffic-mirror:rule";
+export const TAG_TARGET_VPC = "traffic-mirror:vpc";
+export const TAG_TARGET_ZONE = "traffic-mirror:zone";
+export const TAG_TARGET_LEAVING = "traffic-mirror:leaving";
+
+/** Put on every instance of an autoscaling group by EC2 Auto Scaling; users cannot set tags that begin with `aws:`. */
+export const TAG_AUTOSCALING_GROUP = "aws:autoscaling:groupName";
+
+export function isOurs(tags: Tags, controller: string): boolean {
+  return tags[TAG_CONTROLLER] === controller;
+}
+
+/** Every tag that a session of ours carries: the caller's own, then ours, which the caller's cannot replace. */
+export function sessionTags(controller: string, rule: string, own: Tags): Tags {
+  return { ...own, [TAG_CONTROLLER]: controller, [TAG_RULE]: rule };
+}
+
+/** The tags that `actual` lacks or carries with another value. Tags that others added are left alone. */
+export function missingTags(desired: Tags, actual: Tags): Tags {
+  return Object.fromEntries(Object.entries(desired).filter(([key, value]) => actual[key] !== value));
+}

@@ -1,0 +1,104 @@
+/**
+ * What the functions say of themselves: a log line for each decision that changed something or failed, and
+ * metrics for every outcome, zeros included, so that an alarm can tell "none" from "silent".
+ */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Done } from "../core/execute.js";
+import { dropReasons, type DropReason } from "../core/events/registry.js";
+import type { Report } from "../core/report.js";
+
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** One line for each action, as it ends. */
+  readonly onDone: (done: Done) => void;
+}
+
+export function createTelemetry(controller: string): Telemetry {
+  const logger = new Logger();
+  const metrics = new Metrics({ defaultDimensions: { controller } });
+  return { logger, metrics, onDone: (done) => logDone(logger, done) };
+}
+
+function logDone(logger: Logger, { action, outcome }: Done): void {
+  const { kind, interfaceId, instanceId, rule, reason } = action;
+  const fields = {
+    action: kind,
+    interface: interfaceId,
+    instance: instanceId,
+    rule,
+    reason,
+    outcome: outcome.kind,
+    ...("sessionId" in action && { session: action.sessionId }),
+    ...("changes" in action && { changes: action.changes }),
+    ...("desired" in action && { target: action.desired.targetId, number: action.desired.number }),
+  };
+  if (outcome.kind === "done" || outcome.kind === "gone") logger.info(`session ${kind}`, fields);
+  else {
+    const failed = { ...fields, code: outcome.code, message_of_aws: outcome.message.slice(0, 500) };
+    if (outcome.kind === "not-permitted") logger.error(`session ${kind} is not permitted`, failed);
+    else logger.warn(`session ${kind} did not succeed`, failed);
+  }
+}
+
+/** One line for each interface that an event named and that stays without a session, with the reason. */
+export function logNotMirrored({ logger }: Telemetry, report: Report): void {
+  for (const { interfaceId, instanceId, rule, selected, reason } of report.notMirrored) {
+    const fields = { interface: interfaceId, instance: instanceId, rule, reason };
+    if (selected) logger.info("selected and not mirrored", fields);
+    else logger.debug("not selected", fields);
+  }
+}
+
+/** Metrics that both lanes have. */
+export function countReport({ metrics }: Telemetry, report: Report, policyProblems: readonly string[]): void {
+  const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
+  count("SessionsCreated", report.created);
+  count("SessionsModified", report.modified);
+  count("SessionsRetagged", report.retagged);
+  count("SessionsDeleted", report.deleted);
+  count("CallsThrottled", report.outcomes.throttled);
+  count("CallsFailed", report.outcomes.transient + report.outcomes.conflict);
+  count("SourcesRefused", report.outcomes.refused);
+  count("QuotaRefused", report.outcomes.quota);
+  count("NotPermitted", report.outcomes["not-permitted"]);
+  count("PolicyRefused", policyProblems.length > 0 ? 1 : 0);
+}
+
+/** Metrics of the whole account, which only a sweep knows. */
+export function countSweep(
+  { metrics }: Telemetry,
+  report: Report,
+  quota: number,
+  milliseconds: number,
+): void {
+  const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
+  const sessions = report.sessionsOfOurs + report.foreign + report.created - report.deleted;
+  count("SourcesSelected", report.selected);
+  count("SourcesMirrored", report.mirrored);
+  count("SourcesUncovered", report.selected - report.mirrored);
+  count("SessionsForeign", report.foreign);
+  count("ActionsRemaining", report.remaining);
+  count("RemovalHeld", report.heldRemovals);
+  metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, (100 * sessions) / quota);
+  metrics.addMetric("SweepDuration", MetricUnit.Milliseconds, milliseconds);
+  for (const [reason, number] of Object.entries(report.uncovered)) {
+    const single = metrics.singleMetric();
+    single.addDimension("reason", reason);
+    single.addMetric("SourcesUncoveredByReason", MetricUnit.Count, number);
+  }
+}
+
+export function countDropped({ metrics }: Telemetry, dropped: readonly DropReason[]): void {
+  metrics.addMetric("EventsDropped", MetricUnit.Count, dropped.length);
+  for (const reason of dropReasons) {
+    const number = dropped.filter((each) => each === reason).length;
+    if (number > 0) metrics.addMetadata(`dropped-${reason}`, String(number));
+  }
+}
+
+/** What may be logged of something that could not be understood: bounded, and on one line. */
+export function excerpt(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
+}

@@ -1,0 +1,157 @@
+/** The sweep lane: the whole account, from what EC2 shows now, within the time that is there. */
+import { drain } from "../core/drain.js";
+import { sweep } from "../core/reconcile.js";
+import { refusalMemory, type RefusalMemory } from "../core/refusals.js";
+import type { Report } from "../core/report.js";
+import type { App } from "../runtime/app.js";
+import { countReport, countSweep } from "../runtime/telemetry.js";
+import type { Request } from "./request.js";
+
+/** What `sweep` answers. */
+export interface Summary {
+  readonly mode: string;
+  readonly selected: number;
+  readonly mirrored: number;
+  readonly created: number;
+  readonly modified: number;
+  readonly retagged: number;
+  readonly deleted: number;
+  /** By AWS's error code. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Selected but not mirrored, by our reason; only those that occur. */
+  readonly uncovered: Readonly<Record<string, number>>;
+  readonly foreign: number;
+  readonly held_removals: number;
+  readonly remaining: number;
+  readonly complete: boolean;
+  /** Asked for by `explain`: every interface of the policy's VPCs without a session of ours, and why. */
+  readonly not_mirrored?: readonly object[];
+}
+
+/** What Lambda can answer is 6 MB; an entry takes about 200 bytes. */
+const NOT_MIRRORED_LIMIT = 10_000;
+
+/** A scheduled sweep leaves the last seconds of its minute to the next one. */
+const SCHEDULED_MS = 50_000;
+/** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
+const CREATES_OF_APPLY_MS = 60_000;
+/** How long the permissions of a role just made may take to spread. */
+const PERMISSIONS_SPREAD_MS = 90_000;
+const MARGIN_MS = 10_000;
+
+const refusals: RefusalMemory = refusalMemory();
+
+/** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
+export async function runSweep(app: App, request: Request, remainingMs: number): Promise<Summary | object> {
+  const started = app.ports.clock.now();
+  const whole = started + Math.max(0, remainingMs - MARGIN_MS);
+  try {
+    if (request.kind === "nothing") return {};
+    if (request.kind === "drain") return await runDrain(app, whole, true);
+    const deadline = request.by === "schedule" ? Math.min(whole, started + SCHEDULED_MS) : whole;
+    if (app.settings.mode === "drain") return await runDrain(app, deadline, false);
+    return await runReconcile(app, request, started, deadline);
+  } finally {
+    app.telemetry.metrics.publishStoredMetrics();
+  }
+}
+
+async function runReconcile(
+  app: App,
+  { by, explain }: Request & { kind: "sweep" },
+  started: number,
+  deadline: number,
+): Promise<Summary> {
+  const { ports, settings, telemetry } = app;
+  const { policy, problems } = await app.policies.load();
+  if (problems.length > 0)
+    telemetry.logger.error("policy refused, an earlier version stays in force", { problems });
+  const applying = by === "apply";
+  const run = {
+    ports,
+    settings,
+    policy,
+    deadline,
+    createsUntil: applying ? Math.min(deadline, started + CREATES_OF_APPLY_MS) : deadline,
+    permissionsSpreadUntil: applying ? started + PERMISSIONS_SPREAD_MS : 0,
+    onDone: telemetry.onDone,
+  };
+  const report = await sweep(run, refusals);
+  countReport(telemetry, report, problems);
+  countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
+  const summary = summarize(report);
+  if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
+  telemetry.logger.info("sweep", { by, ...summary });
+  if (applying) refuseToPass(report, problems);
+  return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
+}
+
+/** The selected ones first: they are what the promise is about. */
+function explained({ notMirrored }: Report): readonly object[] {
+  return [...notMirrored]
+    .sort((a, b) => Number(b.selected) - Number(a.selected))
+    .slice(0, NOT_MIRRORED_LIMIT)
+    .map(({ interfaceId, instanceId, rule, selected, reason }) => ({
+      interface: interfaceId,
+      instance: instanceId,
+      rule,
+      selected,
+      reason,
+    }));
+}
+
+/** What an apply must not hide: Terraform would go on and fail later with a message that explains nothing. */
+function refuseToPass(report: Report, problems: readonly string[]): void {
+  if (problems.length > 0) {
+    throw new Error(`policy refused, an earlier version stays in force: ${problems.join("; ")}`);
+  }
+  if (report.mode !== "enforce") return;
+  if (report.heldRemovals > 0) {
+    throw new Error(
+      `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
+        "sessions, more than brakes.removal_percent allows; nothing was removed. If that is meant, set " +
+        "brakes.acknowledged_until to a time soon from now and apply again",
+    );
+  }
+  if (report.remainingChanges > 0) {
+    throw new Error(
+      `${String(report.remainingChanges)} sessions could not be changed or removed yet, so what they use must ` +
+        "not be destroyed; run apply again to go on",
+    );
+  }
+}
+
+async function runDrain(app: App, deadline: number, mustFinish: boolean): Promise<object> {
+  const { ports, settings, telemetry } = app;
+  const report = await drain(ports, settings.controller, deadline, telemetry.onDone);
+  telemetry.metrics.addMetric("SessionsDeleted", "Count", report.deleted);
+  telemetry.logger.info("drain", { ...report });
+  if (mustFinish && report.remaining > 0) {
+    throw new Error(
+      `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left; ` +
+        "run destroy again to go on",
+    );
+  }
+  return { mode: "drain", ...report, complete: report.remaining === 0 };
+}
+
+function summarize(report: Report): Summary {
+  const { mode, selected, mirrored, created, modified, retagged, deleted, refused, foreign, remaining } =
+    report;
+  const uncovered = Object.fromEntries(Object.entries(report.uncovered).filter(([, number]) => number > 0));
+  return {
+    mode,
+    selected,
+    mirrored,
+    created,
+    modified,
+    retagged,
+    deleted,
+    refused,
+    uncovered,
+    foreign,
+    held_removals: report.heldRemovals,
+    remaining,
+    complete: remaining === 0,
+  };
+}

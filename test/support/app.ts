@@ -1,0 +1,86 @@
+/** A function's app over fakes: what AWS would show, a writer that answers what it is told, telemetry that is kept. */
+import { jest } from "@jest/globals";
+import type { Look, Observation, Session } from "../../functions/core/model.js";
+import type { Policy } from "../../functions/core/policy-schema.js";
+import type { Settings } from "../../functions/core/reconcile.js";
+import type { App } from "../../functions/runtime/app.js";
+import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
+import { createTelemetry } from "../../functions/runtime/telemetry.js";
+import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
+import { aClock, aWriter, type FakeClock, type FakeWriter } from "./fakes.js";
+
+export interface FakeApp extends App {
+  readonly clock: FakeClock;
+  readonly writer: FakeWriter;
+  /** The looks that were taken; a sweep's is `everything`. */
+  readonly looks: (Look | "everything")[];
+  readonly logs: { readonly level: string; readonly message: string; readonly fields: unknown }[];
+  /** Every value of a metric, in order. */
+  metric(name: string): number[];
+}
+
+export interface Account {
+  /** What EC2 shows; a function is asked anew each time. */
+  readonly observation?: Partial<Observation> | (() => Partial<Observation>);
+  /** Sessions as a drain lists them, round by round. */
+  readonly sessions?: readonly (readonly Session[])[];
+  readonly settings?: Partial<Settings>;
+  readonly policy?: Policy;
+  readonly problems?: readonly string[];
+  readonly writer?: FakeWriter;
+  readonly clock?: FakeClock;
+  readonly loadPolicy?: () => Promise<LoadedPolicy>;
+}
+
+export function anApp(account: Account = {}): FakeApp {
+  const { observation = {}, sessions = [[]], clock = aClock(), writer = aWriter() } = account;
+  const looks: FakeApp["looks"] = [];
+  let round = 0;
+  const see = (look: Look | "everything") => {
+    looks.push(look);
+    return anObservation(typeof observation === "function" ? observation() : observation);
+  };
+  const observer = {
+    look: async (look: Look) => see(look),
+    everything: async () => see("everything"),
+    sessions: async () => sessions[Math.min(round++, sessions.length - 1)] ?? [],
+  };
+  const loaded = { policy: account.policy ?? aPolicy(), problems: account.problems ?? [] };
+  const telemetry = quiet(CONTROLLER);
+  return {
+    settings: theSettings(account.settings),
+    ports: { observer, writer, clock },
+    policies: { load: account.loadPolicy ?? (async () => loaded) },
+    telemetry: telemetry.telemetry,
+    clock,
+    writer,
+    looks,
+    logs: telemetry.logs,
+    metric: telemetry.metric,
+  };
+}
+
+/** The real telemetry, with its output kept instead of printed. */
+function quiet(controller: string) {
+  process.env["POWERTOOLS_METRICS_NAMESPACE"] = "TrafficMirror";
+  const { logger, metrics, onDone } = createTelemetry(controller);
+  const logs: { level: string; message: string; fields: unknown }[] = [];
+  for (const level of ["debug", "info", "warn", "error"] as const) {
+    jest.spyOn(logger, level).mockImplementation((message, ...fields) => {
+      logs.push({ level, message: JSON.stringify(message), fields: fields[0] });
+    });
+  }
+  const added: [string, number][] = [];
+  jest.spyOn(metrics, "addMetric").mockImplementation((name, _unit, value) => {
+    added.push([name, value]);
+    return metrics;
+  });
+  const single = { addDimension: () => single, addMetric: () => single } as unknown as typeof metrics;
+  jest.spyOn(metrics, "singleMetric").mockReturnValue(single);
+  jest.spyOn(metrics, "publishStoredMetrics").mockReturnValue(metrics);
+  return {
+    telemetry: { logger, metrics, onDone },
+    logs,
+    metric: (name: string) => added.filter(([each]) => each === name).map(([, value]) => value),
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * Runs Terraform on a copy of an example: the copy refers to the real modules, the tree stays clean, and several
+ * runs do not share state. What the copy gets besides is an override file, Terraform's own way to change a root
+ * without editing it ("Override Files" in its language reference).
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import { root } from "../../scripts/lib/run.js";
+import { terraformEnvironment } from "../../scripts/terraform-env.js";
+
+/** A line of `-json` ("Machine-Readable UI" in Terraform's internals), as far as it is read here. */
+export interface TerraformLine {
+  readonly "@message": string;
+  readonly type: string;
+  readonly hook?: {
+    readonly resource: { readonly addr: string; readonly resource_type: string };
+    readonly action: string;
+    readonly elapsed_seconds?: number;
+  };
+  readonly change?: {
+    readonly resource: { readonly addr: string };
+    readonly action: string;
+  };
+  readonly changes?: { readonly add: number; readonly change: number; readonly remove: number };
+  readonly diagnostic?: { readonly severity: string; readonly summary: string; readonly detail: string };
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+export interface RootOptions {
+  /** Folder of the example below the repository. */
+  readonly example: string;
+  /** Names the working copy below .cache; whatever a run of the same name left there is forgotten. */
+  readonly name: string;
+  /** Credentials and endpoint. AWS and Terraform settings of the caller's environment are not inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** HCL of override files by their names. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  readonly onLine?: (line: TerraformLine) => void;
+}
+
+export class TerraformError extends Error {
+  override readonly name = "TerraformError";
+}
+
+/**
+ * Provider settings for a cloud that is neither asked for its account's credentials nor has a name for each
+ * bucket, and whose missing answers must not be retried for minutes.
+ */
+export const LOCAL_PROVIDER = `provider "aws" {
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  s3_use_path_style           = true
+  max_retries                 = 1
+}
+`;
+
+const running = new Set<ChildProcess>();
+
+/** Ends every Terraform of this process with its provider processes, at once. */
+export const killTerraform = (): void => {
+  for (const child of running) {
+    try {
+      // Terraform leads a process group of its own, which its providers belong to.
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // gone already
+    }
+  }
+  running.clear();
+};
+process.once("exit", killTerraform);
+
+const inherited = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(terraformEnvironment().env).filter(
+      ([name]) => !/^(AWS_|TF_VAR_|TF_CLI_ARGS|TF_DATA_DIR|TF_WORKSPACE|TF_LOG)/.test(name),
+    ),
+  );
+
+const copyExample = (example: string, folder: string): void => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const from = join(root, example);
+  for (const name of readdirSync(from).filter((each) => each.endsWith(".tf"))) {
+    const text = readFileSync(join(from, name), "utf8");
+    const moved = text.replace(/(\bsource\s*=\s*")(\.\.?\/[^"]*)"/g, (_, before: string, path: string) => {
+      return `${before}${relative(folder, join(from, path))}"`;
+    });
+    if (moved === text) copyFileSync(join(from, name), join(folder, name));
+    else writeFileSync(join(folder, name), moved);
+  }
+};
+
+export class TerraformRoot {
+  readonly folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #onLine: (line: TerraformLine) => void;
+
+  constructor(options: RootOptions) {
+    this.folder = join(root, ".cache", "terraform", "work", options.name);
+    copyExample(options.example, this.folder);
+    for (const [name, hcl] of Object.entries(options.overrides ?? {})) {
+      writeFileSync(join(this.folder, `${name}_override.tf`), hcl);
+    }
+    this.#env = { ...inherited(), ...options.env };
+    this.#onLine = options.onLine ?? (() => undefined);
+  }
+
+  async init(): Promise<void> {
+    await this.#expect(["init", "-input=false", "-no-color"], [0]);
+  }
+
+  async apply(variables: Variables = {}): Promise<void> {
+    await this.#expect(
+      ["apply", "-auto-approve", "-input=false", "-json", ...this.#variables(variables)],
+      [0],
+    );
+  }
+
+  async destroy(variables: Variables = {}): Promise<void> {
+    await this.#expect(
+      ["destroy", "-auto-approve", "-input=false", "-json", ...this.#variables(variables)],
+      [0],
+    );
+  }
+
+  /** Addresses that a plan would change, with the action; none when the plan is empty. */
+  async plan(variables: Variables = {}): Promise<readonly string[]> {
+    const args = ["plan", "-detailed-exitcode", "-input=false", "-json", ...this.#variables(variables)];
+    const { code, lines } = await this.#expect(args, [0, 2]);
+    const changes = lines.flatMap(({ type, change }) =>
+      type === "planned_change" && change ? [`${change.action} ${change.resource.addr}`] : [],
+    );
+    // Outputs alone can differ as well.
+    return code === 2 && changes.length === 0 ? ["change of outputs"] : changes;
+  }
+
+  async outputs<T = Record<string, unknown>>(): Promise<T> {
+    const { text } = await this.#expect(["output", "-json", "-no-color"], [0]);
+    const outputs = JSON.parse(text) as Record<string, { value: unknown }>;
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as T;
+  }
+
+  /** Addresses of everything in the state. */
+  async resources(): Promise<readonly string[]> {
+    const { text } = await this.#expect(["state", "list", "-no-color"], [0]);
+    return text.split("\n").filter((line) => line !== "");
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #variables(variables: Variables): string[] {
+    return Object.entries(variables).map(
+      ([name, value]) => `-var=${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+    );
+  }
+
+  async #expect(args: readonly string[], codes: readonly number[]) {
+    const ran = await this.#run(args);
+    if (codes.includes(ran.code)) return ran;
+    const errors = ran.lines.flatMap(({ diagnostic: found }) =>
+      found?.severity === "error" ? [`${found.summary}: ${found.detail}`] : [],
+    );
+    const said = errors.length > 0 ? errors.join("\n") : `${ran.text}\n${ran.complaint}`.slice(-4000);
+    throw new TerraformError(`terraform ${args[0] ?? ""} ended with ${ran.code}:\n${said}`);
+  }
+
+  #run(args: readonly string[]) {
+    return new Promise<{ code: number; text: string; complaint: string; lines: TerraformLine[] }>(
+      (resolve) => {
+        const child = spawn("terraform", args, {
+          cwd: this.folder,
+          env: this.#env,
+          stdio: ["ignore", "pipe", "pipe"],
+          detached: true,
+        });
+        running.add(child);
+        const texts: string[] = [];
+        const lines: TerraformLine[] = [];
+        let complaint = "";
+        createInterface({ input: child.stdout }).on("line", (text) => {
+          texts.push(text);
+          if (!args.includes("-json") || !text.startsWith('{"@')) return;
+          const line = JSON.parse(text) as TerraformLine;
+          lines.push(line);
+          this.#onLine(line);
+        });
+        child.stderr.on("data", (chunk: Buffer) => {
+          complaint = (complaint + chunk.toString()).slice(-4000);
+        });
+        child.once("error", (error) => {
+          complaint += error.message;
+        });
+        child.once("close", (code) => {
+          running.delete(child);
+          resolve({ code: code ?? 1, text: texts.join("\n"), complaint, lines });
+        });
+      },
+    );
+  }
+}

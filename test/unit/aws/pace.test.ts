@@ -1,0 +1,121 @@
+import { describe, expect, it } from "@jest/globals";
+import { createPace } from "../../../functions/aws/pace.js";
+import { aClock, NOON } from "../../support/fakes.js";
+
+/** Milliseconds after which each of `count` calls goes out, one after the other. */
+async function oneByOne(
+  pace: ReturnType<typeof createPace>,
+  clock: ReturnType<typeof aClock>,
+  count: number,
+) {
+  const times: number[] = [];
+  for (let n = 0; n < count; n++) {
+    await pace.turn();
+    times.push(clock.now() - NOON);
+  }
+  return times;
+}
+
+describe("a pace", () => {
+  it("lets a burst out at once, then keeps the sustained rate", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 2, burst: 3 }, clock);
+    expect(await oneByOne(pace, clock, 6)).toEqual([0, 0, 0, 500, 1000, 1500]);
+  });
+
+  it("makes many who wait at once queue up behind each other", async () => {
+    // A clock that stands still, so that all ask in the same moment.
+    const waits: number[] = [];
+    const clock = {
+      now: () => NOON,
+      sleep: async (milliseconds: number) => {
+        waits.push(milliseconds);
+      },
+    };
+    const pace = createPace({ perSecond: 5, burst: 2 }, clock);
+    await Promise.all(Array.from({ length: 7 }, () => pace.turn()));
+    expect(waits).toEqual([200, 400, 600, 800, 1000]);
+  });
+
+  it("gets its burst back after a rest, and no more than that", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 10, burst: 3 }, clock);
+    await oneByOne(pace, clock, 10);
+    clock.advance(3_600_000);
+    const start = clock.now() - NOON;
+    const times = await oneByOne(pace, clock, 5);
+    expect(times.map((time) => time - start)).toEqual([0, 0, 0, 100, 200]);
+  });
+
+  it("never exceeds burst plus rate in any stretch of time", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 4, burst: 10 }, clock);
+    const times = await oneByOne(pace, clock, 200);
+    for (const from of times) {
+      expect(times.filter((time) => time >= from && time < from + 5_000).length).toBeLessThanOrEqual(
+        10 + 4 * 5 + 1,
+      );
+    }
+  });
+
+  it("may be less than one call a second, with a burst of less than one", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 0.25, burst: 0.5 }, clock);
+    expect(await oneByOne(pace, clock, 3)).toEqual([2_000, 6_000, 10_000]);
+  });
+});
+
+describe("a throttled call", () => {
+  const started = async (perSecond = 8, burst = 8) => {
+    const clock = aClock();
+    const pace = createPace({ perSecond, burst }, clock);
+    await oneByOne(pace, clock, burst);
+    return { clock, pace };
+  };
+
+  it("stops every call for half a second, then halves the pace", async () => {
+    const { clock, pace } = await started();
+    pace.slowDown();
+    const [first = 0, second = 0] = await oneByOne(pace, clock, 2);
+    expect(first).toBeGreaterThanOrEqual(500);
+    expect(second - first).toBeLessThanOrEqual(250);
+  });
+
+  it("forgets the burst", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 8, burst: 100 }, clock);
+    pace.slowDown();
+    const times = await oneByOne(pace, clock, 10);
+    expect(times[0]).toBeGreaterThanOrEqual(500);
+    expect(times.at(-1)).toBeGreaterThan(2_000);
+  });
+
+  it("counts once for calls that were under way together", async () => {
+    const rate = async (throttles: number) => {
+      const { clock, pace } = await started();
+      for (let n = 0; n < throttles; n++) pace.slowDown();
+      return (await oneByOne(pace, clock, 20)).at(-1);
+    };
+    expect(await rate(5)).toBe(await rate(1));
+  });
+
+  it("again and again slows down to a sixteenth and not to a stop", async () => {
+    const { clock, pace } = await started(16, 1);
+    for (let n = 0; n < 20; n++) {
+      pace.slowDown();
+      clock.advance(500);
+    }
+    const before = clock.now();
+    await oneByOne(pace, clock, 5);
+    expect(clock.now() - before).toBeLessThan(6_000);
+    expect(clock.now() - before).toBeGreaterThan(1_500);
+  });
+
+  it("is forgiven: after twenty seconds without another the pace is the full one", async () => {
+    const { clock, pace } = await started(10, 1);
+    pace.slowDown();
+    clock.advance(20_000);
+    const times = await oneByOne(pace, clock, 11);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBe(1_000);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "@jest/globals";
+import { readConfig } from "../../../functions/runtime/config.js";
+import { homeOf } from "../../../functions/runtime/home.js";
+import { excerpt } from "../../../functions/runtime/telemetry.js";
+
+const brakes = {
+  removal_percent: 20,
+  removal_minimum: 10,
+  acknowledged_until: null as string | null,
+  rollout_percent: 100,
+  max_sessions: null as number | null,
+};
+const environment = {
+  CONTROLLER_NAME: "mirror",
+  POLICY_PARAMETER: "/mirror/policy",
+  MODE: "enforce",
+  MUTATIONS_PER_SECOND: "1.5",
+  MUTATIONS_BURST: "10",
+  SESSION_TAGS: '{"Team":"sec"}',
+  SESSION_QUOTA: "10000",
+  BRAKES: JSON.stringify(brakes),
+  AWS_REGION: "eu-west-1",
+};
+const read = (over: Record<string, string | undefined> = {}) => readConfig({ ...environment, ...over });
+const withBrakes = (over: Partial<Record<keyof typeof brakes, unknown>>) =>
+  read({ BRAKES: JSON.stringify({ ...brakes, ...over }) });
+
+describe("the environment", () => {
+  it("becomes numbers, tags and brakes", () => {
+    expect(read()).toEqual({
+      controller: "mirror",
+      policyParameter: "/mirror/policy",
+      mode: "enforce",
+      pace: { perSecond: 1.5, burst: 10 },
+      ownTags: { Team: "sec" },
+      quota: 10_000,
+      brakes: {
+        removalPercent: 20,
+        removalMinimum: 10,
+        acknowledgedUntil: null,
+        rolloutPercent: 100,
+        maxSessions: null,
+      },
+      region: "eu-west-1",
+    });
+  });
+
+  it("takes the time of an acknowledgement with any offset", () => {
+    const until = (text: string) => withBrakes({ acknowledged_until: text }).brakes.acknowledgedUntil;
+    expect(until("2026-01-05T12:00:00Z")).toBe(Date.parse("2026-01-05T12:00:00Z"));
+    expect(until("2026-01-05T13:00:00+01:00")).toBe(Date.parse("2026-01-05T12:00:00Z"));
+  });
+
+  it("may know more than we do", () => {
+    expect(read({ PATH: "/usr/bin" })).toEqual(read());
+  });
+});
+
+describe("what is wrong in it", () => {
+  it.each([
+    ["CONTROLLER_NAME", ""],
+    ["CONTROLLER_NAME", undefined],
+    ["POLICY_PARAMETER", undefined],
+    ["MODE", "off"],
+    ["MUTATIONS_PER_SECOND", "0"],
+    ["MUTATIONS_PER_SECOND", "fast"],
+    ["MUTATIONS_PER_SECOND", "Infinity"],
+    ["MUTATIONS_BURST", "-1"],
+    ["MUTATIONS_BURST", undefined],
+    ["SESSION_TAGS", "{"],
+    ["SESSION_TAGS", "[]"],
+    ["SESSION_QUOTA", ""],
+    ["BRAKES", "not json"],
+    ["AWS_REGION", undefined],
+  ])("is named: %s = %j", (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(new RegExp(`^environment: ${name}: `));
+  });
+
+  it.each([
+    ["removal_percent", 101],
+    ["removal_percent", -1],
+    ["removal_minimum", 0.5],
+    ["acknowledged_until", "tomorrow"],
+    ["rollout_percent", 120],
+    ["max_sessions", -1],
+  ] as const)("is named inside BRAKES: %s = %j", (name, value) => {
+    expect(() => withBrakes({ [name]: value })).toThrow(`BRAKES.${name}: `);
+  });
+
+  it("is named inside SESSION_TAGS", () => {
+    expect(() => read({ SESSION_TAGS: '{"Team":1}' })).toThrow("SESSION_TAGS.Team: ");
+  });
+
+  it("is named all at once, with what is allowed", () => {
+    expect(() => read({ MODE: "off", SESSION_TAGS: "{", BRAKES: "{}", MUTATIONS_BURST: "0" })).toThrow(
+      /MODE: .*enforce.*MUTATIONS_BURST: .*SESSION_TAGS: not JSON.*BRAKES\.removal_percent: /,
+    );
+  });
+});
+
+describe("home", () => {
+  it("is the account and region of the running function, in every partition", () => {
+    const arn = "arn:aws-cn:lambda:cn-north-1:111122223333:function:mirror-reconcile:live";
+    expect(homeOf({ invokedFunctionArn: arn })).toEqual({ account: "111122223333", region: "cn-north-1" });
+  });
+});
+
+describe("an excerpt", () => {
+  it("of hostile text is short and on one line", () => {
+    expect(excerpt("a\nb\u0000")).toBe('"a\\nb\\u0000"');
+    expect(excerpt("\u0000".repeat(1_000_000)).length).toBeLessThanOrEqual(1_202);
+  });
+});
