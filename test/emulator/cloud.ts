@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { jsonBody } from "./answers.js";
+import { Keys, ownCall } from "./call.js";
+import { createEc2, type Ec2 } from "./ec2/index.js";
+import { createEvents, type Events } from "./events/index.js";
+import { createInstanceEvents, type InstanceEvents } from "./events/instances.js";
+import { createIam, type Iam } from "./iam/index.js";
+import { createInterference, type ConfigurableInterference } from "./interference/index.js";
+import { createLambda, type Lambda } from "./lambda/index.js";
+import { startMoto, type Moto } from "./moto.js";
+import { createPatches } from "./patches/index.js";
+import { answerCall, type Gap, type Pipeline } from "./pipeline.js";
+import { createSwitches } from "./switches.js";
+import type { Answer, Call, Cloud, Switches } from "./types.js";
+
+export interface Parts {
+  readonly keys: Keys;
+  readonly moto: Moto;
+  readonly cloud: Cloud;
+  readonly switches: Switches;
+  readonly interference: ConfigurableInterference;
+  readonly ec2: Ec2;
+  readonly iam: Iam;
+  readonly events: Events;
+  readonly instanceEvents: InstanceEvents;
+  readonly lambda: Lambda;
+  readonly gaps: Gap[];
+  answer(call: Call, touched: string[]): Promise<Answer>;
+  /** Moves the local cloud's clock; a number of milliseconds added to the real one. */
+  clock: { offset: number };
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Everything behind the HTTP front, wired together. `endpoint` is the front's URL, known once it listens. */
+export const createParts = async (options: {
+  python?: string;
+  log?: (line: string) => void;
+  endpoint: () => string;
+}): Promise<Parts> => {
+  const folder = mkdtempSync(join(tmpdir(), "local-cloud-"));
+  const moto = await startMoto({
+    ...(options.python === undefined ? {} : { python: options.python }),
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  const keys = new Keys();
+  const switches = createSwitches();
+  const clock = { offset: 0 };
+  const gaps: Gap[] = [];
+
+  // a mapping reads its queue as soon as somebody sends to it
+  const forward = async (call: Call): Promise<Answer> => {
+    const answer = await moto.send(call);
+    if (call.service === "sqs" && call.action.startsWith("SendMessage")) {
+      lambda.mappings.wake(jsonBody<{ QueueUrl: string }>(call).QueueUrl ?? "");
+    }
+    return answer;
+  };
+  const cloud: Cloud = {
+    now: () => Date.now() + clock.offset,
+    forward,
+    moto: (from, service, request) => forward(ownCall(from, service, request)),
+    emit: (from, event) => instanceEvents.emit(from, event),
+    switches,
+  };
+  const lambda = createLambda(cloud, { keys, folder, endpoint: options.endpoint });
+  const events = createEvents(cloud, (arn, payload, limits) => lambda.invokeAsync(arn, payload, limits));
+  const instanceEvents = createInstanceEvents(
+    cloud,
+    (from, event) => events.emit(from, event),
+    (from, event, error) => events.failed(from, event, error),
+  );
+  const interference = createInterference(cloud);
+  const ec2 = createEc2(cloud);
+  const patches = createPatches(cloud, keys);
+  const iam = createIam(cloud, ec2, keys);
+  lambda.mappings.permits = iam;
+  const pipeline: Pipeline = {
+    interference,
+    patches: [iam.patch, instanceEvents.patch, ...patches.patches],
+    handlers: [ec2, events, lambda],
+    forward,
+    authorize: (call) => iam.authorize(call),
+    gaps,
+  };
+
+  return {
+    keys,
+    moto,
+    cloud,
+    switches,
+    interference,
+    ec2,
+    iam,
+    events,
+    instanceEvents,
+    lambda,
+    gaps,
+    clock,
+    answer: (call, touched) => answerCall(pipeline, call, touched),
+    async reset() {
+      instanceEvents.reset();
+      events.reset();
+      await lambda.clear();
+      keys.reset();
+      interference.reset();
+      interference.resetCounts();
+      ec2.reset();
+      patches.reset();
+      iam.reset();
+      switches.reset();
+      gaps.length = 0;
+      clock.offset = 0;
+      await moto.reset();
+    },
+    async stop() {
+      instanceEvents.reset();
+      events.stop();
+      await lambda.clear();
+      await moto.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,113 @@
+import { lagOf } from "../../interference/lag.js";
+import { tagSpec, type Params } from "../../xml.js";
+import { Ec2Fault, invalidParameter } from "../fault.js";
+import { sourceFacts, type Region } from "../region.js";
+import { notFound, required } from "../store/checks.js";
+import type { Target, TargetDestination } from "../store/model.js";
+import { refuseDryRun, type Actions } from "./action.js";
+import { describe } from "./describe.js";
+import { targetXml } from "./mirror-render.js";
+
+function destinationOf(params: Params): TargetDestination {
+  const interfaceId = params["NetworkInterfaceId"];
+  const loadBalancerArn = params["NetworkLoadBalancerArn"];
+  const endpointId = params["GatewayLoadBalancerEndpointId"];
+  const given: TargetDestination[] = [];
+  if (interfaceId !== undefined) given.push({ type: "network-interface", interfaceId });
+  if (loadBalancerArn !== undefined) given.push({ type: "network-load-balancer", loadBalancerArn });
+  if (endpointId !== undefined) given.push({ type: "gateway-load-balancer-endpoint", endpointId });
+  const [only] = given;
+  if (!only || given.length > 1) {
+    throw new Ec2Fault(
+      "InvalidParameterCombination",
+      "Exactly one of NetworkInterfaceId, NetworkLoadBalancerArn and GatewayLoadBalancerEndpointId must be given",
+    );
+  }
+  return only;
+}
+
+async function checkDestination(region: Region, destination: TargetDestination): Promise<void> {
+  switch (destination.type) {
+    case "network-interface": {
+      const { interfaceId } = destination;
+      if (!(await sourceFacts(region, interfaceId))) {
+        const message = `The networkInterface ID '${interfaceId}' does not exist`;
+        throw new Ec2Fault("InvalidNetworkInterfaceID.NotFound", message);
+      }
+      if (region.mirror.sessions.ofInterface(interfaceId).length > 0) {
+        throw invalidParameter(`Network interface ${interfaceId} is the source of a traffic mirror session`);
+      }
+      return;
+    }
+    case "network-load-balancer": {
+      const { loadBalancerArn } = destination;
+      const answer = await region.cloud.moto(region, "elasticloadbalancing", {
+        params: {
+          Action: "DescribeLoadBalancers",
+          Version: "2015-12-01",
+          "LoadBalancerArns.member.1": loadBalancerArn,
+        },
+      });
+      if (answer.status !== 200 || !loadBalancerArn.includes(":loadbalancer/net/")) {
+        throw invalidParameter(`The Network Load Balancer '${loadBalancerArn}' does not exist`);
+      }
+      return;
+    }
+    case "gateway-load-balancer-endpoint": {
+      const endpoint = region.endpoints.get(destination.endpointId);
+      const state = region.endpoints.stateOf(endpoint);
+      if (state !== "available") {
+        throw invalidParameter(`The VPC endpoint '${endpoint.id}' is ${state}, not available`);
+      }
+    }
+  }
+}
+
+export const targetActions: Actions = {
+  async CreateTrafficMirrorTarget({ params, region }) {
+    const destination = destinationOf(params);
+    refuseDryRun(params);
+    await checkDestination(region, destination);
+    const input = {
+      destination,
+      description: params["Description"],
+      tags: tagSpec(params, "traffic-mirror-target"),
+    };
+    const target = region.mirror.targets.create(input, params["ClientToken"]);
+    return { trafficMirrorTarget: targetXml(target, region.account), clientToken: params["ClientToken"] };
+  },
+
+  DeleteTrafficMirrorTarget({ params, region }) {
+    const id = required(params["TrafficMirrorTargetId"], "TrafficMirrorTargetId");
+    refuseDryRun(params);
+    region.mirror.targets.delete(id, region.mirror.sessions.usesTarget(id));
+    return { trafficMirrorTargetId: id };
+  },
+
+  DescribeTrafficMirrorTargets(request) {
+    const { params, region } = request;
+    refuseDryRun(params);
+    const { targets } = region.mirror.targets;
+    const time = region.context.now() - lagOf(region.cloud, "targets");
+    const { items, nextToken } = describe<Target>(
+      request,
+      "TrafficMirrorTargetId",
+      {
+        description: (t) => t.description,
+        "network-interface-id": ({ destination: d }) =>
+          d.type === "network-interface" ? d.interfaceId : undefined,
+        "network-load-balancer-arn": ({ destination: d }) =>
+          d.type === "network-load-balancer" ? d.loadBalancerArn : undefined,
+        "owner-id": () => region.account,
+        "traffic-mirror-target-id": (t) => t.id,
+      },
+      () => targets.asOf(time),
+      (id) => {
+        const found = targets.getAsOf(id, time);
+        if (!found) throw notFound("target", id, region.context.switches);
+        return found;
+      },
+    );
+    return { trafficMirrorTargetSet: items.map((t) => targetXml(t, region.account)), nextToken };
+  },
+};

@@ -1,0 +1,88 @@
+/** All that the EC2 side keeps for one account and region. */
+import type { Cloud } from "../types.js";
+import { EndpointStore } from "./endpoints/store.js";
+import type { EndpointServices } from "./endpoints/services.js";
+import { Fleet } from "./fleet/fleet.js";
+import { MotoView, type View, type Where } from "./moto-view.js";
+import { createRandom } from "./random.js";
+import { TrafficMirrorStore } from "./store/index.js";
+import type { Context, Quotas, SourceFacts } from "./store/model.js";
+import { text } from "./moto-fixes.js";
+
+export interface Region extends Where {
+  readonly cloud: Cloud;
+  readonly context: Context;
+  readonly mirror: TrafficMirrorStore;
+  readonly fleet: Fleet;
+  readonly endpoints: EndpointStore;
+  readonly services: EndpointServices;
+  readonly moto: MotoView;
+  /** Generation of the moto view at which sessions were last held against it. */
+  checked: number;
+}
+
+export function createRegion(
+  cloud: Cloud,
+  where: Where,
+  services: EndpointServices,
+  quotas: (account: string) => Quotas,
+): Region {
+  let seq = 0;
+  const seed = Buffer.from(`${where.account}/${where.region}`).reduce(
+    (sum, byte) => (sum * 31 + byte) >>> 0,
+    7,
+  );
+  const context: Context = {
+    now: () => cloud.now(),
+    nextSeq: () => ++seq,
+    random: createRandom(seed),
+    switches: cloud.switches,
+    quotas: () => quotas(where.account),
+  };
+  const mirror = new TrafficMirrorStore(context);
+  const fleet = new Fleet(context, (id) => mirror.sessions.interfaceDeleted(id));
+  const moto = new MotoView(cloud, where, context.nextSeq);
+  const endpoints = new EndpointStore(context, fleet);
+  return { ...where, cloud, context, mirror, fleet, endpoints, services, moto, checked: 0 };
+}
+
+export function factsFrom(view: View, interfaceId: string): SourceFacts | undefined {
+  const found = view.interfaces.find((e) => e.id === interfaceId)?.tree;
+  if (!found) return undefined;
+  const instanceId = text(found, "attachment", "instanceId");
+  const instance = view.instances.find((e) => e.id === instanceId)?.tree;
+  return {
+    id: interfaceId,
+    type: text(found, "interfaceType") ?? "interface",
+    status: text(found, "status") ?? "",
+    requesterManaged: text(found, "requesterManaged") === "true",
+    requesterId: text(found, "requesterId"),
+    description: text(found, "description") ?? "",
+    instance:
+      instanceId === undefined
+        ? undefined
+        : {
+            id: instanceId,
+            type: text(instance, "instanceType") ?? "",
+            state: text(instance, "instanceState", "name") ?? "",
+          },
+  };
+}
+
+/** What is known of an interface, wherever it lives. */
+export async function sourceFacts(region: Region, interfaceId: string): Promise<SourceFacts | undefined> {
+  return region.fleet.sourceFacts(interfaceId) ?? factsFrom(await region.moto.now(), interfaceId);
+}
+
+/** Interfaces that moto dropped without a call that passed here (an autoscaling group shrank) take their sessions along. */
+export async function dropOrphans(region: Region): Promise<void> {
+  const { mirror, fleet, moto } = region;
+  if (region.checked === moto.generation && moto.restful()) return;
+  const foreign = [...mirror.sessions.interfaces()].filter((id) => !fleet.interfaces.get(id));
+  const generation = moto.generation;
+  if (foreign.length > 0) {
+    const present = new Set((await moto.now()).interfaces.map((e) => e.id));
+    for (const id of foreign) if (!present.has(id)) mirror.sessions.interfaceDeleted(id);
+  }
+  region.checked = generation;
+}

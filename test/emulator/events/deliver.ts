@@ -1,0 +1,194 @@
+import { jsonBody } from "../answers.js";
+import { evaluate, parsePolicy, type PolicyDocument } from "../iam/policy.js";
+import type { Call, Cloud } from "../types.js";
+import { inputFor } from "./input.js";
+import { matches, type Json } from "./pattern.js";
+import type { Rule, Rules, Target } from "./rules.js";
+
+type Where = Pick<Call, "account" | "region">;
+export type Event = { [key: string]: Json };
+
+/** Starts an asynchronous invocation; the answer says why it could not, or undefined. */
+export type InvokeAsync = (
+  functionArn: string,
+  payload: string,
+  options: { retries?: number; maximumAgeSeconds?: number; ruleArn: string },
+) => Promise<string | undefined>;
+
+/** A delivery that failed for good, for tests that expect none. */
+export interface Undelivered {
+  readonly rule: string;
+  readonly target: string;
+  readonly reason: string;
+  readonly event: Event;
+}
+
+/** A bus passes an event on at most this often; EventBridge ends loops in a like manner. */
+const MAXIMUM_HOPS = 5;
+
+interface Context {
+  readonly cloud: Pick<Cloud, "moto">;
+  readonly rules: Rules;
+  readonly invokeAsync: InvokeAsync;
+  readonly undelivered: Undelivered[];
+  /** By ARN; to be cleared after a call that may change a queue's policy. */
+  readonly queuePolicies: Map<string, PolicyDocument | "none" | "missing">;
+}
+
+const whereOf = (arn: string): Where => {
+  const [, , , region = "", account = ""] = arn.split(":");
+  return { account, region };
+};
+const nameOf = (arn: string): string => arn.split(":").slice(5).join(":");
+
+/** The policy of a queue, read once and again after a call that may change it; "missing": there is no such queue. */
+const policyOf = async (context: Context, arn: string): Promise<PolicyDocument | "none" | "missing"> => {
+  const known = context.queuePolicies.get(arn);
+  if (known !== undefined) return known;
+  const where = whereOf(arn);
+  const read = await context.cloud.moto(where, "sqs", {
+    target: "AmazonSQS.GetQueueAttributes",
+    json: { QueueUrl: `http://127.0.0.1/${where.account}/${nameOf(arn)}`, AttributeNames: ["Policy"] },
+  });
+  const attributes: Record<string, string> =
+    jsonBody<{ Attributes: Record<string, string> }>(read).Attributes ?? {};
+  const policy = read.status === 200 ? (parsePolicy(attributes["Policy"]) ?? "none") : "missing";
+  context.queuePolicies.set(arn, policy);
+  return policy;
+};
+
+/** Sends to a queue as the events service would: the queue must exist and its policy must permit the rule. */
+const toQueue = async (
+  context: Context,
+  arn: string,
+  body: string,
+  rule: Rule,
+  target?: Target,
+): Promise<string | undefined> => {
+  const where = whereOf(arn);
+  const policy = await policyOf(context, arn);
+  if (policy === "missing") return `NO_RESOURCE: ${arn}`;
+  const source = rule.Arn;
+  const decision = evaluate(policy === "none" ? [] : [policy], {
+    action: "sqs:SendMessage",
+    resource: arn,
+    principal: { service: "events.amazonaws.com" },
+    context: {
+      "aws:SourceArn": source,
+      "aws:SourceAccount": source.split(":")[4] ?? "",
+      "aws:SecureTransport": "true",
+    },
+  });
+  if (decision !== "allow") return `NO_PERMISSIONS: the policy of ${arn} does not permit ${source}`;
+  const sent = await context.cloud.moto(where, "sqs", {
+    target: "AmazonSQS.SendMessage",
+    json: {
+      QueueUrl: `http://127.0.0.1/${where.account}/${nameOf(arn)}`,
+      MessageBody: body,
+      ...(target?.SqsParameters ?? {}),
+    },
+  });
+  return sent.status === 200 ? undefined : `SDK_CLIENT_ERROR: ${sent.body.toString()}`;
+};
+
+const toTarget = async (
+  context: Context,
+  rule: Rule,
+  target: Target,
+  event: Event,
+  hops: number,
+): Promise<string | undefined> => {
+  const service = target.Arn.split(":")[2];
+  const body = inputFor(target, event, { arn: rule.Arn, name: rule.Name });
+  if (service === "sqs") return toQueue(context, target.Arn, body, rule, target);
+  if (service === "lambda") {
+    const options = {
+      ruleArn: rule.Arn,
+      ...(target.RetryPolicy?.MaximumRetryAttempts === undefined
+        ? {}
+        : { retries: target.RetryPolicy.MaximumRetryAttempts }),
+      ...(target.RetryPolicy?.MaximumEventAgeInSeconds === undefined
+        ? {}
+        : { maximumAgeSeconds: target.RetryPolicy.MaximumEventAgeInSeconds }),
+    };
+    return context.invokeAsync(target.Arn, body, options);
+  }
+  if (service === "events") {
+    if (hops >= MAXIMUM_HOPS) return "SDK_CLIENT_ERROR: too many hops";
+    const refusal = await busRefusal(context, target.Arn, whereOf(rule.Arn).account);
+    if (refusal !== undefined) return `NO_PERMISSIONS: ${refusal}`;
+    await deliver(
+      context,
+      whereOf(target.Arn),
+      nameOf(target.Arn).replace(/^event-bus\//, ""),
+      event,
+      hops + 1,
+    );
+    return undefined;
+  }
+  return undefined; // other kinds of targets (logs, sns …) are accepted and dropped
+};
+
+/** Why `account` may not put events on this bus; undefined when it may. Its own account always may. */
+export const busRefusal = async (
+  context: Pick<Context, "cloud">,
+  busArn: string,
+  account: string,
+): Promise<string | undefined> => {
+  const where = whereOf(busArn);
+  const Name = nameOf(busArn).replace(/^event-bus\//, "");
+  const read = await context.cloud.moto(where, "events", {
+    target: "AWSEvents.DescribeEventBus",
+    json: { Name },
+  });
+  if (read.status !== 200) return `Event bus ${Name} does not exist.`;
+  if (where.account === account) return undefined;
+  const policy = parsePolicy(jsonBody<{ Policy: string }>(read).Policy);
+  const decision = evaluate(policy === undefined ? [] : [policy], {
+    action: "events:PutEvents",
+    resource: busArn,
+    principal: { account, arn: `arn:aws:iam::${account}:root` },
+    context: { "aws:PrincipalAccount": account, "aws:SourceAccount": account },
+  });
+  return decision === "allow" ? undefined : `${account} is not authorized to put events on ${busArn}`;
+};
+
+const deadLetter = async (
+  context: Context,
+  rule: Rule,
+  target: Target,
+  event: Event,
+  reason: string,
+): Promise<void> => {
+  const queue = target.DeadLetterConfig?.Arn;
+  if (queue !== undefined && (await toQueue(context, queue, JSON.stringify(event), rule)) === undefined)
+    return;
+  context.undelivered.push({ rule: rule.Arn, target: target.Arn, reason, event });
+};
+
+/** Hands an event to every target of every enabled rule of a bus whose pattern matches. */
+export const deliver = async (
+  context: Context,
+  where: Where,
+  bus: string,
+  event: Event,
+  hops = 0,
+): Promise<void> => {
+  const rules = await context.rules.of(where, bus);
+  const wanted = rules.filter(
+    (rule) => rule.State.startsWith("ENABLED") && rule.pattern !== undefined && matches(rule.pattern, event),
+  );
+  await Promise.all(wanted.map((rule) => deliverTo(context, rule, event, hops)));
+};
+
+/** Hands an event to the targets of one rule, whatever its pattern; a schedule fires in this way. */
+export const deliverTo = async (context: Context, rule: Rule, event: Event, hops = 0): Promise<void> => {
+  await Promise.all(
+    rule.targets.map(async (target) => {
+      const reason = await toTarget(context, rule, target, event, hops);
+      if (reason !== undefined) await deadLetter(context, rule, target, event, reason);
+    }),
+  );
+};
+
+export type { Context as DeliveryContext };

@@ -1,0 +1,63 @@
+import type { Ec2 } from "../ec2/index.js";
+import { text } from "../ec2/moto-fixes.js";
+import { TrafficMirrorStore } from "../ec2/store/index.js";
+import type { Call, Cloud } from "../types.js";
+import { items, parseXml } from "../xml.js";
+import type { Context } from "./conditions.js";
+
+/** What conditions may ask of an EC2 resource. Unknown resources have no facts, so conditions on them fail. */
+export type ResourceFacts = (call: Call, type: string, id: string) => Promise<Context>;
+
+const tagContext = (tags: Readonly<Record<string, string>>): Context =>
+  Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => [
+      [`aws:ResourceTag/${key}`, value],
+      [`ec2:ResourceTag/${key}`, value],
+    ]),
+  );
+
+export const createResourceFacts =
+  (ec2: Ec2, cloud: Pick<Cloud, "moto">): ResourceFacts =>
+  async (call, type, id) => {
+    const region = ec2.region(call);
+    const arn = (kind: string, name: string): string =>
+      `arn:aws:ec2:${call.region}:${call.account}:${kind}/${name}`;
+    if (type.startsWith("traffic-mirror-")) {
+      try {
+        return TrafficMirrorStore.typeOf(id) === undefined ? {} : tagContext(region.mirror.tagsOf(id));
+      } catch {
+        return {}; // it does not exist
+      }
+    }
+    if (type === "network-interface") {
+      const own = region.fleet.interfaces.get(id);
+      const tree = own
+        ? undefined
+        : (await region.moto.now()).interfaces.find((entry) => entry.id === id)?.tree;
+      if (own === undefined && tree === undefined) return {};
+      const tags =
+        own?.tags ??
+        Object.fromEntries(
+          items(tree, "tagSet").map((tag) => [text(tag, "key") ?? "", text(tag, "value") ?? ""]),
+        );
+      return {
+        ...tagContext(tags),
+        "ec2:Vpc": arn("vpc", own?.vpcId ?? text(tree, "vpcId") ?? ""),
+        "ec2:Subnet": arn("subnet", own?.subnetId ?? text(tree, "subnetId") ?? ""),
+        "ec2:AvailabilityZone": own?.zone ?? text(tree, "availabilityZone") ?? "",
+        "ec2:NetworkInterfaceID": id,
+      };
+    }
+    const answer = await cloud.moto(call, "ec2", {
+      params: {
+        Action: "DescribeTags",
+        Version: "2016-11-15",
+        "Filter.1.Name": "resource-id",
+        "Filter.1.Value.1": id,
+      },
+    });
+    const tags = items(parseXml(answer.body.toString()), "DescribeTagsResponse", "tagSet");
+    return tagContext(
+      Object.fromEntries(tags.map((tag) => [text(tag, "key") ?? "", text(tag, "value") ?? ""])),
+    );
+  };

@@ -1,0 +1,114 @@
+import { serviceError } from "../answers.js";
+import type { Keys } from "../call.js";
+import type { Ec2 } from "../ec2/index.js";
+import type { Patch } from "../patches/types.js";
+import type { Answer, Call, Cloud } from "../types.js";
+import { createResourceFacts } from "./facts.js";
+import { evaluate, type AccessRequest } from "./policy.js";
+import { requestsOf } from "./requests.js";
+import { Roles } from "./roles.js";
+
+/** A call of a function that its role does not permit. */
+export interface Denial {
+  readonly functionName: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly explicit: boolean;
+}
+
+export interface Iam {
+  /** When off, functions may do everything. Terraform and tests always may. */
+  enabled: boolean;
+  readonly roles: Roles;
+  readonly denials: readonly Denial[];
+  /** Forgets what was read of a role when a call changes it. */
+  readonly patch: Patch;
+  /** The refusal of a function's call; undefined when it is permitted or no function's. */
+  authorize(call: Call): Promise<Answer | undefined>;
+  /** What a role lacks of the given permissions. */
+  missing(roleArn: string, requests: readonly AccessRequest[]): Promise<AccessRequest | undefined>;
+  reset(): void;
+}
+
+const refusal = (call: Call, who: string, request: AccessRequest, explicit: boolean): Answer => {
+  const because = explicit
+    ? `with an explicit deny in an identity-based policy`
+    : `because no identity-based policy allows the ${request.action} action`;
+  const message = `User: ${who} is not authorized to perform: ${request.action} on resource: ${request.resource} ${because}`;
+  const answer =
+    call.service === "ec2"
+      ? serviceError(
+          call,
+          "UnauthorizedOperation",
+          `You are not authorized to perform this operation. ${message}`,
+          403,
+        )
+      : Object.keys(call.params).length > 0
+        ? serviceError(call, "AccessDenied", message, 403)
+        : serviceError(call, "AccessDeniedException", message, call.service === "lambda" ? 403 : 400);
+  return { ...answer, by: "iam" };
+};
+
+export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
+  const roles = new Roles(cloud);
+  const facts = createResourceFacts(ec2, cloud);
+  const denials: Denial[] = [];
+
+  const decide = async (roleArn: string, request: AccessRequest) => {
+    const { identity, boundary } = await roles.of(roleArn);
+    const decision = evaluate(identity, request);
+    if (decision !== "allow" || boundary === undefined) return decision;
+    return evaluate([boundary], request);
+  };
+
+  const baseContext = (call: Call, roleArn: string) => ({
+    "aws:PrincipalAccount": call.account,
+    "aws:PrincipalArn": roleArn,
+    "aws:PrincipalType": "AssumedRole",
+    "aws:RequestedRegion": call.region,
+    "aws:SecureTransport": "true",
+    "aws:CurrentTime": new Date(cloud.now()).toISOString(),
+    ...(call.service === "ec2" ? { "ec2:Region": call.region } : {}),
+  });
+
+  const iam: Iam = {
+    enabled: true,
+    roles,
+    denials,
+    patch: {
+      name: "role-policies",
+      why: "the permissions of functions are read from moto once, and again when they change",
+      match: (call) => call.service === "iam" && !/^(Get|List|Simulate)/.test(call.action),
+      async run(_, next) {
+        const answer = await next();
+        roles.changed();
+        return answer;
+      },
+    },
+    async authorize(call) {
+      const { functionName, roleArn } = keys.identify(call.accessKeyId);
+      if (!iam.enabled || functionName === undefined || roleArn === undefined) return undefined;
+      if (call.service === "sts") return undefined; // GetCallerIdentity needs no permission
+      for (const request of await requestsOf(call, baseContext(call, roleArn), facts)) {
+        const decision = await decide(roleArn, request);
+        if (decision === "allow") continue;
+        const { action, resource } = request;
+        denials.push({ functionName, action, resource, explicit: decision === "deny" });
+        const role = roleArn.split("/").pop() ?? "";
+        const who = `arn:aws:sts::${call.account}:assumed-role/${role}/${functionName}`;
+        return refusal(call, who, request, decision === "deny");
+      }
+      return undefined;
+    },
+    async missing(roleArn, requests) {
+      for (const request of requests) if ((await decide(roleArn, request)) !== "allow") return request;
+      return undefined;
+    },
+    reset() {
+      iam.enabled = true;
+      roles.forget();
+      denials.length = 0;
+    },
+  };
+  return iam;
+};

@@ -1,0 +1,107 @@
+/**
+ * What has to be allowed for an EC2 call ("Actions, resources, and condition keys for Amazon EC2" in the Service
+ * Authorization Reference): each resource that a call names on its own, and tagging on create as ec2:CreateTags.
+ */
+import type { Call } from "../types.js";
+import { list, tagList, tagSpec } from "../xml.js";
+import type { Context } from "./conditions.js";
+import type { ResourceFacts } from "./facts.js";
+import type { AccessRequest } from "./policy.js";
+
+/** Parameters that name existing resources, by action. */
+const NAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  CreateTrafficMirrorSession: {
+    NetworkInterfaceId: "network-interface",
+    TrafficMirrorFilterId: "traffic-mirror-filter",
+    TrafficMirrorTargetId: "traffic-mirror-target",
+  },
+  ModifyTrafficMirrorSession: {
+    TrafficMirrorSessionId: "traffic-mirror-session",
+    TrafficMirrorFilterId: "traffic-mirror-filter",
+    TrafficMirrorTargetId: "traffic-mirror-target",
+  },
+  DeleteTrafficMirrorSession: { TrafficMirrorSessionId: "traffic-mirror-session" },
+  CreateTrafficMirrorTarget: {
+    NetworkInterfaceId: "network-interface",
+    GatewayLoadBalancerEndpointId: "vpc-endpoint",
+  },
+  DeleteTrafficMirrorTarget: { TrafficMirrorTargetId: "traffic-mirror-target" },
+  DeleteTrafficMirrorFilter: { TrafficMirrorFilterId: "traffic-mirror-filter" },
+  CreateVpcEndpoint: { VpcId: "vpc" },
+};
+/** Kinds that an action makes; their ids do not exist yet. */
+const CREATED: Readonly<Record<string, string>> = {
+  CreateTrafficMirrorSession: "traffic-mirror-session",
+  CreateTrafficMirrorTarget: "traffic-mirror-target",
+  CreateTrafficMirrorFilter: "traffic-mirror-filter",
+  CreateVpcEndpoint: "vpc-endpoint",
+};
+const TYPES: readonly (readonly [RegExp, string])[] = [
+  [/^tms-/, "traffic-mirror-session"],
+  [/^tmt-/, "traffic-mirror-target"],
+  [/^tmfr-/, "traffic-mirror-filter-rule"],
+  [/^tmf-/, "traffic-mirror-filter"],
+  [/^eni-/, "network-interface"],
+  [/^vpce-svc-/, "vpc-endpoint-service"],
+  [/^vpce-/, "vpc-endpoint"],
+  [/^vpc-/, "vpc"],
+  [/^subnet-/, "subnet"],
+  [/^i-/, "instance"],
+];
+
+const typeOf = (id: string): string => TYPES.find(([pattern]) => pattern.test(id))?.[1] ?? "unknown";
+
+const requestTags = (tags: Readonly<Record<string, string>>): Context => ({
+  ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  ...(Object.keys(tags).length > 0 ? { "aws:TagKeys": Object.keys(tags) } : {}),
+});
+
+export const ec2Requests = async (
+  call: Call,
+  base: Context,
+  facts: ResourceFacts,
+): Promise<AccessRequest[]> => {
+  const { action: name, params } = call;
+  const action = `ec2:${name}`;
+  const arn = (type: string, id: string): string =>
+    `arn:aws:ec2:${call.region}:${call.account}:${type}/${id}`;
+
+  if (name === "CreateTags" || name === "DeleteTags") {
+    const tags = tagList(params, "Tag");
+    // DeleteTags names keys, which are TagKeys but no RequestTag unless values come with them
+    const context = name === "CreateTags" ? requestTags(tags) : { "aws:TagKeys": Object.keys(tags) };
+    return Promise.all(
+      list(params, "ResourceId").map(async (id) => ({
+        action,
+        resource: arn(typeOf(id), id),
+        context: { ...base, ...context, ...(await facts(call, typeOf(id), id)) },
+      })),
+    );
+  }
+
+  const named = Object.entries(NAMED[name] ?? {}).flatMap(([parameter, type]) => {
+    const id = params[parameter];
+    return id === undefined ? [] : [{ type, id }];
+  });
+  const requests: AccessRequest[] = await Promise.all(
+    named.map(async ({ type, id }) => ({
+      action,
+      resource: arn(type, id),
+      context: { ...base, ...(await facts(call, type, id)) },
+    })),
+  );
+  const created = CREATED[name];
+  if (created !== undefined) {
+    const tags = tagSpec(params, created);
+    const context = { ...base, ...requestTags(tags) };
+    requests.push({ action, resource: arn(created, "*"), context });
+    if (Object.keys(tags).length > 0) {
+      requests.push({
+        action: "ec2:CreateTags",
+        resource: arn(created, "*"),
+        context: { ...context, "ec2:CreateAction": name },
+      });
+    }
+  }
+  return requests.length > 0 ? requests : [{ action, resource: "*", context: base }];
+};

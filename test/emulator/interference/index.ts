@@ -1,0 +1,102 @@
+/**
+ * Everything that makes the local cloud slower, stricter or less reliable than memory: latency, EC2's token buckets,
+ * injected errors before or after the effect, broken connections, late reads; and the counts of all calls.
+ *
+ * For the front: `configure` takes the JSON of config.ts (a wrong one throws a ZodError and changes nothing; what is
+ * left out has its default, so `{}` turns everything off); `counts` gives `CountsReport`. An answer for which
+ * `isDropped` is true must not be sent: destroy the socket. `before` and `after` recognise a call by its object, so
+ * hand `after` the same one; when `before` answers, do not call `after`.
+ */
+import { serviceError } from "../answers.js";
+import { createRandom, type Random } from "../ec2/random.js";
+import type { Answer, Call, Cloud, Interference } from "../types.js";
+import { Buckets } from "./buckets.js";
+import { configSchema, type FaultConfig, type InterferenceConfig } from "./config.js";
+import { Counts, type CountsReport, type Outcome, type Recorded } from "./counts.js";
+import { Faults } from "./faults.js";
+import { setLag } from "./lag.js";
+import { matchesAction } from "./match.js";
+
+export interface ConfigurableInterference extends Interference {
+  configure(config: unknown): void;
+  counts(): CountsReport;
+  resetCounts(): void;
+}
+
+/** No HTTP status is zero: this answer is a broken connection. */
+const DROPPED_STATUS = 0;
+
+export const isDropped = (answer: Answer): boolean => answer.status === DROPPED_STATUS;
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function createInterference(cloud: Cloud): ConfigurableInterference {
+  const buckets = new Buckets(() => cloud.now(), cloud.switches);
+  const counts = new Counts();
+  let config: InterferenceConfig = configSchema.parse({});
+  let random: Random = createRandom(config.seed);
+  let faults = new Faults(config.faults, random);
+  let open = new WeakMap<Call, { entry: Recorded; fault: FaultConfig | undefined }>();
+
+  function configure(input: unknown): void {
+    config = configSchema.parse(input);
+    random = createRandom(config.seed);
+    faults = new Faults(config.faults, random);
+    buckets.reset();
+  }
+
+  setLag(cloud, (what) => {
+    const lag = config.stale[what];
+    if (typeof lag === "number") return lag;
+    return random() < lag.probability ? lag.ms : 0;
+  });
+
+  async function delay(call: Call): Promise<void> {
+    const found = config.latency.find((each) => matchesAction(each.action, call));
+    const ms = found ? found.ms + random() * found.jitter : 0;
+    if (ms > 0) await wait(ms);
+  }
+
+  function close(entry: Recorded, outcome: Outcome, answer: Answer): Answer {
+    counts.close(entry, outcome, answer.status, cloud.now());
+    return outcome === "ok" || outcome === "failed" ? answer : { ...answer, by: `interference:${outcome}` };
+  }
+
+  function struck(call: Call, fault: FaultConfig): Answer {
+    if (fault.drop) return { status: DROPPED_STATUS, headers: {}, body: Buffer.alloc(0) };
+    return serviceError(call, fault.code, fault.message, fault.status);
+  }
+
+  return {
+    configure,
+    counts: () => counts.report(config.record),
+    resetCounts: () => counts.reset(),
+    reset: () => {
+      configure({});
+      counts.reset();
+      open = new WeakMap();
+    },
+
+    before: async (call) => {
+      const entry = counts.open(call, cloud.now(), config.record);
+      const throttle = buckets.take(call, config.throttling);
+      const fault = throttle === undefined ? faults.strike(call) : undefined;
+      open.set(call, { entry, fault: fault?.when === "after" ? fault : undefined });
+      await delay(call);
+      if (throttle !== undefined) {
+        const status = call.service === "ec2" ? 503 : 400;
+        return close(entry, "throttled", serviceError(call, throttle, "Request limit exceeded.", status));
+      }
+      if (fault?.when !== "before") return undefined;
+      return close(entry, fault.drop ? "dropped" : "fault-before", struck(call, fault));
+    },
+
+    after: async (call, answer) => {
+      const known = open.get(call);
+      const entry = known?.entry ?? counts.open(call, cloud.now(), config.record);
+      open.delete(call);
+      if (!known?.fault) return close(entry, answer.status >= 400 ? "failed" : "ok", answer);
+      return close(entry, known.fault.drop ? "dropped" : "fault-after", struck(call, known.fault));
+    },
+  };
+}

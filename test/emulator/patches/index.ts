@@ -1,0 +1,31 @@
+import type { Keys } from "../call.js";
+import type { Cloud } from "../types.js";
+import { autoscalingActionPatches } from "./autoscaling-actions.js";
+import { autoscalingPatches } from "./autoscaling.js";
+import { cloudwatchPatches } from "./cloudwatch.js";
+import { ec2Patches } from "./ec2.js";
+import { elbv2Patches } from "./elbv2.js";
+import { lambdaPatches } from "./lambda.js";
+import { s3Patches } from "./s3.js";
+import { sqsPatches } from "./sqs.js";
+import { stsPatches } from "./sts.js";
+import type { PatchSet } from "./types.js";
+
+/** Every patch, outermost first. */
+export const createPatches = (cloud: Cloud, keys: Keys): PatchSet => {
+  const sets = [
+    stsPatches(keys),
+    elbv2Patches(),
+    autoscalingPatches(),
+    autoscalingActionPatches(),
+    ec2Patches(cloud),
+    sqsPatches(cloud),
+    lambdaPatches(cloud),
+    s3Patches(),
+    cloudwatchPatches(),
+  ];
+  return {
+    patches: sets.flatMap(({ patches }) => patches),
+    reset: () => sets.forEach((set) => set.reset()),
+  };
+};

@@ -1,0 +1,38 @@
+import type { Keys } from "../call.js";
+import { queryOk } from "../answers.js";
+import { is, type PatchSet } from "./types.js";
+
+const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+/** Who is who: keys handed out by AssumeRole belong to the role's account from then on. */
+export const stsPatches = (keys: Keys): PatchSet => ({
+  reset: () => undefined,
+  patches: [
+    {
+      name: "assume-role",
+      why: "the front has to know the account and role of the keys that moto hands out",
+      match: is("sts", "AssumeRole"),
+      async run(call, next) {
+        const answer = await next();
+        const key = /<AccessKeyId>([^<]+)</.exec(answer.body.toString())?.[1];
+        const roleArn = call.params["RoleArn"] ?? "";
+        const account = /^arn:aws[^:]*:iam::(\d{12}):role\//.exec(roleArn)?.[1];
+        if (answer.status === 200 && key !== undefined && account !== undefined) {
+          keys.add(key, { account, roleArn });
+        }
+        return answer;
+      },
+    },
+    {
+      name: "caller-identity",
+      why: "moto knows nothing of the keys that functions have",
+      match: (call) => is("sts", "GetCallerIdentity")(call) && call.roleArn !== undefined,
+      run(call) {
+        const role = call.roleArn?.split("/").pop() ?? "";
+        const arn = `arn:aws:sts::${call.account}:assumed-role/${role}/local`;
+        const inner = `<Arn>${arn}</Arn><UserId>AROALOCAL:local</UserId><Account>${call.account}</Account>`;
+        return Promise.resolve(queryOk(call.action, NAMESPACE, inner));
+      },
+    },
+  ],
+});
