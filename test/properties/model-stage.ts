@@ -1,0 +1,59 @@
+/** The model in memory as a stage: thousands of histories in a minute, each the same whenever it is played. */
+import { createSwitches } from "../emulator/switches.js";
+import { createEc2Model, type NewSession } from "../model/ec2-model.js";
+import { noFaults, type Fault } from "../model/faults.js";
+import { fakeEc2, fakeLoadBalancing } from "./fake-clients.js";
+import { switchesOf, type FaultPlan, type History } from "./history.js";
+import type { Stage, Truth } from "./stage.js";
+import type { Turns } from "./turns.js";
+
+/** How often the SDK tries what failed on the way. */
+const ATTEMPTS = 2;
+
+export function createModelStage(history: History, turns: Turns): Stage {
+  const switches = createSwitches();
+  for (const [name, value] of Object.entries(switchesOf(history))) switches.set(name, value);
+  const model = createEc2Model({ quotas: { sessions: history.quota }, switches, turn: () => turns.take() });
+  const byCall = new Map(history.faults.map((fault) => [fault.at, faultOf(fault)]));
+  const truth = (): Truth => ({ interfaces: model.world.interfaces(), sessions: model.world.sessions() });
+  return {
+    world: model.world,
+    services: {
+      ours: "com.amazonaws.vpce.eu-west-1.vpce-svc-0aaa",
+      foreign: "com.amazonaws.vpce.eu-west-1.vpce-svc-0bad",
+    },
+    clients: (onCall, watch) => {
+      const api = new Proxy(model.api, {
+        get: (target, name, receiver) => {
+          onCall();
+          if (name === "deleteSession") {
+            return (id: string) => {
+              watch.remove(id, truth());
+              return target.deleteSession(id);
+            };
+          }
+          if (name === "createSession") {
+            return (session: NewSession) => {
+              watch.create(session, truth());
+              return target.createSession(session);
+            };
+          }
+          return Reflect.get(target, name, receiver) as unknown;
+        },
+      });
+      return { ec2: fakeEc2(api, ATTEMPTS), loadBalancing: fakeLoadBalancing() };
+    },
+    truth,
+    withFaults: async (act) => {
+      model.setFaults(({ index }) => byCall.get(index));
+      await act();
+      model.setFaults(noFaults);
+    },
+    writes: model.writes,
+    faultsSeen: model.faultsSeen,
+  };
+}
+
+function faultOf({ kind, changes }: FaultPlan): Fault {
+  return kind === "stale" ? { kind, ticks: changes } : { kind };
+}

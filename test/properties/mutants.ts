@@ -1,0 +1,139 @@
+/** Bugs planted on purpose, each in one place of the functions: the properties must catch every one. */
+
+export interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Mutant extends Edit {
+  readonly name: string;
+  /** Where one place alone does no harm: what it is good for is told by the test of the other. */
+  readonly also?: Edit;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: "ownership ignored: other people's sessions are taken for ours",
+    file: "functions/core/tags.ts",
+    find: "return tags[TAG_CONTROLLER] === controller;",
+    replace: "return true;",
+  },
+  {
+    name: "no paging: only the first page of a listing is read",
+    file: "functions/aws/read.ts",
+    find: "token = page.next;",
+    replace: "token = undefined;",
+  },
+  {
+    name: "delete from a partial listing: what a failed page did not show is taken for detached",
+    file: "functions/aws/read.ts",
+    find: "const page = await read(token);",
+    replace: "let page; try { page = await read(token); } catch { return found; }",
+    also: {
+      file: "functions/aws/observer.ts",
+      find: "for (const source of found) if (!sources.has(source.id)) sources.set(source.id, source);",
+      replace: `for (const id of strays) {
+        const vpcId = policy.vpcs[0]?.vpc_id ?? "";
+        sources.set(id, { id, vpcId, subnetId: "", zone: "", type: "interface", addresses: ["10.0.0.1"], description: "" });
+      }`,
+    },
+  },
+  {
+    name: "wrong zone",
+    file: "functions/core/target.ts",
+    find: "zone === source.zone",
+    replace: "zone !== source.zone",
+  },
+  {
+    name: "any target with our tags is trusted",
+    file: "functions/core/target.ts",
+    find: "const trusted = candidates.filter(({ target }) => isTrusted(target, vpc));",
+    replace: "const trusted = candidates;",
+  },
+  {
+    name: "cross-zone although it is switched off",
+    file: "functions/core/target.ts",
+    find: "options.allow_cross_zone ?",
+    replace: "true ?",
+  },
+  {
+    name: "surplus sessions of ours stay",
+    file: "functions/core/plan.ts",
+    find: "const [kept, ...surplus] = ours;",
+    replace: "const [kept] = ours; const surplus: Session[] = [];",
+  },
+  {
+    name: "session numbers of others are not stepped around",
+    file: "functions/core/plan.ts",
+    find: "while (taken.has(number))",
+    replace: "while (false)",
+  },
+  {
+    name: "a changed filter is not noticed",
+    file: "functions/core/plan.ts",
+    find: "...(kept.filterId !== desired.filterId && { filterId: desired.filterId }),",
+    replace: "",
+  },
+  {
+    name: "the VNI is set again in every sweep",
+    file: "functions/core/plan.ts",
+    find: "desired.vni !== undefined && kept.vni !== desired.vni",
+    replace: "desired.vni !== undefined",
+  },
+  {
+    name: "sessions of stopped instances stay",
+    file: "functions/core/plan.ts",
+    find: 'if (state === "stopped")',
+    replace: "if (false)",
+  },
+  {
+    name: "sessions on detached interfaces stay",
+    file: "functions/aws/observer.ts",
+    find: "if (strays.length > 0)",
+    replace: "if (false)",
+  },
+  {
+    name: "excludes are ignored",
+    file: "functions/core/policy.ts",
+    find: "if (excluded !== undefined)",
+    replace: "if (false)",
+  },
+  {
+    name: "sweeps never remove what the policy no longer selects",
+    file: "functions/core/reconcile.ts",
+    find: "contextOf(run, observation, true)",
+    replace: "contextOf(run, observation, false)",
+  },
+  {
+    name: "only the first interface of an instance",
+    file: "functions/aws/shapes.ts",
+    find: "(described.NetworkInterfaces ?? [])",
+    replace: "(described.NetworkInterfaces ?? []).slice(0, 1)",
+  },
+  {
+    name: "only the first instance of a reservation",
+    file: "functions/aws/read.ts",
+    find: "flatMap(({ Instances = [] }) => Instances)",
+    replace: "flatMap(({ Instances = [] }) => Instances.slice(0, 1))",
+  },
+  {
+    name: "a packet length that the policy dropped is never taken away",
+    file: "functions/aws/writer.ts",
+    find: '{ RemoveFields: ["packet-length" as const] }',
+    replace: "{}",
+  },
+  {
+    name: "refused once means refused until the hour is over, whatever changes",
+    file: "functions/core/refusals.ts",
+    find: "last?.facts !== plan.facts ||",
+    replace: "last === undefined ||",
+  },
+  {
+    name: "an interface that an incomplete look did not show is taken for unselected",
+    file: "functions/core/policy.ts",
+    find: 'if (found === undefined) return { selected: false, reason: "no-rule" };',
+    replace:
+      'if (found === undefined || source.deviceIndex === 2) return { selected: false, reason: "no-rule" };',
+  },
+];

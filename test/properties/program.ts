@@ -1,0 +1,101 @@
+/** The program under test as a history starts it: both lanes over the stage's clients, on a clock of its own. */
+import { createObserver } from "../../functions/aws/observer.js";
+import { createPace } from "../../functions/aws/pace.js";
+import { createReceiverSource } from "../../functions/aws/receivers.js";
+import { createTopologySource } from "../../functions/aws/topology.js";
+import { createWriter } from "../../functions/aws/writer.js";
+import { reconcile, sweep, type Run } from "../../functions/core/reconcile.js";
+import { refusalMemory } from "../../functions/core/refusals.js";
+import type { Report } from "../../functions/core/report.js";
+import { isOurs } from "../../functions/core/tags.js";
+import type { Step } from "./history.js";
+import { CONTROLLER, policyOf, type PolicyChoice, type Setting } from "./setting.js";
+import type { Stage, Truth, Watch } from "./stage.js";
+import type { Turns } from "./turns.js";
+
+export const MINUTE_MS = 60_000;
+/** Milliseconds that every call takes, on the program's clock. */
+const CALL_MS = 20;
+
+export interface Program {
+  sweep(choice: PolicyChoice, milliseconds: number): Promise<void>;
+  act(step: Step, choice: PolicyChoice, turns: Turns): Promise<void>;
+  minutePasses(): void;
+}
+
+export function createProgram(stage: Stage, setting: Setting, quota: number, watch: Watch): Program {
+  let now = Date.UTC(2026, 0, 1);
+  const clock = {
+    now: () => now,
+    sleep: (milliseconds: number) => {
+      now += milliseconds;
+      return Promise.resolve();
+    },
+  };
+  const { ec2, loadBalancing } = stage.clients(() => (now += CALL_MS), watch);
+  const topology = createTopologySource(ec2, createReceiverSource(ec2, loadBalancing, clock), clock);
+  const observer = createObserver(ec2, topology, (session) => isOurs(session.tags, CONTROLLER));
+  const lanes = {
+    events: createWriter(ec2, createPace({ perSecond: 1, burst: 20 }, clock), () => {
+      topology.forget();
+    }),
+    sweep: createWriter(ec2, createPace({ perSecond: 4, burst: 5 }, clock), () => {
+      topology.forget();
+    }),
+  };
+  const refusals = refusalMemory();
+
+  const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
+    ports: { observer, writer: lanes[lane], clock },
+    settings: {
+      controller: CONTROLLER,
+      mode: "enforce",
+      ownTags: { team: "network" },
+      quota,
+      brakes: {
+        removalPercent: 100,
+        removalMinimum: 0,
+        acknowledgedUntil: null,
+        rolloutPercent: 100,
+        maxSessions: null,
+      },
+    },
+    policy: policyOf(choice, setting),
+    deadline: now + milliseconds,
+    createsUntil: now + milliseconds,
+    permissionsSpreadUntil: 0,
+    onDone: () => undefined,
+  });
+  /** A run that could not read EC2 ends; the message comes back or the next minute comes. */
+  const survive = (work: Promise<Report>): Promise<void> => work.then(ignore, ignore);
+
+  const event = (picks: readonly number[], { interfaces }: Truth, choice: PolicyChoice): Promise<void> => {
+    const picked = (pick: number) => interfaces[pick % Math.max(1, interfaces.length)];
+    const instanceIds = picks.flatMap((pick) => picked(pick)?.instance?.id ?? []);
+    const interfaceIds = picks.flatMap((pick) => picked(pick * 7)?.id ?? []).slice(1);
+    return survive(reconcile(run(choice, "events", MINUTE_MS), { instanceIds, interfaceIds }));
+  };
+  const sweepOnce = (choice: PolicyChoice, milliseconds: number) =>
+    survive(sweep(run(choice, "sweep", milliseconds), refusals));
+
+  return {
+    sweep: sweepOnce,
+    minutePasses: () => {
+      now += MINUTE_MS;
+    },
+    act: async (step, choice, turns) => {
+      if (step.do === "sweep") return sweepOnce(choice, step.milliseconds);
+      if (step.do !== "event" && step.do !== "race") return;
+      const truth = await stage.truth();
+      if (step.do === "event") return event(step.picks, truth, choice);
+      // Three runs at once, whose calls take turns in an order that the history says.
+      await turns.interleave(step.turns, [
+        () => event(step.picks, truth, choice),
+        () => event(step.picks, truth, choice),
+        () => sweepOnce(choice, 20_000),
+      ]);
+    },
+  };
+}
+
+const ignore = () => undefined;
