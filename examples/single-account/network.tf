@@ -1,0 +1,65 @@
+resource "aws_vpc" "capture" {
+  #checkov:skip=CKV2_AWS_11:Flow logs of an example would only cost; the VPC holds the capture fleet alone.
+  cidr_block           = var.capture_cidr_block
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+  tags                 = merge(var.tags, { Name = "${var.name}-capture" })
+}
+
+resource "aws_subnet" "capture" {
+  for_each = toset(local.capture_zones)
+
+  vpc_id            = aws_vpc.capture.id
+  availability_zone = each.key
+  cidr_block        = cidrsubnet(var.capture_cidr_block, 4, index(local.source_zones, each.key))
+  tags              = merge(var.tags, { Name = "${var.name}-capture-${each.key}" })
+}
+
+# No way out but to S3, which costs nothing: nodes need no more to start and to keep what they capture. A shell on a
+# node by Session Manager needs a NAT gateway, or interface endpoints for ssm and ssmmessages.
+resource "aws_route_table" "capture" {
+  vpc_id = aws_vpc.capture.id
+  tags   = merge(var.tags, { Name = "${var.name}-capture" })
+}
+
+resource "aws_route_table_association" "capture" {
+  for_each = aws_subnet.capture
+
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.capture.id
+}
+
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = aws_vpc.capture.id
+  service_name      = "com.amazonaws.${var.region}.s3"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.capture.id]
+  tags              = merge(var.tags, { Name = "${var.name}-s3" })
+}
+
+resource "aws_default_security_group" "capture" {
+  vpc_id = aws_vpc.capture.id
+  tags   = merge(var.tags, { Name = "${var.name}-capture-default" })
+}
+
+resource "aws_vpc" "source" {
+  #checkov:skip=CKV2_AWS_11:Flow logs of an example would only cost; its traffic is mirrored.
+  cidr_block           = var.source_cidr_block
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+  tags                 = merge(var.tags, { Name = "${var.name}-source" })
+}
+
+resource "aws_subnet" "source" {
+  for_each = toset(local.source_zones)
+
+  vpc_id            = aws_vpc.source.id
+  availability_zone = each.key
+  cidr_block        = cidrsubnet(var.source_cidr_block, 4, index(local.source_zones, each.key))
+  tags              = merge(var.tags, { Name = "${var.name}-source-${each.key}" })
+}
+
+resource "aws_default_security_group" "source" {
+  vpc_id = aws_vpc.source.id
+  tags   = merge(var.tags, { Name = "${var.name}-source-default" })
+}

@@ -1,0 +1,69 @@
+output "source_vpc_id" {
+  description = "VPC whose instances are mirrored."
+  value       = aws_vpc.source.id
+}
+
+output "source_subnets" {
+  description = "Subnets of the source VPC by zone: launch instances there."
+  value       = { for zone, subnet in aws_subnet.source : zone => subnet.id }
+}
+
+output "capture_vpc_id" {
+  description = "VPC of the capture fleet."
+  value       = aws_vpc.capture.id
+}
+
+output "capture_endpoint_service_name" {
+  description = "Name of the capture fleet's endpoint service."
+  value       = module.traffic_mirroring.capture_endpoint_service_name
+}
+
+output "capture_availability_zones" {
+  description = "Zones of the capture fleet: name and id."
+  value       = module.traffic_mirroring.capture_availability_zones
+}
+
+output "capture_event_bus_arn" {
+  description = "ARN of the hub's event bus."
+  value       = module.traffic_mirroring.capture_event_bus_arn
+}
+
+output "capture_capture_bucket" {
+  description = "Name of the bucket for captured traffic."
+  value       = module.traffic_mirroring.capture_capture_bucket
+}
+
+output "capture_autoscaling_group_name" {
+  description = "Name of the capture nodes' autoscaling group."
+  value       = module.traffic_mirroring.capture_autoscaling_group_name
+}
+
+output "capture_load_balancer_arn_suffix" {
+  description = "Dimension LoadBalancer of the load balancer's metrics."
+  value       = module.traffic_mirroring.capture_load_balancer_arn_suffix
+}
+
+output "endpoint_vpcs" {
+  description = "Filter and targets of the source VPC."
+  value       = module.traffic_mirroring.endpoint_vpcs
+}
+
+output "controller_policy_parameter_name" {
+  description = "SSM parameter that holds the policy document."
+  value       = module.traffic_mirroring.controller_policy_parameter_name
+}
+
+output "controller_function_names" {
+  description = "Names of the functions: reconcile and sweep."
+  value       = module.traffic_mirroring.controller_function_names
+}
+
+output "controller_queue_arns" {
+  description = "ARNs of the events queue and of its dead-letter queue."
+  value       = module.traffic_mirroring.controller_queue_arns
+}
+
+output "controller_apply_summary" {
+  description = "What the sweep of the last apply did."
+  value       = module.traffic_mirroring.controller_apply_summary
+}

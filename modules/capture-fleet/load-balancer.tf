@@ -1,0 +1,80 @@
+resource "aws_lb" "this" {
+  #checkov:skip=CKV_AWS_150:Deletion protection is the input deletion_protection; its default lets destroy work
+  name                             = var.name
+  load_balancer_type               = "gateway"
+  subnets                          = values(var.subnets)
+  enable_cross_zone_load_balancing = var.cross_zone_load_balancing
+  enable_deletion_protection       = var.deletion_protection
+
+  tags = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(distinct([for subnet in data.aws_subnet.this : subnet.availability_zone_id])) == length(var.subnets)
+      error_message = "The variable subnets holds two subnets of one availability zone; a load balancer takes at most one subnet per zone. The zones are: ${join(", ", [for key, subnet in data.aws_subnet.this : "${key} in ${subnet.availability_zone}"])}."
+    }
+
+    precondition {
+      condition     = alltrue([for subnet in data.aws_subnet.this : subnet.vpc_id == var.vpc_id])
+      error_message = "Every subnet of the variable subnets must belong to the VPC of the variable vpc_id, ${var.vpc_id}."
+    }
+  }
+}
+
+resource "aws_lb_target_group" "this" {
+  name        = var.name
+  protocol    = "GENEVE"
+  port        = local.geneve_port
+  vpc_id      = var.vpc_id
+  target_type = "instance"
+
+  # Mirrored traffic is UDP to the load balancer: nothing that would need the default of 300 s to end well.
+  deregistration_delay = 60
+
+  health_check {
+    protocol            = "HTTP"
+    port                = tostring(var.health_check.port)
+    path                = var.health_check.path
+    matcher             = "200"
+    interval            = var.health_check.interval
+    timeout             = var.health_check.timeout
+    healthy_threshold   = var.health_check.healthy_threshold
+    unhealthy_threshold = var.health_check.unhealthy_threshold
+  }
+
+  stickiness {
+    enabled = var.stickiness != "none"
+    # With enabled = false the type is without effect, and the load balancer uses all five fields.
+    type = var.stickiness == "none" ? "source_ip_dest_ip" : var.stickiness
+  }
+
+  # The default, no_rebalance, leaves flows on nodes that are dead or gone. Both have to be equal
+  # (Elastic Load Balancing, "Target groups for your Gateway Load Balancers").
+  target_failover {
+    on_deregistration = "rebalance"
+    on_unhealthy      = "rebalance"
+  }
+
+  tags = local.tags
+}
+
+resource "aws_lb_listener" "this" {
+  #checkov:skip=CKV_AWS_2:The listener of a Gateway Load Balancer has no protocol of its own
+  load_balancer_arn = aws_lb.this.arn
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.this.arn
+  }
+
+  tags = local.tags
+}
+
+resource "aws_vpc_endpoint_service" "this" {
+  #checkov:skip=CKV_AWS_123:Who may connect is the list of principals; accepting by hand would leave new zones and accounts unmirrored until somebody looks
+  acceptance_required        = false
+  gateway_load_balancer_arns = [aws_lb.this.arn]
+  allowed_principals         = local.client_principals
+
+  tags = local.tags
+}

@@ -1,0 +1,58 @@
+data "aws_iam_policy_document" "assume" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  # IAM is global: the region keeps the same controller name usable in several regions.
+  name                 = "${var.name}-${data.aws_region.current.id}"
+  description          = "Execution role of the function ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.assume.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length("${var.name}-${data.aws_region.current.id}") <= 64
+      error_message = "name is too long: the role <name>-<region> must fit into the 64 characters of an IAM role name."
+    }
+  }
+}
+
+data "aws_iam_policy_document" "log" {
+  statement {
+    sid       = "WriteOwnLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.tracing_mode == "Active" ? [1] : []
+
+    content {
+      #checkov:skip=CKV_AWS_356:X-Ray has no resource-level permissions for these two actions (Service Authorization Reference, "AWS X-Ray").
+      #checkov:skip=CKV_AWS_111:As above.
+      sid       = "WriteTraces"
+      actions   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+      resources = ["*"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "log" {
+  name   = "log"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.log.json
+}
+
+resource "aws_iam_role_policy" "function" {
+  name   = "function"
+  role   = aws_iam_role.this.id
+  policy = var.policy_json
+}

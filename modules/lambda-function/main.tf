@@ -1,0 +1,68 @@
+data "aws_region" "current" {}
+
+locals {
+  # Functions are built into this repository, so that a module taken from git applies without a build step.
+  zip = "${path.module}/../../functions/dist/${var.function}.zip"
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_117:The functions call AWS APIs alone. In a VPC they would need a NAT gateway or six endpoints, and would fail with them.
+  #checkov:skip=CKV_AWS_116:The queue in front of an event function has a dead-letter queue; a scheduled one is followed by the next run, so a kept event would be stale.
+  #checkov:skip=CKV_AWS_115:An account starts with ten concurrent executions, of which none can be reserved (Lambda Developer Guide, "Lambda quotas"); var.reserved_concurrent_executions does it where wanted.
+  #checkov:skip=CKV_AWS_50:Tracing is var.tracing_mode: each run is a sweep or a batch, which its log explains better, and traces are billed.
+  #checkov:skip=CKV_AWS_173:The environment holds no secret; var.kms_key_arn encrypts it with a customer key.
+  #checkov:skip=CKV_AWS_272:Code signing needs a signing profile of the organisation; the zips are reproducible and compared in CI, and var.lambda_package serves signed copies.
+  function_name = var.name
+  description   = var.description
+  role          = aws_iam_role.this.arn
+
+  filename  = var.lambda_package == null ? local.zip : null
+  s3_bucket = try(var.lambda_package.s3_bucket, null)
+  s3_key    = try("${var.lambda_package.s3_key_prefix}${var.function}.zip", null)
+  # Also for S3: a new release of this module changes the digest, which makes Lambda fetch the object again.
+  source_code_hash = filebase64sha256(local.zip)
+
+  handler                        = "index.handler"
+  runtime                        = var.runtime
+  architectures                  = [var.architecture]
+  memory_size                    = var.memory_size
+  timeout                        = var.timeout
+  reserved_concurrent_executions = var.reserved_concurrent_executions
+  kms_key_arn                    = var.kms_key_arn
+  tags                           = var.tags
+
+  environment {
+    variables = var.environment
+  }
+
+  logging_config {
+    # Text: the functions write their own JSON, and Lambda's JSON format would wrap the metrics that CloudWatch
+    # reads out of the log (embedded metric format).
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+
+  tracing_config {
+    mode = var.tracing_mode
+  }
+
+  # A first run before the log policy is there would leave no log.
+  depends_on = [aws_iam_role_policy.log]
+}
+
+resource "aws_lambda_function_event_invoke_config" "this" {
+  count = var.event_invoke == null ? 0 : 1
+
+  function_name                = aws_lambda_function.this.function_name
+  maximum_retry_attempts       = var.event_invoke.maximum_retry_attempts
+  maximum_event_age_in_seconds = var.event_invoke.maximum_event_age_in_seconds
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts by itself; var.kms_key_arn makes it a customer key.
+  #checkov:skip=CKV_AWS_338:The retention is the caller's: var.log_retention_days.
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+  tags              = var.tags
+}

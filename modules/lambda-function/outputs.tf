@@ -1,0 +1,19 @@
+output "function_name" {
+  description = "Name of the function."
+  value       = aws_lambda_function.this.function_name
+}
+
+output "function_arn" {
+  description = "ARN of the function, without a version."
+  value       = aws_lambda_function.this.arn
+}
+
+output "role_name" {
+  description = "Name of the execution role, to attach more policies to."
+  value       = aws_iam_role.this.name
+}
+
+output "source_code_hash" {
+  description = "Digest of the code as Terraform sees it (base64 of SHA-256). Changes with each release that changes the function."
+  value       = aws_lambda_function.this.source_code_hash
+}

@@ -1,0 +1,177 @@
+# Every wrong input fails at plan. One run per validation; its name says what is refused.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name        = "mirror-sweep"
+  function    = "sweep"
+  description = "Brings all mirror sessions in line"
+  policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+}
+
+run "a_name_in_capitals" {
+  command = plan
+
+  variables {
+    name = "Mirror"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_function_that_is_no_folder" {
+  command = plan
+
+  variables {
+    function = "../sweep"
+  }
+
+  expect_failures = [var.function]
+}
+
+run "a_description_above_256_characters" {
+  command = plan
+
+  variables {
+    description = format("%0257d", 0)
+  }
+
+  expect_failures = [var.description]
+}
+
+run "a_package_without_a_bucket" {
+  command = plan
+
+  variables {
+    lambda_package = { s3_bucket = "" }
+  }
+
+  expect_failures = [var.lambda_package]
+}
+
+run "an_unknown_architecture" {
+  command = plan
+
+  variables {
+    architecture = "amd64"
+  }
+
+  expect_failures = [var.architecture]
+}
+
+run "a_runtime_older_than_the_bundles" {
+  command = plan
+
+  variables {
+    runtime = "nodejs20.x"
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "too_little_memory" {
+  command = plan
+
+  variables {
+    memory_size = 64
+  }
+
+  expect_failures = [var.memory_size]
+}
+
+run "a_timeout_above_15_minutes" {
+  command = plan
+
+  variables {
+    timeout = 901
+  }
+
+  expect_failures = [var.timeout]
+}
+
+run "a_reservation_of_0" {
+  command = plan
+
+  variables {
+    reserved_concurrent_executions = 0
+  }
+
+  expect_failures = [var.reserved_concurrent_executions]
+}
+
+run "three_asynchronous_retries" {
+  command = plan
+
+  variables {
+    event_invoke = { maximum_retry_attempts = 3, maximum_event_age_in_seconds = 60 }
+  }
+
+  expect_failures = [var.event_invoke]
+}
+
+run "an_event_age_under_a_minute" {
+  command = plan
+
+  variables {
+    event_invoke = { maximum_retry_attempts = 0, maximum_event_age_in_seconds = 30 }
+  }
+
+  expect_failures = [var.event_invoke]
+}
+
+run "an_unknown_tracing_mode" {
+  command = plan
+
+  variables {
+    tracing_mode = "On"
+  }
+
+  expect_failures = [var.tracing_mode]
+}
+
+run "a_permissions_boundary_that_is_no_policy" {
+  command = plan
+
+  variables {
+    permissions_boundary = "boundary"
+  }
+
+  expect_failures = [var.permissions_boundary]
+}
+
+run "a_key_alias_for_a_key" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:alias/mirror"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "a_log_retention_that_cloudwatch_refuses" {
+  command = plan
+
+  variables {
+    log_retention_days = 10
+  }
+
+  expect_failures = [var.log_retention_days]
+}
+
+run "a_name_too_long_for_its_role_in_this_region" {
+  command = plan
+
+  variables {
+    name = "a123456789012345678901234567890123456789012345678"
+  }
+
+  override_data {
+    target = data.aws_region.current
+    values = { id = "ap-southeast-1234" }
+  }
+
+  expect_failures = [aws_iam_role.this]
+}

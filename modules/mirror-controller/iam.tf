@@ -1,0 +1,231 @@
+# What the functions may do. No reads beyond describing, no mutation outside the VPCs, filters and targets that
+# were given, and none on a session that does not carry this controller's tag.
+
+locals {
+  controller_tag = "traffic-mirror:controller"
+  ec2_arn        = "arn:${local.partition}:ec2:${local.region}:${local.account}"
+
+  # Filters and targets that single entries name.
+  entries       = concat(local.sources.tags, local.sources.subnets, local.sources.vpcs)
+  entry_filters = distinct([for entry in local.entries : entry.filter_id if entry.filter_id != null])
+  entry_targets = distinct([for entry in local.entries : entry.target_id if entry.target_id != null])
+  entry_mirrors = concat(
+    [for id in local.entry_filters : "${local.ec2_arn}:traffic-mirror-filter/${id}"],
+    [for id in local.entry_targets : "${local.ec2_arn}:traffic-mirror-target/${id}"],
+  )
+
+  # A managed policy holds 6,144 characters, a role ten of them: eight VPCs of up to six targets fit into one.
+  vpc_groups = { for index, keys in chunklist(keys(var.vpcs), 8) : tostring(index) => keys }
+}
+
+data "aws_iam_policy_document" "common" {
+  #checkov:skip=CKV_AWS_356:EC2 has no resource-level permissions for describing (Service Authorization Reference, "Amazon EC2"); the region is a condition.
+  statement {
+    sid = "Observe"
+    actions = [
+      "ec2:DescribeInstances",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeTrafficMirrorSessions",
+      "ec2:DescribeTrafficMirrorTargets",
+      "ec2:DescribeVpcEndpointServiceConfigurations",
+      "ec2:DescribeVpcEndpoints",
+      # What stands behind a target must not be mirrored: functions/aws/receivers.ts.
+      "elasticloadbalancing:DescribeTargetGroups",
+      "elasticloadbalancing:DescribeTargetHealth",
+    ]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = [local.region]
+    }
+  }
+
+  # Creating needs the interface, the filter and the target too, which the scope policies below allow.
+  statement {
+    sid       = "CreateOwnSessions"
+    actions   = ["ec2:CreateTrafficMirrorSession"]
+    resources = ["${local.ec2_arn}:traffic-mirror-session/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/${local.controller_tag}"
+      values   = [var.name]
+    }
+  }
+
+  statement {
+    sid       = "ChangeOwnSessions"
+    actions   = ["ec2:ModifyTrafficMirrorSession", "ec2:DeleteTrafficMirrorSession"]
+    resources = ["${local.ec2_arn}:traffic-mirror-session/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/${local.controller_tag}"
+      values   = [var.name]
+    }
+  }
+
+  statement {
+    sid       = "TagNewSessions"
+    actions   = ["ec2:CreateTags"]
+    resources = ["${local.ec2_arn}:traffic-mirror-session/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:CreateAction"
+      values   = ["CreateTrafficMirrorSession"]
+    }
+  }
+
+  statement {
+    sid       = "TagOwnSessionsAgain"
+    actions   = ["ec2:CreateTags"]
+    resources = ["${local.ec2_arn}:traffic-mirror-session/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/${local.controller_tag}"
+      values   = [var.name]
+    }
+
+    # Never into another controller's hands.
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:RequestTag/${local.controller_tag}"
+      values   = [var.name]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(local.entry_mirrors) > 0 ? [1] : []
+
+    content {
+      sid       = "UseMirrorsOfEntries"
+      actions   = ["ec2:CreateTrafficMirrorSession", "ec2:ModifyTrafficMirrorSession"]
+      resources = local.entry_mirrors
+    }
+  }
+
+  statement {
+    sid     = "ReadPolicy"
+    actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"]
+    resources = [
+      "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.policy_parameter}",
+      "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.policy_parameter}/*",
+    ]
+  }
+}
+
+data "aws_iam_policy_document" "sweep" {
+  source_policy_documents = [data.aws_iam_policy_document.common.json]
+}
+
+data "aws_iam_policy_document" "reconcile" {
+  source_policy_documents = [data.aws_iam_policy_document.common.json]
+
+  statement {
+    sid = "TakeEvents"
+    actions = [
+      "sqs:ReceiveMessage",
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      # A failed message comes back later and later.
+      "sqs:ChangeMessageVisibility",
+    ]
+    resources = [local.events_queue_arn]
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "ReadEncryptedEvents"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["sqs.${local.region}.${data.aws_partition.current.dns_suffix}"]
+      }
+    }
+  }
+}
+
+# Which interfaces, filters and targets sessions may join: by id, a group of VPCs in each policy.
+data "aws_iam_policy_document" "scope" {
+  for_each = local.vpc_groups
+
+  statement {
+    sid       = "MirrorInterfacesOfOurVpcs"
+    actions   = ["ec2:CreateTrafficMirrorSession"]
+    resources = ["${local.ec2_arn}:network-interface/*"]
+
+    # Any account: a shared VPC belongs to another one.
+    condition {
+      test     = "ArnLike"
+      variable = "ec2:Vpc"
+      values   = [for key in each.value : "arn:${local.partition}:ec2:${local.region}:*:vpc/${var.vpcs[key].vpc_id}"]
+    }
+  }
+
+  statement {
+    sid     = "UseOurFiltersAndTargets"
+    actions = ["ec2:CreateTrafficMirrorSession", "ec2:ModifyTrafficMirrorSession"]
+    resources = concat(
+      [for key in each.value : "${local.ec2_arn}:traffic-mirror-filter/${var.vpcs[key].filter_id}"],
+      flatten([for key in each.value : [
+        for target in values(coalesce(var.vpcs[key].targets, {})) : "${local.ec2_arn}:traffic-mirror-target/${target.target_id}"
+      ]]),
+    )
+  }
+
+  # Targets that come and go without Terraform are known by their tag. The functions check besides that the
+  # endpoint behind one belongs to the service that was given: a tag alone proves nothing.
+  dynamic "statement" {
+    for_each = anytrue([for key in each.value : var.vpcs[key].targets == null]) ? [1] : []
+
+    content {
+      sid       = "UseTaggedTargets"
+      actions   = ["ec2:CreateTrafficMirrorSession", "ec2:ModifyTrafficMirrorSession"]
+      resources = ["${local.ec2_arn}:traffic-mirror-target/*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceTag/traffic-mirror:vpc"
+        values   = [for key in each.value : var.vpcs[key].vpc_id if var.vpcs[key].targets == null]
+      }
+    }
+  }
+}
+
+resource "aws_iam_policy" "scope" {
+  for_each = local.vpc_groups
+
+  name        = "${var.name}-scope-${each.key}-${local.region}"
+  description = "Interfaces, filters and targets that the mirror sessions of ${var.name} may join (${length(each.value)} VPCs)"
+  policy      = data.aws_iam_policy_document.scope[each.key].json
+  tags        = var.tags
+}
+
+# On destroy both functions lose these before drain runs, which needs none of them: a run that is still under way
+# leaves no session behind.
+resource "aws_iam_role_policy_attachment" "reconcile_scope" {
+  for_each = local.vpc_groups
+
+  role       = module.reconcile.role_name
+  policy_arn = aws_iam_policy.scope[each.key].arn
+
+  depends_on = [aws_lambda_invocation.drain]
+}
+
+resource "aws_iam_role_policy_attachment" "sweep_scope" {
+  for_each = local.vpc_groups
+
+  role       = module.sweep.role_name
+  policy_arn = aws_iam_policy.scope[each.key].arn
+
+  depends_on = [aws_lambda_invocation.drain]
+}

@@ -1,0 +1,89 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.id
+
+  environment = {
+    CONTROLLER_NAME              = var.name
+    POLICY_PARAMETER             = local.policy_parameter
+    MODE                         = var.mode
+    SESSION_TAGS                 = jsonencode(var.tags)
+    SESSION_QUOTA                = tostring(var.session_quota)
+    BRAKES                       = jsonencode(var.brakes)
+    POWERTOOLS_SERVICE_NAME      = local.service_name
+    POWERTOOLS_METRICS_NAMESPACE = local.metrics_namespace
+    POWERTOOLS_LOG_LEVEL         = var.log_level
+  }
+
+  # A process paces itself and knows nothing of the others, so each run of a lane gets its share.
+  reconcile_environment = merge(local.environment, {
+    MUTATIONS_PER_SECOND = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
+    MUTATIONS_BURST      = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
+  })
+
+  sweep_environment = merge(local.environment, {
+    MUTATIONS_PER_SECOND = tostring(var.pace.sweep_per_second)
+    MUTATIONS_BURST      = tostring(var.pace.sweep_burst)
+  })
+}
+
+# Events lane: observes the few interfaces that a batch of events names, and brings their sessions in line.
+module "reconcile" {
+  source = "../lambda-function"
+
+  name        = "${var.name}-reconcile"
+  function    = "reconcile"
+  description = "Brings the mirror sessions of the interfaces that events name in line with the policy of ${var.name}"
+  environment = local.reconcile_environment
+  policy_json = data.aws_iam_policy_document.reconcile.json
+
+  timeout                        = local.reconcile_timeout
+  memory_size                    = var.memory_size.reconcile
+  reserved_concurrent_executions = var.reserved_concurrency.reconcile
+
+  architecture         = var.architecture
+  runtime              = var.runtime
+  tracing_mode         = var.tracing_mode
+  lambda_package       = var.lambda_package
+  permissions_boundary = var.permissions_boundary
+  kms_key_arn          = var.kms_key_arn
+  log_retention_days   = var.log_retention_days
+  tags                 = var.tags
+}
+
+# Sweep lane: observes everything, every minute and on apply and destroy.
+module "sweep" {
+  source = "../lambda-function"
+
+  name        = "${var.name}-sweep"
+  function    = "sweep"
+  description = "Brings all mirror sessions in line with the policy of ${var.name}"
+  environment = local.sweep_environment
+  policy_json = data.aws_iam_policy_document.sweep.json
+
+  # A drain may need all of it. A scheduled sweep stops by itself before the next one begins.
+  timeout                        = 900
+  memory_size                    = var.memory_size.sweep
+  reserved_concurrent_executions = var.reserved_concurrency.sweep
+
+  # The next minute's sweep sees more than a repeated one of this minute would.
+  event_invoke = {
+    maximum_retry_attempts       = 0
+    maximum_event_age_in_seconds = 60
+  }
+
+  architecture         = var.architecture
+  runtime              = var.runtime
+  tracing_mode         = var.tracing_mode
+  lambda_package       = var.lambda_package
+  permissions_boundary = var.permissions_boundary
+  kms_key_arn          = var.kms_key_arn
+  log_retention_days   = var.log_retention_days
+  tags                 = var.tags
+}

@@ -1,0 +1,114 @@
+locals {
+  # Composed rather than referenced, so that each queue is made in one step with its policies: SQS settles
+  # every change of attributes for half a minute, and rules come after the queue (see invocations.tf).
+  events_queue_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-events"
+  dlq_arn          = "${local.events_queue_arn}-dlq"
+  rule_arns        = [for rule in local.rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"]
+
+  reconcile_timeout = 60
+}
+
+resource "aws_sqs_queue" "events" {
+  name = "${var.name}-events"
+  # Six times the function's time-out, as the Lambda Developer Guide asks for ("Using Lambda with Amazon SQS").
+  visibility_timeout_seconds = 6 * local.reconcile_timeout
+  message_retention_seconds  = 345600
+
+  sqs_managed_sse_enabled = var.kms_key_arn == null ? true : null
+  kms_master_key_id       = var.kms_key_arn
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.events_dlq.arn
+    maxReceiveCount     = 5
+  })
+  policy = data.aws_iam_policy_document.queue["events"].json
+  tags   = var.tags
+}
+
+# One queue for what reconcile could not do and for what EventBridge could not deliver: both hold the same
+# event, mean the same (a person is needed) and go back the same way, by a redrive to the events queue.
+resource "aws_sqs_queue" "events_dlq" {
+  name                      = "${var.name}-events-dlq"
+  message_retention_seconds = 1209600
+
+  sqs_managed_sse_enabled = var.kms_key_arn == null ? true : null
+  kms_master_key_id       = var.kms_key_arn
+
+  redrive_allow_policy = jsonencode({
+    redrivePermission = "byQueue"
+    sourceQueueArns   = [local.events_queue_arn]
+  })
+  policy = data.aws_iam_policy_document.queue["events_dlq"].json
+  tags   = var.tags
+}
+
+data "aws_iam_policy_document" "queue" {
+  for_each = { events = local.events_queue_arn, events_dlq = local.dlq_arn }
+
+  dynamic "statement" {
+    for_each = length(local.rules) > 0 ? [1] : []
+
+    content {
+      sid       = "EventsOfOurRules"
+      actions   = ["sqs:SendMessage"]
+      resources = [each.value]
+
+      principals {
+        type        = "Service"
+        identifiers = ["events.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = local.rule_arns
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [local.account]
+      }
+    }
+  }
+
+  statement {
+    sid       = "TlsOnly"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [each.value]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "events" {
+  event_source_arn        = aws_sqs_queue.events.arn
+  function_name           = module.reconcile.function_arn
+  batch_size              = 10
+  function_response_types = ["ReportBatchItemFailures"]
+  # No window: a lone event would wait for it. A burst fills batches without one.
+  maximum_batching_window_in_seconds = 0
+  tags                               = var.tags
+
+  scaling_config {
+    maximum_concurrency = var.pace.events_maximum_concurrency
+  }
+
+  # drain: see invocations.tf.
+  depends_on = [
+    module.reconcile,
+    aws_iam_role_policy_attachment.reconcile_scope,
+    aws_ssm_parameter.policy,
+    aws_lambda_invocation.drain,
+  ]
+}

@@ -1,0 +1,92 @@
+locals {
+  # One entry for each trigger; its name is part of the queue's policy.
+  known_rules = {
+    ec2_state_change = {
+      name        = "${var.name}-ec2-state-change"
+      description = "Instances that change their state, for ${var.name}"
+      event_pattern = {
+        source      = ["aws.ec2"]
+        detail-type = ["EC2 Instance State-change Notification"]
+        # All six, said openly: pending mirrors before the system has booted, and a stop or an end is a look as well.
+        detail = { state = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] }
+      }
+    }
+  }
+  rules = { for trigger, rule in local.known_rules : trigger => rule if contains(var.triggers, trigger) }
+
+  schedule_minutes = var.schedule_expression == null ? 0 : (
+    tonumber(regex("[0-9]+", var.schedule_expression)) * (strcontains(var.schedule_expression, "hour") ? 60 : 1)
+  )
+}
+
+resource "aws_cloudwatch_event_rule" "this" {
+  for_each = local.rules
+
+  name          = each.value.name
+  description   = each.value.description
+  event_pattern = jsonencode(each.value.event_pattern)
+  tags          = var.tags
+
+  # On destroy the rules go first, then drain removes the sessions: see invocations.tf.
+  depends_on = [aws_lambda_invocation.drain]
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  for_each = local.rules
+
+  rule = aws_cloudwatch_event_rule.this[each.key].name
+  arn  = aws_sqs_queue.events.arn
+
+  # An hour: after that, many sweeps have seen what the event would have told.
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+
+  # Without one EventBridge drops what it could not deliver.
+  dead_letter_config {
+    arn = aws_sqs_queue.events_dlq.arn
+  }
+
+  # Events that arrive before the mapping would only wait.
+  depends_on = [aws_lambda_event_source_mapping.events]
+}
+
+resource "aws_cloudwatch_event_rule" "sweep" {
+  count = var.schedule_expression == null ? 0 : 1
+
+  name                = "${var.name}-sweep"
+  description         = "Starts the sweep of ${var.name}"
+  schedule_expression = var.schedule_expression
+  tags                = var.tags
+
+  # On destroy before drain: see invocations.tf.
+  depends_on = [
+    aws_lambda_invocation.drain,
+    aws_iam_role_policy_attachment.sweep_scope,
+    aws_lambda_permission.sweep,
+  ]
+}
+
+resource "aws_cloudwatch_event_target" "sweep" {
+  count = var.schedule_expression == null ? 0 : 1
+
+  rule = aws_cloudwatch_event_rule.sweep[0].name
+  arn  = module.sweep.function_arn
+
+  # A late sweep is worth nothing: the next one is there.
+  retry_policy {
+    maximum_event_age_in_seconds = 60
+    maximum_retry_attempts       = 0
+  }
+}
+
+resource "aws_lambda_permission" "sweep" {
+  count = var.schedule_expression == null ? 0 : 1
+
+  statement_id  = "schedule"
+  action        = "lambda:InvokeFunction"
+  function_name = module.sweep.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}-sweep"
+}

@@ -1,0 +1,182 @@
+# Least privilege: what the roles may do, and on what.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name = "mirror"
+  vpcs = {
+    prod = {
+      vpc_id    = "vpc-0123456789abcdef0"
+      filter_id = "tmf-0123456789abcdef0"
+      targets = {
+        a = { target_id = "tmt-0123456789abcdef0", availability_zone = "eu-west-1a" }
+        b = { target_id = "tmt-0123456789abcdef1", availability_zone = "eu-west-1b" }
+      }
+    }
+  }
+}
+
+run "everything_may_only_be_observed_and_only_in_this_region" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for action in data.aws_iam_policy_document.common.statement[0].actions : can(regex("^[a-z0-9]+:Describe", action))])
+    error_message = "Only describing may be allowed on everything."
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.common.statement[0].condition).values == tolist(["eu-west-1"])
+    error_message = "Describing must be bound to the region."
+  }
+
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.common.statement : !contains(statement.resources, "*") if statement.sid != "Observe"])
+    error_message = "No other statement may name everything."
+  }
+}
+
+run "sessions_are_made_changed_and_tagged_under_our_name_alone" {
+  command = plan
+
+  assert {
+    condition = {
+      for statement in data.aws_iam_policy_document.common.statement : statement.sid => {
+        for condition in statement.condition : "${condition.test} ${condition.variable}" => one(condition.values)
+      } if strcontains(statement.sid, "Sessions")
+      } == {
+      CreateOwnSessions = { "StringEquals aws:RequestTag/traffic-mirror:controller" = "mirror" }
+      ChangeOwnSessions = { "StringEquals aws:ResourceTag/traffic-mirror:controller" = "mirror" }
+      TagNewSessions    = { "StringEquals ec2:CreateAction" = "CreateTrafficMirrorSession" }
+      TagOwnSessionsAgain = {
+        "StringEquals aws:ResourceTag/traffic-mirror:controller"        = "mirror"
+        "StringEqualsIfExists aws:RequestTag/traffic-mirror:controller" = "mirror"
+      }
+    }
+    error_message = "A session that is not ours must be out of reach."
+  }
+}
+
+run "sessions_join_only_interfaces_of_our_vpcs_and_the_filters_and_targets_given" {
+  command = plan
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.scope["0"].statement[0].condition).values == tolist(["arn:aws:ec2:eu-west-1:*:vpc/vpc-0123456789abcdef0"])
+    error_message = "Interfaces must be bound to the VPCs, whoever owns those."
+  }
+
+  assert {
+    condition = data.aws_iam_policy_document.scope["0"].statement[1].resources == toset([
+      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-filter/tmf-0123456789abcdef0",
+      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-target/tmt-0123456789abcdef0",
+      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-target/tmt-0123456789abcdef1",
+    ])
+    error_message = "Filters and targets must be named one by one."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.scope["0"].statement) == 2
+    error_message = "Targets by tag must not be allowed where they are given by id."
+  }
+}
+
+run "filters_and_targets_of_single_entries_are_allowed_too" {
+  command = plan
+
+  variables {
+    sources = {
+      tags    = [{ tags = { Mirror = "true" }, filter_id = "tmf-0123456789abcdef9" }]
+      subnets = [{ subnet_id = "subnet-0123456789abcdef0", target_id = "tmt-0123456789abcdef9", filter_id = "tmf-0123456789abcdef9" }]
+    }
+  }
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.common.statement : statement if statement.sid == "UseMirrorsOfEntries"]).resources == toset([
+      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-filter/tmf-0123456789abcdef9",
+      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-target/tmt-0123456789abcdef9",
+    ])
+    error_message = "What an entry names must be usable."
+  }
+}
+
+run "targets_by_tag_are_allowed_for_those_vpcs_alone" {
+  command = plan
+
+  variables {
+    vpcs = {
+      given = {
+        vpc_id    = "vpc-0123456789abcdef0"
+        filter_id = "tmf-0123456789abcdef0"
+        targets   = { a = { target_id = "tmt-0123456789abcdef0", availability_zone = "eu-west-1a" } }
+      }
+      tagged = {
+        vpc_id                = "vpc-0123456789abcdef1"
+        filter_id             = "tmf-0123456789abcdef0"
+        endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+      }
+    }
+  }
+
+  assert {
+    condition = (
+      data.aws_iam_policy_document.scope["0"].statement[2].sid == "UseTaggedTargets" &&
+      one(data.aws_iam_policy_document.scope["0"].statement[2].condition).variable == "aws:ResourceTag/traffic-mirror:vpc" &&
+      one(data.aws_iam_policy_document.scope["0"].statement[2].condition).values == tolist(["vpc-0123456789abcdef1"])
+    )
+    error_message = "Only targets tagged with a VPC that has none by id may be used by their tag."
+  }
+}
+
+run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
+  command = plan
+
+  variables {
+    vpcs = {
+      for index in range(80) : format("v%02d", index) => {
+        vpc_id    = format("vpc-%017x", index)
+        filter_id = format("tmf-%017x", index)
+        targets   = { a = { target_id = format("tmt-%017x", index), availability_zone = "eu-west-1a" } }
+      }
+    }
+  }
+
+  assert {
+    condition     = length(aws_iam_policy.scope) == 10 && length(aws_iam_role_policy_attachment.sweep_scope) == 10 && length(aws_iam_role_policy_attachment.reconcile_scope) == 10
+    error_message = "A role takes ten managed policies."
+  }
+
+  assert {
+    condition     = length(flatten([for document in values(data.aws_iam_policy_document.scope) : one(document.statement[0].condition).values])) == 80
+    error_message = "Every VPC must be in one of them."
+  }
+
+  assert {
+    condition     = aws_iam_policy.scope["9"].name == "mirror-scope-9-eu-west-1"
+    error_message = "IAM is global, so the name must tell the region."
+  }
+}
+
+run "only_reconcile_may_read_the_queue" {
+  command = plan
+
+  assert {
+    condition = (
+      one(data.aws_iam_policy_document.reconcile.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
+      length(data.aws_iam_policy_document.sweep.statement) == 0
+    )
+    error_message = "The sweep has no business with events."
+  }
+}
+
+run "only_the_controllers_own_parameters_are_read" {
+  command = plan
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.common.statement : statement if statement.sid == "ReadPolicy"]).resources == toset([
+      "arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/policy",
+      "arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/policy/*",
+    ])
+    error_message = "The policy's parameters and no other."
+  }
+}

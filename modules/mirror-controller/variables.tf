@@ -1,0 +1,156 @@
+variable "name" {
+  description = "Name of the controller: every name is derived from it, and its sessions carry it as the tag `traffic-mirror:controller`. Lower-case letters, digits and hyphens, first a letter, at most 38 characters (the role `<name>-reconcile-<region>` must fit into IAM's 64). Changing it replaces everything and removes and makes anew every session."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name))
+    error_message = "name must not be empty: it consists of lower-case letters, digits and single hyphens, starts with a letter and ends with a letter or digit."
+  }
+
+  validation {
+    condition     = length(var.name) <= 38
+    error_message = "name must be at most 38 characters long: the role <name>-reconcile-<region> must fit into the 64 characters of an IAM role name."
+  }
+
+  validation {
+    condition     = !can(regex("^(aws|ssm)", var.name))
+    error_message = "name must not start with aws or ssm: Systems Manager refuses the parameter /<name>/policy then."
+  }
+}
+
+variable "vpcs" {
+  description = <<-EOT
+    The VPCs whose interfaces may be mirrored, by a key of the caller's: what `mirror-endpoint` gives as its output `vpcs`. Nothing outside them is ever touched. At most 80; none mirrors nothing.
+    - `vpc_id`: the VPC.
+    - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
+    - `filter_id`: mirror filter of its sessions, where an entry of `sources` names no other.
+    - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found by its tags counts only when its endpoint belongs to this service.
+    - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show it). Default null: found by the tags `traffic-mirror:vpc` and `traffic-mirror:zone`.
+  EOT
+  type = map(object({
+    vpc_id                = string
+    vni                   = optional(number)
+    filter_id             = string
+    endpoint_service_name = optional(string)
+    targets = optional(map(object({
+      target_id         = string
+      availability_zone = string
+    })))
+  }))
+  nullable = false
+
+  validation {
+    condition     = length(var.vpcs) <= 80
+    error_message = "vpcs must name at most 80 VPCs: policies of the functions' roles list each of them, and a role takes ten policies."
+  }
+
+  validation {
+    condition     = alltrue([for vpc in values(var.vpcs) : can(regex("^vpc-[0-9a-f]{8,}$", vpc.vpc_id))])
+    error_message = "vpcs[*].vpc_id must be the id of a VPC, such as vpc-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = length(distinct([for vpc in values(var.vpcs) : vpc.vpc_id])) == length(var.vpcs)
+    error_message = "vpcs must name each VPC once: two keys have the same vpc_id."
+  }
+
+  validation {
+    condition     = alltrue([for vpc in values(var.vpcs) : can(regex("^tmf-[0-9a-f]{8,}$", vpc.filter_id))])
+    error_message = "vpcs[*].filter_id must be the id of a traffic mirror filter, such as tmf-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = alltrue([for vpc in values(var.vpcs) : vpc.vni == null ? true : vpc.vni >= 1 && vpc.vni <= 16777215 && floor(vpc.vni) == vpc.vni])
+    error_message = "vpcs[*].vni must be null or a whole number from 1 to 16777215."
+  }
+
+  validation {
+    condition     = alltrue([for vpc in values(var.vpcs) : vpc.targets != null || vpc.endpoint_service_name != null])
+    error_message = "vpcs[*].endpoint_service_name must be given where targets is null: a target found by its tags counts only behind that service."
+  }
+
+  validation {
+    condition     = alltrue([for vpc in values(var.vpcs) : vpc.targets == null ? true : length(vpc.targets) > 0])
+    error_message = "vpcs[*].targets must be null (found by tags) or name at least one target."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for vpc in values(var.vpcs) : [for target in values(coalesce(vpc.targets, {})) : can(regex("^tmt-[0-9a-f]{8,}$", target.target_id))]]))
+    error_message = "vpcs[*].targets[*].target_id must be the id of a traffic mirror target, such as tmt-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = alltrue([for vpc in values(var.vpcs) : length(distinct([for target in values(coalesce(vpc.targets, {})) : target.availability_zone])) == length(coalesce(vpc.targets, {}))])
+    error_message = "vpcs[*].targets must have one target for each availability_zone: two targets of a VPC are in the same zone."
+  }
+}
+
+variable "triggers" {
+  description = "Which events start the reconciler. `ec2_state_change`: an instance changes its state. Default that one. Without any, the sweep alone keeps the sessions, once per `schedule_expression`."
+  type        = set(string)
+  default     = ["ec2_state_change"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for trigger in var.triggers : contains(["ec2_state_change"], trigger)])
+    error_message = "triggers must be a set out of: ec2_state_change."
+  }
+}
+
+variable "schedule_expression" {
+  description = "How often the sweep runs, `rate(1 minute)` to `rate(6 hours)`. Events are delivered at least once at best, so this is the longest time that a missed change stays unseen. Default rate(1 minute). Null: no schedule, and no alarm when no sweep runs; then something else must invoke the sweep."
+  type        = string
+  default     = "rate(1 minute)"
+
+  validation {
+    condition     = var.schedule_expression == null || can(regex("^rate\\((1 minute|1 hour|[1-9][0-9]* minutes|[1-9][0-9]* hours)\\)$", var.schedule_expression)) && !can(regex("^rate\\(1 (minutes|hours)\\)$", var.schedule_expression))
+    error_message = "schedule_expression must be null or a rate such as rate(1 minute), rate(5 minutes) or rate(1 hour); EventBridge wants the singular for one. Expressions with cron are not taken: the alarm for a missing sweep needs the interval."
+  }
+
+  validation {
+    condition     = var.schedule_expression == null || try(tonumber(regex("[0-9]+", var.schedule_expression)) * (strcontains(var.schedule_expression, "hour") ? 60 : 1) <= 360, true)
+    error_message = "schedule_expression must not be rarer than rate(6 hours)."
+  }
+}
+
+variable "mode" {
+  description = "`enforce`: sessions are made, changed and removed. `observe`: everything is planned, logged and counted, and nothing changes. `drain`: all sessions of this controller are removed and none is made. Default enforce."
+  type        = string
+  default     = "enforce"
+  nullable    = false
+
+  validation {
+    condition     = contains(["enforce", "observe", "drain"], var.mode)
+    error_message = "mode must be enforce, observe or drain."
+  }
+}
+
+variable "alarm_actions" {
+  description = "ARNs that an alarm notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:", arn))])
+    error_message = "alarm_actions must be ARNs."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything that the module makes, and of the sessions. At most 45, and 2,500 characters as JSON, since the functions carry them in their environment (Lambda holds 4 KB of it). Default none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(var.tags) <= 45 && length(jsonencode(var.tags)) <= 2500
+    error_message = "tags must be at most 45 and at most 2,500 characters as JSON: the functions carry them in their environment."
+  }
+
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !can(regex("^(aws:|traffic-mirror:)", key))])
+    error_message = "tags must not have keys that start with aws: or traffic-mirror:, which belong to AWS and to this controller."
+  }
+}

@@ -1,0 +1,25 @@
+data "aws_region" "current" {}
+
+# For the subnet's zone. Read at apply where the subnet is made in the same apply.
+data "aws_subnet" "this" {
+  for_each = local.endpoints
+
+  id = each.value.subnet_id
+}
+
+locals {
+  # id and not name: the name of this attribute differs between versions 5 and 6 of the provider, the id does not.
+  region = data.aws_region.current.id
+
+  # <vpc key>/<subnet key>: the caller's keys alone, because ids may be unknown at plan and positions in a list move.
+  endpoints = merge([
+    for vpc_key, vpc in var.vpcs : {
+      for subnet_key, subnet_id in vpc.subnets : "${vpc_key}/${subnet_key}" => {
+        vpc_key    = vpc_key
+        subnet_key = subnet_key
+        vpc_id     = vpc.vpc_id
+        subnet_id  = subnet_id
+      }
+    }
+  ]...)
+}
