@@ -6,8 +6,8 @@
 import type { Clock } from "../core/ports.js";
 
 export interface Pace {
-  /** Waits for a turn. */
-  turn(): Promise<void>;
+  /** Waits for a turn; false at once, and no turn taken, when it would come after `until`. */
+  turn(until: number): Promise<boolean>;
   /** EC2 throttled a call: halve the pace, forget the burst, and let no call out for a moment. */
   slowDown(): void;
 }
@@ -38,12 +38,14 @@ export function createPace({ perSecond, burst }: PaceOptions, clock: Clock): Pac
   };
 
   return {
-    async turn() {
+    async turn(until) {
       refill();
-      tokens -= 1; // taken at once, so that those who wait queue up behind each other
-      const forToken = tokens >= 0 ? 0 : (-tokens * 1000) / (perSecond * share);
-      const wait = Math.max(forToken, pausedUntil - clock.now());
-      if (wait > 0) await clock.sleep(Math.ceil(wait));
+      const forToken = tokens >= 1 ? 0 : ((1 - tokens) * 1000) / (perSecond * share);
+      const wait = Math.ceil(Math.max(forToken, pausedUntil - clock.now()));
+      if (clock.now() + wait > until) return false;
+      tokens -= 1; // taken before the wait, so that those who wait queue up behind each other
+      if (wait > 0) await clock.sleep(wait);
+      return true;
     },
     slowDown() {
       refill();

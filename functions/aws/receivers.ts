@@ -9,9 +9,10 @@ import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   LoadBalancerNotFoundException,
+  TargetGroupNotFoundException,
   type ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Receivers, Target } from "../core/model.js";
+import { receiverAddress, type Receivers, type Target } from "../core/model.js";
 import type { Clock } from "../core/ports.js";
 import { TAG_AUTOSCALING_GROUP } from "../core/tags.js";
 import { inChunks, readInstances } from "./read.js";
@@ -52,15 +53,15 @@ async function readReceivers(
     ...targets.flatMap((target) => target.loadBalancerArn ?? []),
     ...(await gatewayLoadBalancers(ec2)),
   ];
-  const registered = (await Promise.all([...new Set(arns)].map((arn) => registeredBehind(elb, arn)))).flat();
-  const instanceIds = registered.filter((id) => id.startsWith("i-"));
+  const registered = await Promise.all([...new Set(arns)].map((arn) => registeredBehind(elb, arn)));
+  const instanceIds = registered.flatMap((behind) => behind.instanceIds);
   const instances = await inChunks(instanceIds, (Values) =>
     readInstances(ec2, { Name: "instance-id", Values }),
   );
   const groups = instances.flatMap((instance) => toTags(instance.Tags)[TAG_AUTOSCALING_GROUP] ?? []);
   return {
     instanceIds: new Set(instanceIds),
-    addresses: new Set(registered.filter((id) => !id.startsWith("i-"))),
+    addresses: new Set(registered.flatMap((behind) => behind.addresses)),
     autoscalingGroups: new Set(groups),
   };
 }
@@ -80,23 +81,38 @@ async function gatewayLoadBalancers(ec2: EC2Client): Promise<readonly string[]> 
   return arns;
 }
 
-/** A target may outlive its load balancer, or name one of another account: nothing of ours is behind it. */
-function nothingWhenGone(error: unknown): { TargetGroups?: [] } {
-  if (error instanceof LoadBalancerNotFoundException) return {};
-  throw error;
+interface Registered {
+  readonly instanceIds: readonly string[];
+  /** For target groups by address, with the VPC, since another VPC may use the same addresses. */
+  readonly addresses: readonly string[];
 }
 
-/** Ids of what is registered: instance ids, or addresses for target groups by address. */
+/** What is registered behind a load balancer. One that is gone, or another account's, has nothing of ours behind it. */
 async function registeredBehind(
   elb: ElasticLoadBalancingV2Client,
   LoadBalancerArn: string,
-): Promise<readonly string[]> {
-  const groups = await elb.send(new DescribeTargetGroupsCommand({ LoadBalancerArn })).catch(nothingWhenGone);
-  const { TargetGroups = [] } = groups;
-  const health = await Promise.all(
-    TargetGroups.map(({ TargetGroupArn }) => elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }))),
+): Promise<Registered> {
+  const { TargetGroups = [] } = await elb
+    .send(new DescribeTargetGroupsCommand({ LoadBalancerArn }))
+    .catch(nothingWhenGone);
+  const ids = await Promise.all(
+    TargetGroups.map(async ({ TargetGroupArn, VpcId = "" }) => {
+      const { TargetHealthDescriptions = [] } = await elb
+        .send(new DescribeTargetHealthCommand({ TargetGroupArn }))
+        .catch(nothingWhenGone);
+      return TargetHealthDescriptions.flatMap(({ Target }) =>
+        Target?.Id === undefined ? [] : isInstance(Target.Id) ? Target.Id : receiverAddress(VpcId, Target.Id),
+      );
+    }),
   );
-  return health.flatMap(({ TargetHealthDescriptions = [] }) =>
-    TargetHealthDescriptions.flatMap(({ Target }) => Target?.Id ?? []),
-  );
+  const all = ids.flat();
+  return { instanceIds: all.filter(isInstance), addresses: all.filter((id) => !isInstance(id)) };
+}
+
+const isInstance = (id: string) => id.startsWith("i-");
+
+function nothingWhenGone(error: unknown): { TargetGroups?: []; TargetHealthDescriptions?: [] } {
+  if (error instanceof LoadBalancerNotFoundException || error instanceof TargetGroupNotFoundException)
+    return {};
+  throw error;
 }

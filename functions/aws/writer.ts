@@ -1,4 +1,4 @@
-/** Creates, changes, tags and removes sessions, at the lane's pace; every answer becomes an outcome. */
+/** Creates, changes, tags and removes sessions; every answer becomes an outcome, and a throttled one slows the lane. */
 import {
   CreateTagsCommand,
   CreateTrafficMirrorSessionCommand,
@@ -16,7 +16,6 @@ import type { Pace } from "./pace.js";
 /** `onStaleReference`: a write named a target or filter that is not there any more. */
 export function createWriter(client: EC2Client, pace: Pace, onStaleReference: () => void): SessionWriter {
   const call = async (send: () => Promise<unknown>, failureOf: typeof classify): Promise<Outcome> => {
-    await pace.turn();
     try {
       await send();
       return { kind: "done", value: undefined };
@@ -29,6 +28,7 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
   };
 
   return {
+    turn: (until) => pace.turn(until),
     create: (desired) =>
       call(
         () =>

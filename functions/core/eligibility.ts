@@ -3,7 +3,7 @@
  * reason of its own. Source: Amazon VPC Traffic Mirroring guide, "limitations and considerations".
  */
 import { isSupportedInstanceType } from "./instance-types.js";
-import type { Receivers, Source, Topology } from "./model.js";
+import { receiverAddress, type Receivers, type Source, type Topology } from "./model.js";
 import type { UncoveredReason } from "./outcomes.js";
 import type { Policy } from "./policy-schema.js";
 import { TAG_AUTOSCALING_GROUP } from "./tags.js";
@@ -17,8 +17,8 @@ export function loopRefusal(source: Source, topology: Topology): LoopRefusal | u
   return isBehindTarget(source, topology.receivers) ? "behind-target" : undefined;
 }
 
-function isBehindTarget({ instance, addresses }: Source, receivers: Receivers): boolean {
-  if (addresses.some((address) => receivers.addresses.has(address))) return true;
+function isBehindTarget({ instance, addresses, vpcId }: Source, receivers: Receivers): boolean {
+  if (addresses.some((address) => receivers.addresses.has(receiverAddress(vpcId, address)))) return true;
   if (!instance) return false;
   const group = instance.tags[TAG_AUTOSCALING_GROUP];
   return (

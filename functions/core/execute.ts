@@ -69,6 +69,7 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
   let tries = 0;
   for (let action = actions[0]; action && options.clock.now() < options.deadline; action = actions[0]) {
     if (action.kind === "create" && options.clock.now() >= options.createsUntil) return;
+    if (!(await options.writer.turn(options.deadline))) return;
     const outcome = await perform(action, options.writer);
     if (outcome.kind === "not-permitted" && (await waitedForPermission(options))) continue;
     tries += 1;

@@ -60,9 +60,15 @@ export interface Target {
 /** What stands behind the targets of this account: mirroring it would feed the copy into itself. */
 export interface Receivers {
   readonly instanceIds: ReadonlySet<string>;
+  /** As `receiverAddress` writes them. */
   readonly addresses: ReadonlySet<string>;
   /** Groups of the instances above: a new member is running before it is registered. */
   readonly autoscalingGroups: ReadonlySet<string>;
+}
+
+/** An address is one only within its VPC. */
+export function receiverAddress(vpcId: string, address: string): string {
+  return `${vpcId} ${address}`;
 }
 
 /** What receives mirrored packets in this account. */

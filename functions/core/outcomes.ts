@@ -63,7 +63,6 @@ export type ChangeReason =
   | "session-differs"
   | "tags-differ"
   | "surplus"
-  | "target-not-trusted"
   | "drain"
   | "mirrored"
   | "removal-held"

@@ -16,8 +16,13 @@ export interface Observer {
   sessions(): Promise<readonly Session[]>;
 }
 
-/** Paced writes. None of them throws for an answer of AWS: that is an outcome. */
+/** Writes. None of them throws for an answer of AWS: that is an outcome. */
 export interface SessionWriter {
+  /**
+   * Waits until the lane's pace lets one write out. false at once when that would be after `until` (milliseconds
+   * since the epoch): whoever waits longer would be stopped in the middle.
+   */
+  turn(until: number): Promise<boolean>;
   create(desired: DesiredSession): Promise<Outcome>;
   modify(sessionId: string, changes: SessionChanges): Promise<Outcome>;
   remove(sessionId: string): Promise<Outcome>;

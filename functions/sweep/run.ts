@@ -31,8 +31,11 @@ export interface Summary {
 /** What Lambda can answer is 6 MB; an entry takes about 200 bytes. */
 const NOT_MIRRORED_LIMIT = 10_000;
 
-/** A scheduled sweep leaves the last seconds of its minute to the next one. */
-const SCHEDULED_MS = 50_000;
+/**
+ * A scheduled sweep leaves the last seconds of its minute to calls that wait for their turn. A longer rest would be
+ * missing from the pace of a backfill: what the pace's bucket takes in meanwhile ends at its burst.
+ */
+const SCHEDULED_MS = 55_000;
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 /** How long the permissions of a role just made may take to spread. */

@@ -49,7 +49,9 @@ export function createStrikes(
       // Each counts the calls that fit it from now on; one that another fault took does not count.
       await cloud.interfere({
         faults: waiting.flatMap(({ kind, at }) =>
-          kind === "stale" ? [] : [{ action: "ec2:*", account, nth: Math.max(0, at - made) + 1, ...FAULTS[kind] }],
+          kind === "stale"
+            ? []
+            : [{ action: "ec2:*", account, nth: Math.max(0, at - made) + 1, ...FAULTS[kind] }],
         ),
         ...(lag && { stale: { sessions: lag, targets: lag, instances: lag, interfaces: lag } }),
       });

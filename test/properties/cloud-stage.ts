@@ -55,9 +55,7 @@ const createCloudWorld = (cloud: LocalCloudClient, account: string, ec2: EC2Clie
         spec: {
           vpcId,
           subnets: [{ subnetId, zone }],
-          instances: [
-            JSON.parse(JSON.stringify(instance)) as Required<Pick<typeof instance, "subnetId">>,
-          ],
+          instances: [JSON.parse(JSON.stringify(instance)) as Required<Pick<typeof instance, "subnetId">>],
         },
       });
       return instances[0];
@@ -199,8 +197,8 @@ export async function createCloudStage(
       return { ec2: { send: watched } as unknown as EC2Client, loadBalancing };
     },
     truth,
-    withFaults: async (act) => {
-      before = await truth();
+    withFaults: async (found, act) => {
+      before = found;
       await strikes.during(act);
     },
     writes,

@@ -92,9 +92,9 @@ function wrongsOf(
   const ours = on.filter(isOurs);
   const foreign = on.filter((session) => !isOurs(session));
   const state = each.instance?.state;
-  if (ours.length > 1) return [`surplus on ${each.id}: ${String(ours.length)}`];
-  // While an instance goes down, whatever is there may stay: it goes with the interface.
+  // While an instance goes down, whatever is there may stay, a surplus too: it goes with the interface.
   if (state === "shutting-down" || state === "stopping") return [];
+  if (ours.length > 1) return [`surplus on ${each.id}: ${String(ours.length)}`];
   const [session] = ours;
   if (!wanted(each, choice)) return session ? [`unwanted on ${each.id}`] : [];
   if (state === "stopped") return session && !choice.keepStopped ? [`stopped but mirrored: ${each.id}`] : [];

@@ -19,7 +19,8 @@ const CALL_MS = 20;
 
 export interface Program {
   sweep(choice: PolicyChoice, milliseconds: number): Promise<void>;
-  act(step: Step, choice: PolicyChoice, turns: Turns): Promise<void>;
+  /** `truth`: what events can name. */
+  act(step: Step, choice: PolicyChoice, truth: Truth, turns: Turns): Promise<void>;
   minutePasses(): void;
 }
 
@@ -83,10 +84,9 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
     minutePasses: () => {
       now += MINUTE_MS;
     },
-    act: async (step, choice, turns) => {
+    act: async (step, choice, truth, turns) => {
       if (step.do === "sweep") return sweepOnce(choice, step.milliseconds);
       if (step.do !== "event" && step.do !== "race") return;
-      const truth = await stage.truth();
       if (step.do === "event") return event(step.picks, truth, choice);
       // Three runs at once, whose calls take turns in an order that the history says.
       await turns.interleave(step.turns, [

@@ -60,7 +60,8 @@ export async function playOn(stage: Stage, turns: Turns, history: History): Prom
   for (const step of history.steps) {
     if (step.do === "policy") choice = step.choice;
     else if (!(await change(stage, setting, step))) {
-      await stage.withFaults(() => program.act(step, choice, turns));
+      const truth = await stage.truth();
+      await stage.withFaults(truth, () => program.act(step, choice, truth, turns));
     }
     await check();
   }

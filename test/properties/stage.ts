@@ -66,8 +66,8 @@ export interface Stage {
     readonly loadBalancing: ElasticLoadBalancingV2Client;
   };
   truth(): Promisable<Truth>;
-  /** Around each act of the program: while it acts, the faults of the history strike its calls. */
-  withFaults(act: () => Promise<void>): Promise<void>;
+  /** Around each act of the program, which begins at `truth`: the faults of the history strike its calls. */
+  withFaults(truth: Truth, act: () => Promise<void>): Promise<void>;
   /** Writes of the program so far that took effect, whatever it was told of them. */
   readonly writes: readonly Write[];
   readonly faultsSeen: ReadonlyMap<string, number>;

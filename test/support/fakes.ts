@@ -48,6 +48,7 @@ export function aWriter(answer: (call: string, before: number) => Outcome = () =
   };
   return {
     calls,
+    turn: () => Promise.resolve(true),
     create: (desired) => say(`create ${desired.interfaceId}`),
     modify: (sessionId) => say(`modify ${sessionId}`),
     remove: (sessionId) => say(`delete ${sessionId}`),

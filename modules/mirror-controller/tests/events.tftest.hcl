@@ -167,7 +167,7 @@ run "a_lanes_pace_is_divided_by_its_concurrency" {
   }
 
   assert {
-    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4" && local.sweep_environment.MUTATIONS_BURST == "5"
+    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.5" && local.sweep_environment.MUTATIONS_BURST == "5"
     error_message = "The sweep runs one at a time and has its lane to itself."
   }
 }

@@ -15,7 +15,7 @@ export interface Where {
   readonly region: string;
 }
 
-/** After a call that may have changed instances, milliseconds in which nothing read is kept. */
+/** After a call whose end is not seen here, milliseconds in which nothing read is kept. */
 const RESTLESS = 10_000;
 /** How long what was read may be used again, in milliseconds. */
 const FRESH = 1_000;
@@ -26,8 +26,10 @@ export class MotoView {
   readonly #sequence = new Map<string, number>();
   #services = new Map<string, ServiceInterface>();
   #mayHaveServices = false;
-  #touchedAt = Number.NEGATIVE_INFINITY;
+  #restlessUntil = Number.NEGATIVE_INFINITY;
+  #underway = 0;
   #cached: { view: View; at: number } | undefined;
+  #reading: { view: Promise<View>; generation: number } | undefined;
   #before: { at: number; view: View }[] = [];
   /** Goes up with each call that may have changed something. */
   generation = 0;
@@ -38,22 +40,40 @@ export class MotoView {
     private readonly nextSeq: () => number,
   ) {}
 
-  /** To be called before a call that may change instances or interfaces goes to moto. */
+  /** To be called before a call that may change instances or interfaces goes to moto by itself. */
   async changing(action: string, lag: number): Promise<void> {
-    if (/NatGateway|VpcEndpoint/.test(action)) this.#mayHaveServices = true;
-    if (lag > 0) this.#before.push({ at: this.cloud.now(), view: await this.now() });
+    await this.#remember(action, lag);
+    this.#restlessUntil = performance.now() + RESTLESS;
     this.touched();
   }
 
+  /** The same for a call that is sent from here, so that its end is known. */
+  async during<T>(action: string, lag: number, send: () => Promise<T>): Promise<T> {
+    await this.#remember(action, lag);
+    this.#underway++;
+    this.touched();
+    try {
+      return await send();
+    } finally {
+      this.#underway--;
+      this.touched();
+    }
+  }
+
+  async #remember(action: string, lag: number): Promise<void> {
+    if (/NatGateway|VpcEndpoint/.test(action)) this.#mayHaveServices = true;
+    if (lag > 0) this.#before.push({ at: this.cloud.now(), view: await this.now() });
+  }
+
+  /** What was read before is not true any more. */
   touched(): void {
-    this.#touchedAt = performance.now();
     this.#cached = undefined;
     this.generation++;
   }
 
   /** True when no call that may have changed something can still be under way. */
   restful(): boolean {
-    return performance.now() - this.#touchedAt > RESTLESS;
+    return this.#underway === 0 && performance.now() > this.#restlessUntil;
   }
 
   /** As it stood some time ago: before the first change after that time. */
@@ -67,8 +87,20 @@ export class MotoView {
   async now(): Promise<View> {
     const at = performance.now();
     if (this.#cached && at - this.#cached.at < FRESH) return this.#cached.view;
-    const view = await this.#read();
-    if (this.restful()) this.#cached = { view, at };
+    if (!this.restful()) return this.#read();
+    // Several that ask at once read once.
+    const { generation } = this;
+    if (this.#reading?.generation !== generation) {
+      const reading = { generation, view: this.#read() };
+      this.#reading = reading;
+      void reading.view
+        .catch(() => undefined)
+        .finally(() => {
+          if (this.#reading === reading) this.#reading = undefined;
+        });
+    }
+    const view = await this.#reading.view;
+    if (this.restful() && this.generation === generation) this.#cached = { view, at };
     return view;
   }
 

@@ -10,7 +10,7 @@ async function oneByOne(
 ) {
   const times: number[] = [];
   for (let n = 0; n < count; n++) {
-    await pace.turn();
+    await pace.turn(Infinity);
     times.push(clock.now() - NOON);
   }
   return times;
@@ -33,7 +33,7 @@ describe("a pace", () => {
       },
     };
     const pace = createPace({ perSecond: 5, burst: 2 }, clock);
-    await Promise.all(Array.from({ length: 7 }, () => pace.turn()));
+    await Promise.all(Array.from({ length: 7 }, () => pace.turn(Infinity)));
     expect(waits).toEqual([200, 400, 600, 800, 1000]);
   });
 
@@ -62,6 +62,18 @@ describe("a pace", () => {
     const clock = aClock();
     const pace = createPace({ perSecond: 0.25, burst: 0.5 }, clock);
     expect(await oneByOne(pace, clock, 3)).toEqual([2_000, 6_000, 10_000]);
+  });
+});
+
+describe("a turn that would come too late", () => {
+  it("is not waited for and not taken", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 1, burst: 1 }, clock);
+    expect(await pace.turn(NOON)).toBe(true);
+    expect(await pace.turn(NOON + 999)).toBe(false);
+    expect(clock.now()).toBe(NOON);
+    expect(await pace.turn(NOON + 1_000)).toBe(true);
+    expect(clock.now()).toBe(NOON + 1_000);
   });
 });
 

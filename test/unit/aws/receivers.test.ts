@@ -42,7 +42,7 @@ beforeEach(() => {
   for (const kind of ["gwlb", "nlb"]) {
     elb
       .on(DescribeTargetGroupsCommand, { LoadBalancerArn: `arn:${kind}` })
-      .resolves({ TargetGroups: [{ TargetGroupArn: `arn:tg-${kind}` }] });
+      .resolves({ TargetGroups: [{ TargetGroupArn: `arn:tg-${kind}`, VpcId: "vpc-1" }] });
   }
   elb.on(DescribeTargetHealthCommand, { TargetGroupArn: "arn:tg-gwlb" }).resolves({
     TargetHealthDescriptions: [{ Target: { Id: "i-1" } }],
@@ -56,7 +56,7 @@ describe("what stands behind targets", () => {
   it("is registered behind load balancers that are targets or serve this account's endpoint services", async () => {
     expect(await receivers().source.read([nlb])).toEqual({
       instanceIds: new Set(["i-1"]),
-      addresses: new Set(["10.0.0.5"]),
+      addresses: new Set(["vpc-1 10.0.0.5"]),
       autoscalingGroups: new Set(["capture"]),
     });
   });

@@ -128,8 +128,10 @@ describe("a loop is refused", () => {
   });
 
   it("when one of its addresses is registered behind a target", () => {
-    const topology = aTopology([], { addresses: new Set(["10.0.0.11"]) });
-    expect(loopRefusal(aSource({ addresses: ["10.0.0.10", "10.0.0.11"] }), topology)).toBe("behind-target");
+    const topology = aTopology([], { addresses: new Set(["vpc-1 10.0.0.11"]) });
+    const source = aSource({ addresses: ["10.0.0.10", "10.0.0.11"] });
+    expect(loopRefusal(source, topology)).toBe("behind-target");
+    expect(loopRefusal({ ...source, vpcId: "vpc-2" }, topology)).toBeUndefined();
     expect(loopRefusal(aSource(), topology)).toBeUndefined();
   });
 

@@ -108,7 +108,9 @@ describe("an entry for primary interfaces", () => {
   });
 
   it("leaves out the others, which a wider entry does not bring back", () => {
-    expect(chosen(policy, aSource({ instance, deviceIndex: 1 }))).toBe("secondary-interface");
+    for (const deviceIndex of [1, 7, null]) {
+      expect(chosen(policy, aSource({ instance, deviceIndex }))).toBe("secondary-interface");
+    }
   });
 
   it("takes all of them where the entry says nothing", () => {

@@ -19,10 +19,7 @@ export type Forwarding = (request: Request) => Promise<Answer | undefined>;
 /** Sends the call on and keeps the view of moto true. */
 export async function forwarded({ call, region }: Request, params: Params = call.params): Promise<Answer> {
   const lag = Math.max(lagOf(region.cloud, "instances"), lagOf(region.cloud, "interfaces"));
-  await region.moto.changing(call.action, lag);
-  const answer = await region.cloud.forward({ ...call, params });
-  region.moto.touched();
-  return answer;
+  return region.moto.during(call.action, lag, () => region.cloud.forward({ ...call, params }));
 }
 
 /** Which of the launched interfaces are to outlive their instance, as the request says by device index. */
@@ -90,6 +87,7 @@ async function changeState(request: Request): Promise<Answer> {
     if (answer.status !== 200) return answer;
     changed.push(...items(parseXml(answer.body.toString()), `${call.action}Response`, "instancesSet"));
     for (const id of foreign) region.moto.states.delete(id);
+    region.moto.touched();
   } else {
     refuseDryRun(params);
   }

@@ -1,0 +1,84 @@
+# `make help` lists what there is. Everything that is made or installed goes below .cache, node_modules and
+# reports; `make clean` removes the first and the last.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+BIN := .cache/bin
+
+# need <command> <what to do>: stops with one clear sentence when a tool is missing.
+need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 69; }
+need_node = $(call need,node,install Node 20.19 or newer (https://nodejs.org))
+need_terraform = $(call need,terraform,install Terraform 1.9 or newer (https://developer.hashicorp.com/terraform/install))
+need_python = $(call need,python3,install Python 3.9 or newer with venv (Debian: apt install python3 python3-venv))
+need_go = $(call need,go,install Go 1.25 or newer (https://go.dev/dl); only lint-hcl and docs need it)
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# npm writes this file when an installation ends; an older one than the lock means that the lock has changed.
+node_modules/.package-lock.json: package-lock.json
+	@$(need_node)
+	@$(call need,npm,it comes with Node (https://nodejs.org))
+	npm ci
+	@touch $@
+
+.PHONY: setup
+setup: node_modules/.package-lock.json ## Install what the other targets need (they do it themselves)
+	@$(need_terraform)
+	@$(need_python)
+	@npm run --silent terraform:prepare
+	@echo "python with moto: $$(scripts/venv.sh venv test/emulator/requirements.txt)"
+
+.PHONY: build
+build: node_modules/.package-lock.json ## Bundle the functions into functions/dist
+	@npm run --silent build
+
+.PHONY: fmt
+fmt: node_modules/.package-lock.json ## Format TypeScript, documents and HCL
+	@$(need_terraform)
+	@npm run --silent format
+	@terraform fmt . && terraform fmt -recursive modules
+	@for folder in examples tests; do [[ ! -d $$folder ]] || terraform fmt -recursive $$folder; done
+
+.PHONY: lint
+lint: node_modules/.package-lock.json ## Formatters, ESLint, types and ShellCheck only
+	@$(need_terraform)
+	@npm test --silent -- --only prettier,eslint,types,terraform-fmt,shellcheck
+
+.PHONY: test
+test: setup ## Everything that must hold; ends with "N passed, N failed"
+	@$(call need,git,install git)
+	@npm test --silent
+
+.PHONY: demo
+demo: setup build ## The product at work in a local cloud, start to finish
+	@npm run --silent demo
+
+.PHONY: bench
+bench: setup build ## Calls, CPU, memory and start-up times
+	@npm run --silent bench
+
+# tools/<tool>/go.mod and go.sum pin the tool and all it is made of.
+$(BIN)/%: tools/%/go.mod tools/%/go.sum
+	@$(need_go)
+	@echo "building $* (once, some minutes)"
+	@mkdir -p $(BIN)
+	@cd tools/$* && GOFLAGS=-mod=readonly go build -trimpath -o ../../$@ tool
+	@touch $@
+
+.PHONY: lint-hcl
+lint-hcl: $(BIN)/tflint ## tflint over modules and examples (needs Go)
+	@scripts/each-folder.sh roots $(BIN)/tflint --config="$(CURDIR)/.tflint.hcl" --no-color --chdir=
+
+.PHONY: docs
+docs: $(BIN)/terraform-docs ## Write inputs and outputs into the READMEs of the modules (needs Go)
+	@scripts/each-folder.sh modules $(BIN)/terraform-docs --config .terraform-docs.yml
+
+.PHONY: docs-check
+docs-check: $(BIN)/terraform-docs ## Fail when `make docs` would change something (needs Go)
+	@scripts/each-folder.sh modules $(BIN)/terraform-docs --config .terraform-docs.yml --output-check
+
+.PHONY: clean
+clean: ## Remove caches and reports, but not node_modules
+	rm -rf .cache reports coverage

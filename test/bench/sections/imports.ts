@@ -1,0 +1,115 @@
+/**
+ * How long a bundle's import takes on the functions' Node, beside a bundle of @aws-sdk/client-ec2 alone: most of a
+ * cold start that is ours to change. Each run is a process of its own, and the bundles take turns, so that what
+ * else the machine does falls on all of them alike.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { unzipSync } from "fflate";
+import { root } from "../../../scripts/lib/run.js";
+import { median, type Row, type Section } from "../section.js";
+import { functionNames, zipOf } from "./size.js";
+
+const RUNS = 15;
+const LIMIT = 1.5;
+const NODE = join(root, "node_modules", "node", "bin", "node");
+
+const PROBE = `
+const began = performance.now();
+await import(process.argv[1]);
+process.stdout.write(String(performance.now() - began));
+process.exit(0);
+`;
+
+/** As Terraform sets it: a function reads it while it is imported. */
+const ENVIRONMENT = {
+  CONTROLLER_NAME: "bench",
+  POLICY_PARAMETER: "/bench/policy",
+  MODE: "enforce",
+  MUTATIONS_PER_SECOND: "1",
+  MUTATIONS_BURST: "1",
+  SESSION_TAGS: "{}",
+  SESSION_QUOTA: "10000",
+  BRAKES: JSON.stringify({
+    removal_percent: 20,
+    removal_minimum: 10,
+    acknowledged_until: null,
+    rollout_percent: 100,
+    max_sessions: null,
+  }),
+  POWERTOOLS_SERVICE_NAME: "traffic-mirror",
+  POWERTOOLS_METRICS_NAMESPACE: "TrafficMirror",
+  AWS_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "none",
+  AWS_SECRET_ACCESS_KEY: "none",
+};
+
+const importTime = (file: string): number =>
+  Number(
+    execFileSync(NODE, ["--input-type=module", "-e", PROBE, file], { env: ENVIRONMENT, encoding: "utf8" }),
+  );
+
+/** With the settings of scripts/build.ts. */
+const bundle = async (code: string, outfile: string): Promise<void> => {
+  await build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node22",
+    format: "esm",
+    mainFields: ["module", "main"],
+    banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
+    outfile,
+    logLevel: "error",
+  });
+};
+
+/** What the limit is measured by: the smaller of the two, and so the harder one to keep to. */
+const CLIENT = "client-ec2, one command";
+const WHOLE = "client-ec2, every command";
+
+export const imports: Section = {
+  name: "imports",
+  title: `Import on Node 22 (median of ${RUNS} runs), beside a bundle of @aws-sdk/client-ec2 alone`,
+  columns: ["ms", "ratio", "limit"],
+  async measure() {
+    const folder = mkdtempSync(join(tmpdir(), "bench-imports-"));
+    try {
+      const files = new Map<string, string>();
+      const references = [
+        [CLIENT, 'export { EC2Client, DescribeInstancesCommand } from "@aws-sdk/client-ec2";'],
+        [WHOLE, 'export * from "@aws-sdk/client-ec2";'],
+      ] as const;
+      for (const [index, [name, code]] of references.entries()) {
+        const file = join(folder, `reference-${index}.mjs`);
+        await bundle(code, file);
+        files.set(name, file);
+      }
+      for (const name of functionNames()) {
+        mkdirSync(join(folder, name));
+        const file = join(folder, name, "index.mjs");
+        writeFileSync(file, unzipSync(zipOf(name))["index.mjs"] ?? new Uint8Array());
+        files.set(name, file);
+      }
+      const times = new Map([...files.keys()].map((name) => [name, [] as number[]]));
+      for (let run = 0; run < RUNS; run++) {
+        for (const [name, file] of files) times.get(name)?.push(importTime(file));
+      }
+      const base = median(times.get(CLIENT) ?? []);
+      return [...times].map(([name, taken]): Row => {
+        const ratio = median(taken) / base;
+        const cells = [median(taken).toFixed(0), ratio.toFixed(2)];
+        const isFunction = name !== CLIENT && name !== WHOLE;
+        return isFunction
+          ? { name, cells: [...cells, LIMIT.toFixed(1)], ok: ratio <= LIMIT }
+          : { name, cells: [...cells, ""] };
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};

@@ -1,0 +1,110 @@
+import { foreignParts, namelessMessages, parseConfiguration, undescribed, unreadVariables } from "./hcl.js";
+import { brokenLinks, machinePaths, unreasonedSkips } from "./text.js";
+
+// The checks of this folder must be able to fail: each is shown one mistake and one thing that is right.
+
+const configuration = (files: Record<string, string>) => parseConfiguration("modules/planted", files);
+
+test("a variable that only conditions read is found", async () => {
+  const planted = await configuration({
+    "variables.tf": `
+      variable "used" { type = string }
+      variable "used_not" { type = string }
+      variable "judged" {
+        type = string
+        validation {
+          condition     = var.judged != var.used_not
+          error_message = "judged must differ."
+        }
+      }`,
+    "main.tf": `
+      resource "aws_sqs_queue" "this" {
+        name = "\${var.used}-queue"
+        lifecycle {
+          precondition {
+            condition     = var.judged != ""
+            error_message = "judged must not be empty."
+          }
+        }
+      }`,
+  });
+  expect(unreadVariables(planted).sort()).toEqual(["judged", "used_not"]);
+});
+
+test("a missing description, a missing type and a message without its variable are found", async () => {
+  const planted = await configuration({
+    "all.tf": `
+      variable "bare" {}
+      variable "right" {
+        type        = number
+        description = "In seconds."
+        validation {
+          condition     = var.right > 0
+          error_message = "Must be positive."
+        }
+      }
+      output "silent" { value = var.right }`,
+  });
+  expect(undescribed(planted)).toEqual([
+    "variable bare has no description",
+    "variable bare has no type",
+    "output silent has no description",
+  ]);
+  expect(namelessMessages(planted)).toEqual(["right: Must be positive."]);
+});
+
+test("another provider, a provider block and a provisioner are found", async () => {
+  const planted = await configuration({
+    "versions.tf": `
+      terraform {
+        required_providers {
+          aws  = { source = "hashicorp/aws" }
+          null = { source = "hashicorp/null" }
+        }
+      }
+      provider "aws" {}`,
+    "main.tf": `
+      resource "null_resource" "this" {}
+      resource "terraform_data" "this" {
+        provisioner "local-exec" {
+          command = "true"
+        }
+      }
+      data "external" "this" {}`,
+  });
+  expect(foreignParts(planted)).toEqual([
+    "versions.tf: requires the provider null",
+    "versions.tf: configures a provider",
+    "main.tf: uses null_resource",
+    "main.tf: uses external",
+    "main.tf: runs a provisioner",
+  ]);
+});
+
+test("a path of a machine is found, a relative one and AWS's own are not", () => {
+  const bad = ["", "home", "someone", "project"].join("/");
+  const text = ["ok: docs/home/page.md", "ok: https://example.com/home/page", `bad: ${bad}`].join("\n");
+  const agent = { path: "b", text: ["", "opt", "aws", "agent"].join("/") };
+  expect(machinePaths([{ path: "a", text }, agent], "/nowhere/at/all")).toEqual([`a:3 bad: ${bad}`]);
+});
+
+test("a link to a missing file or heading is found", () => {
+  const files = [
+    {
+      path: "docs/a.md",
+      text: "[1](b.md) [2](b.md#two-words) [3](b.md#three) [4](../c.md) `[5](no)` [6](https://x.y)",
+    },
+    { path: "docs/b.md", text: "# Two words" },
+  ];
+  const paths = new Set(files.map(({ path }) => path));
+  expect(brokenLinks(files, (path) => paths.has(path))).toEqual([
+    "docs/a.md → b.md#three",
+    "docs/a.md → ../c.md",
+  ]);
+});
+
+test("a skip without a reason is found", () => {
+  const text =
+    "# checkov:skip=CKV_AWS_1: because this is public by design\n# checkov:skip=CKV_AWS_2\n# checkov:skip=CKV_AWS_3: n/a";
+  expect(unreasonedSkips([{ path: "a.tf", text }])).toEqual(["a.tf: CKV_AWS_2", "a.tf: CKV_AWS_3"]);
+});
