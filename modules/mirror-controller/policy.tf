@@ -85,11 +85,12 @@ resource "aws_ssm_parameter" "policy" {
   lifecycle {
     precondition {
       condition     = local.document_bytes <= local.document_limit
-      error_message = "sources, exclude and vpcs make a policy document of ${local.document_bytes} bytes; the functions take 65,536 at most."
+      error_message = "sources, exclude and vpcs make a policy document of ${local.document_bytes} bytes; the functions take 65,536 at most. Select and exclude by tags or subnets rather than by single ids, or give part of the VPCs to a second controller."
     }
 
     precondition {
-      condition     = local.parts_needed <= local.parts
+      # Over the limit no number of parts helps: the sentence above is the one to read.
+      condition     = local.document_bytes > local.document_limit || local.parts_needed <= local.parts
       error_message = "policy_parts must be at least ${local.parts_needed}: the policy document has ${local.document_bytes} bytes, which do not fit into the ${local.parts} parameters that were reckoned or given."
     }
   }
