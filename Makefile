@@ -57,7 +57,7 @@ demo: setup build ## The product at work in a local cloud, start to finish
 
 .PHONY: bench
 bench: setup build ## Calls, CPU, memory and start-up times
-	@npm run --silent bench
+	@npm run --silent bench -- all
 
 # tools/<tool>/go.mod and go.sum pin the tool and all it is made of.
 $(BIN)/%: tools/%/go.mod tools/%/go.sum

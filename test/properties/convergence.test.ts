@@ -10,7 +10,8 @@ import { play } from "./simulate.js";
 
 /** Sequences in `make test`; more for a night: PROPERTY_RUNS=100000. */
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 1000);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? Date.now() % 2 ** 31);
+/** Fixed, so that a failure belongs to the change that it comes with; PROPERTY_SEED plays other histories. */
+const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_121);
 
 describe("convergence", () => {
   it(`holds for ${String(RUNS)} histories`, async () => {
