@@ -201,9 +201,9 @@ export class World {
     };
   }
 
-  /** The values of a metric since records were cleared, one per run. */
-  async metric(name: string): Promise<readonly number[]> {
-    return (await this.cloud.metrics())
+  /** The values of a metric since records were cleared, one per run; of one function where a name is given. */
+  async metric(name: string, functionName?: string): Promise<readonly number[]> {
+    return (await this.cloud.metrics(functionName))
       .filter((metric) => metric.name === name)
       .flatMap(({ values }) => values);
   }

@@ -65,7 +65,7 @@ export const badInput = (world: World): void => {
       await world.aws.ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
       await world.cloud.clearRecords();
       await world.sweep();
-      expect(await world.metric("PolicyRefused")).toEqual([1]);
+      expect(await world.metric("PolicyRefused", "traffic-mirror-sweep")).toEqual([1]);
     }
     // Also in a process that has never seen the good one.
     await world.freshFunctions();
@@ -75,7 +75,7 @@ export const badInput = (world: World): void => {
     await world.aws.ssm.send(new PutParameterCommand({ Name, Value: Parameter?.Value, Overwrite: true }));
     await world.cloud.clearRecords();
     await world.sweep();
-    expect(await world.metric("PolicyRefused")).toEqual([0]);
+    expect(await world.metric("PolicyRefused", "traffic-mirror-sweep")).toEqual([0]);
   });
 
   test("nothing is in the dead-letter queue", async () => {
