@@ -114,9 +114,17 @@ variable "policy_parts" {
 }
 
 variable "triggers" {
-  description = "Which events start the reconciler. `ec2_state_change`: an instance changes its state. Default that one. Without any, the sweep alone keeps the sessions, once per `schedule_expression`."
+  description = <<-EOT
+    Which events start the reconciler, each a rule on the default bus.
+    - `ec2_state_change`: an instance changes its state.
+    - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by another way.
+    - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
+    - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are on the bus only where a CloudTrail trail logs management events (write-only will do) of this region; without one the rule never matches.
+    - `tag_changes`: the tags of an instance change. Needs no trail.
+    Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`.
+  EOT
   type        = set(string)
-  default     = ["ec2_state_change"]
+  default     = ["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "tag_changes"]
   nullable    = false
 }
 

@@ -1,4 +1,4 @@
-/** Sees EC2 as the core wants it: for a look with at most three reads a batch, for a sweep page by page. */
+/** Sees EC2 as the core wants it: for a look with three reads for each 200 ids of it, for a sweep page by page. */
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { nothingReceives, type Look, type Observation, type Session, type Source } from "../core/model.js";
 import type { Policy } from "../core/policy-schema.js";

@@ -52,6 +52,8 @@ function understand(app: App, records: readonly SQSRecord[], home: Home): readon
     return [];
   });
   countDropped(app.telemetry, dropped);
+  const left = messages.reduce((sum, { sighting }) => sum + sighting.left, 0);
+  app.telemetry.metrics.addMetric("IdsLeftToSweep", "Count", left);
   return messages;
 }
 

@@ -1,14 +1,98 @@
 locals {
-  # One entry for each trigger; its name is part of the queue's policy.
+  # One entry for each trigger; its name is part of the queue's policy. EventBridge does not bill a rule, nor an event
+  # of AWS's on the default bus, so what a pattern filters out costs nothing. The account and the region are named
+  # because other buses may forward to this one.
   known_rules = {
     ec2_state_change = {
       name        = "${var.name}-ec2-state-change"
       description = "Instances that change their state, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
+        account     = [local.account]
+        region      = [local.region]
         detail-type = ["EC2 Instance State-change Notification"]
         # All six, said openly: pending mirrors before the system has booted, and a stop or an end is a look as well.
         detail = { state = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] }
+      }
+    }
+
+    autoscaling = {
+      name        = "${var.name}-autoscaling"
+      description = "Instances that Auto Scaling has launched or terminated, for ${var.name}"
+      event_pattern = {
+        source      = ["aws.autoscaling"]
+        account     = [local.account]
+        region      = [local.region]
+        detail-type = ["EC2 Instance Launch Successful", "EC2 Instance Terminate Successful"]
+        detail      = { EC2InstanceId = [{ prefix = "i-" }] }
+      }
+    }
+
+    ecs_tasks = {
+      name        = "${var.name}-ecs-tasks"
+      description = "ECS tasks whose own network interface comes or goes, for ${var.name}"
+      event_pattern = {
+        source      = ["aws.ecs"]
+        account     = [local.account]
+        region      = [local.region]
+        detail-type = ["ECS Task State Change"]
+        detail = {
+          # The interface is there from PENDING on, before the containers start; what lies between says nothing new.
+          lastStatus = ["PENDING", "RUNNING", "STOPPED"]
+          attachments = {
+            type    = ["eni", "ElasticNetworkInterface"]
+            details = { name = ["networkInterfaceId"], value = [{ prefix = "eni-" }] }
+          }
+        }
+      }
+    }
+
+    # Needs a CloudTrail trail that logs management events.
+    api_calls = {
+      name        = "${var.name}-api-calls"
+      description = "EC2 calls that attach interfaces, tag or change instances, for ${var.name}"
+      event_pattern = {
+        source      = ["aws.ec2"]
+        account     = [local.account]
+        region      = [local.region]
+        detail-type = ["AWS API Call via CloudTrail"]
+        detail = {
+          eventSource = ["ec2.amazonaws.com"]
+          errorCode   = [{ exists = false }]
+          # Not DetachNetworkInterface: its record does not name the interface.
+          "$or" = [
+            {
+              eventName         = ["AttachNetworkInterface"]
+              requestParameters = { networkInterfaceId = [{ prefix = "eni-" }], instanceId = [{ prefix = "i-" }] }
+            },
+            {
+              eventName        = ["CreateNetworkInterface"]
+              responseElements = { networkInterface = { networkInterfaceId = [{ prefix = "eni-" }] } }
+            },
+            {
+              # Most calls tag something else, our own those of sessions.
+              eventName         = ["CreateTags", "DeleteTags"]
+              requestParameters = { resourcesSet = { items = { resourceId = [{ prefix = "i-" }] } } }
+            },
+            {
+              eventName         = ["ModifyInstanceAttribute"]
+              requestParameters = { instanceId = [{ prefix = "i-" }] }
+            },
+          ]
+        }
+      }
+    }
+
+    tag_changes = {
+      name        = "${var.name}-tag-changes"
+      description = "Instances whose tags change, for ${var.name}"
+      event_pattern = {
+        source      = ["aws.tag"]
+        account     = [local.account]
+        region      = [local.region]
+        detail-type = ["Tag Change on Resource"]
+        resources   = [{ prefix = "arn:${local.partition}:ec2:${local.region}:${local.account}:instance/" }]
+        detail      = { service = ["ec2"], resource-type = ["instance"] }
       }
     }
   }

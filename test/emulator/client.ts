@@ -136,7 +136,9 @@ export class LocalCloudClient {
   }
 
   /**
-   * `instanceEvents`: whether instances put state-change events on the bus by themselves.
+   * `instanceEvents`: whether instances put events on the bus by themselves: state changes, results of Auto
+   * Scaling, changes of tags, calls (default true).
+   * `trail`: whether there is a CloudTrail trail, so that calls are among them (default true).
    * `settleMilliseconds`: time between `pending` and `running` and the like (default 100).
    * `retryAfterSeconds`: when a failed message of a mapping is tried again; null: the queue's visibility timeout.
    * `asyncRetryDelays`: milliseconds between the tries of an asynchronous invocation (default 1000, 2000).
@@ -146,6 +148,7 @@ export class LocalCloudClient {
    */
   async settings(settings: {
     instanceEvents?: boolean;
+    trail?: boolean;
     settleMilliseconds?: number;
     retryAfterSeconds?: number | null;
     asyncRetryDelays?: readonly number[];

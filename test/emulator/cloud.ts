@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { jsonBody } from "./answers.js";
 import { Keys, ownCall } from "./call.js";
 import { createEc2, type Ec2 } from "./ec2/index.js";
+import { createAutomaticEvents, type AutomaticEvents } from "./events/automatic.js";
 import { createEvents, type Events } from "./events/index.js";
-import { createInstanceEvents, type InstanceEvents } from "./events/instances.js";
 import { createIam, type Iam } from "./iam/index.js";
 import { createInterference, type ConfigurableInterference } from "./interference/index.js";
 import { createLambda, type Lambda } from "./lambda/index.js";
@@ -24,7 +24,7 @@ export interface Parts {
   readonly ec2: Ec2;
   readonly iam: Iam;
   readonly events: Events;
-  readonly instanceEvents: InstanceEvents;
+  readonly automaticEvents: AutomaticEvents;
   readonly lambda: Lambda;
   readonly gaps: Gap[];
   answer(call: Call, touched: string[]): Promise<Answer>;
@@ -62,16 +62,19 @@ export const createParts = async (options: {
     now: () => Date.now() + clock.offset,
     forward,
     moto: (from, service, request) => forward(ownCall(from, service, request)),
-    emit: (from, event) => instanceEvents.emit(from, event),
+    emit: (from, event) => automaticEvents.emit(from, event),
     switches,
   };
   const lambda = createLambda(cloud, { keys, folder, endpoint: options.endpoint });
   const events = createEvents(cloud, (arn, payload, limits) => lambda.invokeAsync(arn, payload, limits));
-  const instanceEvents = createInstanceEvents(
-    cloud,
-    (from, event) => events.emit(from, event),
-    (from, event, error) => events.failed(from, event, error),
-  );
+  const automaticEvents = createAutomaticEvents(cloud, {
+    deliver: (from, event) => events.emit(from, event),
+    failed: (from, event, error) => events.failed(from, event, error),
+    ec2: async (from, params) => {
+      const call = ownCall(from, "ec2", { params });
+      return (await ec2.handle(call)) ?? forward(call);
+    },
+  });
   const interference = createInterference(cloud);
   const ec2 = createEc2(cloud);
   const patches = createPatches(cloud, keys);
@@ -79,7 +82,7 @@ export const createParts = async (options: {
   lambda.mappings.permits = iam;
   const pipeline: Pipeline = {
     interference,
-    patches: [iam.patch, instanceEvents.patch, ...patches.patches],
+    patches: [iam.patch, ...automaticEvents.patches, ...patches.patches],
     handlers: [ec2, events, lambda],
     forward,
     authorize: (call) => iam.authorize(call),
@@ -95,13 +98,13 @@ export const createParts = async (options: {
     ec2,
     iam,
     events,
-    instanceEvents,
+    automaticEvents,
     lambda,
     gaps,
     clock,
     answer: (call, touched) => answerCall(pipeline, call, touched),
     async reset() {
-      instanceEvents.reset();
+      automaticEvents.reset();
       events.reset();
       await lambda.clear();
       keys.reset();
@@ -116,7 +119,7 @@ export const createParts = async (options: {
       await moto.reset();
     },
     async stop() {
-      instanceEvents.reset();
+      automaticEvents.reset();
       events.stop();
       await lambda.clear();
       await moto.stop();

@@ -23,7 +23,7 @@ const activity = async (parts: Parts): Promise<Record<string, number>> => {
   const pollers = parts.lambda.mappings.pollers;
   const visible = await Promise.all(pollers.map((poller) => poller.visible()));
   return {
-    instanceEvents: parts.instanceEvents.pending(),
+    automaticEvents: parts.automaticEvents.pending(),
     deliveries: parts.events.busy() ? 1 : 0,
     queued: visible.reduce((sum, count) => sum + count, 0),
     batches: pollers.reduce((sum, poller) => sum + poller.inFlight, 0),
@@ -60,7 +60,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     parts.interference.configure(body);
     return {};
   },
-  "POST fleet": (parts, { body }) => parts.instanceEvents.always(() => parts.ec2.fleet.control(body)),
+  "POST fleet": (parts, { body }) => parts.automaticEvents.always(() => parts.ec2.fleet.control(body)),
   "POST ec2": (parts, { body }) => {
     parts.ec2.configure(body);
     return {};
@@ -107,9 +107,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   "GET undelivered": (parts) => parts.events.undelivered,
   "POST settings": (parts, { body }) => {
-    const instance = parts.instanceEvents.settings;
-    if (typeof body["instanceEvents"] === "boolean") instance.enabled = body["instanceEvents"];
-    instance.settleMilliseconds = number(body["settleMilliseconds"]) ?? instance.settleMilliseconds;
+    const automatic = parts.automaticEvents.settings;
+    if (typeof body["instanceEvents"] === "boolean") automatic.enabled = body["instanceEvents"];
+    if (typeof body["trail"] === "boolean") automatic.trail = body["trail"];
+    automatic.settleMilliseconds = number(body["settleMilliseconds"]) ?? automatic.settleMilliseconds;
     if ("retryAfterSeconds" in body) parts.lambda.mappings.retryAfter = number(body["retryAfterSeconds"]);
     if (Array.isArray(body["asyncRetryDelays"])) {
       parts.lambda.queue.retryDelays = body["asyncRetryDelays"].map(Number);

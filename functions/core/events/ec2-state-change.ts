@@ -3,7 +3,7 @@
  * The state is not believed: by the time it arrives it may be old, so it only says where to look.
  */
 import * as z from "zod/mini";
-import { instanceId, type EventKind } from "./envelope.js";
+import { instanceId, sighting, type EventKind } from "./envelope.js";
 
 const detail = z.object({
   "instance-id": instanceId,
@@ -15,11 +15,11 @@ export const ec2StateChange: EventKind = {
   detailType: "EC2 Instance State-change Notification",
   parse(event) {
     const parsed = detail.safeParse(event.detail);
-    if (!parsed.success) return undefined;
+    if (!parsed.success) return "malformed";
     const { state } = parsed.data;
-    return {
-      look: { instanceIds: [parsed.data["instance-id"]], interfaceIds: [] },
-      early: state === "pending" || state === "running",
-    };
+    return sighting(
+      { instanceIds: [parsed.data["instance-id"]] },
+      state === "pending" || state === "running",
+    );
   },
 };

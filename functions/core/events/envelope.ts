@@ -9,6 +9,8 @@ export const envelope = z.object({
   account: z.string().check(z.regex(/^\d{12}$/)),
   region: z.string().check(z.minLength(1)),
   time: z.iso.datetime(),
+  /** ARNs; only few kinds of events say anything here. */
+  resources: z.optional(z.array(z.string())),
   detail: z.record(z.string(), z.unknown()),
 });
 export type Envelope = z.infer<typeof envelope>;
@@ -19,16 +21,46 @@ export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));
 /**
  * Where to look because of an event.
  * `early`: the event may be ahead of what EC2 shows, so something unseen is worth another try.
+ * `left`: ids that were too many for one event; the next sweep looks at them, as at everything.
  */
 export interface Sighting {
   readonly look: Look;
   readonly early: boolean;
+  readonly left: number;
 }
+
+/** Why an event with a known source and detail-type is of no use all the same. */
+export type Misfit = "unknown-kind" | "malformed" | "foreign";
 
 /** One kind of event: one file, with its schema and real examples under test/fixtures/events. */
 export interface EventKind {
   readonly source: string;
   readonly detailType: string;
-  /** undefined: not of the form that AWS documents. */
-  parse(event: Envelope): Sighting | undefined;
+  /**
+   * "unknown-kind": one of the many things that come under this detail-type, and none that is read here.
+   * "malformed": not of the form that AWS documents.
+   * "foreign": about another account or region.
+   */
+  parse(event: Envelope): Sighting | Misfit;
+}
+
+/** Ids of each sort that one event may bring into a look: as many as a describe takes in one filter. */
+export const IDS_PER_EVENT = 200;
+
+/** The ids must have been validated. Naming one twice, or none, is no mistake. */
+export function sighting(
+  ids: { readonly instanceIds?: readonly string[]; readonly interfaceIds?: readonly string[] },
+  early: boolean,
+): Sighting {
+  const instanceIds = [...new Set(ids.instanceIds)];
+  const interfaceIds = [...new Set(ids.interfaceIds)];
+  const over = (all: readonly string[]) => Math.max(0, all.length - IDS_PER_EVENT);
+  return {
+    look: {
+      instanceIds: instanceIds.slice(0, IDS_PER_EVENT),
+      interfaceIds: interfaceIds.slice(0, IDS_PER_EVENT),
+    },
+    early,
+    left: over(instanceIds) + over(interfaceIds),
+  };
 }

@@ -2,10 +2,21 @@
  * Every kind of event that the functions understand. What is malformed, unknown or foreign is dropped at
  * once with the reason: it can neither block its batch nor fill the dead-letter queue.
  */
+import { apiCall } from "./api-call.js";
+import { autoscalingLaunch, autoscalingTerminate } from "./autoscaling.js";
 import { ec2StateChange } from "./ec2-state-change.js";
+import { ecsTask } from "./ecs-task.js";
 import { envelope, type EventKind, type Sighting } from "./envelope.js";
+import { tagChange } from "./tag-change.js";
 
-const kinds: readonly EventKind[] = [ec2StateChange];
+const kinds: readonly EventKind[] = [
+  ec2StateChange,
+  autoscalingLaunch,
+  autoscalingTerminate,
+  ecsTask,
+  apiCall,
+  tagChange,
+];
 
 const registry = new Map(kinds.map((kind) => [keyOf(kind.source, kind.detailType), kind]));
 
@@ -36,9 +47,9 @@ export function parseEvent(body: string, home: Home): ParsedEvent {
   }
   const kind = registry.get(keyOf(event.data.source, event.data["detail-type"]));
   if (kind === undefined) return { ok: false, reason: "unknown-kind" };
-  const sighting = kind.parse(event.data);
-  if (sighting === undefined) return { ok: false, reason: "malformed" };
-  return { ok: true, sighting, time: Date.parse(event.data.time) };
+  const parsed = kind.parse(event.data);
+  if (typeof parsed === "string") return { ok: false, reason: parsed };
+  return { ok: true, sighting: parsed, time: Date.parse(event.data.time) };
 }
 
 function keyOf(source: string, detailType: string): string {

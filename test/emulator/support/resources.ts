@@ -84,10 +84,11 @@ export const createRole = async (
 
 let made = 0;
 
+/** `source`: the text of its module, or a whole zip. */
 export const createFunction = async (
   cloud: LocalCloudClient,
   account: string,
-  source: string,
+  source: string | Uint8Array,
   options: {
     environment?: Record<string, string>;
     timeout?: number;
@@ -104,7 +105,9 @@ export const createFunction = async (
       Handler: "index.handler",
       Timeout: options.timeout ?? 10,
       MemorySize: 256,
-      Code: { ZipFile: zipSync({ "index.mjs": strToU8(source) }) },
+      Code: {
+        ZipFile: typeof source === "string" ? zipSync({ "index.mjs": strToU8(source) }) : source,
+      },
       Environment: { Variables: options.environment ?? {} },
       ...(options.deadLetterArn === undefined
         ? {}

@@ -159,6 +159,32 @@ describe("the modes", () => {
   });
 });
 
+describe("an event that names more than one look should hold", () => {
+  it("is done, and what was left to the sweep is counted", async () => {
+    const ids = Array.from({ length: 205 }, (_, index) => `i-${String(index).padStart(8, "0")}`);
+    const resources = ids.map((id) => `arn:aws:ec2:${HOME.region}:${HOME.account}:instance/${id}`);
+    const app = anApp();
+    expect(await handle(app, [record("m1", anEvent("tag-change", { resources }))])).toEqual([]);
+    expect(app.looks).toEqual([{ instanceIds: ids.slice(0, 200), interfaceIds: [] }]);
+    expect(app.metric("IdsLeftToSweep")).toEqual([5]);
+  });
+});
+
+describe("events of different kinds", () => {
+  it("are one look", async () => {
+    const app = anApp();
+    const names = ["ec2-state-running", "ecs-task-running", "api-attach-network-interface", "tag-change"];
+    await handle(
+      app,
+      names.map((name) => record(name, anEvent(name))),
+    );
+    expect(app.looks).toEqual([
+      { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: ["eni-0abcd1234ef567890"] },
+    ]);
+    expect(app.metric("IdsLeftToSweep")).toEqual([0]);
+  });
+});
+
 describe("the metrics of a batch", () => {
   it("say how old an event was when its mirror stood", async () => {
     const app = withSources([first]);

@@ -1,0 +1,80 @@
+/**
+ * AWS API Call via CloudTrail, for calls of EC2 that change what is to be mirrored and that no event of EC2's own
+ * tells of (EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; CloudTrail User Guide,
+ * "CloudTrail record contents"). They come only where a trail logs management events, seconds to minutes late.
+ *
+ * DetachNetworkInterface is not among them: its record names the attachment alone, which is no more by then, so
+ * there is nothing to look at; a sweep finds what was detached.
+ */
+import * as z from "zod/mini";
+import { instanceId, interfaceId, sighting, type EventKind, type Misfit, type Sighting } from "./envelope.js";
+
+const head = z.object({
+  eventSource: z.literal("ec2.amazonaws.com"),
+  eventName: z.string(),
+  /** There when the call failed, a dry run included. */
+  errorCode: z.optional(z.unknown()),
+});
+
+type Reader = (detail: unknown) => Sighting | Misfit;
+
+function reader<T>(schema: z.ZodMiniType<T>, look: (detail: T) => Sighting): Reader {
+  return (detail) => {
+    const parsed = schema.safeParse(detail);
+    return parsed.success ? look(parsed.data) : "malformed";
+  };
+}
+
+const attached = reader(
+  z.object({ requestParameters: z.object({ networkInterfaceId: interfaceId, instanceId }) }),
+  ({ requestParameters: { networkInterfaceId, instanceId: to } }) =>
+    sighting({ instanceIds: [to], interfaceIds: [networkInterfaceId] }, true),
+);
+
+const created = reader(
+  z.object({
+    responseElements: z.object({ networkInterface: z.object({ networkInterfaceId: interfaceId }) }),
+  }),
+  ({ responseElements }) =>
+    sighting({ interfaceIds: [responseElements.networkInterface.networkInterfaceId] }, true),
+);
+
+// One call may tag a thousand resources of any kind. Rules match tags of instances, so these alone are looked at;
+// they are older than the call.
+const tagged = reader(
+  z.object({
+    requestParameters: z.object({
+      resourcesSet: z.object({ items: z.array(z.object({ resourceId: z.string() })) }),
+    }),
+  }),
+  ({ requestParameters }) => {
+    const ids = requestParameters.resourcesSet.items.map(({ resourceId }) => resourceId);
+    return sighting({ instanceIds: ids.filter((id) => instanceId.safeParse(id).success) }, false);
+  },
+);
+
+const modified = reader(z.object({ requestParameters: z.object({ instanceId }) }), ({ requestParameters }) =>
+  sighting({ instanceIds: [requestParameters.instanceId] }, false),
+);
+
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ["AttachNetworkInterface", attached],
+  ["CreateNetworkInterface", created],
+  ["CreateTags", tagged],
+  ["DeleteTags", tagged],
+  ["ModifyInstanceAttribute", modified],
+]);
+
+export const apiCall: EventKind = {
+  source: "aws.ec2",
+  detailType: "AWS API Call via CloudTrail",
+  parse({ detail }) {
+    const parsed = head.safeParse(detail);
+    if (!parsed.success) return "malformed";
+    const read = readers.get(parsed.data.eventName);
+    if (read === undefined) return "unknown-kind";
+    // What did not happen changed nothing, and its record is of no fixed form.
+    if (parsed.data.errorCode !== undefined) return sighting({}, false);
+    return read(detail);
+  },
+};

@@ -1,0 +1,29 @@
+/**
+ * Tag Change on Resource (EventBridge User Guide, "Tag change events on AWS resources"), for instances. The tags in
+ * the event are not believed: two changes may arrive in either order.
+ */
+import * as z from "zod/mini";
+import { instanceId, sighting, type EventKind } from "./envelope.js";
+
+const detail = z.object({ service: z.string(), "resource-type": z.string() });
+const instanceIds = z.array(instanceId);
+
+/** arn:partition:ec2:region:account:instance/id */
+const arnOfInstance = /^arn:[a-z-]+:ec2:([a-z0-9-]+):(\d{12}):instance\/([^/]+)$/;
+
+export const tagChange: EventKind = {
+  source: "aws.tag",
+  detailType: "Tag Change on Resource",
+  parse({ detail: given, resources = [], account, region }) {
+    const parsed = detail.safeParse(given);
+    if (!parsed.success) return "malformed";
+    // Every service's resources come under this detail-type.
+    if (parsed.data.service !== "ec2" || parsed.data["resource-type"] !== "instance") return "unknown-kind";
+    const arns = resources.map((arn) => arnOfInstance.exec(arn));
+    if (arns.some((arn) => arn !== null && (arn[1] !== region || arn[2] !== account))) return "foreign";
+    const ids = instanceIds.safeParse(arns.map((arn) => arn?.[3]));
+    if (!ids.success || ids.data.length === 0) return "malformed";
+    // An instance is older than a change of its tags.
+    return sighting({ instanceIds: ids.data }, false);
+  },
+};

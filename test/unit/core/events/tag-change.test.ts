@@ -1,0 +1,83 @@
+import { describe, expect, it } from "@jest/globals";
+import { parseEvent } from "../../../../functions/core/events/registry.js";
+import { anEvent, HOME } from "../../../support/events.js";
+
+const change = (over: object = {}) => parseEvent(anEvent("tag-change", over), HOME);
+const dropped = (over: object) => {
+  const parsed = change(over);
+  return parsed.ok ? "understood" : parsed.reason;
+};
+const instance = (id: string, region = HOME.region, account = HOME.account, partition = "aws") =>
+  `arn:${partition}:ec2:${region}:${account}:instance/${id}`;
+const OURS = instance("i-0abcd1234ef567890");
+
+describe("a change of an instance's tags", () => {
+  it("says where to look", () => {
+    expect(change()).toEqual({
+      ok: true,
+      sighting: {
+        look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
+        early: false,
+        left: 0,
+      },
+      time: Date.parse("2026-01-05T12:00:00Z"),
+    });
+  });
+
+  it("may be in another partition", () => {
+    expect(dropped({ resources: [instance("i-0abcd123", HOME.region, HOME.account, "aws-us-gov")] })).toBe(
+      "understood",
+    );
+  });
+
+  it("brings 200 instances into a look and leaves the rest to the sweep", () => {
+    const ids = Array.from({ length: 201 }, (_, index) => `i-${String(index).padStart(8, "0")}`);
+    expect(change({ resources: ids.map((id) => instance(id)) })).toMatchObject({
+      ok: true,
+      sighting: { look: { instanceIds: ids.slice(0, 200) }, left: 1 },
+    });
+  });
+
+  it.each([
+    ["another service", { service: "s3", "resource-type": "bucket" }],
+    ["another resource of EC2", { service: "ec2", "resource-type": "network-interface" }],
+  ])("is of an unknown kind when it is %s's", (_, detail) => {
+    expect(dropped({ detail })).toBe("unknown-kind");
+  });
+
+  it.each([
+    ["another region's instance", [instance("i-0abcd1234ef567890", "eu-west-2")]],
+    ["another account's instance", [instance("i-0abcd1234ef567890", HOME.region, "999999999999")]],
+    ["another account's beside ours", [OURS, instance("i-0abcd123", HOME.region, "999999999999")]],
+  ])("is foreign: %s", (_, resources) => {
+    expect(dropped({ resources })).toBe("foreign");
+  });
+
+  it.each([
+    ["no resources", undefined],
+    ["an empty list", []],
+    ["no ARN", ["i-0abcd1234ef567890"]],
+    ["an ARN of something else", [OURS.replace("instance/i-", "volume/vol-")]],
+    ["an ARN of another service", [OURS.replace(":ec2:", ":rds:")]],
+    ["an id that is none", [instance("i-*")]],
+    ["a path behind the id", [`${OURS}/eni-0abcd123`]],
+    ["two lines", [`${OURS}\n${OURS}`]],
+    ["an ARN of a quarter of a megabyte", [`arn:${"aws-".repeat(60_000)}`]],
+  ])("is malformed: %s", (_, resources) => {
+    expect(dropped({ resources })).toBe("malformed");
+  });
+
+  it.each([
+    ["no service", { "resource-type": "instance" }],
+    ["a service that is a list", { service: ["ec2"], "resource-type": "instance" }],
+  ])("is malformed: %s", (_, detail) => {
+    expect(dropped({ detail })).toBe("malformed");
+  });
+
+  it.each([
+    ["one ARN that is no list", OURS],
+    ["an ARN that is a number", [1]],
+  ])("is no event with %s", (_, resources) => {
+    expect(dropped({ resources })).toBe("not-an-event");
+  });
+});
