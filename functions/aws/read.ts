@@ -16,7 +16,7 @@ import {
 
 const PAGE = 1000;
 /** A filter takes at most this many values (EC2 API reference, "Filter"). */
-export const FILTER_VALUES = 200;
+const FILTER_VALUES = 200;
 
 /** Instances with their interfaces. Filters and pages, not explicit ids: one unknown id would fail the call. */
 export function readInstances(client: EC2Client, filter: Filter): Promise<Instance[]> {

@@ -99,8 +99,6 @@ export interface Observation {
   readonly everything: boolean;
 }
 
-export const nothingToLookAt: Look = { instanceIds: [], interfaceIds: [] };
-
 export function mergeLooks(looks: readonly Look[]): Look {
   return {
     instanceIds: [...new Set(looks.flatMap((look) => look.instanceIds))],
