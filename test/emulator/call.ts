@@ -7,6 +7,10 @@ export const DEFAULT_REGION = "eu-west-1";
 export interface Identity {
   readonly account: string;
   readonly roleArn?: string;
+  /** Of a role's session: what follows the role's name in its ARN, and the role's id in `aws:userid`. */
+  readonly sessionName?: string;
+  /** `aws:userid` where it is known beforehand; that of a function is made from its role's id. */
+  readonly userId?: string;
   /** Set where the local cloud itself gave the key to a function. */
   readonly functionName?: string;
 }
@@ -92,6 +96,7 @@ export const decodeCall = (
     region: scope?.region ?? DEFAULT_REGION,
     accessKeyId: scope?.accessKeyId ?? "",
     ...(identity.roleArn === undefined ? {} : { roleArn: identity.roleArn }),
+    ...(identity.sessionName === undefined ? {} : { sessionName: identity.sessionName }),
     method,
     path,
     params,

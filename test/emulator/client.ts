@@ -4,6 +4,7 @@ import type { Undelivered } from "./events/deliver.js";
 import type { Denial } from "./iam/index.js";
 import type { CountsReport } from "./interference/counts.js";
 import type { Invocation, LogLine, Metric } from "./lambda/records.js";
+import type { VisibilityChange } from "./lambda/visibility.js";
 import type { Gap } from "./pipeline.js";
 import type { BusEvent, Switch } from "./types.js";
 
@@ -135,14 +136,22 @@ export class LocalCloudClient {
     return this.#ask("GET", "undelivered");
   }
 
+  /** For how long messages were hidden by ChangeMessageVisibility, oldest first. */
+  visibility(): Promise<readonly VisibilityChange[]> {
+    return this.#ask("GET", "visibility");
+  }
+
   /**
    * `instanceEvents`: whether instances put events on the bus by themselves: state changes, results of Auto
    * Scaling, changes of tags, calls (default true).
    * `trail`: whether there is a CloudTrail trail, so that calls are among them (default true).
    * `settleMilliseconds`: time between `pending` and `running` and the like (default 100).
    * `retryAfterSeconds`: when a failed message of a mapping is tried again; null: the queue's visibility timeout.
+   *   A function that changes the visibility of its message itself has the last word.
+   * `visibilityScale`: multiplies the time for which messages are hidden by ChangeMessageVisibility (default 1).
    * `asyncRetryDelays`: milliseconds between the tries of an asynchronous invocation (default 1000, 2000).
-   * `iam`: whether functions may do only what their roles permit (default true).
+   * `iam`: whether functions and sessions of roles may do only what their roles permit (default true).
+   * `heartbeatScale`: multiplies the time that lifecycle hooks wait (default 1).
    * `permissionDelay`: milliseconds until a change of policies is seen (default 0).
    * `clockOffset`: milliseconds added to the clock.
    */
@@ -151,8 +160,10 @@ export class LocalCloudClient {
     trail?: boolean;
     settleMilliseconds?: number;
     retryAfterSeconds?: number | null;
+    visibilityScale?: number;
     asyncRetryDelays?: readonly number[];
     iam?: boolean;
+    heartbeatScale?: number;
     permissionDelay?: number;
     clockOffset?: number;
   }): Promise<void> {

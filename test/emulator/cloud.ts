@@ -53,6 +53,7 @@ export const createParts = async (options: {
   // a mapping reads its queue as soon as somebody sends to it
   const forward = async (call: Call): Promise<Answer> => {
     const answer = await moto.send(call);
+    patches.moves.sent(call, answer);
     if (call.service === "sqs" && call.action.startsWith("SendMessage")) {
       lambda.mappings.wake(jsonBody<{ QueueUrl: string }>(call).QueueUrl ?? "");
     }
@@ -66,7 +67,11 @@ export const createParts = async (options: {
     switches,
   };
   const lambda = createLambda(cloud, { keys, folder, endpoint: options.endpoint });
-  const events = createEvents(cloud, (arn, payload, limits) => lambda.invokeAsync(arn, payload, limits));
+  const events = createEvents(
+    cloud,
+    (arn, payload, limits) => lambda.invokeAsync(arn, payload, limits),
+    async (roleArn, requests) => (iam.enabled ? iam.missing(roleArn, requests) : undefined),
+  );
   const automaticEvents = createAutomaticEvents(cloud, {
     deliver: (from, event) => events.emit(from, event),
     failed: (from, event, error) => events.failed(from, event, error),
@@ -77,12 +82,12 @@ export const createParts = async (options: {
   });
   const interference = createInterference(cloud);
   const ec2 = createEc2(cloud);
-  const patches = createPatches(cloud, keys);
   const iam = createIam(cloud, ec2, keys);
+  const patches = createPatches(cloud, keys, (call) => iam.userIdOf(call));
   lambda.mappings.permits = iam;
   const pipeline: Pipeline = {
     interference,
-    patches: [iam.patch, ...automaticEvents.patches, ...patches.patches],
+    patches: [iam.patch, lambda.mappings.visibility.patch, ...automaticEvents.patches, ...patches.patches],
     handlers: [ec2, events, lambda],
     forward,
     authorize: (call) => iam.authorize(call),

@@ -105,6 +105,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     await parts.events.emit(where, body["event"] as BusEvent);
     return {};
   },
+  "GET visibility": (parts) => parts.lambda.mappings.visibility.changes,
   "GET undelivered": (parts) => parts.events.undelivered,
   "POST settings": (parts, { body }) => {
     const automatic = parts.automaticEvents.settings;
@@ -112,9 +113,13 @@ const ROUTES: Readonly<Record<string, Route>> = {
     if (typeof body["trail"] === "boolean") automatic.trail = body["trail"];
     automatic.settleMilliseconds = number(body["settleMilliseconds"]) ?? automatic.settleMilliseconds;
     if ("retryAfterSeconds" in body) parts.lambda.mappings.retryAfter = number(body["retryAfterSeconds"]);
+    parts.lambda.mappings.visibility.scale =
+      number(body["visibilityScale"]) ?? parts.lambda.mappings.visibility.scale;
     if (Array.isArray(body["asyncRetryDelays"])) {
       parts.lambda.queue.retryDelays = body["asyncRetryDelays"].map(Number);
     }
+    parts.automaticEvents.hooks.heartbeatScale =
+      number(body["heartbeatScale"]) ?? parts.automaticEvents.hooks.heartbeatScale;
     if (typeof body["iam"] === "boolean") parts.iam.enabled = body["iam"];
     parts.iam.roles.delay = number(body["permissionDelay"]) ?? parts.iam.roles.delay;
     parts.clock.offset = number(body["clockOffset"]) ?? parts.clock.offset;

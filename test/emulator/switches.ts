@@ -86,6 +86,11 @@ export const SWITCHES = [
     values: ["nat_gateway", "natGateway"],
   },
   {
+    name: "abandoned-launch-status",
+    description: "Status of the scaling activity of a launch that a lifecycle hook abandoned.",
+    values: ["Cancelled", "Failed"],
+  },
+  {
     name: "parameter-writes",
     description: "Whether SSM throttles writes of parameters at three a second.",
     values: ["unlimited", "three-a-second"],

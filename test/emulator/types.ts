@@ -15,6 +15,8 @@ export interface Call {
   /** Who signed: the access key as sent. `roleArn` is set when the local cloud gave the key to a function or a role session. */
   readonly accessKeyId: string;
   readonly roleArn?: string;
+  /** Of a role's session; a function's is the function's name. */
+  readonly sessionName?: string;
   readonly method: string;
   readonly path: string;
   /** The form fields of a query API (`Filter.1.Value.2` and the like), else empty. */

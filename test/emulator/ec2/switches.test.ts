@@ -1,4 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { empty } from "../answers.js";
+import { ownCall } from "../call.js";
+import { createCourier } from "../events/courier.js";
+import { createScaling } from "../events/scaling.js";
 import { createSwitches, SWITCHES, type SwitchName } from "../switches.js";
 import {
   callOf,
@@ -15,6 +19,7 @@ import {
   WHERE,
   type Bench,
 } from "./testing.js";
+import { xml } from "../xml.js";
 
 /** What a caller sees: `ok`, or the error code. */
 async function outcome(work: Promise<unknown>): Promise<string> {
@@ -178,11 +183,45 @@ const CASES: Record<SwitchName, { ask: (bench: Bench) => Promise<string>; answer
     },
     answers: ["nat_gateway", "natGateway"],
   },
+  "abandoned-launch-status": { ask: abandonedLaunch, answers: ["Cancelled", "Failed"] },
   "parameter-writes": {
     ask: (bench) => passed(bench, "ssm", ["PutParameter"], 10),
     answers: ["10", "3"],
   },
 };
+
+/** What the activity of a launch says after its hook was abandoned. */
+async function abandonedLaunch({ cloud }: Bench): Promise<string> {
+  const where = { account: WHERE.account, region: WHERE.region };
+  const instances = xml({
+    DescribeAutoScalingInstancesResponse: {
+      DescribeAutoScalingInstancesResult: {
+        AutoScalingInstances: { member: { InstanceId: "i-1", AutoScalingGroupName: "web" } },
+      },
+    },
+  });
+  const moto = () => Promise.resolve({ ...empty(), body: Buffer.from(instances) });
+  const courier = createCourier(
+    () => Promise.resolve(),
+    () => undefined,
+  );
+  const scaling = createScaling({ moto, now: Date.now, switches: cloud.switches }, courier, () =>
+    Promise.resolve(),
+  );
+  const ask = async (Action: string, params: Record<string, string> = {}) => {
+    const names = { AutoScalingGroupName: "web", LifecycleHookName: "hook" };
+    const call = ownCall(where, "autoscaling", { params: { Action, ...names, ...params } });
+    const patch = [...scaling.hooks.patches, scaling.activities.patch].find((each) => each.match(call));
+    return (await patch?.run(call, () => Promise.resolve(empty())))?.body.toString() ?? "";
+  };
+  await ask("PutLifecycleHook", { LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" });
+  await scaling.compare(where);
+  await ask("CompleteLifecycleAction", { InstanceId: "i-1", LifecycleActionResult: "ABANDON" });
+  const [, status = ""] = /<StatusCode>(\w+)</.exec(await ask("DescribeScalingActivities")) ?? [];
+  scaling.reset();
+  courier.reset();
+  return status;
+}
 
 describe("switches", () => {
   test.each(SWITCHES.map((s) => [s.name, s.values] as const))(

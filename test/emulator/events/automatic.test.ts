@@ -7,6 +7,7 @@ import {
   CreateTagsCommand,
   CreateVpcCommand,
   DeleteTagsCommand,
+  DeleteTrafficMirrorSessionCommand,
   EC2Client,
   ModifyInstanceAttributeCommand,
   RunInstancesCommand,
@@ -14,7 +15,7 @@ import {
 import { DEFAULT_REGION } from "../call.js";
 import { startLocalCloud, type LocalCloud } from "../index.js";
 import { rawCall } from "../../support/aws.js";
-import { eventToQueue, sdk, type TestQueue } from "../support/resources.js";
+import { assumeRole, createRole, eventToQueue, sdk, type TestQueue } from "../support/resources.js";
 
 const ACCOUNT = "222222222222";
 // moto imports a service when it is first asked for it, which takes seconds on a busy machine
@@ -194,6 +195,35 @@ describe("a trail", () => {
     expect(await arrivals(queue)).toMatchObject([
       { detail: { errorCode: expect.stringMatching(/^Client\.Invalid/), responseElements: null } },
     ]);
+  });
+
+  test("names who deleted or changed a session: a function by its role, others by theirs", async () => {
+    const queue = await calls();
+    const id = "tms-0123456789abcdef0";
+    await createRole(cloud, ACCOUNT, "operator");
+    const { config } = await assumeRole(cloud, ACCOUNT, "operator", "jane");
+    const remove = (client: EC2Client) =>
+      client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: id }));
+    await expect(remove(new EC2Client(config))).rejects.toThrow();
+    await expect(remove(ec2)).rejects.toThrow();
+    const type = (detail: Seen["detail"]) => (detail["userIdentity"] as { type: string }).type;
+    const who = (await arrivals(queue))
+      .map(({ detail }) => detail)
+      .sort((a, b) => (type(a) < type(b) ? -1 : 1));
+    expect(who).toMatchObject([
+      {
+        eventName: "DeleteTrafficMirrorSession",
+        errorCode: expect.stringMatching(/NotFound/),
+        requestParameters: { DeleteTrafficMirrorSessionRequest: { TrafficMirrorSessionId: id } },
+        userIdentity: {
+          type: "AssumedRole",
+          arn: `arn:aws:sts::${ACCOUNT}:assumed-role/operator/jane`,
+          sessionContext: { sessionIssuer: { arn: `arn:aws:iam::${ACCOUNT}:role/operator` } },
+        },
+      },
+      { userIdentity: { type: "Root" } },
+    ]);
+    expect(who[1]?.["userIdentity"]).not.toHaveProperty("sessionContext");
   });
 
   test("is not there when it is switched off", async () => {

@@ -2,6 +2,7 @@ import type { Patch } from "../patches/types.js";
 import type { Answer, BusEvent, Cloud } from "../types.js";
 import type { Params } from "../xml.js";
 import { createCourier, type InstanceEventSettings, type Where } from "./courier.js";
+import type { HookSettings } from "./hooks.js";
 import { emitBy, instanceEvents } from "./instances.js";
 import { createScaling } from "./scaling.js";
 import { tagEvents } from "./tags.js";
@@ -14,13 +15,14 @@ export interface AutomaticEvents {
   /** Runs work whose events are asked for by name, and so put even when automatic events are off. */
   always<T>(work: () => Promise<T>): Promise<T>;
   readonly settings: InstanceEventSettings;
+  readonly hooks: HookSettings;
   /** Events that are still to come. */
   pending(): number;
   reset(): void;
 }
 
 export const createAutomaticEvents = (
-  cloud: Pick<Cloud, "moto">,
+  cloud: Pick<Cloud, "moto" | "now" | "switches">,
   use: {
     readonly deliver: (from: Where, event: BusEvent) => Promise<void>;
     readonly failed: (from: Where, event: BusEvent, error: unknown) => void;
@@ -29,10 +31,12 @@ export const createAutomaticEvents = (
   },
 ): AutomaticEvents => {
   const courier = createCourier(use.deliver, use.failed);
-  const scaling = createScaling(cloud, courier);
+  const scaling = createScaling(cloud, courier, (where) => instances.follow(where));
+  const instances = instanceEvents(courier, scaling);
   const tags = tagEvents(courier, use.ec2);
   return {
-    patches: [trailEvents(courier), tags, instanceEvents(courier, scaling)],
+    patches: [trailEvents(courier), tags, instances, scaling.activities.patch, ...scaling.hooks.patches],
+    hooks: scaling.hooks.settings,
     emit: emitBy(courier),
     always: courier.always,
     settings: courier.settings,

@@ -1,5 +1,5 @@
 import { jsonBody } from "../answers.js";
-import { evaluate, parsePolicy, type PolicyDocument } from "../iam/policy.js";
+import { evaluate, parsePolicy, type AccessRequest, type PolicyDocument } from "../iam/policy.js";
 import type { Call, Cloud } from "../types.js";
 import { inputFor } from "./input.js";
 import { matches, type Json } from "./pattern.js";
@@ -26,8 +26,15 @@ export interface Undelivered {
 /** A bus passes an event on at most this often; EventBridge ends loops in a like manner. */
 const MAXIMUM_HOPS = 5;
 
+/** What a role lacks of the given permissions; undefined: nothing. */
+export type Missing = (
+  roleArn: string,
+  requests: readonly AccessRequest[],
+) => Promise<AccessRequest | undefined>;
+
 interface Context {
   readonly cloud: Pick<Cloud, "moto">;
+  readonly missing: Missing;
   readonly rules: Rules;
   readonly invokeAsync: InvokeAsync;
   readonly undelivered: Undelivered[];
@@ -115,7 +122,11 @@ const toTarget = async (
   }
   if (service === "events") {
     if (hops >= MAXIMUM_HOPS) return "SDK_CLIENT_ERROR: too many hops";
-    const refusal = await busRefusal(context, target.Arn, whereOf(rule.Arn).account);
+    const [source, detailType] = [String(event["source"]), String(event["detail-type"])];
+    const lacks = await roleRefusal(context, target, source, detailType);
+    if (lacks !== undefined) return `NO_PERMISSIONS: ${lacks}`;
+    const sender = { account: whereOf(rule.Arn).account, source, detailType };
+    const refusal = await busRefusal(context, target.Arn, sender);
     if (refusal !== undefined) return `NO_PERMISSIONS: ${refusal}`;
     await deliver(
       context,
@@ -129,11 +140,28 @@ const toTarget = async (
   return undefined; // other kinds of targets (logs, sns …) are accepted and dropped
 };
 
-/** Why `account` may not put events on this bus; undefined when it may. Its own account always may. */
+/** The role of a bus target must permit the events service to put the event there, where one is given. */
+const roleRefusal = async (
+  context: Pick<Context, "missing">,
+  { RoleArn, Arn }: Target,
+  source: string,
+  detailType: string,
+): Promise<string | undefined> => {
+  if (RoleArn === undefined) return undefined;
+  const request: AccessRequest = {
+    action: "events:PutEvents",
+    resource: Arn,
+    context: { "events:source": [source], "events:detail-type": [detailType] },
+  };
+  const lacks = await context.missing(RoleArn, [request]);
+  return lacks === undefined ? undefined : `${RoleArn} may not put events on ${Arn}`;
+};
+
+/** Why the sender may not put this event on the bus; undefined when it may. The bus's own account always may. */
 export const busRefusal = async (
   context: Pick<Context, "cloud">,
   busArn: string,
-  account: string,
+  { account, source, detailType }: { account: string; source: string; detailType: string },
 ): Promise<string | undefined> => {
   const where = whereOf(busArn);
   const Name = nameOf(busArn).replace(/^event-bus\//, "");
@@ -148,7 +176,12 @@ export const busRefusal = async (
     action: "events:PutEvents",
     resource: busArn,
     principal: { account, arn: `arn:aws:iam::${account}:root` },
-    context: { "aws:PrincipalAccount": account, "aws:SourceAccount": account },
+    context: {
+      "aws:PrincipalAccount": account,
+      "aws:SourceAccount": account,
+      "events:source": [source],
+      "events:detail-type": [detailType],
+    },
   });
   return decision === "allow" ? undefined : `${account} is not authorized to put events on ${busArn}`;
 };

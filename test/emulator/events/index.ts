@@ -9,6 +9,7 @@ import {
   type Event,
   type DeliveryContext,
   type InvokeAsync,
+  type Missing,
   type Undelivered,
 } from "./deliver.js";
 import { matches, parsePattern, PatternError, type Json } from "./pattern.js";
@@ -73,11 +74,11 @@ export interface Events extends Handler {
   stop(): void;
 }
 
-export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync): Events => {
+export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Missing): Events => {
   const rules = new Rules(cloud);
   const undelivered: Undelivered[] = [];
   const queuePolicies: DeliveryContext["queuePolicies"] = new Map();
-  const context: DeliveryContext = { cloud, rules, invokeAsync, undelivered, queuePolicies };
+  const context: DeliveryContext = { cloud, rules, invokeAsync, undelivered, queuePolicies, missing };
   let underway = 0;
 
   const counted = async (work: Promise<void>): Promise<void> => {
@@ -127,7 +128,11 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync): Events => 
     const arn = name.startsWith("arn:")
       ? name
       : `arn:aws:events:${call.region}:${call.account}:event-bus/${name}`;
-    const refusal = await busRefusal(context, arn, call.account);
+    const refusal = await busRefusal(context, arn, {
+      account: call.account,
+      source: entry.Source ?? "",
+      detailType: entry.DetailType ?? "",
+    });
     if (refusal !== undefined) {
       const missing = refusal.endsWith("does not exist.");
       return {

@@ -36,7 +36,13 @@ export const emitBy =
  * State-change events of instances: from the answers of EC2's calls, and for what Auto Scaling does inside moto
  * by comparing its list after each of its calls. The second state comes a little later.
  */
-export const instanceEvents = (courier: Courier, scaling: Scaling): Patch => {
+export const instanceEvents = (
+  courier: Courier,
+  scaling: Scaling,
+): Patch & {
+  /** Announces what a group did by itself. */
+  follow(where: Where): Promise<void>;
+} => {
   const emit = emitBy(courier);
   const announce = async (where: Where, instances: readonly string[], action: string): Promise<void> => {
     for (const instance of instances) {
@@ -51,7 +57,15 @@ export const instanceEvents = (courier: Courier, scaling: Scaling): Patch => {
     }
   };
 
+  const follow = async (where: Where, ends = true): Promise<void> => {
+    const { launched, ended } = await scaling.compare(where);
+    await announce(where, launched, "RunInstances");
+    if (ends) await announce(where, ended, "TerminateInstances");
+    scaling.tell(where);
+  };
+
   return {
+    follow: (where) => follow(where),
     name: "instance-events",
     why: "moto puts no event on the bus when an instance changes its state",
     match: (call) =>
@@ -63,10 +77,7 @@ export const instanceEvents = (courier: Courier, scaling: Scaling): Patch => {
       if (call.service === "ec2") await announce(call, changedIn(answer, call.action), call.action);
       // moto replaces an instance of a group that was terminated
       if (call.service !== "autoscaling" && !scaling.active(call)) return answer;
-      const { launched, ended } = await scaling.compare(call);
-      await announce(call, launched, "RunInstances");
-      if (call.service === "autoscaling") await announce(call, ended, "TerminateInstances");
-      scaling.tell(call);
+      await follow(call, call.service === "autoscaling");
       return answer;
     },
   };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Patch } from "../patches/types.js";
 import type { Answer, Call } from "../types.js";
 import { list, parseXml, tagList, texts, type Node, type Params } from "../xml.js";
+import { sessionArn } from "../iam/session.js";
 import type { Courier } from "./courier.js";
 
 /** `networkInterfaceId` for `NetworkInterfaceId`, as the records spell the API's parameters. */
@@ -28,8 +29,14 @@ const modification = (params: Params): Record<string, unknown> => ({
   ),
 });
 
+/** Records of EC2's newer calls hold the parameters in an object of the call's name, spelled as in the API. */
+const wrapped = (params: Params, action: string): Record<string, unknown> => {
+  const fields = Object.entries(params).filter(([name]) => name !== "Action" && name !== "Version");
+  return { [`${action}Request`]: Object.fromEntries(fields) };
+};
+
 /** What the record of each call says of its request. */
-const REQUESTS: Readonly<Record<string, (params: Params) => Record<string, unknown>>> = {
+const REQUESTS: Readonly<Record<string, (params: Params, action: string) => Record<string, unknown>>> = {
   AttachNetworkInterface: (params) => ({
     ...plain(params, "NetworkInterfaceId", "InstanceId"),
     deviceIndex: Number(params["DeviceIndex"]),
@@ -42,6 +49,8 @@ const REQUESTS: Readonly<Record<string, (params: Params) => Record<string, unkno
   CreateTags: tagging,
   DeleteTags: tagging,
   ModifyInstanceAttribute: modification,
+  DeleteTrafficMirrorSession: wrapped,
+  ModifyTrafficMirrorSession: wrapped,
 };
 
 const responseOf = (action: string, root: Node): Record<string, unknown> => {
@@ -68,9 +77,16 @@ const recordOf = (call: Call, answer: Answer): Record<string, unknown> => {
         ? { type: "Root", arn: `arn:aws:iam::${call.account}:root`, accountId: call.account }
         : {
             type: "AssumedRole",
-            arn: `${call.roleArn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")}/session`,
+            arn: sessionArn(call.roleArn, call.sessionName ?? "session"),
             accountId: call.account,
-            sessionContext: { sessionIssuer: { type: "Role", arn: call.roleArn } },
+            sessionContext: {
+              sessionIssuer: {
+                type: "Role",
+                arn: call.roleArn,
+                accountId: call.account,
+                userName: call.roleArn.split("/").pop(),
+              },
+            },
           },
     eventTime: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
     eventSource: "ec2.amazonaws.com",
@@ -79,7 +95,7 @@ const recordOf = (call: Call, answer: Answer): Record<string, unknown> => {
     sourceIPAddress: "127.0.0.1",
     userAgent: call.headers["user-agent"] ?? "",
     ...(failed ? { errorCode: `Client.${code}`, errorMessage: message } : {}),
-    requestParameters: REQUESTS[call.action]?.(call.params) ?? {},
+    requestParameters: REQUESTS[call.action]?.(call.params, call.action) ?? {},
     responseElements: failed ? null : { requestId, ...responseOf(call.action, root) },
     requestID: requestId,
     eventID: randomUUID(),

@@ -83,7 +83,10 @@ const holds = (operator: string, key: string, values: Values, context: Context):
     if (quantifier === "foranyvalue") return ifExists;
     return ifExists || negated || quantifier === "forallvalues";
   }
-  const expected = strings(values).map((value) => substitute(value, context));
+  const substituted = strings(values).map((value) => substitute(value, context));
+  const expected = substituted.filter((value) => value !== undefined);
+  // with a variable that has no value a statement does not apply, not even by a negated comparison
+  if (expected.length === 0) return false;
   const one = (value: string): boolean => expected.some((wanted) => compare(wanted, value)) !== negated;
   if (quantifier === "forallvalues") return actual.every(one);
   if (quantifier === "foranyvalue") return actual.some(one);

@@ -1,3 +1,4 @@
+import { jsonBody } from "../answers.js";
 import type { Ec2 } from "../ec2/index.js";
 import { text } from "../ec2/moto-fixes.js";
 import { TrafficMirrorStore } from "../ec2/store/index.js";
@@ -16,9 +17,29 @@ const tagContext = (tags: Readonly<Record<string, string>>): Context =>
     ]),
   );
 
+const parameterFacts = async (cloud: Pick<Cloud, "moto">, call: Call, id: string): Promise<Context> => {
+  const read = async (ResourceId: string) => {
+    const answer = await cloud.moto(call, "ssm", {
+      target: "AmazonSSM.ListTagsForResource",
+      json: { ResourceType: "Parameter", ResourceId },
+    });
+    if (answer.status !== 200) return [];
+    return jsonBody<{ TagList: { Key: string; Value: string }[] }>(answer).TagList ?? [];
+  };
+  // a name that is no path has no slash before it
+  const tags = [...(await read(id)), ...(id.lastIndexOf("/") === 0 ? await read(id.slice(1)) : [])];
+  return Object.fromEntries(
+    tags.flatMap(({ Key, Value }) => [
+      [`aws:ResourceTag/${Key}`, Value],
+      [`ssm:resourceTag/${Key}`, Value],
+    ]),
+  );
+};
+
 export const createResourceFacts =
   (ec2: Ec2, cloud: Pick<Cloud, "moto">): ResourceFacts =>
   async (call, type, id) => {
+    if (type === "parameter") return parameterFacts(cloud, call, id);
     const region = ec2.region(call);
     const arn = (kind: string, name: string): string =>
       `arn:aws:ec2:${call.region}:${call.account}:${kind}/${name}`;

@@ -5,11 +5,13 @@ import type { Patch } from "../patches/types.js";
 import type { Answer, Call, Cloud } from "../types.js";
 import { createResourceFacts } from "./facts.js";
 import { evaluate, type AccessRequest } from "./policy.js";
-import { requestsOf } from "./requests.js";
+import { callContext, requestsOf } from "./requests.js";
 import { Roles } from "./roles.js";
+import { sessionArn } from "./session.js";
 
-/** A call of a function that its role does not permit. */
+/** A call of a function, or of another session of a role, that the role does not permit. */
 export interface Denial {
+  /** Or of the session. */
   readonly functionName: string;
   readonly action: string;
   readonly resource: string;
@@ -17,14 +19,19 @@ export interface Denial {
 }
 
 export interface Iam {
-  /** When off, functions may do everything. Terraform and tests always may. */
+  /**
+   * When off, functions and sessions of roles may do everything. Keys of an account always may, and so may sessions
+   * of roles that nobody made.
+   */
   enabled: boolean;
   readonly roles: Roles;
   readonly denials: readonly Denial[];
   /** Forgets what was read of a role when a call changes it. */
   readonly patch: Patch;
-  /** The refusal of a function's call; undefined when it is permitted or no function's. */
+  /** The refusal of a call; undefined when it is permitted or no role's. */
   authorize(call: Call): Promise<Answer | undefined>;
+  /** `aws:userid`, which GetCallerIdentity answers as UserId. */
+  userIdOf(call: Pick<Call, "accessKeyId">): Promise<string>;
   /** What a role lacks of the given permissions. */
   missing(roleArn: string, requests: readonly AccessRequest[]): Promise<AccessRequest | undefined>;
   reset(): void;
@@ -61,20 +68,19 @@ export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
     return evaluate([boundary], request);
   };
 
-  const baseContext = (call: Call, roleArn: string) => ({
-    "aws:PrincipalAccount": call.account,
-    "aws:PrincipalArn": roleArn,
-    "aws:PrincipalType": "AssumedRole",
-    "aws:RequestedRegion": call.region,
-    "aws:SecureTransport": "true",
-    "aws:CurrentTime": new Date(cloud.now()).toISOString(),
-    ...(call.service === "ec2" ? { "ec2:Region": call.region } : {}),
-  });
+  const userIdOf: Iam["userIdOf"] = async ({ accessKeyId }) => {
+    const { account, roleArn, sessionName, userId } = keys.identify(accessKeyId);
+    if (userId !== undefined) return userId;
+    return roleArn === undefined ? account : `${(await roles.of(roleArn)).id}:${sessionName ?? ""}`;
+  };
+  const baseContext = async (call: Call, roleArn: string) =>
+    callContext(call, { principalArn: roleArn, userId: await userIdOf(call), now: cloud.now() });
 
   const iam: Iam = {
     enabled: true,
     roles,
     denials,
+    userIdOf,
     patch: {
       name: "role-policies",
       why: "the permissions of functions are read from moto once, and again when they change",
@@ -86,17 +92,16 @@ export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
       },
     },
     async authorize(call) {
-      const { functionName, roleArn } = keys.identify(call.accessKeyId);
-      if (!iam.enabled || functionName === undefined || roleArn === undefined) return undefined;
+      const { functionName, sessionName, roleArn } = keys.identify(call.accessKeyId);
+      if (!iam.enabled || sessionName === undefined || roleArn === undefined) return undefined;
       if (call.service === "sts") return undefined; // GetCallerIdentity needs no permission
-      for (const request of await requestsOf(call, baseContext(call, roleArn), facts)) {
+      if (functionName === undefined && !(await roles.of(roleArn)).exists) return undefined;
+      for (const request of await requestsOf(call, await baseContext(call, roleArn), facts)) {
         const decision = await decide(roleArn, request);
         if (decision === "allow") continue;
         const { action, resource } = request;
-        denials.push({ functionName, action, resource, explicit: decision === "deny" });
-        const role = roleArn.split("/").pop() ?? "";
-        const who = `arn:aws:sts::${call.account}:assumed-role/${role}/${functionName}`;
-        return refusal(call, who, request, decision === "deny");
+        denials.push({ functionName: sessionName, action, resource, explicit: decision === "deny" });
+        return refusal(call, sessionArn(roleArn, sessionName), request, decision === "deny");
       }
       return undefined;
     },

@@ -27,11 +27,22 @@ export const arnLike = (pattern: string, value: string): boolean => {
   return expected.every((part, index) => glob(part, actual[index] ?? ""));
 };
 
-/** Policy variables: `${aws:PrincipalAccount}`, with a default as in `${aws:PrincipalTag/team, 'none'}`. */
-export const substitute = (pattern: string, context: Context): string =>
-  pattern.replace(/\$\{([^},]+)(?:,\s*'([^']*)')?\}/g, (whole, name: string, otherwise?: string) => {
-    if (name === "*" || name === "?" || name === "$") return name;
-    const found = Object.entries(context).find(([key]) => key.toLowerCase() === name.trim().toLowerCase());
-    const value = found?.[1];
-    return typeof value === "string" ? value : (otherwise ?? whole);
-  });
+/**
+ * Policy variables: `${aws:PrincipalAccount}`, with a default as in `${aws:PrincipalTag/team, 'none'}`. undefined:
+ * the request has no such key, and what is written with it matches nothing.
+ */
+export const substitute = (pattern: string, context: Context): string | undefined => {
+  const missing: string[] = [];
+  const text = pattern.replace(
+    /\$\{([^},]+)(?:,\s*'([^']*)')?\}/g,
+    (whole, name: string, otherwise?: string) => {
+      if (name === "*" || name === "?" || name === "$") return name;
+      const found = Object.entries(context).find(([key]) => key.toLowerCase() === name.trim().toLowerCase());
+      const value = found?.[1];
+      if (typeof value === "string") return value;
+      if (otherwise === undefined) missing.push(name);
+      return otherwise ?? whole;
+    },
+  );
+  return missing.length > 0 ? undefined : text;
+};

@@ -64,8 +64,10 @@ const principalMatches = (statement: Statement, principal: Principal | undefined
 
 const speaks = (statement: Statement, request: AccessRequest): boolean => {
   const actionIs = (pattern: string): boolean => glob(pattern.toLowerCase(), request.action.toLowerCase());
-  const resourceIs = (pattern: string): boolean =>
-    glob(substitute(pattern, request.context), request.resource);
+  const resourceIs = (pattern: string): boolean => {
+    const expected = substitute(pattern, request.context);
+    return expected !== undefined && glob(expected, request.resource);
+  };
   if (statement.Action !== undefined && !many(statement.Action).some(actionIs)) return false;
   if (statement.NotAction !== undefined && many(statement.NotAction).some(actionIs)) return false;
   if (statement.Resource !== undefined && !many(statement.Resource).some(resourceIs)) return false;

@@ -24,15 +24,33 @@ const arn = (call: Call, service: string, rest: string): string =>
 const parameter = (call: Call, name: string): string =>
   name.startsWith("arn:") ? name : arn(call, "ssm", `parameter/${name.replace(/^\//, "")}`);
 
+const tagsIn = (body: Body): Context => {
+  const tags = Array.isArray(body["Tags"]) ? (body["Tags"] as { Key: string; Value: string }[]) : [];
+  return {
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+    ...(tags.length > 0 ? { "aws:TagKeys": tags.map(({ Key }) => Key) } : {}),
+  };
+};
+
 const ssm: Resources = (call) => {
   const body: Body = jsonBody(call);
-  const names = [body["Name"], body["Path"], ...(Array.isArray(body["Names"]) ? body["Names"] : [])];
+  const single = [body["Name"], body["Path"], body["ResourceId"]];
+  const names = [...single, ...(Array.isArray(body["Names"]) ? body["Names"] : [])];
   const given = names.filter((name): name is string => typeof name === "string");
-  return given.length > 0 ? given.map((name) => ({ resource: parameter(call, name) })) : [{ resource: "*" }];
+  if (given.length === 0) return [{ resource: "*" }];
+  const context = tagsIn(body);
+  return given.flatMap((name) => {
+    const resource = parameter(call, name);
+    // tags on creation need a permission of their own ("Tagging Systems Manager parameters", user guide)
+    const tags = call.action === "PutParameter" && context["aws:TagKeys"] !== undefined;
+    return [{ resource, context }, ...(tags ? [{ resource, context, action: "ssm:AddTagsToResource" }] : [])];
+  });
 };
 
 const sqs: Resources = (call) => {
   const body: Body = jsonBody(call);
+  const source = body["SourceArn"]; // of the message move tasks
+  if (typeof source === "string") return [{ resource: source }];
   const [name, account] = String(body["QueueUrl"] ?? body["QueueName"] ?? "")
     .split("/")
     .reverse();
@@ -43,14 +61,18 @@ const sqs: Resources = (call) => {
 const events: Resources = (call) => {
   if (call.action !== "PutEvents") return [{ resource: "*" }];
   const entries = jsonBody<{ Entries: Body[] }>(call).Entries ?? [];
-  return entries.map((entry) => {
+  const busOf = (entry: Body): string => {
     const bus = String(entry["EventBusName"] ?? "default");
+    return bus.startsWith("arn:") ? bus : arn(call, "events", `event-bus/${bus}`);
+  };
+  // One request for each bus, with the sources and detail-types of all its entries: both keys are multivalued
+  // ("Actions, resources, and condition keys for Amazon EventBridge": ArrayOfString).
+  return [...new Set(entries.map(busOf))].map((resource) => {
+    const sent = entries.filter((entry) => busOf(entry) === resource);
+    const each = (name: string) => [...new Set(sent.map((entry) => String(entry[name] ?? "")))];
     return {
-      resource: bus.startsWith("arn:") ? bus : arn(call, "events", `event-bus/${bus}`),
-      context: {
-        "events:source": String(entry["Source"] ?? ""),
-        "events:detail-type": String(entry["DetailType"] ?? ""),
-      },
+      resource,
+      context: { "events:source": each("Source"), "events:detail-type": each("DetailType") },
     };
   });
 };
@@ -97,6 +119,21 @@ const s3: Resources = (call) => {
   return [{ resource: `arn:aws:s3:::${bucket}/${object}`, action: `s3:${verb}${what}` }];
 };
 
+/** The condition keys of every call ("AWS global condition context keys" in the IAM User Guide). */
+export const callContext = (
+  call: Pick<Call, "service" | "account" | "region">,
+  caller: { principalArn: string; userId: string; now: number },
+): Context => ({
+  "aws:PrincipalAccount": call.account,
+  "aws:PrincipalArn": caller.principalArn,
+  "aws:PrincipalType": "AssumedRole",
+  "aws:userid": caller.userId,
+  "aws:RequestedRegion": call.region,
+  "aws:SecureTransport": "true",
+  "aws:CurrentTime": new Date(caller.now).toISOString(),
+  ...(call.service === "ec2" ? { "ec2:Region": call.region } : {}),
+});
+
 const RESOURCES: Readonly<Record<string, Resources>> = {
   ssm,
   sqs,
@@ -117,9 +154,19 @@ export const requestsOf = async (
   const prefix = PREFIXES[call.service] ?? call.service;
   const name = `${prefix}:${call.action}`;
   const resources = RESOURCES[call.service]?.(call) ?? [{ resource: "*" }];
-  return resources.map(({ resource, context, action }) => ({
-    action: action ?? RENAMED[name] ?? name,
-    resource,
-    context: { ...base, ...context },
-  }));
+  return Promise.all(
+    resources.map(async ({ resource, context, action }) => ({
+      action: action ?? RENAMED[name] ?? name,
+      resource,
+      context: {
+        ...base,
+        ...context,
+        ...(call.service === "ssm" ? await parameterTags(call, resource, facts) : {}),
+      },
+    })),
+  );
 };
+
+/** A parameter's tags under both of their keys; one that does not exist has none, and so conditions on them fail. */
+const parameterTags = async (call: Call, resource: string, facts: ResourceFacts): Promise<Context> =>
+  resource === "*" ? {} : facts(call, "parameter", `/${resource.split(":parameter/")[1] ?? ""}`);

@@ -3,12 +3,16 @@ import { items, parseXml, texts, type Node, type Params } from "../xml.js";
 import { parsePolicy, type PolicyDocument } from "./policy.js";
 
 export interface RolePolicies {
+  /** A role can be named that was never made: by a function, or in AssumeRole. */
+  readonly exists: boolean;
+  /** `AROA…`, with which `aws:userid` of the role's sessions begins. */
+  readonly id: string;
   readonly identity: readonly PolicyDocument[];
   /** Undefined: the role has no permissions boundary. */
   readonly boundary?: PolicyDocument;
 }
 
-const NONE: RolePolicies = { identity: [] };
+const NONE: RolePolicies = { exists: false, id: "AROALOCAL", identity: [] };
 
 /** Policies of roles, read from moto, and again after a call that changes any. */
 export class Roles {
@@ -97,8 +101,15 @@ export class Roles {
       "PermissionsBoundary",
       "PermissionsBoundaryArn",
     ]);
+    const [id] = texts(role, ["GetRoleResponse", "GetRoleResult", "Role", "RoleId"]);
+    if (id === undefined) return NONE;
     const [boundary] = boundaryArn === undefined ? [] : await this.#managed(where, boundaryArn);
-    return { identity: [...own.flat(), ...managed.flat()], ...(boundary === undefined ? {} : { boundary }) };
+    return {
+      exists: true,
+      id,
+      identity: [...own.flat(), ...managed.flat()],
+      ...(boundary === undefined ? {} : { boundary }),
+    };
   }
 }
 

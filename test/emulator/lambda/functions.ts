@@ -84,6 +84,7 @@ export class Functions {
     this.#options.keys.add(accessKeyId, {
       account: where.account,
       functionName: name,
+      sessionName: name,
       ...(configuration.Role === undefined ? {} : { roleArn: configuration.Role }),
     });
     if (old !== undefined) this.#retire(old);

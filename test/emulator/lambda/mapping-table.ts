@@ -3,6 +3,7 @@ import type { Answer, Call, Cloud } from "../types.js";
 import type { Iam } from "../iam/index.js";
 import { functionName, type Functions } from "./functions.js";
 import { Poller, type Mapping } from "./mappings.js";
+import { Visibility } from "./visibility.js";
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/?]+))?\/?(?:\?.*)?$/;
 /** What moto loses of a mapping and this table gives back. */
@@ -35,11 +36,14 @@ export class MappingTable {
   readonly #functions: Functions;
   /** Asked whether a function's role may read the queue; set by whoever wires the parts. */
   permits: Pick<Iam, "enabled" | "missing"> | undefined;
-  /** Seconds until a failed message is tried again; undefined: the queue's visibility timeout, as in AWS. */
+  /** What functions did about the visibility of their messages. */
+  readonly visibility: Visibility;
+  /** Seconds until a failed message is tried again; undefined: the queue's visibility timeout, as in AWS. A function that has set one itself is asked first. */
   retryAfter: number | undefined;
 
-  constructor(cloud: Pick<Cloud, "moto" | "forward">, functions: Functions) {
+  constructor(cloud: Pick<Cloud, "moto" | "forward" | "now">, functions: Functions) {
     this.#cloud = cloud;
+    this.visibility = new Visibility(cloud, (queue) => this.wake(queue));
     this.#functions = functions;
   }
 
@@ -113,7 +117,9 @@ export class MappingTable {
     this.#all.set(id, entry);
     const mapping = { ...answered, ...fields } as unknown as Mapping;
     if (enabled && mapping.EventSourceArn.split(":")[2] === "sqs") {
-      entry.poller = new Poller(this.#cloud, this.#functions, mapping, () => this.retryAfter);
+      entry.poller = new Poller(this.#cloud, this.#functions, mapping, (handle) =>
+        this.visibility.has(handle) ? undefined : this.retryAfter,
+      );
     }
   }
 
@@ -132,5 +138,6 @@ export class MappingTable {
     for (const poller of this.pollers) poller.stop();
     this.#all.clear();
     this.retryAfter = undefined;
+    this.visibility.reset();
   }
 }

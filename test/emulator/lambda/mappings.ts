@@ -74,7 +74,7 @@ export class Poller {
   readonly #functions: Functions;
   readonly #where: Where;
   readonly #queue: string;
-  readonly #retryAfter: () => number | undefined;
+  readonly #retryAfter: (receiptHandle: string) => number | undefined;
   #inFlight = 0;
   #stopped = false;
   #polling = false;
@@ -85,7 +85,7 @@ export class Poller {
     cloud: Pick<Cloud, "moto">,
     functions: Functions,
     mapping: Mapping,
-    retryAfter: () => number | undefined,
+    retryAfter: (receiptHandle: string) => number | undefined,
   ) {
     const [, , , region = "", account = "", name = ""] = mapping.EventSourceArn.split(":");
     this.#cloud = cloud;
@@ -190,10 +190,10 @@ export class Poller {
     await Promise.all(
       done.map((message) => this.#sqs("DeleteMessage", { ReceiptHandle: message.ReceiptHandle })),
     );
-    // unless told otherwise a failed message waits for the queue's visibility timeout, as in AWS
-    const retryAfter = this.#retryAfter();
-    if (retryAfter === undefined) return;
+    // unless told otherwise a failed message waits for the visibility timeout that it has, as in AWS
     for (const message of batch.filter(({ MessageId }) => failed.includes(MessageId))) {
+      const retryAfter = this.#retryAfter(message.ReceiptHandle);
+      if (retryAfter === undefined) continue;
       await this.#sqs("ChangeMessageVisibility", {
         ReceiptHandle: message.ReceiptHandle,
         VisibilityTimeout: Math.ceil(retryAfter),

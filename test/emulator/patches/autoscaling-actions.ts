@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { queryOk, serviceError } from "../answers.js";
 import { Scoped } from "../scoped.js";
-import type { Params } from "../xml.js";
 import { is, type PatchSet } from "./types.js";
 
 const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
@@ -11,20 +10,12 @@ interface Refresh {
   readonly at: string;
 }
 
-/** Actions of Auto Scaling that moto lacks: instance refresh and the completion of lifecycle actions. */
-export const autoscalingActionPatches = (): PatchSet & {
-  /** Lifecycle actions completed or prolonged, for tests. */
-  lifecycle(where: { account: string; region: string }): readonly Params[];
-} => {
+/** Instance refresh, which moto lacks. Lifecycle actions are in events/hooks.ts. */
+export const autoscalingActionPatches = (): PatchSet => {
   const refreshes = new Scoped(() => new Map<string, Refresh[]>());
-  const lifecycle = new Scoped<Params[]>(() => []);
 
   return {
-    lifecycle: (where) => lifecycle.of(where),
-    reset: () => {
-      refreshes.reset();
-      lifecycle.reset();
-    },
+    reset: () => refreshes.reset(),
     patches: [
       {
         name: "autoscaling-instance-refresh",
@@ -57,15 +48,6 @@ export const autoscalingActionPatches = (): PatchSet & {
           );
           const inner = `<InstanceRefreshes>${members.join("")}</InstanceRefreshes>`;
           return Promise.resolve(queryOk(call.action, NAMESPACE, inner));
-        },
-      },
-      {
-        name: "autoscaling-lifecycle-actions",
-        why: "moto has neither CompleteLifecycleAction nor RecordLifecycleActionHeartbeat",
-        match: is("autoscaling", "CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"),
-        run(call) {
-          lifecycle.of(call).push({ ...call.params });
-          return Promise.resolve(queryOk(call.action, NAMESPACE, ""));
         },
       },
     ],

@@ -52,7 +52,7 @@ const echo = (text: string, params: Params): string => {
 };
 
 /** Lifecycle hooks given with the group: `LifecycleHookSpecificationList.member.1.LifecycleHookName` … */
-const initialHooks = (params: Params): Params[] => {
+export const initialHooks = (params: Params): Params[] => {
   const hooks: Params[] = [];
   for (let i = 1; ; i++) {
     const prefix = `LifecycleHookSpecificationList.member.${i}.`;

@@ -1,5 +1,5 @@
 import type { Keys } from "../call.js";
-import type { Cloud } from "../types.js";
+import type { Call, Cloud } from "../types.js";
 import { autoscalingActionPatches } from "./autoscaling-actions.js";
 import { autoscalingPatches } from "./autoscaling.js";
 import { cloudwatchPatches } from "./cloudwatch.js";
@@ -8,23 +8,33 @@ import { elbv2Patches } from "./elbv2.js";
 import { lambdaPatches } from "./lambda.js";
 import { s3Patches } from "./s3.js";
 import { sqsPatches } from "./sqs.js";
+import { sqsMovePatches, type Moves } from "./sqs-moves.js";
+import { ssmPatches } from "./ssm.js";
 import { stsPatches } from "./sts.js";
 import type { PatchSet } from "./types.js";
 
 /** Every patch, outermost first. */
-export const createPatches = (cloud: Cloud, keys: Keys): PatchSet => {
+export const createPatches = (
+  cloud: Cloud,
+  keys: Keys,
+  userIdOf: (call: Call) => Promise<string>,
+): PatchSet & { readonly moves: Moves } => {
+  const moves = sqsMovePatches(cloud);
   const sets = [
-    stsPatches(keys),
+    stsPatches(keys, userIdOf),
     elbv2Patches(),
     autoscalingPatches(),
     autoscalingActionPatches(),
     ec2Patches(cloud),
     sqsPatches(cloud),
+    moves,
+    ssmPatches(),
     lambdaPatches(cloud),
     s3Patches(),
     cloudwatchPatches(),
   ];
   return {
+    moves,
     patches: sets.flatMap(({ patches }) => patches),
     reset: () => sets.forEach((set) => set.reset()),
   };

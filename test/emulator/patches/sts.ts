@@ -1,11 +1,13 @@
 import type { Keys } from "../call.js";
 import { queryOk } from "../answers.js";
+import { sessionArn } from "../iam/session.js";
+import type { Call } from "../types.js";
 import { is, type PatchSet } from "./types.js";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /** Who is who: keys handed out by AssumeRole belong to the role's account from then on. */
-export const stsPatches = (keys: Keys): PatchSet => ({
+export const stsPatches = (keys: Keys, userIdOf: (call: Call) => Promise<string>): PatchSet => ({
   reset: () => undefined,
   patches: [
     {
@@ -18,7 +20,9 @@ export const stsPatches = (keys: Keys): PatchSet => ({
         const roleArn = call.params["RoleArn"] ?? "";
         const account = /^arn:aws[^:]*:iam::(\d{12}):role\//.exec(roleArn)?.[1];
         if (answer.status === 200 && key !== undefined && account !== undefined) {
-          keys.add(key, { account, roleArn });
+          const userId = /<AssumedRoleId>([^<]+)</.exec(answer.body.toString())?.[1];
+          const sessionName = call.params["RoleSessionName"] ?? "session";
+          keys.add(key, { account, roleArn, sessionName, ...(userId === undefined ? {} : { userId }) });
         }
         return answer;
       },
@@ -27,11 +31,11 @@ export const stsPatches = (keys: Keys): PatchSet => ({
       name: "caller-identity",
       why: "moto knows nothing of the keys that functions have",
       match: (call) => is("sts", "GetCallerIdentity")(call) && call.roleArn !== undefined,
-      run(call) {
-        const role = call.roleArn?.split("/").pop() ?? "";
-        const arn = `arn:aws:sts::${call.account}:assumed-role/${role}/local`;
-        const inner = `<Arn>${arn}</Arn><UserId>AROALOCAL:local</UserId><Account>${call.account}</Account>`;
-        return Promise.resolve(queryOk(call.action, NAMESPACE, inner));
+      async run(call) {
+        const arn = sessionArn(call.roleArn ?? "", call.sessionName ?? "session");
+        const userId = await userIdOf(call);
+        const inner = `<Arn>${arn}</Arn><UserId>${userId}</UserId><Account>${call.account}</Account>`;
+        return queryOk(call.action, NAMESPACE, inner);
       },
     },
   ],

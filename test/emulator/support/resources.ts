@@ -14,6 +14,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { strToU8, zipSync } from "fflate";
+import { rawCall } from "../../support/aws.js";
 import type { LocalCloudClient } from "../client.js";
 
 const REGION = "eu-west-1";
@@ -80,6 +81,42 @@ export const createRole = async (
     PolicyDocument: document(statements),
   });
   return `arn:aws:iam::${account}:role/${RoleName}`;
+};
+
+export interface Session {
+  readonly userId: string;
+  readonly accessKeyId: string;
+  /** For an SDK client. */
+  readonly config: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly maxAttempts: number;
+  };
+}
+
+/** A session of a role, as an instance has one whose id is the session's name. */
+export const assumeRole = async (
+  cloud: LocalCloudClient,
+  account: string,
+  role: string,
+  RoleSessionName: string,
+): Promise<Session> => {
+  const RoleArn = `arn:aws:iam::${account}:role/${role}`;
+  const form = { Action: "AssumeRole", Version: "2011-06-15", RoleArn, RoleSessionName };
+  const text = await rawCall(cloud.env(account), "sts", { form });
+  const found = (name: string) => new RegExp(`<${name}>([^<]+)<`).exec(text)?.[1] ?? "";
+  const accessKeyId = found("AccessKeyId");
+  return {
+    userId: found("AssumedRoleId"),
+    accessKeyId,
+    config: {
+      endpoint: cloud.url,
+      region: REGION,
+      credentials: { accessKeyId, secretAccessKey: "local" },
+      maxAttempts: 1,
+    },
+  };
 };
 
 let made = 0;
