@@ -64,6 +64,11 @@ module "mirror_controller" {
   policy_parts      = var.policy_parts
 
   triggers             = var.triggers
+  guardduty_severity   = var.guardduty_severity
+  session_principals   = var.session_principals
+  lifecycle_hooks      = var.lifecycle_hooks
+  demands              = var.demands
+  hub_event_bus_arn    = var.hub_event_bus_arn
   schedule_expression  = var.schedule_expression
   mode                 = var.mode
   pace                 = var.pace
@@ -76,8 +81,10 @@ module "mirror_controller" {
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
   lambda_package       = var.lambda_package
+  vpc_config           = var.vpc_config
   log_retention_days   = var.log_retention_days
   alarm_actions        = var.alarm_actions
+  uncovered_alarm      = var.uncovered_alarm
 
   kms_key_arn          = var.kms_key_arn
   permissions_boundary = var.permissions_boundary

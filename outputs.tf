@@ -35,6 +35,16 @@ output "endpoint_vpcs" {
   value       = module.mirror_endpoint.vpcs
 }
 
+output "controller_event_bus_arn" {
+  description = "ARN of the controller's own bus: `Mirror Requested` and `Mirror Withdrawn` go in, what the functions report comes out (source `traffic-mirror.controller`)."
+  value       = module.mirror_controller.event_bus_arn
+}
+
+output "controller_request_policy_json" {
+  description = "IAM policy for a requester, an instance's role for instance: it may ask for a mirror under its own name, take the request back, and read the state of what it asked for."
+  value       = module.mirror_controller.request_policy_json
+}
+
 output "controller_policy_parameter_name" {
   description = "Name of the SSM parameter that holds the policy document, or its head where the document is split."
   value       = module.mirror_controller.policy_parameter_name
@@ -46,7 +56,7 @@ output "controller_function_names" {
 }
 
 output "controller_queue_arns" {
-  description = "ARNs of the queues: `events`, and `events_dlq` with what could not be done or delivered."
+  description = "ARNs of the queues: `events`, `events_dlq` with what could not be done or delivered, and, with `hub_event_bus_arn`, `hub_dlq` with reports that the hub's bus did not take."
   value       = module.mirror_controller.queue_arns
 }
 

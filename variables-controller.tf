@@ -11,6 +11,7 @@ variable "sources" {
     - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Default null: whole packets. Under 55 bytes the headers of IPv6 packets would be cut.
     - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. Default null: 1. A number in use is stepped around.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
+    - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see `guardduty_severity`, `demands`); entries with `always` go first.
   EOT
   type = object({
     tags = optional(list(object({
@@ -23,6 +24,7 @@ variable "sources" {
       virtual_network_id = optional(number)
       session_number     = optional(number)
       interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
     })), [])
     subnets = optional(list(object({
       subnet_id          = string
@@ -33,6 +35,7 @@ variable "sources" {
       virtual_network_id = optional(number)
       session_number     = optional(number)
       interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
     })), [])
     vpcs = optional(list(object({
       vpc_id             = string
@@ -43,6 +46,7 @@ variable "sources" {
       virtual_network_id = optional(number)
       session_number     = optional(number)
       interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
     })), [])
   })
   default = null
@@ -121,11 +125,68 @@ variable "triggers" {
     - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
     - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are on the bus only where a CloudTrail trail logs management events (write-only will do) of this region; without one the rule never matches.
     - `tag_changes`: the tags of an instance change. Needs no trail.
-    Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`.
+    - `lifecycle_hooks`: Auto Scaling holds an instance of a group in `lifecycle_hooks`. A rule only where there is one.
+    - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. A rule only where an entry of `sources` has `on = "guardduty"`.
+    - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`. Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+    Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`. Requests on the controller's own bus are taken in any case: IAM decides who may make them.
   EOT
   type        = set(string)
-  default     = ["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "tag_changes"]
+  default     = ["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "tag_changes", "lifecycle_hooks", "guardduty", "tampering"]
   nullable    = false
+}
+
+variable "guardduty_severity" {
+  description = "Lowest severity of a GuardDuty finding that asks for a mirror, 1 to 10 (GuardDuty: low from 1, medium from 4, high from 7, critical from 9). Default 4: low findings are mostly attempts that failed."
+  type        = number
+  default     = 4
+  nullable    = false
+}
+
+variable "session_principals" {
+  description = "ARNs of IAM roles and users that may remove and change mirror sessions without being reported as tampering, such as another tool that keeps sessions of its own: for a call on a session that is gone nobody can tell whose it was. A role with its path, as CloudTrail writes it. At most 10. Default none: this controller's functions alone."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "lifecycle_hooks" {
+  description = <<-EOT
+    Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It delays service, not the first packets: the operating system boots meanwhile. At most 20. Default none.
+    - `autoscaling_group_name`: the group.
+    - `create` (default true): whether the module makes the hook. Its time-out always lets the instance go into service, so that a controller that does not answer stops no launches. False: it is there already, for the transition autoscaling:EC2_INSTANCE_LAUNCHING and without a notification target.
+    - `hook_name`: default `<name>-mirror`.
+    - `heartbeat_timeout` (default 300, 30 to 7200): seconds that an instance is held at most, of a hook that the module makes.
+    - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts it into service, `abandon` terminates it, and Auto Scaling launches another one.
+    - `abandons_per_hour` (default 3, 1 to 1000): with `abandon`, the circuit breaker against launching and terminating for ever: once so many launches of the group were cancelled or failed within an hour, the next instance goes into service all the same, and an alarm rings.
+  EOT
+  type = map(object({
+    autoscaling_group_name = string
+    create                 = optional(bool, true)
+    hook_name              = optional(string)
+    heartbeat_timeout      = optional(number, 300)
+    when_not_mirrored      = optional(string, "continue")
+    abandons_per_hour      = optional(number, 3)
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "demands" {
+  description = <<-EOT
+    Demands: mirrors that an event asks for, `Mirror Requested` on the controller's bus or a GuardDuty finding, each with an end. A demand is one SSM parameter, `/<name>/demands/<interface>`.
+    - `default_minutes` (default 1440, a day): how long one lasts that does not say.
+    - `maximum_minutes` (default 10080, a week; at most 525600): the longest that a requester gets from one request.
+    - `limit` (default 500, 1 to 5000): how many are open at most; a request beyond is refused. A standard parameter costs nothing, and an account has 10,000.
+    - `reads_per_second` (default 5, 1 to 40): how fast the functions read them; Systems Manager grants some 40 a second, shared with everything else in the account, and a page holds ten.
+  EOT
+  type = object({
+    default_minutes  = optional(number, 1440)
+    maximum_minutes  = optional(number, 10080)
+    limit            = optional(number, 500)
+    reads_per_second = optional(number, 5)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "schedule_expression" {
@@ -184,6 +245,33 @@ variable "session_quota" {
   type        = number
   default     = 10000
   nullable    = false
+}
+
+variable "uncovered_alarm" {
+  description = <<-EOT
+    When the alarm for uncovered sources rings: when more than `sources` selected interfaces (default 100) were without a session all through `minutes` (default 30, 5 to 1440). Set `sources` a little above what stays on a quiet day (`uncovered` in the sweep's summary): interfaces that AWS cannot mirror count as well.
+  EOT
+  type = object({
+    sources = optional(number, 100)
+    minutes = optional(number, 30)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "hub_event_bus_arn" {
+  description = "ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), which then gets what the functions report: sessions that come, change and go, sources that are refused, tampering, and a summary of each sweep. The hub must allow this account. Whether it is null must be known at plan. Default null: reports stay on the controller's own bus, which in one account serves as well."
+  type        = string
+  default     = null
+}
+
+variable "vpc_config" {
+  description = "Where the functions are placed in a VPC, for organisations that ask for it: `subnet_ids` (1 to 16, of one VPC; give subnets of their own, a /28 each) and `security_group_ids` (1 to 5). The APIs of EC2, Elastic Load Balancing, Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there. Default null: in no VPC, which they do not need."
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
 }
 
 variable "log_level" {

@@ -9,8 +9,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { zipSync } from "fflate";
+import { zipSync, type Zippable } from "fflate";
+import { bundle } from "./lib/bundle.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const functions = join(root, "functions");
@@ -19,35 +19,20 @@ const dist = join(functions, "dist");
 /** The earliest time that a zip can hold, and the mode that Lambda needs to read the file. */
 const ENTRY = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 } as const;
 
-/** Some of the SDK's dependencies are CommonJS and call require for Node's own modules. */
-const banner = 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);';
-
-async function bundle(name: string): Promise<Uint8Array> {
-  const result = await build({
-    entryPoints: [join(functions, name, "handler.ts")],
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node22",
-    format: "esm",
-    mainFields: ["module", "main"], // ES modules first: only they can be tree-shaken
-    banner: { js: banner },
-    legalComments: "eof",
-    absWorkingDir: root,
-    outfile: "index.mjs",
-    write: false,
-    logLevel: "warning",
-  });
-  const code = result.outputFiles[0]?.contents;
-  if (!code) throw new Error(`esbuild gave no output for ${name}`);
-  return zipSync({ "index.mjs": [code, ENTRY] });
+async function zipped(name: string): Promise<Uint8Array> {
+  const files = await bundle({ file: join(functions, name, "handler.ts") });
+  const entries = Object.entries(files).map(([file, code]): [string, Zippable[string]] => [
+    file,
+    [code, ENTRY],
+  ]);
+  return zipSync(Object.fromEntries(entries));
 }
 
 const names = readdirSync(functions)
   .filter((name) => existsSync(join(functions, name, "handler.ts")))
   .sort();
 const zips = new Map<string, Uint8Array>();
-for (const name of names) zips.set(`${name}.zip`, await bundle(name));
+for (const name of names) zips.set(`${name}.zip`, await zipped(name));
 
 const manifest = Object.fromEntries(
   names.map((name) => {

@@ -40,6 +40,7 @@ run "required_inputs_are_enough" {
     condition = alltrue([for value in [
       output.capture_endpoint_service_name, output.capture_event_bus_arn, output.capture_capture_bucket,
       output.capture_autoscaling_group_name, output.capture_load_balancer_arn_suffix,
+      output.controller_event_bus_arn, output.controller_request_policy_json,
     ] : length(value) > 0]) && keys(output.capture_availability_zones) == ["a"]
     error_message = "No output may be empty."
   }
@@ -55,6 +56,28 @@ run "the_fleet_is_never_mirrored_into_itself" {
   assert {
     condition     = tolist(local.exclude.autoscaling_group_names) == tolist(["sensors", output.capture_autoscaling_group_name]) && local.exclude.instance_ids == tolist(["i-0123456789abcdef0"])
     error_message = "The fleet's group must be excluded besides what is given."
+  }
+}
+
+run "what_is_said_of_events_reaches_the_controller" {
+  command = plan
+
+  variables {
+    triggers           = ["lifecycle_hooks", "guardduty", "tampering"]
+    guardduty_severity = 7
+    session_principals = ["arn:aws:iam::111122223333:role/network-admin"]
+    lifecycle_hooks    = { web = { autoscaling_group_name = "web" } }
+    demands            = { limit = 10 }
+    uncovered_alarm    = { sources = 3 }
+    hub_event_bus_arn  = "arn:aws:events:eu-west-1:444455556666:event-bus/capture-hub"
+    vpc_config         = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+    sources            = { tags = [{ tags = { Mirror = "true" }, on = "guardduty" }] }
+  }
+
+  # The module tests what it makes of them; here, that the hub's queue is there shows that one was passed on.
+  assert {
+    condition     = keys(output.controller_queue_arns) == ["events", "events_dlq", "hub_dlq"]
+    error_message = "The hub's bus must be passed on."
   }
 }
 

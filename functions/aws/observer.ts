@@ -1,5 +1,5 @@
 /** Sees EC2 as the core wants it: for a look with three reads for each 200 ids of it, for a sweep page by page. */
-import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { EC2Client, Instance } from "@aws-sdk/client-ec2";
 import { nothingReceives, type Look, type Observation, type Session, type Source } from "../core/model.js";
 import type { Policy } from "../core/policy-schema.js";
 import type { Observer } from "../core/ports.js";
@@ -42,7 +42,10 @@ export function createObserver(
     }
     // What an instance says of its interfaces is worth more: it brings state, type and tags.
     for (const source of instances.flatMap(toSources)) sources.set(source.id, source);
-    const seen = new Set([...sources.keys(), ...instances.map((instance) => toInstance(instance)?.id)]);
+    const seen = new Set([
+      ...sources.keys(),
+      ...instances.filter(isWhole).map((each) => toInstance(each)?.id),
+    ]);
     return {
       sources: [...sources.values()],
       unseen: [...look.instanceIds, ...look.interfaceIds].filter((id) => !seen.has(id)),
@@ -57,31 +60,42 @@ export function createObserver(
       // What is not in our VPCs costs one describe a batch, no more.
       const sessions = await sessionsOn(sources.map((source) => source.id));
       const receivers = sources.length > 0 ? await topology.read() : nothingReceives;
-      return { sources, sessions, topology: receivers, unseen: seen.unseen, everything: false };
+      return { sources, sessions, topology: receivers, unseen: seen.unseen };
     },
 
-    async everything(policy): Promise<Observation> {
+    async everything(policy, asked = []): Promise<Observation> {
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
       const sessions = (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
       const everything = await topology.read();
       const sources = new Map((await allSources(client, policy)).map((source) => [source.id, source]));
-      const strays = sessions
-        .filter(ours)
-        .map((session) => session.interfaceId)
-        .filter((id) => !sources.has(id));
+      const strays = [...sessions.filter(ours).map((session) => session.interfaceId), ...asked].filter(
+        (id) => !sources.has(id),
+      );
       if (strays.length > 0) {
         // Looked at one by one before anything is decided: detached, in another VPC, or attached just now.
         const { sources: found } = await sourcesOf({ instanceIds: [], interfaceIds: [...new Set(strays)] });
         for (const source of found) if (!sources.has(source.id)) sources.set(source.id, source);
       }
-      return { sources: [...sources.values()], sessions, topology: everything, unseen: [], everything: true };
+      return { sources: [...sources.values()], sessions, topology: everything, unseen: [] };
     },
 
     async sessions() {
       return (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
     },
+
+    async sessionsById(ids) {
+      const found = await inChunks(ids, (Values) =>
+        readSessions(client, { Name: "traffic-mirror-session-id", Values }),
+      );
+      return found.flatMap((session) => toSession(session) ?? []);
+    },
   };
+}
+
+/** An instance that is being launched may be shown before its interfaces are (?): then it has not been seen yet. */
+function isWhole(instance: Instance): boolean {
+  return toSources(instance).length > 0 || toInstance(instance)?.state !== "pending";
 }
 
 async function allSources(client: EC2Client, policy: Policy): Promise<readonly Source[]> {

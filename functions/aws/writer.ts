@@ -15,10 +15,9 @@ import type { Pace } from "./pace.js";
 
 /** `onStaleReference`: a write named a target or filter that is not there any more. */
 export function createWriter(client: EC2Client, pace: Pace, onStaleReference: () => void): SessionWriter {
-  const call = async (send: () => Promise<unknown>, failureOf: typeof classify): Promise<Outcome> => {
+  const call = async <T>(send: () => Promise<T>, failureOf: typeof classify): Promise<Outcome<T>> => {
     try {
-      await send();
-      return { kind: "done", value: undefined };
+      return { kind: "done", value: await send() };
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "throttled") pace.slowDown();
@@ -30,40 +29,39 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
   return {
     turn: (until) => pace.turn(until),
     create: (desired) =>
-      call(
-        () =>
-          client.send(
-            // No ClientToken of our own: the SDK's survives its retries, and one made of the interface's id
-            // would bring back the answer for a session that was deleted since.
-            new CreateTrafficMirrorSessionCommand({
-              NetworkInterfaceId: desired.interfaceId,
-              TrafficMirrorTargetId: desired.targetId,
-              TrafficMirrorFilterId: desired.filterId,
-              SessionNumber: desired.number,
-              VirtualNetworkId: desired.vni,
-              PacketLength: desired.packetLength,
-              TagSpecifications: [{ ResourceType: "traffic-mirror-session", Tags: toAwsTags(desired.tags) }],
-            }),
-          ),
-        classifyCreate,
-      ),
+      call(async () => {
+        const { TrafficMirrorSession } = await client.send(
+          // No ClientToken of our own: the SDK's survives its retries, and one made of the interface's id
+          // would bring back the answer for a session that was deleted since.
+          new CreateTrafficMirrorSessionCommand({
+            NetworkInterfaceId: desired.interfaceId,
+            TrafficMirrorTargetId: desired.targetId,
+            TrafficMirrorFilterId: desired.filterId,
+            SessionNumber: desired.number,
+            VirtualNetworkId: desired.vni,
+            PacketLength: desired.packetLength,
+            TagSpecifications: [{ ResourceType: "traffic-mirror-session", Tags: toAwsTags(desired.tags) }],
+          }),
+        );
+        return TrafficMirrorSession?.TrafficMirrorSessionId;
+      }, classifyCreate),
     modify: (sessionId, changes) =>
-      call(
-        () => client.send(new ModifyTrafficMirrorSessionCommand(modification(sessionId, changes))),
-        classify,
-      ),
+      call(async () => {
+        await client.send(new ModifyTrafficMirrorSessionCommand(modification(sessionId, changes)));
+        return undefined;
+      }, classify),
     async remove(sessionId) {
-      const outcome = await call(
-        () => client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: sessionId })),
-        classify,
-      );
+      const outcome = await call(async () => {
+        await client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: sessionId }));
+        return undefined;
+      }, classify);
       return outcome.kind === "gone" ? { kind: "done", value: undefined } : outcome;
     },
     tag: (sessionId, tags) =>
-      call(
-        () => client.send(new CreateTagsCommand({ Resources: [sessionId], Tags: toAwsTags(tags) })),
-        classify,
-      ),
+      call(async () => {
+        await client.send(new CreateTagsCommand({ Resources: [sessionId], Tags: toAwsTags(tags) }));
+        return undefined;
+      }, classify),
   };
 }
 

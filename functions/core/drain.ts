@@ -17,7 +17,7 @@ export interface DrainReport {
 const CONCURRENCY = 8;
 
 export async function drain(
-  ports: Ports,
+  ports: Pick<Ports, "observer" | "writer" | "clock">,
   controller: string,
   deadline: number,
   onDone: (done: Done) => void,

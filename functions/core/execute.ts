@@ -9,7 +9,7 @@ import type { Clock, SessionWriter } from "./ports.js";
 
 export interface Done {
   readonly action: Action;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome<string | undefined>;
 }
 
 export interface ExecuteOptions {
@@ -90,7 +90,7 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
 }
 
 /** Somebody else was at the interface, or took away the session that was to be changed. */
-function asksForAnotherLook({ kind }: Action, outcome: Outcome): boolean {
+function asksForAnotherLook({ kind }: Action, outcome: Done["outcome"]): boolean {
   return outcome.kind === "conflict" || (outcome.kind === "gone" && (kind === "modify" || kind === "retag"));
 }
 
@@ -106,7 +106,7 @@ async function waitedForPermission({
   return true;
 }
 
-function perform(action: Action, writer: SessionWriter): Promise<Outcome> {
+function perform(action: Action, writer: SessionWriter): Promise<Outcome<string | undefined>> {
   switch (action.kind) {
     case "create":
       return writer.create(action.desired);

@@ -95,8 +95,6 @@ export interface Observation {
   readonly topology: Topology;
   /** Ids of the look that EC2 did not know (yet, or any more). */
   readonly unseen: readonly string[];
-  /** A sweep: sources of all VPCs of the policy, and all sessions of the account. */
-  readonly everything: boolean;
 }
 
 export function mergeLooks(looks: readonly Look[]): Look {

@@ -33,6 +33,7 @@ export const unselectedReasons = [
   "instance-stopped",
   "instance-terminated",
   "detached",
+  "demand-ended",
 ] as const;
 export type UnselectedReason = (typeof unselectedReasons)[number];
 

@@ -13,9 +13,9 @@ import { loopRefusal, typeRefusal } from "./eligibility.js";
 import { stableHash } from "./hash.js";
 import type { Session, Source, Tags, Topology } from "./model.js";
 import type { UncoveredReason, UnselectedReason } from "./outcomes.js";
-import { select, type Selection } from "./policy.js";
+import { isForAWhile, select, type Asked, type Selection } from "./policy.js";
 import type { Policy } from "./policy-schema.js";
-import { isOurs, missingTags, sessionTags } from "./tags.js";
+import { isOurs, missingTags, sessionTags, TAG_RULE } from "./tags.js";
 import { chooseTarget, mayStayOn } from "./target.js";
 
 export const MAX_SESSIONS_PER_INTERFACE = 3;
@@ -35,6 +35,8 @@ export interface PlanContext {
    * An event leaves such sessions to the next sweep.
    */
   readonly mayRemoveByPolicy: boolean;
+  /** Who asks for which interface at this time. One for which nobody asks any more is there with nobody. */
+  readonly demands: ReadonlyMap<string, Asked>;
 }
 
 /** `sessions`: every session on this interface, ours and others'. */
@@ -55,8 +57,14 @@ function decide(context: PlanContext, source: Source, sessions: readonly Session
 
   // Nobody's choice keeps a loop: the session goes at once, also where nothing selects the interface any more.
   const loop = loopRefusal(source, context.topology);
-  const selection = select(context.policy, source);
-  if (!selection.selected) return unselected(context, source, ours, selection.reason, loop === undefined);
+  const asked = context.demands.get(source.id);
+  const selection = select(context.policy, source, asked);
+  if (!selection.selected) {
+    // That a demand ends is nobody's mistake: no brake, and no waiting for a sweep.
+    const ended = asked !== undefined && isForAWhile(context.policy, kept?.tags[TAG_RULE]);
+    if (ended) return unselected(context, source, ours, "demand-ended", false);
+    return unselected(context, source, ours, selection.reason, loop === undefined);
+  }
   if (loop) return uncovered(source, ours, loop, false, selection);
 
   const state = stateOf(source, context.policy, kept);

@@ -28,6 +28,8 @@ const entry = {
   virtual_network_id: orNull(range(1, 16_777_215)),
   session_number: orNull(range(1, 32_766)),
   interfaces: z._default(z.enum(["all", "primary"]), "all"),
+  /** guardduty: only while a finding about the instance asks for it, and no other entry selects the interface. */
+  on: z._default(z.enum(["always", "guardduty"]), "always"),
 };
 
 const vpc = z.object({
@@ -67,16 +69,28 @@ const options = z.object({
   instance_types: z._default(z.record(z.string(), z.boolean()), {}),
 });
 
+/** A lifecycle hook that the events lane completes. */
+const lifecycleHook = z.object({
+  autoscaling_group_name: z.string().check(z.minLength(1)),
+  hook_name: z.string().check(z.minLength(1)),
+  /** What becomes of an instance that cannot be mirrored. */
+  when_not_mirrored: z._default(z.enum(["continue", "abandon"]), "continue"),
+  /** abandon: after so many failed launches within an hour the next instance goes on all the same. */
+  abandons_per_hour: z._default(range(1, 1000), 3),
+});
+
 const document = z.object({
   version: z.literal(1),
   vpcs: z.array(vpc),
   sources: orNull(sources),
   exclude: z._default(exclude, exclude.parse({})),
   options: z._default(options, options.parse({})),
+  lifecycle_hooks: z._default(z.array(lifecycleHook), []),
 });
 
 export type Policy = z.infer<typeof document>;
 export type PolicyVpc = Policy["vpcs"][number];
+export type LifecycleHook = Policy["lifecycle_hooks"][number];
 export type SourceEntry = z.infer<z.ZodMiniObject<typeof entry>>;
 
 /** `problems` says for each wrong field its path and what is allowed, `vpcs.0.vni: Too big …`. */

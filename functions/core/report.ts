@@ -2,14 +2,14 @@
 import { isAction, type SourcePlan } from "./decisions.js";
 import type { Done } from "./execute.js";
 import type { Observation } from "./model.js";
-import {
-  uncoveredReasons,
-  type Outcome,
-  type OutcomeKind,
-  type Reason,
-  type UncoveredReason,
-} from "./outcomes.js";
-import type { Mode, Run } from "./reconcile.js";
+import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "./outcomes.js";
+import type { Mode, Settings } from "./settings.js";
+
+/** What a run found out about one interface. */
+export type Verdict =
+  | { readonly is: "mirrored"; readonly sessionId: string | undefined }
+  | { readonly is: "uncovered"; readonly reason: UncoveredReason }
+  | { readonly is: "unselected"; readonly reason: Reason };
 
 /** An interface without a session of ours, by name. */
 export interface NotMirrored {
@@ -47,13 +47,15 @@ export interface Report {
   readonly remainingChanges: number;
   /** Interfaces whose actions another try may still carry out. */
   readonly unsettled: ReadonlySet<string>;
+  /** By interface. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly notMirrored: readonly NotMirrored[];
   readonly sources: Observation["sources"];
   readonly unseen: readonly string[];
 }
 
 interface Input {
-  readonly run: Pick<Run, "settings">;
+  readonly run: { readonly settings: Settings };
   readonly observation: Observation;
   readonly plans: readonly SourcePlan[];
   readonly done: readonly Done[];
@@ -72,6 +74,7 @@ export function report(input: Input): Report {
   }
   const uncovered = zeros(uncoveredReasons);
   const unsettled = new Set<string>();
+  const verdicts = new Map<string, Verdict>();
   const notMirrored: NotMirrored[] = [];
   let [selected, mirrored, remaining, remainingChanges] = [0, 0, input.heldRemovals, input.heldRemovals];
   for (const first of plans) {
@@ -83,12 +86,13 @@ export function report(input: Input): Report {
     remainingChanges += left.filter((action) => action.kind !== "create").length;
     // Observing alone changes nothing, however often it is tried.
     if (left.length > 0 && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
-    const verdict = coverage(plan, mine);
-    if (verdict !== "mirrored") notMirrored.push(without(plan, verdict));
-    if (verdict === "unselected") continue;
+    const verdict = verdictOn(plan, mine);
+    verdicts.set(plan.source.id, verdict);
+    if (verdict.is !== "mirrored") notMirrored.push(without(plan, verdict));
+    if (verdict.is === "unselected") continue;
     selected += 1;
-    if (verdict === "mirrored") mirrored += 1;
-    else uncovered[verdict] += 1;
+    if (verdict.is === "mirrored") mirrored += 1;
+    else uncovered[verdict.reason] += 1;
   }
   const succeededAt = (kind: string) =>
     done.filter(({ action, outcome }) => action.kind === kind && outcome.kind === "done");
@@ -111,57 +115,65 @@ export function report(input: Input): Report {
     remaining,
     remainingChanges,
     unsettled,
+    verdicts,
     notMirrored,
     sources: input.observation.sources,
     unseen: input.observation.unseen,
   };
 }
 
-function coverage(plan: SourcePlan, done: readonly Done[]): "mirrored" | "unselected" | UncoveredReason {
+function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
+  const mirrored: Verdict = { is: "mirrored", sessionId: plan.kept?.id };
   for (const decision of plan.decisions) {
-    if (decision.kind === "leave") {
-      return decision.covered === "uncovered" ? (decision.reason as UncoveredReason) : decision.covered;
-    }
-    if (decision.kind === "modify" || decision.kind === "retag") return "mirrored";
-    if (decision.kind === "create") {
-      const outcome = done.find(({ action }) => action.kind === "create")?.outcome;
-      return outcome === undefined ? "pending" : coverageAfterCreate(outcome);
+    switch (decision.kind) {
+      case "leave":
+        if (decision.covered === "mirrored") return mirrored;
+        if (decision.covered === "unselected") return { is: "unselected", reason: decision.reason };
+        return { is: "uncovered", reason: decision.reason as UncoveredReason };
+      case "modify":
+      case "retag":
+        return mirrored;
+      case "create": {
+        const outcome = done.find(({ action }) => action.kind === "create")?.outcome;
+        return outcome === undefined ? { is: "uncovered", reason: "pending" } : verdictOnCreate(outcome);
+      }
+      case "delete":
+        break;
     }
   }
-  return "unselected";
+  return { is: "unselected", reason: plan.decisions[0]?.reason ?? "no-rule" };
 }
 
-function without(plan: SourcePlan, verdict: "unselected" | UncoveredReason): NotMirrored {
+function verdictOnCreate(outcome: Done["outcome"]): Verdict {
+  switch (outcome.kind) {
+    case "done":
+      return { is: "mirrored", sessionId: outcome.value };
+    case "gone":
+      return { is: "unselected", reason: "detached" };
+    case "refused":
+      return { is: "uncovered", reason: "aws-refused" };
+    case "quota":
+    case "not-permitted":
+      return { is: "uncovered", reason: outcome.kind };
+    default:
+      return { is: "uncovered", reason: "pending" };
+  }
+}
+
+function without(plan: SourcePlan, { is, reason }: Exclude<Verdict, { is: "mirrored" }>): NotMirrored {
   const [decision] = plan.decisions;
   const { interfaceId = plan.source.id, instanceId, rule } = decision ?? {};
   return {
     interfaceId,
     ...(instanceId !== undefined && { instanceId }),
     ...(rule !== undefined && { rule }),
-    selected: verdict !== "unselected",
-    // What is not selected says why by its decision, which leaves or removes.
-    reason: verdict === "unselected" ? (decision?.reason ?? "no-rule") : verdict,
+    selected: is === "uncovered",
+    reason,
   };
 }
 
-function coverageAfterCreate(outcome: Outcome): "mirrored" | "unselected" | UncoveredReason {
-  switch (outcome.kind) {
-    case "done":
-      return "mirrored";
-    case "gone":
-      return "unselected";
-    case "refused":
-      return "aws-refused";
-    case "quota":
-    case "not-permitted":
-      return outcome.kind;
-    default:
-      return "pending";
-  }
-}
-
 /** Another try cannot change it, at least not soon. */
-function isSettled(outcome: Outcome): boolean {
+function isSettled(outcome: Done["outcome"]): boolean {
   return (
     outcome.kind === "done" ||
     outcome.kind === "gone" ||

@@ -1,92 +1,146 @@
 /**
- * The events lane: a batch of messages becomes one look, so that one describe serves them all, and each
- * message gets its own answer. What cannot be understood is dropped at once; what could not be done comes
- * back by itself, and after the last try lies in the dead-letter queue.
+ * The events lane: a batch of messages becomes one look, so that one describe serves them all, and each message gets
+ * its own answer. What cannot be understood is dropped at once; what could not be done comes back (core/retry.ts).
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import { parseEvent, type DropReason, type Home } from "../core/events/registry.js";
-import type { Sighting } from "../core/events/envelope.js";
+import type { Home } from "../core/events/registry.js";
+import type { Done } from "../core/execute.js";
+import { sessionsChanged, sourcesRefused } from "../core/messages.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";
-import { reconcile } from "../core/reconcile.js";
+import type { Policy } from "../core/policy-schema.js";
+import { reconcile, type Run } from "../core/reconcile.js";
 import type { Report } from "../core/report.js";
-import type { App } from "../runtime/app.js";
-import { countDropped, countReport, excerpt, logNotMirrored } from "../runtime/telemetry.js";
-
-interface Message {
-  readonly id: string;
-  readonly sighting: Sighting;
-  /** When AWS says that it happened, milliseconds since the epoch. */
-  readonly time: number;
-}
-
-/** EC2 shows a new instance within seconds; an event about one that it never shows is not tried for ever. */
-const EARLY_MS = 60_000;
+import {
+  countDuties,
+  countReport,
+  logNotMirrored,
+  logPolicyProblems,
+  noDuties,
+  type DutyCounts,
+} from "../runtime/telemetry.js";
+import { demandsOf } from "./demands.js";
+import { completeHook } from "./hooks.js";
+import type { Lane } from "./lane.js";
+import { owed, sendBack, understand, type Message, type Owed } from "./messages.js";
 
 export async function handleBatch(
-  app: App,
+  lane: Lane,
   records: readonly SQSRecord[],
   home: Home,
   deadline: number,
 ): Promise<SQSBatchResponse> {
-  const { logger, metrics } = app.telemetry;
-  const messages = understand(app, records, home);
+  const { logger, metrics } = lane.telemetry;
+  const messages = understand(lane, records, home);
   try {
-    const failed = messages.length === 0 ? [] : await act(app, messages, deadline);
-    return { batchItemFailures: failed.map((message) => ({ itemIdentifier: message.id })) };
+    const left = messages.length === 0 ? nothing : await act(lane, messages, deadline);
+    return await sendBack(lane, left.looks, left.duties);
   } catch (error) {
     // Nothing was decided: all that was understood comes back. What was dropped stays dropped.
     logger.error("batch failed, its messages will be tried again", error as Error);
-    return { batchItemFailures: messages.map((message) => ({ itemIdentifier: message.id })) };
+    return await sendBack(lane, messages, messages.filter(hasDuty));
   } finally {
     metrics.publishStoredMetrics();
   }
 }
 
-function understand(app: App, records: readonly SQSRecord[], home: Home): readonly Message[] {
-  const dropped: DropReason[] = [];
-  const messages = records.flatMap((record): Message[] => {
-    const parsed = parseEvent(record.body, home);
-    if (parsed.ok) return [{ id: record.messageId, sighting: parsed.sighting, time: parsed.time }];
-    dropped.push(parsed.reason);
-    app.telemetry.logger.warn("event dropped", { reason: parsed.reason, body: excerpt(record.body) });
-    return [];
-  });
-  countDropped(app.telemetry, dropped);
-  const left = messages.reduce((sum, { sighting }) => sum + sighting.left, 0);
-  app.telemetry.metrics.addMetric("IdsLeftToSweep", "Count", left);
-  return messages;
+/** Messages whose look, or whose duty, could not be done. */
+interface Left {
+  readonly looks: readonly Message[];
+  readonly duties: readonly Message[];
 }
+const nothing: Left = { looks: [], duties: [] };
 
-/** Returns the messages that must come back. */
-async function act(app: App, messages: readonly Message[], deadline: number): Promise<readonly Message[]> {
-  const { settings, ports, telemetry } = app;
-  // Somebody is uninstalling: an event must not put back what the drain takes away.
-  if (settings.mode === "drain") return [];
-  const { policy, problems } = await app.policies.load();
-  if (problems.length > 0)
-    telemetry.logger.error("policy refused, an earlier version stays in force", { problems });
-  const { onDone } = telemetry;
-  const run = {
+async function act(lane: Lane, messages: readonly Message[], deadline: number): Promise<Left> {
+  const { settings, ports, telemetry } = lane;
+  const { policy, problems } = await lane.policies.load();
+  logPolicyProblems(telemetry, problems);
+  // Somebody is uninstalling: an event must not put back what the drain takes away, nor an instance wait for it.
+  if (settings.mode === "drain") return { looks: [], duties: await hooks(lane, policy, messages, unlooked) };
+  const done: Done[] = [];
+  const run: Run = {
     ports,
     settings,
     policy,
     deadline,
     createsUntil: deadline,
     permissionsSpreadUntil: 0,
-    onDone,
+    onDone: (each) => {
+      telemetry.onDone(each);
+      done.push(each);
+    },
   };
-  const report = await reconcile(run, mergeLooks(messages.map(({ sighting }) => sighting.look)));
+  const demands = demandsOf(lane, policy, messages);
+  const look = mergeLooks(messages.map(({ sighting }) => sighting.look));
+  const report = await reconcile(run, look, (observation) => demands.note(observation));
   logNotMirrored(telemetry, report);
   countReport(telemetry, report, problems);
-  countAges(app, messages, report);
-  return messages.filter((message) => comesBack(message, report, ports.clock.now()));
+  countAges(lane, messages, report);
+
+  const unanswered = await demands.answer(report);
+  const unheld = await hooks(lane, policy, messages, report);
+  const unreported = await tell(lane, messages, done, report);
+  return {
+    looks: messages.filter((message) => isUnsettled(message, report)),
+    duties: [...unanswered, ...unheld, ...unreported],
+  };
 }
 
-function comesBack({ sighting, time }: Message, report: Report, now: number): boolean {
-  const { look } = sighting;
+/** What a run that looked at nothing found. */
+const unlooked = { sources: [], unseen: [], verdicts: new Map() };
+
+/** Answers the messages whose hooks are still to be completed. */
+async function hooks(
+  lane: Lane,
+  policy: Policy,
+  messages: readonly Message[],
+  report: Pick<Report, "sources" | "unseen" | "verdicts">,
+): Promise<readonly Message[]> {
+  const later: Message[] = [];
+  const counts: DutyCounts = { ...noDuties };
+  for (const { message, duty } of owed(messages, "hook")) {
+    const completed = await completeHook(lane, lane.hooks, policy, duty, report);
+    if (completed === "later") later.push(message);
+    if (completed === "continued") counts.continued += 1;
+    if (completed === "abandoned") counts.abandoned += 1;
+    if (completed === "breaker") counts.breaker += 1;
+  }
+  countDuties(lane.telemetry, counts);
+  return later;
+}
+
+/** Puts what happened on the bus; answers the messages whose report of tampering could not be made. */
+async function tell(
+  lane: Lane,
+  messages: readonly Message[],
+  done: readonly Done[],
+  report: Report,
+): Promise<readonly Message[]> {
+  const { controller } = lane.settings;
+  const { metrics, logger } = lane.telemetry;
+  const tampering = owed(messages, "tampering");
+  let failed: readonly Owed[] = [];
+  const reported = await lane.reportTampering(lane, tampering).catch((error: unknown) => {
+    logger.warn("tampering could not be looked into, it will be tried again", error as Error);
+    failed = tampering;
+    return { messages: [], number: 0 };
+  });
+  const lost = await lane.publish([
+    ...reported.messages,
+    ...sessionsChanged(controller, done),
+    ...sourcesRefused(controller, report.notMirrored),
+  ]);
+  metrics.addMetric("Tampering", "Count", reported.number);
+  metrics.addMetric("EventsNotSent", "Count", lost);
+  return failed.map(({ message }) => message);
+}
+
+function hasDuty({ sighting }: Message): boolean {
+  return sighting.duties.length > 0;
+}
+
+function isUnsettled({ sighting: { look, early } }: Message, report: Report): boolean {
   if (report.sources.some((source) => names(look, source) && report.unsettled.has(source.id))) return true;
-  const unseen = [...look.instanceIds, ...look.interfaceIds].some((id) => report.unseen.includes(id));
-  return unseen && sighting.early && now - time < EARLY_MS;
+  return early && [...look.instanceIds, ...look.interfaceIds].some((id) => report.unseen.includes(id));
 }
 
 function names({ instanceIds, interfaceIds }: Look, { id, instance }: Source): boolean {
@@ -94,12 +148,12 @@ function names({ instanceIds, interfaceIds }: Look, { id, instance }: Source): b
 }
 
 /** How long it took from the event to its mirror, as the event's own time tells (whole seconds). */
-function countAges(app: App, messages: readonly Message[], report: Report): void {
-  const now = app.ports.clock.now();
+function countAges({ ports, telemetry }: Lane, messages: readonly Message[], report: Report): void {
+  const now = ports.clock.now();
   for (const { time, sighting } of messages) {
     const created = report.sources.some(
       (source) => names(sighting.look, source) && report.createdOn.has(source.id),
     );
-    if (created) app.telemetry.metrics.addMetric("EventAge", "Milliseconds", Math.max(0, now - time));
+    if (created) telemetry.metrics.addMetric("EventAge", "Milliseconds", Math.max(0, now - time));
   }
 }

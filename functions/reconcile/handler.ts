@@ -1,17 +1,17 @@
 /** Lambda `reconcile`: EventBridge events, in batches, from the events queue. */
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { createApp } from "../runtime/app.js";
 import { homeOf } from "../runtime/home.js";
 import { handleBatch } from "./batch.js";
+import { createLane } from "./lane.js";
 
 /** Short, because an apply must not be followed by decisions under the policy before it. */
 const POLICY_CACHE_MS = 5_000;
 /** Left for answering: what is not started before it comes back as a message. */
 const MARGIN_MS = 5_000;
 
-const app = createApp(POLICY_CACHE_MS);
+const lane = createLane(POLICY_CACHE_MS);
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const deadline = app.ports.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
-  return handleBatch(app, event.Records, homeOf(context), deadline);
+  const deadline = lane.ports.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
+  return handleBatch(lane, event.Records, homeOf(context), deadline);
 };

@@ -1,15 +1,18 @@
 /** What a function builds once, at its cold start, and keeps while it is warm. */
 import { createEc2Client, createLoadBalancingClient, createSsmClient } from "../aws/client.js";
+import { createDemandParameters } from "../aws/demand-parameters.js";
 import { createObserver } from "../aws/observer.js";
 import { createPace } from "../aws/pace.js";
 import { createPolicyParameter } from "../aws/policy-parameter.js";
 import { createReceiverSource } from "../aws/receivers.js";
 import { createTopologySource } from "../aws/topology.js";
 import { createWriter } from "../aws/writer.js";
-import type { Clock, Ports } from "../core/ports.js";
-import type { Settings } from "../core/reconcile.js";
+import type { DemandLimits } from "../core/demands.js";
+import type { Clock, Ports, Publish } from "../core/ports.js";
+import type { Settings } from "../core/settings.js";
 import { isOurs } from "../core/tags.js";
 import { readConfig } from "./config.js";
+import { lazily } from "./lazy.js";
 import { createPolicyLoader, type PolicyLoader } from "./policy-loader.js";
 import { createTelemetry, type Telemetry } from "./telemetry.js";
 
@@ -18,6 +21,8 @@ export interface App {
   readonly ports: Ports;
   readonly policies: PolicyLoader;
   readonly telemetry: Telemetry;
+  readonly demandLimits: DemandLimits;
+  readonly publish: Publish;
 }
 
 const clock: Clock = {
@@ -38,15 +43,28 @@ export function createApp(policyCacheMs: number): App {
   const writer = createWriter(ec2, createPace(config.pace, clock), () => {
     topology.forget();
   });
-  const { controller, mode, ownTags, quota, brakes } = config;
+  const { controller, mode, ownTags, quota, brakes, demands } = config;
+  const ssm = createSsmClient();
+  // A second's worth at once: a page of demands for each read.
+  const reads = createPace({ perSecond: demands.readsPerSecond, burst: demands.readsPerSecond }, clock);
+  const telemetry = createTelemetry(controller);
+  const publisher = lazily(async () => {
+    const { createEventBridgeClient, createPublisher } = await import("../aws/bus.js");
+    return createPublisher(createEventBridgeClient(), config.bus, clock, (message, why) => {
+      telemetry.logger.error("message not sent", { ...message, why });
+    });
+  });
   return {
     settings: { controller, mode, ownTags, quota, brakes },
-    ports: { observer, writer, clock },
-    policies: createPolicyLoader(
-      createPolicyParameter(createSsmClient(), config.policyParameter),
+    ports: {
+      observer,
+      writer,
+      demands: createDemandParameters(ssm, demands.path, controller, reads, clock),
       clock,
-      policyCacheMs,
-    ),
-    telemetry: createTelemetry(controller),
+    },
+    policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
+    telemetry,
+    demandLimits: demands,
+    publish: async (messages) => (messages.length === 0 ? 0 : (await publisher())(messages)),
   };
 }

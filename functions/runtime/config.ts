@@ -2,7 +2,8 @@
 import en from "zod/v4/locales/en.js";
 import * as z from "zod/mini";
 import type { Brakes } from "../core/account.js";
-import type { Mode } from "../core/reconcile.js";
+import type { DemandLimits } from "../core/demands.js";
+import type { Mode } from "../core/settings.js";
 import type { Tags } from "../core/model.js";
 
 z.config(en()); // the words of the problems, which zod/mini does not bring
@@ -17,6 +18,13 @@ export interface Config {
   readonly quota: number;
   readonly brakes: Brakes;
   readonly region: string;
+  /** Name or ARN of the controller's bus. */
+  readonly bus: string;
+  readonly demands: DemandLimits & {
+    /** Parameters lie under it, `/mirror/demands`. */
+    readonly path: string;
+    readonly readsPerSecond: number;
+  };
 }
 
 const brakes = z.object({
@@ -25,6 +33,14 @@ const brakes = z.object({
   acknowledged_until: z.nullable(z.iso.datetime({ offset: true })),
   rollout_percent: z.number().check(z.gte(0), z.lte(100)),
   max_sessions: z.nullable(z.int().check(z.gte(0))),
+});
+
+const demands = z.object({
+  path: z.string().check(z.startsWith("/")),
+  default_minutes: z.int().check(z.gte(1)),
+  maximum_minutes: z.int().check(z.gte(1)),
+  limit: z.int().check(z.gte(0)),
+  reads_per_second: z.number().check(z.positive()),
 });
 
 const environment = z.object({
@@ -37,6 +53,8 @@ const environment = z.object({
   SESSION_QUOTA: z.coerce.number().check(z.positive()),
   BRAKES: json(brakes),
   AWS_REGION: z.string().check(z.minLength(1)),
+  EVENT_BUS_NAME: z.string().check(z.minLength(1)),
+  DEMANDS: json(demands),
 });
 
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -62,7 +80,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       maxSessions: data.BRAKES.max_sessions,
     },
     region: data.AWS_REGION,
+    bus: data.EVENT_BUS_NAME,
+    demands: {
+      path: data.DEMANDS.path,
+      defaultMinutes: data.DEMANDS.default_minutes,
+      maximumMinutes: data.DEMANDS.maximum_minutes,
+      most: data.DEMANDS.limit,
+      readsPerSecond: data.DEMANDS.reads_per_second,
+    },
   };
+}
+
+/** The events queue, which only the events lane has. */
+export function readQueueUrl(env: NodeJS.ProcessEnv): string {
+  const url = env["EVENTS_QUEUE_URL"];
+  if (!url) throw new Error("environment: EVENTS_QUEUE_URL: is needed");
+  return url;
 }
 
 function json<T extends z.core.$ZodType>(schema: T) {

@@ -51,6 +51,26 @@ export function logNotMirrored({ logger }: Telemetry, report: Report): void {
   }
 }
 
+export function logPolicyProblems({ logger }: Telemetry, problems: readonly string[]): void {
+  if (problems.length > 0) {
+    logger.error("policy refused, an earlier version stays in force", { problems });
+  }
+}
+
+/** What became of the hooks of a batch. */
+export interface DutyCounts {
+  continued: number;
+  abandoned: number;
+  breaker: number;
+}
+export const noDuties: Readonly<DutyCounts> = { continued: 0, abandoned: 0, breaker: 0 };
+
+export function countDuties({ metrics }: Telemetry, counts: Readonly<DutyCounts>): void {
+  metrics.addMetric("HooksContinued", MetricUnit.Count, counts.continued);
+  metrics.addMetric("HooksAbandoned", MetricUnit.Count, counts.abandoned);
+  metrics.addMetric("HookBreakerOpen", MetricUnit.Count, counts.breaker);
+}
+
 /** Metrics that both lanes have. */
 export function countReport({ metrics }: Telemetry, report: Report, policyProblems: readonly string[]): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);

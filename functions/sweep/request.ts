@@ -4,7 +4,7 @@ export type Request =
   | {
       readonly kind: "sweep";
       /** A scheduled sweep ends before the next begins; others may use the function's whole time. */
-      readonly by: "schedule" | "apply" | "person";
+      readonly by: "schedule" | "apply" | "event" | "person";
       /** The answer names every interface that is not mirrored. */
       readonly explain?: true;
     }
@@ -30,5 +30,6 @@ export function requestOf(event: unknown): Request {
   if (reason === "drain") return tf?.action === "delete" ? { kind: "drain" } : { kind: "nothing" };
   if (reason === "apply") return { kind: "sweep", by: "apply" };
   if (detailType === "Scheduled Event") return { kind: "sweep", by: "schedule" };
+  if (detailType === "Sweep Requested") return { kind: "sweep", by: "event" };
   return { kind: "sweep", by: "person", ...(explain === true && { explain }) };
 }

@@ -1,10 +1,13 @@
 /** The sweep lane: the whole account, from what EC2 shows now, within the time that is there. */
 import { drain } from "../core/drain.js";
+import type { Done } from "../core/execute.js";
+import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/messages.js";
 import { sweep } from "../core/reconcile.js";
 import { refusalMemory, type RefusalMemory } from "../core/refusals.js";
 import type { Report } from "../core/report.js";
 import type { App } from "../runtime/app.js";
-import { countReport, countSweep } from "../runtime/telemetry.js";
+import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
+import { readDemands, settleDemands } from "./demands.js";
 import type { Request } from "./request.js";
 
 /** What `sweep` answers. */
@@ -21,6 +24,8 @@ export interface Summary {
   /** Selected but not mirrored, by our reason; only those that occur. */
   readonly uncovered: Readonly<Record<string, number>>;
   readonly foreign: number;
+  /** Demands that are open. */
+  readonly demands: number;
   readonly held_removals: number;
   readonly remaining: number;
   readonly complete: boolean;
@@ -36,6 +41,12 @@ const NOT_MIRRORED_LIMIT = 10_000;
  * missing from the pace of a backfill: what the pace's bucket takes in meanwhile ends at its burst.
  */
 const SCHEDULED_MS = 55_000;
+/** A sweep that is asked for because of tampering runs beside the scheduled one, so it is short. */
+const AT_ONCE_MS = 25_000;
+const longest: Partial<Record<Extract<Request, { kind: "sweep" }>["by"], number>> = {
+  schedule: SCHEDULED_MS,
+  event: AT_ONCE_MS,
+};
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 /** How long the permissions of a role just made may take to spread. */
@@ -51,7 +62,7 @@ export async function runSweep(app: App, request: Request, remainingMs: number):
   try {
     if (request.kind === "nothing") return {};
     if (request.kind === "drain") return await runDrain(app, whole, true);
-    const deadline = request.by === "schedule" ? Math.min(whole, started + SCHEDULED_MS) : whole;
+    const deadline = Math.min(whole, started + (longest[request.by] ?? Infinity));
     if (app.settings.mode === "drain") return await runDrain(app, deadline, false);
     return await runReconcile(app, request, started, deadline);
   } finally {
@@ -67,9 +78,9 @@ async function runReconcile(
 ): Promise<Summary> {
   const { ports, settings, telemetry } = app;
   const { policy, problems } = await app.policies.load();
-  if (problems.length > 0)
-    telemetry.logger.error("policy refused, an earlier version stays in force", { problems });
+  logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
+  const done: Done[] = [];
   const run = {
     ports,
     settings,
@@ -77,16 +88,37 @@ async function runReconcile(
     deadline,
     createsUntil: applying ? Math.min(deadline, started + CREATES_OF_APPLY_MS) : deadline,
     permissionsSpreadUntil: applying ? started + PERMISSIONS_SPREAD_MS : 0,
-    onDone: telemetry.onDone,
+    onDone: (each: Done) => {
+      telemetry.onDone(each);
+      done.push(each);
+    },
   };
-  const report = await sweep(run, refusals);
+  const demands = await readDemands(app);
+  const report = await sweep(run, refusals, demands.demanded);
+  const open = await settleDemands(app, demands, report);
   countReport(telemetry, report, problems);
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
-  const summary = summarize(report);
+  telemetry.metrics.addMetric("DemandsOpen", "Count", open);
+  telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
+  const summary = summarize(report, open);
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   telemetry.logger.info("sweep", { by, ...summary });
+  const lost = await app.publish([
+    ...sessionsChanged(settings.controller, done),
+    ...sourcesRefused(settings.controller, refusedNow(report, done)),
+    sweepCompleted(settings.controller, { by, ...summary }),
+  ]);
+  telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   if (applying) refuseToPass(report, problems);
   return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
+}
+
+/** Only what AWS refused in this run: what stays refused would be told every minute. */
+function refusedNow({ notMirrored }: Report, done: readonly Done[]): Report["notMirrored"] {
+  const tried = new Set(
+    done.filter(({ action }) => action.kind === "create").map(({ action }) => action.interfaceId),
+  );
+  return notMirrored.filter(({ interfaceId }) => tried.has(interfaceId));
 }
 
 /** The selected ones first: they are what the promise is about. */
@@ -129,6 +161,8 @@ async function runDrain(app: App, deadline: number, mustFinish: boolean): Promis
   const report = await drain(ports, settings.controller, deadline, telemetry.onDone);
   telemetry.metrics.addMetric("SessionsDeleted", "Count", report.deleted);
   telemetry.logger.info("drain", { ...report });
+  // Nobody reads them any more; in mode drain they are kept until their ends, like the controller.
+  if (mustFinish && report.remaining === 0) await forgetDemands(app);
   if (mustFinish && report.remaining > 0) {
     throw new Error(
       `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left; ` +
@@ -138,7 +172,12 @@ async function runDrain(app: App, deadline: number, mustFinish: boolean): Promis
   return { mode: "drain", ...report, complete: report.remaining === 0 };
 }
 
-function summarize(report: Report): Summary {
+async function forgetDemands({ ports }: App): Promise<void> {
+  const stored = await ports.demands.all();
+  await ports.demands.remove(stored.map(({ demand }) => demand.interfaceId));
+}
+
+function summarize(report: Report, demands: number): Summary {
   const { mode, selected, mirrored, created, modified, retagged, deleted, refused, foreign, remaining } =
     report;
   const uncovered = Object.fromEntries(Object.entries(report.uncovered).filter(([, number]) => number > 0));
@@ -153,6 +192,7 @@ function summarize(report: Report): Summary {
     refused,
     uncovered,
     foreign,
+    demands,
     held_removals: report.heldRemovals,
     remaining,
     complete: remaining === 0,

@@ -55,4 +55,19 @@ resource "aws_iam_role_policy" "function" {
   name   = "function"
   role   = aws_iam_role.this.id
   policy = var.policy_json
+
+  lifecycle {
+    precondition {
+      condition     = local.inline_characters <= 10240
+      error_message = "policy_json is too long: the inline policies of the role of ${var.name} would have ${local.inline_characters} characters, and IAM takes 10,240 in all. Name fewer filters, targets and groups one by one."
+    }
+  }
+}
+
+locals {
+  # IAM counts the inline policies of a role together, without white space (IAM User Guide, "IAM and AWS STS quotas").
+  # The log's has at most 600 characters; its own text is known only when the log group is.
+  inline_characters = 600 + sum([
+    for policy in concat([var.policy_json], data.aws_iam_policy_document.network[*].json) : length(jsonencode(jsondecode(policy)))
+  ])
 }

@@ -1,3 +1,7 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
@@ -6,7 +10,7 @@ locals {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_117:The functions call AWS APIs alone. In a VPC they would need a NAT gateway or six endpoints, and would fail with them.
+  #checkov:skip=CKV_AWS_117:The functions call AWS APIs alone. In a VPC they would need a NAT gateway or six endpoints, and would fail with them; var.vpc_config does it where it must be.
   #checkov:skip=CKV_AWS_116:The queue in front of an event function has a dead-letter queue; a scheduled one is followed by the next run, so a kept event would be stale.
   #checkov:skip=CKV_AWS_115:An account starts with ten concurrent executions, of which none can be reserved (Lambda Developer Guide, "Lambda quotas"); var.reserved_concurrent_executions does it where wanted.
   #checkov:skip=CKV_AWS_50:Tracing is var.tracing_mode: each run is a sweep or a batch, which its log explains better, and traces are billed.
@@ -35,6 +39,15 @@ resource "aws_lambda_function" "this" {
     variables = var.environment
   }
 
+  dynamic "vpc_config" {
+    for_each = var.vpc_config == null ? [] : [var.vpc_config]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
   logging_config {
     # Text: the functions write their own JSON, and Lambda's JSON format would wrap the metrics that CloudWatch
     # reads out of the log (embedded metric format).
@@ -46,8 +59,9 @@ resource "aws_lambda_function" "this" {
     mode = var.tracing_mode
   }
 
-  # A first run before the log policy is there would leave no log.
-  depends_on = [aws_iam_role_policy.log]
+  # A first run before the log policy is there would leave no log. Lambda checks when it makes the function that it
+  # may make interfaces.
+  depends_on = [aws_iam_role_policy.log, aws_iam_role_policy.network]
 }
 
 resource "aws_lambda_function_event_invoke_config" "this" {

@@ -137,6 +137,33 @@ variable "event_invoke" {
   }
 }
 
+variable "vpc_config" {
+  description = <<-EOT
+    Where the function is placed in a VPC: `subnet_ids` (1 to 16, of one VPC) and `security_group_ids` (1 to 5). Default null: in no VPC, which is what the functions need, since they call AWS APIs alone.
+    Lambda makes an interface in each of the subnets and holds an address for it, so give subnets of their own; the APIs must be reachable from there, through NAT or interface endpoints.
+  EOT
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.vpc_config == null ? true : length(var.vpc_config.subnet_ids) >= 1 && length(var.vpc_config.subnet_ids) <= 16 && length(var.vpc_config.security_group_ids) >= 1 && length(var.vpc_config.security_group_ids) <= 5
+    error_message = "vpc_config must have 1 to 16 subnet_ids and 1 to 5 security_group_ids: Lambda takes no more."
+  }
+
+  validation {
+    condition     = var.vpc_config == null ? true : alltrue([for id in var.vpc_config.subnet_ids : can(regex("^subnet-[0-9a-f]{8,}$", id))])
+    error_message = "vpc_config.subnet_ids must be ids of subnets, such as subnet-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = var.vpc_config == null ? true : alltrue([for id in var.vpc_config.security_group_ids : can(regex("^sg-[0-9a-f]{8,}$", id))])
+    error_message = "vpc_config.security_group_ids must be ids of security groups, such as sg-0123456789abcdef0."
+  }
+}
+
 variable "tracing_mode" {
   description = "X-Ray: `PassThrough` or `Active`. Default PassThrough: each run is a batch or a sweep of its own with no caller to be traced from, its log and metrics say where time went, and traces are billed."
   type        = string

@@ -1,7 +1,7 @@
 # Two invocations make apply and destroy mean what they say.
 #
-#   create:  functions, roles, policy, targets → drain (nothing) → right to make sessions → mapping, rules → apply (sweeps)
-#   destroy: apply (nothing), rules, mapping → right to make sessions → drain (removes ours) → targets, policy, functions
+#   create:  functions, roles, policy, targets, bus → drain (nothing) → right to make sessions → mapping, rules, hooks → apply (sweeps)
+#   destroy: apply (nothing), hooks, rules, mapping → right to make sessions → drain (removes ours) → targets, policy, functions, bus
 #
 # Where a target leaves `vpcs`, it is destroyed after what depends on it was updated (create_before_destroy in
 # mirror-endpoint): policy without the target → apply moves the sessions → the target goes.
@@ -17,6 +17,9 @@ resource "aws_lambda_invocation" "drain" {
   depends_on = [
     module.sweep,
     aws_ssm_parameter.policy,
+    # It reports what it removes.
+    aws_cloudwatch_event_target.hub,
+    aws_iam_role_policy.hub,
   ]
 }
 
@@ -41,6 +44,8 @@ resource "aws_lambda_invocation" "apply" {
     aws_ssm_parameter.policy,
     aws_ssm_parameter.policy_part,
     aws_cloudwatch_event_target.this,
+    aws_cloudwatch_event_target.requests,
+    aws_cloudwatch_event_target.sweep_requests,
     module.sweep,
   ]
 }

@@ -16,6 +16,8 @@ locals {
     SESSION_TAGS                 = jsonencode(var.tags)
     SESSION_QUOTA                = tostring(var.session_quota)
     BRAKES                       = jsonencode(var.brakes)
+    DEMANDS                      = jsonencode(local.demands_setting)
+    EVENT_BUS_NAME               = aws_cloudwatch_event_bus.this.name
     POWERTOOLS_SERVICE_NAME      = local.service_name
     POWERTOOLS_METRICS_NAMESPACE = local.metrics_namespace
     POWERTOOLS_LOG_LEVEL         = var.log_level
@@ -23,6 +25,8 @@ locals {
 
   # A process paces itself and knows nothing of the others, so each run of a lane gets its share.
   reconcile_environment = merge(local.environment, {
+    # To say when a message comes back.
+    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
     MUTATIONS_PER_SECOND = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
     MUTATIONS_BURST      = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
   })
@@ -51,6 +55,7 @@ module "reconcile" {
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
   lambda_package       = var.lambda_package
+  vpc_config           = var.vpc_config
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days
@@ -67,8 +72,8 @@ module "sweep" {
   environment = local.sweep_environment
   policy_json = data.aws_iam_policy_document.sweep.json
 
-  # A drain may need all of it. A scheduled sweep stops by itself before the next one begins.
-  timeout                        = 900
+  # A scheduled sweep stops by itself before the next one begins.
+  timeout                        = local.sweep_timeout
   memory_size                    = var.memory_size.sweep
   reserved_concurrent_executions = var.reserved_concurrency.sweep
 
@@ -82,6 +87,7 @@ module "sweep" {
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
   lambda_package       = var.lambda_package
+  vpc_config           = var.vpc_config
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days

@@ -1,3 +1,13 @@
+output "event_bus_arn" {
+  description = "ARN of the controller's own bus: `Mirror Requested` and `Mirror Withdrawn` go in, what the functions report comes out (source `traffic-mirror.controller`)."
+  value       = aws_cloudwatch_event_bus.this.arn
+}
+
+output "request_policy_json" {
+  description = "IAM policy for a requester, an instance's role for instance: it may ask for a mirror under its own name (the source `traffic-mirror/<aws:userid>`), take the request back, and read the state of what it asked for. It fits every requester of the account, since IAM fills in the name."
+  value       = data.aws_iam_policy_document.request.json
+}
+
 output "policy_parameter_name" {
   description = "Name of the SSM parameter that holds the policy document, or its head where the document is split."
   value       = aws_ssm_parameter.policy.name
@@ -12,11 +22,14 @@ output "function_names" {
 }
 
 output "queue_arns" {
-  description = "ARNs of the queues: `events`, and `events_dlq` with what could not be done or delivered."
-  value = {
-    events     = aws_sqs_queue.events.arn
-    events_dlq = aws_sqs_queue.events_dlq.arn
-  }
+  description = "ARNs of the queues: `events`, `events_dlq` with what could not be done or delivered, and, with `hub_event_bus_arn`, `hub_dlq` with reports that the hub's bus did not take."
+  value = merge(
+    {
+      events     = aws_sqs_queue.events.arn
+      events_dlq = aws_sqs_queue.events_dlq.arn
+    },
+    { for key, queue in aws_sqs_queue.hub_dlq : "hub_dlq" => queue.arn },
+  )
 }
 
 output "apply_summary" {

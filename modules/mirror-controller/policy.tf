@@ -39,6 +39,12 @@ locals {
       fargate           = var.fargate
       instance_types    = var.instance_types
     }
+    lifecycle_hooks = [for hook in values(local.hooks) : {
+      autoscaling_group_name = hook.autoscaling_group_name
+      hook_name              = hook.hook_name
+      when_not_mirrored      = hook.when_not_mirrored
+      abandons_per_hour      = hook.abandons_per_hour
+    }]
   }
 
   document        = jsonencode(local.policy)
@@ -56,13 +62,14 @@ locals {
   # The number of parameters must be known at plan, when ids are not: every list counts with its largest size.
   # Should that be more than the document needs, the rest stays unused, and a document that fits stays whole.
   document_estimate = sum(concat(
-    [700 + 40 * length(var.instance_types)],
+    [720 + 40 * length(var.instance_types)],
     [for key, vpc in var.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
-    [for entry in local.sources.tags : 320 + 400 * length(entry.tags)],
-    [320 * (length(local.sources.subnets) + length(local.sources.vpcs))],
+    [for entry in local.sources.tags : 340 + 400 * length(entry.tags)],
+    [340 * (length(local.sources.subnets) + length(local.sources.vpcs))],
     [for entry in var.exclude.tags : 40 + 400 * length(entry.tags)],
     [30 * (length(var.exclude.subnet_ids) + length(var.exclude.instance_ids) + length(var.exclude.network_interface_ids))],
     [260 * length(var.exclude.autoscaling_group_names)],
+    [640 * length(var.lifecycle_hooks)],
   ))
   # 64 KB is the largest document that the functions take.
   document_limit = 65536
@@ -85,7 +92,7 @@ resource "aws_ssm_parameter" "policy" {
   lifecycle {
     precondition {
       condition     = local.document_bytes <= local.document_limit
-      error_message = "sources, exclude and vpcs make a policy document of ${local.document_bytes} bytes; the functions take 65,536 at most. Select and exclude by tags or subnets rather than by single ids, or give part of the VPCs to a second controller."
+      error_message = "sources, exclude, lifecycle_hooks and vpcs make a policy document of ${local.document_bytes} bytes; the functions take 65,536 at most. Select and exclude by tags or subnets rather than by single ids, or give part of the VPCs to a second controller."
     }
 
     precondition {

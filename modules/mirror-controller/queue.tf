@@ -3,9 +3,22 @@ locals {
   # every change of attributes for half a minute, and rules come after the queue (see invocations.tf).
   events_queue_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-events"
   dlq_arn          = "${local.events_queue_arn}-dlq"
-  rule_arns        = [for rule in local.rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"]
+  # A rule on a bus other than the default one has the bus in its name.
+  rule_arns = concat(
+    [for rule in local.rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"],
+    [local.bus_rule_arns["requests"]],
+  )
+  queues = merge(
+    {
+      events     = { arn = local.events_queue_arn, rule_arns = local.rule_arns }
+      events_dlq = { arn = local.dlq_arn, rule_arns = local.rule_arns }
+    },
+    { for key in local.hub : "hub_dlq" => { arn = local.hub_dlq_arn, rule_arns = [local.hub_rule_arn] } },
+  )
 
   reconcile_timeout = 60
+  # A drain may need all of it.
+  sweep_timeout = 900
 }
 
 resource "aws_sqs_queue" "events" {
@@ -19,7 +32,9 @@ resource "aws_sqs_queue" "events" {
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.events_dlq.arn
-    maxReceiveCount     = 5
+    # Nobody else completes a hook or opens a demand, so reconcile lets such a message come back after 1, 2, 4 and 8
+    # seconds, half a minute, 2, 10 and 30 minutes; what a sweep does as well it gives up after the fourth.
+    maxReceiveCount = 9
   })
   policy = data.aws_iam_policy_document.queue["events"].json
   tags   = var.tags
@@ -43,32 +58,28 @@ resource "aws_sqs_queue" "events_dlq" {
 }
 
 data "aws_iam_policy_document" "queue" {
-  for_each = { events = local.events_queue_arn, events_dlq = local.dlq_arn }
+  for_each = local.queues
 
-  dynamic "statement" {
-    for_each = length(local.rules) > 0 ? [1] : []
+  statement {
+    sid       = "EventsOfOurRules"
+    actions   = ["sqs:SendMessage"]
+    resources = [each.value.arn]
 
-    content {
-      sid       = "EventsOfOurRules"
-      actions   = ["sqs:SendMessage"]
-      resources = [each.value]
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
 
-      principals {
-        type        = "Service"
-        identifiers = ["events.amazonaws.com"]
-      }
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = each.value.rule_arns
+    }
 
-      condition {
-        test     = "ArnEquals"
-        variable = "aws:SourceArn"
-        values   = local.rule_arns
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "aws:SourceAccount"
-        values   = [local.account]
-      }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
     }
   }
 
@@ -76,7 +87,7 @@ data "aws_iam_policy_document" "queue" {
     sid       = "TlsOnly"
     effect    = "Deny"
     actions   = ["sqs:*"]
-    resources = [each.value]
+    resources = [each.value.arn]
 
     principals {
       type        = "*"

@@ -95,8 +95,77 @@ locals {
         detail      = { service = ["ec2"], resource-type = ["instance"] }
       }
     }
+
+    lifecycle_hooks = {
+      name        = "${var.name}-lifecycle-hooks"
+      description = "Instances that Auto Scaling holds for ${var.name}"
+      event_pattern = {
+        source      = ["aws.autoscaling"]
+        account     = [local.account]
+        region      = [local.region]
+        detail-type = ["EC2 Instance-launch Lifecycle Action"]
+        detail = {
+          LifecycleTransition  = ["autoscaling:EC2_INSTANCE_LAUNCHING"]
+          AutoScalingGroupName = local.hook_groups
+          LifecycleHookName    = local.hook_names
+        }
+      }
+    }
+
+    guardduty = {
+      name        = "${var.name}-guardduty"
+      description = "GuardDuty findings about instances, for ${var.name}"
+      event_pattern = {
+        source      = ["aws.guardduty"]
+        account     = [local.account]
+        region      = [local.region]
+        detail-type = ["GuardDuty Finding"]
+        detail = {
+          # An administrator's account gets those of its members too.
+          accountId = [local.account]
+          severity  = [{ numeric = [">=", var.guardduty_severity] }]
+          resource  = { instanceDetails = { instanceId = [{ prefix = "i-" }] } }
+        }
+      }
+    }
+
+    # Needs a CloudTrail trail that logs management events.
+    tampering = {
+      name        = "${var.name}-tampering"
+      description = "Mirror sessions that somebody else removes or changes, for ${var.name}"
+      event_pattern = {
+        source      = ["aws.ec2"]
+        account     = [local.account]
+        region      = [local.region]
+        detail-type = ["AWS API Call via CloudTrail"]
+        detail = {
+          eventSource = ["ec2.amazonaws.com"]
+          eventName   = ["DeleteTrafficMirrorSession", "ModifyTrafficMirrorSession"]
+          errorCode   = [{ exists = false }]
+          # A role is known by its session's issuer, a user by its own ARN, a service of AWS by neither; anything-but
+          # matches no field that is missing.
+          "$or" = [
+            { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ anything-but = local.session_principals }] } } } },
+            { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ anything-but = local.session_principals }] } },
+            { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ exists = false }] } },
+          ]
+        }
+      }
+    }
   }
-  rules = { for trigger, rule in local.known_rules : trigger => rule if contains(var.triggers, trigger) }
+
+  # What nothing here could answer to gets no rule.
+  idle_triggers = concat(
+    length(local.hooks) == 0 ? ["lifecycle_hooks"] : [],
+    anytrue([for entry in local.entries : entry.on == "guardduty"]) ? [] : ["guardduty"],
+  )
+  rules = { for trigger, rule in local.known_rules : trigger => rule if contains(var.triggers, trigger) && !contains(local.idle_triggers, trigger) }
+
+  # The functions themselves, whose roles modules/lambda-function names, and who else may change sessions.
+  session_principals = concat(
+    [for function in ["reconcile", "sweep"] : "arn:${local.partition}:iam::${local.account}:role/${var.name}-${function}-${local.region}"],
+    var.session_principals,
+  )
 
   schedule_minutes = var.schedule_expression == null ? 0 : (
     tonumber(regex("[0-9]+", var.schedule_expression)) * (strcontains(var.schedule_expression, "hour") ? 60 : 1)
@@ -110,6 +179,14 @@ resource "aws_cloudwatch_event_rule" "this" {
   description   = each.value.description
   event_pattern = jsonencode(each.value.event_pattern)
   tags          = var.tags
+
+  lifecycle {
+    precondition {
+      # Quota "Event pattern size", EventBridge User Guide.
+      condition     = length(jsonencode(each.value.event_pattern)) <= 2048
+      error_message = "The event pattern of the trigger ${each.key} would have ${length(jsonencode(each.value.event_pattern))} characters, and EventBridge takes 2,048: give fewer or shorter names in lifecycle_hooks or session_principals."
+    }
+  }
 
   # On destroy the rules go first, then drain removes the sessions: see invocations.tf.
   depends_on = [aws_lambda_invocation.drain]

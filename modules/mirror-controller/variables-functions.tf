@@ -155,6 +155,25 @@ variable "lambda_package" {
   }
 }
 
+variable "vpc_config" {
+  description = "Where the functions are placed in a VPC, for organisations that ask for it: `subnet_ids` (1 to 16, of one VPC; give subnets of their own, a /28 each) and `security_group_ids` (1 to 5). The APIs of EC2, Elastic Load Balancing, Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there. Default null: in no VPC, which they do not need."
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.vpc_config == null ? true : length(var.vpc_config.subnet_ids) >= 1 && length(var.vpc_config.subnet_ids) <= 16 && length(var.vpc_config.security_group_ids) >= 1 && length(var.vpc_config.security_group_ids) <= 5
+    error_message = "vpc_config must have 1 to 16 subnet_ids and 1 to 5 security_group_ids: Lambda takes no more."
+  }
+
+  validation {
+    condition     = var.vpc_config == null ? true : alltrue([for id in concat(var.vpc_config.subnet_ids, var.vpc_config.security_group_ids) : can(regex("^(subnet|sg)-[0-9a-f]{8,}$", id))])
+    error_message = "vpc_config must have ids of subnets and of security groups, such as subnet-0123456789abcdef0 and sg-0123456789abcdef0."
+  }
+}
+
 variable "architecture" {
   description = "`arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work."
   type        = string

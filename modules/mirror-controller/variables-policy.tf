@@ -11,6 +11,7 @@ variable "sources" {
     - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Default null: whole packets. Under 55 bytes the headers of IPv6 packets would be cut.
     - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. Default null: 1. A number in use is stepped around.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
+    - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see `guardduty_severity`, `demands`); entries with `always` go first.
   EOT
   type = object({
     tags = optional(list(object({
@@ -23,6 +24,7 @@ variable "sources" {
       virtual_network_id = optional(number)
       session_number     = optional(number)
       interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
     })), [])
     subnets = optional(list(object({
       subnet_id          = string
@@ -33,6 +35,7 @@ variable "sources" {
       virtual_network_id = optional(number)
       session_number     = optional(number)
       interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
     })), [])
     vpcs = optional(list(object({
       vpc_id             = string
@@ -43,6 +46,7 @@ variable "sources" {
       virtual_network_id = optional(number)
       session_number     = optional(number)
       interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
     })), [])
   })
   default = null
@@ -132,6 +136,14 @@ variable "sources" {
       contains(["all", "primary"], interfaces)
     ])
     error_message = "sources.*[*].interfaces must be all or primary."
+  }
+
+  validation {
+    condition = alltrue([
+      for on in flatten([var.sources[*].tags[*].on, var.sources[*].subnets[*].on, var.sources[*].vpcs[*].on]) :
+      contains(["always", "guardduty"], on)
+    ])
+    error_message = "sources.*[*].on must be always or guardduty."
   }
 }
 

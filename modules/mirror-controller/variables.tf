@@ -86,26 +86,6 @@ variable "vpcs" {
   }
 }
 
-variable "triggers" {
-  description = <<-EOT
-    Which events start the reconciler, each a rule on the default bus.
-    - `ec2_state_change`: an instance changes its state.
-    - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by another way.
-    - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-    - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are on the bus only where a CloudTrail trail logs management events (write-only will do) of this region; without one the rule never matches.
-    - `tag_changes`: the tags of an instance change. Needs no trail.
-    Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`.
-  EOT
-  type        = set(string)
-  default     = ["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "tag_changes"]
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for trigger in var.triggers : contains(["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "tag_changes"], trigger)])
-    error_message = "triggers must be a set out of: ec2_state_change, autoscaling, ecs_tasks, api_calls, tag_changes."
-  }
-}
-
 variable "schedule_expression" {
   description = "How often the sweep runs, `rate(1 minute)` to `rate(6 hours)`. Events are delivered at least once at best, so this is the longest time that a missed change stays unseen. Default rate(1 minute). Null: no schedule, and no alarm when no sweep runs; then something else must invoke the sweep."
   type        = string
@@ -143,6 +123,39 @@ variable "alarm_actions" {
   validation {
     condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:", arn))])
     error_message = "alarm_actions must be ARNs."
+  }
+}
+
+variable "uncovered_alarm" {
+  description = <<-EOT
+    When the alarm for uncovered sources rings: when more than `sources` selected interfaces (default 100) were without a session all through `minutes` (default 30, 5 to 1440). Set `sources` a little above what stays on a quiet day (`uncovered` in the sweep's summary): interfaces that AWS cannot mirror count as well.
+  EOT
+  type = object({
+    sources = optional(number, 100)
+    minutes = optional(number, 30)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.uncovered_alarm.sources >= 0 && floor(var.uncovered_alarm.sources) == var.uncovered_alarm.sources
+    error_message = "uncovered_alarm.sources must be a whole number from 0."
+  }
+
+  validation {
+    condition     = var.uncovered_alarm.minutes >= 5 && var.uncovered_alarm.minutes <= 1440 && floor(var.uncovered_alarm.minutes) == var.uncovered_alarm.minutes
+    error_message = "uncovered_alarm.minutes must be a whole number from 5 to 1440: CloudWatch evaluates a day at most."
+  }
+}
+
+variable "hub_event_bus_arn" {
+  description = "ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), which then gets what the functions report: sessions that come, change and go, sources that are refused, tampering, and a summary of each sweep. The hub must allow this account. Whether it is null must be known at plan. Default null: reports stay on the controller's own bus."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.hub_event_bus_arn == null || can(regex("^arn:[^:]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9/_.-]+$", var.hub_event_bus_arn))
+    error_message = "hub_event_bus_arn must be null or the ARN of an event bus, such as arn:aws:events:eu-west-1:111122223333:event-bus/capture-hub."
   }
 }
 

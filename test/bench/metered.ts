@@ -2,12 +2,11 @@
  * A bundle as a process of its own on the functions' Node, that also tells what it cost: beside the bundle lies a
  * handler that answers a question of the bench with the process's own counters and hands on everything else.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { unzipSync } from "fflate";
-import { root } from "../../scripts/lib/run.js";
+import { bundle, type Bundle } from "../../scripts/lib/bundle.js";
 import { Worker } from "../emulator/lambda/worker.js";
 import { zipOf } from "./sections/size.js";
 
@@ -66,11 +65,11 @@ export interface Metered {
 
 const folders: string[] = [];
 
-const unpacked = (code: Uint8Array): string => {
+const unpacked = (code: Bundle): string => {
   const folder = mkdtempSync(join(tmpdir(), "bench-function-"));
   folders.push(folder);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "index.mjs"), code);
+  writeBundle(code, folder);
   writeFileSync(join(folder, "metered.mjs"), HANDLER);
   return folder;
 };
@@ -80,30 +79,18 @@ process.once("exit", () => {
 });
 
 /** The code of a committed bundle. */
-export const bundleOf = (name: string): Uint8Array => unzipSync(zipOf(name))["index.mjs"] ?? new Uint8Array();
+export const bundleOf = (name: string): Bundle => unzipSync(zipOf(name));
 
-/** With the settings of scripts/build.ts. */
-export const bareSdk = async (): Promise<Uint8Array> => {
-  const outfile = join(mkdtempSync(join(tmpdir(), "bench-sdk-")), "index.mjs");
-  folders.push(join(outfile, ".."));
-  await build({
-    stdin: { contents: BARE_SDK, resolveDir: root },
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node22",
-    format: "esm",
-    mainFields: ["module", "main"],
-    banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-    outfile,
-    logLevel: "error",
-  });
-  return readFileSync(outfile);
+export const writeBundle = (code: Bundle, folder: string): void => {
+  mkdirSync(folder, { recursive: true });
+  for (const [file, contents] of Object.entries(code)) writeFileSync(join(folder, file), contents);
 };
+
+export const bareSdk = (): Promise<Bundle> => bundle({ code: BARE_SDK });
 
 /** `megabytes`: the function's memory size, which bounds the heap as Lambda's runtime does. */
 export const startMetered = (
-  code: Uint8Array,
+  code: Bundle,
   environment: Readonly<Record<string, string>>,
   { megabytes, timeoutSeconds }: { megabytes: number; timeoutSeconds: number },
 ): Metered => {

@@ -162,6 +162,8 @@ test("a document over 64 KB fails while planning, with a sentence that names the
     .map((line) => (JSON.parse(line) as { diagnostic: { detail: string } }).diagnostic.detail);
   expect(plan.code).toBe(1);
   expect(errors).toContainEqual(
-    expect.stringMatching(/^sources, exclude and vpcs .* \d+ bytes; the functions take 65,536 at most/),
+    expect.stringMatching(
+      /^sources, exclude, lifecycle_hooks and vpcs .* \d+ bytes; the functions take 65,536 at most/,
+    ),
   );
 });

@@ -53,11 +53,12 @@ const unsaid = {
   virtual_network_id: null,
   session_number: null,
   interfaces: "all",
+  on: "always",
 } as const;
 
 export const MINIMAL: Asked = {
   inputs: { vpcs },
-  expected: { version: 1, vpcs: vpcsInForce, sources: null, exclude: nothingExcluded, options: defaults },
+  expected: { version: 1, vpcs: vpcsInForce, sources: null, exclude: nothingExcluded, options: defaults, lifecycle_hooks: [] },
 };
 
 /** Every attribute of an entry at a value that is not its default. */
@@ -68,6 +69,7 @@ const said = {
   virtual_network_id: 16_777_215,
   session_number: 32_766,
   interfaces: "primary",
+  on: "guardduty",
 } as const;
 
 /** Letters of several scripts, what JSON and HTML escape, and what Terraform could take for a template. */
@@ -105,6 +107,16 @@ export const EVERYTHING: Asked = {
     requester_managed: { rds: true, elasticache: true },
     fargate: true,
     instance_types: { "m8g.*": true, "c7gn.large": false },
+    lifecycle_hooks: {
+      plain: { autoscaling_group_name: "plain", create: false },
+      said: {
+        autoscaling_group_name: "said",
+        create: false,
+        hook_name: "hold",
+        when_not_mirrored: "abandon",
+        abandons_per_hour: 5,
+      },
+    },
     // A chunk holds a quarter as many characters as soon as one of them is not ASCII.
     policy_parts: 8,
   },
@@ -153,6 +165,20 @@ export const EVERYTHING: Asked = {
       fargate: true,
       instance_types: { "m8g.*": true, "c7gn.large": false },
     },
+    lifecycle_hooks: [
+      {
+        autoscaling_group_name: "plain",
+        hook_name: "everything-mirror",
+        when_not_mirrored: "continue",
+        abandons_per_hour: 3,
+      },
+      {
+        autoscaling_group_name: "said",
+        hook_name: "hold",
+        when_not_mirrored: "abandon",
+        abandons_per_hour: 5,
+      },
+    ],
   },
 };
 

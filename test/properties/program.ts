@@ -8,6 +8,7 @@ import { reconcile, sweep, type Run } from "../../functions/core/reconcile.js";
 import { refusalMemory } from "../../functions/core/refusals.js";
 import type { Report } from "../../functions/core/report.js";
 import { isOurs } from "../../functions/core/tags.js";
+import { aDemandStore } from "../support/fakes.js";
 import type { Step } from "./history.js";
 import { CONTROLLER, policyOf, type PolicyChoice, type Setting } from "./setting.js";
 import type { Stage, Truth, Watch } from "./stage.js";
@@ -47,7 +48,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
   const refusals = refusalMemory();
 
   const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
-    ports: { observer, writer: lanes[lane], clock },
+    ports: { observer, writer: lanes[lane], demands: aDemandStore(), clock },
     settings: {
       controller: CONTROLLER,
       mode: "enforce",

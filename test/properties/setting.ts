@@ -65,6 +65,7 @@ export function policyOf(choice: PolicyChoice, setting: Setting): Policy {
     virtual_network_id: choice.vni,
     session_number: choice.number,
     interfaces: choice.sources === "primary" ? ("primary" as const) : ("all" as const),
+    on: "always" as const,
   };
   const wholeVpc = [{ ...entry, vpc_id: OURS_VPC }];
   const none = { tags: [], subnets: [], vpcs: [] };
@@ -107,5 +108,6 @@ export function policyOf(choice: PolicyChoice, setting: Setting): Policy {
       fargate: false,
       instance_types: {},
     },
+    lifecycle_hooks: [],
   };
 }

@@ -2,16 +2,34 @@
 import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
 import type { Policy } from "../../functions/core/policy-schema.js";
-import type { Settings } from "../../functions/core/reconcile.js";
-import type { App } from "../../functions/runtime/app.js";
+import type { Settings } from "../../functions/core/settings.js";
+import type { Message } from "../../functions/core/messages.js";
+import type { Return } from "../../functions/aws/events-queue.js";
+import type { Lane } from "../../functions/reconcile/lane.js";
+import { createTamperingReporter } from "../../functions/reconcile/tampering.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
 import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
-import { aClock, aWriter, type FakeClock, type FakeWriter } from "./fakes.js";
+import {
+  aClock,
+  aDemandStore,
+  aWriter,
+  hooksOf,
+  type FakeClock,
+  type FakeHooks,
+  type FakeStore,
+  type FakeWriter,
+} from "./fakes.js";
 
-export interface FakeApp extends App {
+export interface FakeApp extends Lane {
   readonly clock: FakeClock;
   readonly writer: FakeWriter;
+  readonly store: FakeStore;
+  readonly hooks: FakeHooks;
+  /** What was put on the bus. */
+  readonly sent: Message[];
+  /** Messages whose visibility was set. */
+  readonly returned: Return[];
   /** The looks that were taken; a sweep's is `everything`. */
   readonly looks: (Look | "everything")[];
   readonly logs: { readonly level: string; readonly message: string; readonly fields: unknown }[];
@@ -28,12 +46,19 @@ export interface Account {
   readonly policy?: Policy;
   readonly problems?: readonly string[];
   readonly writer?: FakeWriter;
+  readonly store?: FakeStore;
+  readonly hooks?: FakeHooks;
+  /** Messages that the bus does not take, of each publication. */
+  readonly lost?: number;
   readonly clock?: FakeClock;
   readonly loadPolicy?: () => Promise<LoadedPolicy>;
 }
 
 export function anApp(account: Account = {}): FakeApp {
   const { observation = {}, sessions = [[]], clock = aClock(), writer = aWriter() } = account;
+  const { store = aDemandStore(), hooks = hooksOf() } = account;
+  const sent: Message[] = [];
+  const returned: Return[] = [];
   const looks: FakeApp["looks"] = [];
   let round = 0;
   const see = (look: Look | "everything") => {
@@ -44,14 +69,35 @@ export function anApp(account: Account = {}): FakeApp {
     look: async (look: Look) => see(look),
     everything: async () => see("everything"),
     sessions: async () => sessions[Math.min(round++, sessions.length - 1)] ?? [],
+    sessionsById: async (ids: readonly string[]) =>
+      anObservation(typeof observation === "function" ? observation() : observation).sessions.filter(
+        ({ id }) => ids.includes(id),
+      ),
   };
   const loaded = { policy: account.policy ?? aPolicy(), problems: account.problems ?? [] };
   const telemetry = quiet(CONTROLLER);
   return {
     settings: theSettings(account.settings),
-    ports: { observer, writer, clock },
+    ports: { observer, writer, demands: store, clock },
     policies: { load: account.loadPolicy ?? (async () => loaded) },
     telemetry: telemetry.telemetry,
+    demandLimits: { defaultMinutes: 1440, maximumMinutes: 10_080, most: 500 },
+    publish: async (messages) => {
+      sent.push(...messages);
+      return account.lost ?? 0;
+    },
+    hooks,
+    queue: {
+      delay: async (returns) => {
+        returned.push(...returns);
+        return 0;
+      },
+    },
+    reportTampering: createTamperingReporter(),
+    random: () => 0.5,
+    store,
+    sent,
+    returned,
     clock,
     writer,
     looks,

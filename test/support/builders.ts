@@ -12,7 +12,7 @@ import {
 } from "../../functions/core/model.js";
 import type { PlanContext } from "../../functions/core/plan.js";
 import { parsePolicy, type Policy, type PolicyVpc } from "../../functions/core/policy-schema.js";
-import type { Settings } from "../../functions/core/reconcile.js";
+import type { Settings } from "../../functions/core/settings.js";
 import {
   TAG_CONTROLLER,
   TAG_RULE,
@@ -127,10 +127,11 @@ interface PolicyInput {
     | Partial<Record<"tags" | "subnets" | "vpcs", readonly object[]>>;
   readonly exclude?: object;
   readonly options?: object;
+  readonly hooks?: readonly object[];
 }
 
 /** Through the schema, as the functions read it, so that defaults are the product's and not the tests'. */
-export function aPolicy({ vpc, sources, exclude, options }: PolicyInput = {}): Policy {
+export function aPolicy({ vpc, sources, exclude, options, hooks }: PolicyInput = {}): Policy {
   const document = aPolicyDocument();
   const text = JSON.stringify({
     ...document,
@@ -138,6 +139,7 @@ export function aPolicy({ vpc, sources, exclude, options }: PolicyInput = {}): P
     ...(sources && { sources }),
     ...(exclude && { exclude }),
     ...(options && { options }),
+    ...(hooks && { lifecycle_hooks: hooks }),
   });
   const parsed = parsePolicy(text);
   if (!parsed.ok) throw new Error(`the test's policy is not valid: ${parsed.problems.join("; ")}`);
@@ -153,6 +155,7 @@ export function aContext(over: Partial<PlanContext> = {}): PlanContext {
     ownTags: {},
     rolloutPercent: 100,
     mayRemoveByPolicy: true,
+    demands: new Map(),
     ...over,
   };
 }
@@ -180,7 +183,7 @@ export function theSettings(over: Partial<Settings> = {}): Settings {
 }
 
 export function anObservation(over: Partial<Observation> = {}): Observation {
-  return { sources: [], sessions: [], topology: aTopology(), unseen: [], everything: true, ...over };
+  return { sources: [], sessions: [], topology: aTopology(), unseen: [], ...over };
 }
 
 export function aCreate(interfaceId: string, order = 0): Extract<Action, { kind: "create" }> {

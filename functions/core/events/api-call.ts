@@ -7,6 +7,7 @@
  * there is nothing to look at; a sweep finds what was detached.
  */
 import * as z from "zod/mini";
+import { tampered } from "./tampering.js";
 import { instanceId, interfaceId, sighting, type EventKind, type Misfit, type Sighting } from "./envelope.js";
 
 const head = z.object({
@@ -15,6 +16,9 @@ const head = z.object({
   /** There when the call failed, a dry run included. */
   errorCode: z.optional(z.unknown()),
 });
+
+/** Records of a trail come seconds to minutes after the call. */
+const late = { late: true };
 
 type Reader = (detail: unknown) => Sighting | Misfit;
 
@@ -28,7 +32,7 @@ function reader<T>(schema: z.ZodMiniType<T>, look: (detail: T) => Sighting): Rea
 const attached = reader(
   z.object({ requestParameters: z.object({ networkInterfaceId: interfaceId, instanceId }) }),
   ({ requestParameters: { networkInterfaceId, instanceId: to } }) =>
-    sighting({ instanceIds: [to], interfaceIds: [networkInterfaceId] }, true),
+    sighting({ instanceIds: [to], interfaceIds: [networkInterfaceId] }, { ...late, early: true }),
 );
 
 const created = reader(
@@ -36,7 +40,10 @@ const created = reader(
     responseElements: z.object({ networkInterface: z.object({ networkInterfaceId: interfaceId }) }),
   }),
   ({ responseElements }) =>
-    sighting({ interfaceIds: [responseElements.networkInterface.networkInterfaceId] }, true),
+    sighting(
+      { interfaceIds: [responseElements.networkInterface.networkInterfaceId] },
+      { ...late, early: true },
+    ),
 );
 
 // One call may tag a thousand resources of any kind. Rules match tags of instances, so these alone are looked at;
@@ -49,12 +56,12 @@ const tagged = reader(
   }),
   ({ requestParameters }) => {
     const ids = requestParameters.resourcesSet.items.map(({ resourceId }) => resourceId);
-    return sighting({ instanceIds: ids.filter((id) => instanceId.safeParse(id).success) }, false);
+    return sighting({ instanceIds: ids.filter((id) => instanceId.safeParse(id).success) }, late);
   },
 );
 
 const modified = reader(z.object({ requestParameters: z.object({ instanceId }) }), ({ requestParameters }) =>
-  sighting({ instanceIds: [requestParameters.instanceId] }, false),
+  sighting({ instanceIds: [requestParameters.instanceId] }, late),
 );
 
 const readers: ReadonlyMap<string, Reader> = new Map([
@@ -63,6 +70,8 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ["CreateTags", tagged],
   ["DeleteTags", tagged],
   ["ModifyInstanceAttribute", modified],
+  ["DeleteTrafficMirrorSession", tampered("DeleteTrafficMirrorSession")],
+  ["ModifyTrafficMirrorSession", tampered("ModifyTrafficMirrorSession")],
 ]);
 
 export const apiCall: EventKind = {
@@ -74,7 +83,7 @@ export const apiCall: EventKind = {
     const read = readers.get(parsed.data.eventName);
     if (read === undefined) return "unknown-kind";
     // What did not happen changed nothing, and its record is of no fixed form.
-    if (parsed.data.errorCode !== undefined) return sighting({}, false);
+    if (parsed.data.errorCode !== undefined) return sighting({}, late);
     return read(detail);
   },
 };

@@ -13,7 +13,7 @@ function kind(detailType: string, early: boolean): EventKind {
     detailType,
     parse(event) {
       const parsed = detail.safeParse(event.detail);
-      return parsed.success ? sighting({ instanceIds: [parsed.data.EC2InstanceId] }, early) : "malformed";
+      return parsed.success ? sighting({ instanceIds: [parsed.data.EC2InstanceId] }, { early }) : "malformed";
     },
   };
 }

@@ -17,9 +17,7 @@ export const ec2StateChange: EventKind = {
     const parsed = detail.safeParse(event.detail);
     if (!parsed.success) return "malformed";
     const { state } = parsed.data;
-    return sighting(
-      { instanceIds: [parsed.data["instance-id"]] },
-      state === "pending" || state === "running",
-    );
+    const early = state === "pending" || state === "running";
+    return sighting({ instanceIds: [parsed.data["instance-id"]] }, { early });
   },
 };

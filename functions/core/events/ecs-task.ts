@@ -38,6 +38,6 @@ export const ecsTask: EventKind = {
       .filter(({ name }) => name === "networkInterfaceId")
       .map(({ value }) => value);
     const ids = interfaceIds.safeParse(named);
-    return ids.success ? sighting({ interfaceIds: ids.data }, young.has(lastStatus)) : "malformed";
+    return ids.success ? sighting({ interfaceIds: ids.data }, { early: young.has(lastStatus) }) : "malformed";
   },
 };

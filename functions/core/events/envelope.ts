@@ -1,5 +1,6 @@
 /** What every EventBridge event looks like, and what a parser makes of one. Events are untrusted input. */
 import * as z from "zod/mini";
+import type { Duty } from "../duties.js";
 import type { Look } from "../model.js";
 
 /** EventBridge event reference, "Events metadata". Unknown fields are passed over. */
@@ -19,14 +20,17 @@ export const instanceId = z.string().check(z.regex(/^i-[0-9a-f]{8,17}$/));
 export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));
 
 /**
- * Where to look because of an event.
+ * Where to look because of an event, and what must follow besides.
  * `early`: the event may be ahead of what EC2 shows, so something unseen is worth another try.
+ * `late`: such events come minutes after what they tell of, so their age says nothing of us.
  * `left`: ids that were too many for one event; the next sweep looks at them, as at everything.
  */
 export interface Sighting {
   readonly look: Look;
   readonly early: boolean;
+  readonly late: boolean;
   readonly left: number;
+  readonly duties: readonly Duty[];
 }
 
 /** Why an event with a known source and detail-type is of no use all the same. */
@@ -34,7 +38,8 @@ export type Misfit = "unknown-kind" | "malformed" | "foreign";
 
 /** One kind of event: one file, with its schema and real examples under test/fixtures/events. */
 export interface EventKind {
-  readonly source: string;
+  /** Whether events with this source and detail-type are of this kind. */
+  readonly source: string | ((source: string) => boolean);
   readonly detailType: string;
   /**
    * "unknown-kind": one of the many things that come under this detail-type, and none that is read here.
@@ -47,11 +52,19 @@ export interface EventKind {
 /** Ids of each sort that one event may bring into a look: as many as a describe takes in one filter. */
 export const IDS_PER_EVENT = 200;
 
+interface Ids {
+  readonly instanceIds?: readonly string[];
+  readonly interfaceIds?: readonly string[];
+}
+
+interface More {
+  readonly early?: boolean;
+  readonly late?: boolean;
+  readonly duties?: readonly Duty[];
+}
+
 /** The ids must have been validated. Naming one twice, or none, is no mistake. */
-export function sighting(
-  ids: { readonly instanceIds?: readonly string[]; readonly interfaceIds?: readonly string[] },
-  early: boolean,
-): Sighting {
+export function sighting(ids: Ids, { early = false, late = false, duties = [] }: More = {}): Sighting {
   const instanceIds = [...new Set(ids.instanceIds)];
   const interfaceIds = [...new Set(ids.interfaceIds)];
   const over = (all: readonly string[]) => Math.max(0, all.length - IDS_PER_EVENT);
@@ -61,6 +74,8 @@ export function sighting(
       interfaceIds: interfaceIds.slice(0, IDS_PER_EVENT),
     },
     early,
+    late,
     left: over(instanceIds) + over(interfaceIds),
+    duties,
   };
 }

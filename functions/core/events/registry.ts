@@ -7,6 +7,9 @@ import { autoscalingLaunch, autoscalingTerminate } from "./autoscaling.js";
 import { ec2StateChange } from "./ec2-state-change.js";
 import { ecsTask } from "./ecs-task.js";
 import { envelope, type EventKind, type Sighting } from "./envelope.js";
+import { guarddutyFinding } from "./guardduty-finding.js";
+import { lifecycleHook } from "./lifecycle-hook.js";
+import { mirrorRequested, mirrorWithdrawn } from "./mirror-request.js";
 import { tagChange } from "./tag-change.js";
 
 const kinds: readonly EventKind[] = [
@@ -16,9 +19,11 @@ const kinds: readonly EventKind[] = [
   ecsTask,
   apiCall,
   tagChange,
+  lifecycleHook,
+  guarddutyFinding,
+  mirrorRequested,
+  mirrorWithdrawn,
 ];
-
-const registry = new Map(kinds.map((kind) => [keyOf(kind.source, kind.detailType), kind]));
 
 export const dropReasons = ["not-json", "not-an-event", "unknown-kind", "malformed", "foreign"] as const;
 export type DropReason = (typeof dropReasons)[number];
@@ -45,13 +50,17 @@ export function parseEvent(body: string, home: Home): ParsedEvent {
   if (event.data.account !== home.account || event.data.region !== home.region) {
     return { ok: false, reason: "foreign" };
   }
-  const kind = registry.get(keyOf(event.data.source, event.data["detail-type"]));
+  const kind = kindOf(event.data.source, event.data["detail-type"]);
   if (kind === undefined) return { ok: false, reason: "unknown-kind" };
   const parsed = kind.parse(event.data);
   if (typeof parsed === "string") return { ok: false, reason: parsed };
   return { ok: true, sighting: parsed, time: Date.parse(event.data.time) };
 }
 
-function keyOf(source: string, detailType: string): string {
-  return JSON.stringify([source, detailType]);
+function kindOf(source: string, detailType: string): EventKind | undefined {
+  return kinds.find(
+    (kind) =>
+      kind.detailType === detailType &&
+      (typeof kind.source === "string" ? kind.source === source : kind.source(source)),
+  );
 }

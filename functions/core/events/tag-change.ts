@@ -24,6 +24,6 @@ export const tagChange: EventKind = {
     const ids = instanceIds.safeParse(arns.map((arn) => arn?.[3]));
     if (!ids.success || ids.data.length === 0) return "malformed";
     // An instance is older than a change of its tags.
-    return sighting({ instanceIds: ids.data }, false);
+    return sighting({ instanceIds: ids.data });
   },
 };

@@ -389,3 +389,13 @@ run "a_tag_of_this_product_is_refused" {
 
   expect_failures = [var.tags]
 }
+
+run "a_client_organization_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    client_organization_id = "my-organisation"
+  }
+
+  expect_failures = [var.client_organization_id]
+}

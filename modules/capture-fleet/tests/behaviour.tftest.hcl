@@ -281,8 +281,26 @@ run "only_client_accounts_may_put_events_of_this_product_on_the_bus" {
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.event_bus[0].statement[0].condition).variable == "events:source" && one(data.aws_iam_policy_document.event_bus[0].statement[0].condition).values == tolist(["traffic-mirror"])
-    error_message = "The policy must allow events of the source traffic-mirror only."
+    condition     = one(data.aws_iam_policy_document.event_bus[0].statement[0].condition).variable == "events:source" && one(data.aws_iam_policy_document.event_bus[0].statement[0].condition).values == tolist(["traffic-mirror.controller"])
+    error_message = "The policy must allow what controllers report, and no requests."
+  }
+}
+
+run "an_organization_may_put_events_without_naming_its_accounts" {
+  variables {
+    client_organization_id = "o-a1b2c3d4e5"
+  }
+
+  assert {
+    condition = one(data.aws_iam_policy_document.event_bus[0].statement).principals == toset([{ type = "AWS", identifiers = toset(["*"]) }]) && {
+      for condition in one(data.aws_iam_policy_document.event_bus[0].statement).condition : condition.variable => one(condition.values)
+    } == { "events:source" = "traffic-mirror.controller", "aws:PrincipalOrgID" = "o-a1b2c3d4e5" }
+    error_message = "Every account, but only of the organisation, and only reports."
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint_service.this.allowed_principals) == 0
+    error_message = "Nobody may connect endpoints by it."
   }
 }
 

@@ -175,3 +175,43 @@ run "a_name_too_long_for_its_role_in_this_region" {
 
   expect_failures = [aws_iam_role.this]
 }
+
+run "a_vpc_without_a_security_group" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = [] }
+  }
+
+  expect_failures = [var.vpc_config]
+}
+
+run "a_subnet_that_is_none" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["vpc-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  expect_failures = [var.vpc_config]
+}
+
+run "a_security_group_by_its_name" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["default"] }
+  }
+
+  expect_failures = [var.vpc_config]
+}
+
+run "inline_policies_that_iam_would_refuse" {
+  command = plan
+
+  variables {
+    policy_json = jsonencode({ Version = "2012-10-17", Statement = [for index in range(100) : { Effect = "Allow", Action = "ec2:DescribeInstances", Resource = "arn:aws:ec2:eu-west-1:111122223333:instance/${index}" }] })
+  }
+
+  expect_failures = [aws_iam_role_policy.function]
+}

@@ -145,3 +145,47 @@ run "a_boundary_and_tags_reach_role_function_and_log" {
     error_message = "Everything must carry the tags."
   }
 }
+
+run "no_vpc_and_no_right_to_make_interfaces_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(aws_lambda_function.this.vpc_config) == 0 && length(aws_iam_role_policy.network) == 0
+    error_message = "The functions call AWS APIs alone."
+  }
+}
+
+run "a_function_in_a_vpc_may_make_interfaces_there_alone_and_its_code_none" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function.this.vpc_config[0].subnet_ids == toset(["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]) &&
+      aws_lambda_function.this.vpc_config[0].security_group_ids == toset(["sg-0123456789abcdef0"])
+    )
+    error_message = "The function must be where it was asked to be."
+  }
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.network[0].statement : statement if contains(statement.actions, "ec2:CreateNetworkInterface") && statement.effect != "Deny"]).resources == toset([
+      "arn:aws:ec2:eu-west-1:*:network-interface/*",
+      "arn:aws:ec2:eu-west-1:*:subnet/subnet-0123456789abcdef0",
+      "arn:aws:ec2:eu-west-1:*:subnet/subnet-0123456789abcdef1",
+      "arn:aws:ec2:eu-west-1:*:security-group/sg-0123456789abcdef0",
+    ])
+    error_message = "Interfaces may be made in the subnets and with the security groups given, nowhere else."
+  }
+
+  assert {
+    condition = [for statement in data.aws_iam_policy_document.network[0].statement : statement.sid if contains(statement.resources, "*")] == ["FindInterfaces", "NotByTheCode"] && (
+      one(data.aws_iam_policy_document.network[0].statement[3].condition).variable == "lambda:SourceFunctionArn" &&
+      one(data.aws_iam_policy_document.network[0].statement[3].condition).values == tolist(["arn:aws:lambda:eu-west-1:111122223333:function:mirror-sweep"]) &&
+      data.aws_iam_policy_document.network[0].statement[3].effect == "Deny"
+    )
+    error_message = "Only describing is allowed on everything, and the code may not do what Lambda does."
+  }
+}

@@ -20,29 +20,128 @@ variables {
 run "every_alarm_names_its_section_of_the_operations_guide" {
   command = plan
 
+  variables {
+    hub_event_bus_arn = "arn:aws:events:eu-west-1:444455556666:event-bus/capture-hub"
+    lifecycle_hooks   = { web = { autoscaling_group_name = "web", when_not_mirrored = "abandon" } }
+    triggers          = ["lifecycle_hooks", "tampering"]
+  }
+
   assert {
     condition = {
-      for key, alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name => regex("docs/operations.md#([a-z-]+)", alarm.alarm_description)[0]
+      for key, alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name => regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0]
       } == {
-      mirror-dlq-not-empty    = "dlq-not-empty"
-      mirror-reconcile-errors = "errors"
-      mirror-sweep-errors     = "errors"
-      mirror-policy-refused   = "policy-refused"
-      mirror-removal-held     = "removal-held"
-      mirror-not-permitted    = "not-permitted"
-      mirror-quota            = "quota"
-      mirror-sweep-not-run    = "sweep-not-run"
+      mirror-dlq-not-empty                      = "dlq-not-empty"
+      mirror-event-age                          = "event-age"
+      mirror-events-not-sent                    = "events-not-sent"
+      mirror-hub-dlq-not-empty                  = "hub-dlq-not-empty"
+      mirror-failed-invocations-lifecycle-hooks = "failed-invocations"
+      mirror-failed-invocations-tampering       = "failed-invocations"
+      mirror-failed-invocations-bus-requests    = "failed-invocations"
+      mirror-failed-invocations-bus-sweep       = "failed-invocations"
+      mirror-failed-invocations-hub             = "failed-invocations"
+      mirror-failed-invocations-schedule        = "failed-invocations"
+      mirror-reconcile-errors                   = "errors"
+      mirror-sweep-errors                       = "errors"
+      mirror-reconcile-throttles                = "throttles"
+      mirror-sweep-throttles                    = "throttles"
+      mirror-reconcile-near-time-limit          = "near-time-limit"
+      mirror-sweep-near-time-limit              = "near-time-limit"
+      mirror-sweep-dropped                      = "sweep-dropped"
+      mirror-sweep-not-run                      = "sweep-not-run"
+      mirror-policy-refused                     = "policy-refused"
+      mirror-removal-held                       = "removal-held"
+      mirror-not-permitted                      = "not-permitted"
+      mirror-quota                              = "quota"
+      mirror-uncovered                          = "uncovered"
+      mirror-tampering                          = "tampering"
+      mirror-hook-breaker                       = "hook-breaker"
     }
-    error_message = "Whoever is woken must find what to do."
+    error_message = "Whoever is woken must find what to do: ${jsonencode({ for key, alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name => alarm.alarm_description })}"
+  }
+
+  assert {
+    condition = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) :
+      contains([for heading in regexall("(?m)^## (.+)$", file("${path.module}/../../docs/operations.md")) : lower(replace(heading[0], " ", "-"))], regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0])
+    ])
+    error_message = "Every section that an alarm names must be there."
   }
 }
 
-run "alarms_exist_without_anyone_to_tell" {
+run "alarms_exist_without_anyone_to_tell_and_only_where_there_is_something_to_watch" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.this) == 8 && alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : length(alarm.alarm_actions) == 0])
-    error_message = "Eight alarms, no action."
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 26 && alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : length(alarm.alarm_actions) == 0])
+    error_message = "Twenty-six alarms, no action: ${jsonencode(keys(aws_cloudwatch_metric_alarm.this))}"
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "hub-dlq-not-empty") && !contains(keys(aws_cloudwatch_metric_alarm.this), "hook-breaker")
+    error_message = "Without a hub and without hooks that abandon there is nothing to ring for."
+  }
+}
+
+run "each_rule_is_watched_on_its_own_bus" {
+  command = plan
+
+  assert {
+    condition = {
+      for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.dimensions if alarm.namespace == "AWS/Events" && contains(["failed-invocations-ec2-state-change", "failed-invocations-bus-requests", "failed-invocations-schedule"], key)
+      } == {
+      failed-invocations-ec2-state-change = tomap({ RuleName = "mirror-ec2-state-change" })
+      failed-invocations-bus-requests     = tomap({ RuleName = "requests", EventBusName = "mirror" })
+      failed-invocations-schedule         = tomap({ RuleName = "mirror-sweep" })
+    }
+    error_message = "A rule of another bus has the bus as a dimension, one of the default bus has not."
+  }
+
+  assert {
+    condition = toset([for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.dimensions.RuleName if alarm.namespace == "AWS/Events"]) == setunion(
+      [for rule in values(aws_cloudwatch_event_rule.this) : rule.name], [for rule in values(aws_cloudwatch_event_rule.bus) : rule.name], [aws_cloudwatch_event_rule.sweep[0].name],
+    )
+    error_message = "No rule may fail unseen."
+  }
+}
+
+run "uncovered_sources_ring_when_they_stay_uncovered" {
+  command = plan
+
+  variables {
+    uncovered_alarm     = { sources = 7, minutes = 45 }
+    schedule_expression = "rate(10 minutes)"
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["uncovered"].statistic == "Minimum" && aws_cloudwatch_metric_alarm.this["uncovered"].threshold == 7 &&
+      aws_cloudwatch_metric_alarm.this["uncovered"].comparison_operator == "GreaterThanThreshold" && aws_cloudwatch_metric_alarm.this["uncovered"].period == 600 &&
+      aws_cloudwatch_metric_alarm.this["uncovered"].evaluation_periods == 5 && aws_cloudwatch_metric_alarm.this["uncovered"].datapoints_to_alarm == 5
+    )
+    error_message = "Every period of the time must be above the number, and hold a sweep."
+  }
+}
+
+run "no_alarm_evaluates_longer_than_cloudwatch_does" {
+  command = plan
+
+  variables {
+    uncovered_alarm     = { minutes = 1440 }
+    schedule_expression = "rate(6 hours)"
+  }
+
+  # PutMetricAlarm: a day at most, and a week where the period is an hour or more.
+  assert {
+    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.period * alarm.evaluation_periods <= (alarm.period >= 3600 ? 604800 : 86400)])
+    error_message = "CloudWatch would refuse one of the alarms."
+  }
+}
+
+run "functions_ring_at_95_percent_of_their_time" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["reconcile-near-time-limit"].threshold == 57000 && aws_cloudwatch_metric_alarm.this["sweep-near-time-limit"].threshold == 855000
+    error_message = "Durations are in milliseconds."
   }
 }
 
@@ -70,6 +169,10 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       RemovalHeld      = tomap({ service = "traffic-mirror", controller = "mirror" })
       NotPermitted     = tomap({ service = "traffic-mirror", controller = "mirror" })
       QuotaUsedPercent = tomap({ service = "traffic-mirror", controller = "mirror" })
+      EventDelay       = tomap({ service = "traffic-mirror", controller = "mirror" })
+      EventsNotSent    = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesUncovered = tomap({ service = "traffic-mirror", controller = "mirror" })
+      Tampering        = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never rings."
   }
@@ -93,7 +196,7 @@ run "silence_rings_only_where_it_is_the_trouble" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["quota"].treat_missing_data == "ignore"
+    condition     = [for key, alarm in aws_cloudwatch_metric_alarm.this : key if alarm.treat_missing_data == "ignore"] == ["quota", "uncovered"]
     error_message = "A level stays what it was."
   }
 }

@@ -283,3 +283,13 @@ run "a_policy_document_above_64_kb" {
 
   expect_failures = [aws_ssm_parameter.policy]
 }
+
+run "an_entry_on_anything_but_always_and_guardduty" {
+  command = plan
+
+  variables {
+    sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", on = "demand" }] }
+  }
+
+  expect_failures = [var.sources]
+}

@@ -30,8 +30,8 @@ run "without_triggers_only_sweeps_run" {
   }
 
   assert {
-    condition     = alltrue([for document in values(data.aws_iam_policy_document.queue) : [for statement in document.statement : statement.sid] == ["TlsOnly"]])
-    error_message = "Without rules nobody may send to the queues."
+    condition     = local.rule_arns == ["arn:aws:events:eu-west-1:111122223333:rule/mirror/requests"]
+    error_message = "Requests are taken in any case, and nothing else may send to the queues."
   }
 
   assert {
@@ -52,6 +52,8 @@ run "only_our_rules_may_send_to_the_queues" {
           "arn:aws:events:eu-west-1:111122223333:rule/mirror-ec2-state-change",
           "arn:aws:events:eu-west-1:111122223333:rule/mirror-ecs-tasks",
           "arn:aws:events:eu-west-1:111122223333:rule/mirror-tag-changes",
+          "arn:aws:events:eu-west-1:111122223333:rule/mirror-tampering",
+          "arn:aws:events:eu-west-1:111122223333:rule/mirror/requests",
         ]
         "aws:SourceAccount" = ["111122223333"]
       })
@@ -73,12 +75,12 @@ run "only_our_rules_may_send_to_the_queues" {
   }
 }
 
-run "a_message_is_tried_five_times_and_then_kept_for_two_weeks" {
+run "a_message_is_tried_nine_times_and_then_kept_for_two_weeks" {
   command = apply
 
   assert {
-    condition     = jsondecode(aws_sqs_queue.events.redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.events_dlq.arn, maxReceiveCount = 5 }
-    error_message = "The events queue must hand over to its dead-letter queue after five tries."
+    condition     = jsondecode(aws_sqs_queue.events.redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.events_dlq.arn, maxReceiveCount = 9 }
+    error_message = "The events queue must hand over to its dead-letter queue after nine tries."
   }
 
   assert {
@@ -92,7 +94,7 @@ run "a_message_is_tried_five_times_and_then_kept_for_two_weeks" {
   }
 
   assert {
-    condition     = alltrue([for target in values(aws_cloudwatch_event_target.this) : target.dead_letter_config[0].arn == aws_sqs_queue.events_dlq.arn && target.arn == aws_sqs_queue.events.arn])
+    condition     = alltrue([for target in concat(values(aws_cloudwatch_event_target.this), [aws_cloudwatch_event_target.requests]) : target.dead_letter_config[0].arn == aws_sqs_queue.events_dlq.arn && target.arn == aws_sqs_queue.events.arn])
     error_message = "What EventBridge cannot deliver must go to the dead-letter queue."
   }
 }
@@ -169,6 +171,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     log_level     = "DEBUG"
     tags          = { Team = "security" }
     brakes        = { acknowledged_until = "2030-01-31T12:00:00Z", max_sessions = 5 }
+    demands       = { default_minutes = 60 }
   }
 
   assert {
@@ -180,12 +183,19 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
       MODE                         = "observe"
       SESSION_TAGS                 = "{\"Team\":\"security\"}"
       SESSION_QUOTA                = "500"
+      DEMANDS                      = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
+      EVENT_BUS_NAME               = "mirror"
       BRAKES                       = jsonencode({ removal_percent = 20, removal_minimum = 10, acknowledged_until = "2030-01-31T12:00:00Z", rollout_percent = 100, max_sessions = 5 })
       POWERTOOLS_SERVICE_NAME      = "traffic-mirror"
       POWERTOOLS_METRICS_NAMESPACE = "TrafficMirror"
       POWERTOOLS_LOG_LEVEL         = "DEBUG"
     }
     error_message = "The environment is ${jsonencode(local.sweep_environment)}"
+  }
+
+  assert {
+    condition     = setsubtract(keys(local.reconcile_environment), keys(local.sweep_environment)) == toset(["EVENTS_QUEUE_URL"])
+    error_message = "Only reconcile lets messages come back."
   }
 }
 
@@ -272,6 +282,11 @@ run "apply_shows_what_its_sweep_did" {
   assert {
     condition     = output.apply_summary == { mode = "enforce", created = 3, remaining = 0, complete = true }
     error_message = "The summary must be the sweep's own."
+  }
+
+  assert {
+    condition     = local.reconcile_environment.EVENTS_QUEUE_URL == aws_sqs_queue.events.url && length(output.event_bus_arn) > 0 && length(output.request_policy_json) > 0
+    error_message = "reconcile must know its queue, and requesters the bus and their policy."
   }
 
   assert {

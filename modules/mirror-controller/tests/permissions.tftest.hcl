@@ -32,7 +32,7 @@ run "everything_may_only_be_observed_and_only_in_this_region" {
   }
 
   assert {
-    condition     = alltrue([for statement in data.aws_iam_policy_document.common.statement : !contains(statement.resources, "*") if statement.sid != "Observe"])
+    condition     = alltrue([for statement in concat(data.aws_iam_policy_document.common.statement, data.aws_iam_policy_document.duties.statement) : !contains(statement.resources, "*") if statement.sid != "Observe"])
     error_message = "No other statement may name everything."
   }
 }
@@ -178,5 +178,93 @@ run "only_the_controllers_own_parameters_are_read" {
       "arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/policy/*",
     ])
     error_message = "The policy's parameters and no other."
+  }
+}
+
+run "demands_are_the_controllers_own_and_reports_under_its_own_name" {
+  command = plan
+
+  assert {
+    condition = { for statement in data.aws_iam_policy_document.duties.statement : statement.sid => statement.resources } == {
+      Report      = toset(["arn:aws:events:eu-west-1:111122223333:event-bus/mirror"])
+      ListDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands", "arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
+      KeepDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
+    }
+    error_message = "Neither another bus nor another parameter may be within reach."
+  }
+
+  assert {
+    condition = { for condition in data.aws_iam_policy_document.duties.statement[0].condition : condition.test => condition.values if condition.variable == "events:source" } == {
+      "ForAllValues:StringEquals" = tolist(["traffic-mirror.controller"])
+      "Null"                      = tolist(["false"])
+    }
+    error_message = "The functions must not be able to make a request."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.hooks) == 0
+    error_message = "Without hooks there is nothing to complete."
+  }
+}
+
+run "hooks_are_completed_in_their_groups_alone_and_launches_counted_only_to_abandon" {
+  command = plan
+
+  variables {
+    lifecycle_hooks = { web = { autoscaling_group_name = "web" }, api = { autoscaling_group_name = "api", create = false } }
+  }
+
+  assert {
+    condition = one(data.aws_iam_policy_document.hooks[0].statement).resources == toset([
+      "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/api",
+      "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/web",
+    ])
+    error_message = "Hooks of other groups must be out of reach."
+  }
+}
+
+run "the_circuit_breaker_may_count_failed_launches" {
+  command = plan
+
+  variables {
+    lifecycle_hooks = { web = { autoscaling_group_name = "web", when_not_mirrored = "abandon" } }
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.hooks[0].statement[1].actions == toset(["autoscaling:DescribeScalingActivities"]) && one(data.aws_iam_policy_document.hooks[0].statement[1].condition).values == tolist(["eu-west-1"])
+    error_message = "Counting must be allowed, in this region alone."
+  }
+}
+
+run "a_requester_asks_under_its_own_name_and_reads_its_own_demands" {
+  command = plan
+
+  assert {
+    condition = (
+      data.aws_iam_policy_document.request.statement[0].actions == toset(["events:PutEvents"]) &&
+      data.aws_iam_policy_document.request.statement[0].resources == toset(["arn:aws:events:eu-west-1:111122223333:event-bus/mirror"])
+    )
+    error_message = "Events may be put on the controller's bus alone."
+  }
+
+  assert {
+    condition = { for condition in data.aws_iam_policy_document.request.statement[0].condition : "${condition.test} ${condition.variable}" => toset(condition.values) } == {
+      "ForAllValues:StringEquals events:source"      = toset(["traffic-mirror/$${aws:userid}"])
+      "ForAllValues:StringEquals events:detail-type" = toset(["Mirror Requested", "Mirror Withdrawn"])
+      "Null events:source"                           = toset(["false"])
+      "Null events:detail-type"                      = toset(["false"])
+    }
+    error_message = "Under no other name, and neither a report nor a sweep: ${jsonencode(data.aws_iam_policy_document.request.statement[0].condition)}"
+  }
+
+  assert {
+    condition = (
+      length(data.aws_iam_policy_document.request.statement) == 2 &&
+      data.aws_iam_policy_document.request.statement[1].actions == toset(["ssm:GetParameter"]) &&
+      data.aws_iam_policy_document.request.statement[1].resources == toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"]) &&
+      one(data.aws_iam_policy_document.request.statement[1].condition).variable == "aws:ResourceTag/traffic-mirror:requester" &&
+      one(data.aws_iam_policy_document.request.statement[1].condition).values == tolist(["$${aws:userid}"])
+    )
+    error_message = "The state of others' demands must be out of reach."
   }
 }

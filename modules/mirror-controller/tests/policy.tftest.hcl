@@ -45,6 +45,7 @@ run "the_document_without_optional_inputs_mirrors_all_of_the_vpcs" {
         fargate           = false
         instance_types    = {}
       }
+      lifecycle_hooks = []
     })
     error_message = "The document is ${aws_ssm_parameter.policy.insecure_value}"
   }
@@ -71,6 +72,7 @@ run "an_entry_is_written_with_everything_it_may_say" {
           virtual_network_id = 16777215
           session_number     = 32766
           interfaces         = "primary"
+          on                 = "guardduty"
         },
         { tags = { Mirror = "true" } },
       ]
@@ -90,6 +92,7 @@ run "an_entry_is_written_with_everything_it_may_say" {
       virtual_network_id = 16777215
       session_number     = 32766
       interfaces         = "primary"
+      on                 = "guardduty"
     })
     error_message = "The entry is ${jsonencode(jsondecode(aws_ssm_parameter.policy.insecure_value).sources.tags[0])}"
   }
@@ -104,6 +107,7 @@ run "an_entry_is_written_with_everything_it_may_say" {
       virtual_network_id = null
       session_number     = null
       interfaces         = "all"
+      on                 = "always"
     })
     error_message = "What is not said must be null, and the name must be the position."
   }
@@ -190,6 +194,39 @@ run "excludes_and_options_reach_the_document" {
       instance_types    = { "m8g.*" = true, "t3.nano" = false }
     })
     error_message = "The options must be in the document as they were given."
+  }
+}
+
+run "hooks_reach_the_document_with_their_name" {
+  command = plan
+
+  variables {
+    lifecycle_hooks = {
+      web   = { autoscaling_group_name = "web" }
+      batch = { autoscaling_group_name = "batch", hook_name = "seen", when_not_mirrored = "abandon", abandons_per_hour = 5 }
+    }
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(aws_ssm_parameter.policy.insecure_value).lifecycle_hooks) == jsonencode([
+      { autoscaling_group_name = "batch", hook_name = "seen", when_not_mirrored = "abandon", abandons_per_hour = 5 },
+      { autoscaling_group_name = "web", hook_name = "mirror-mirror", when_not_mirrored = "continue", abandons_per_hour = 3 },
+    ])
+    error_message = "What completes a hook must know it by its name: ${aws_ssm_parameter.policy.insecure_value}"
+  }
+}
+
+run "twenty_hooks_with_the_longest_names_fit_into_what_is_reckoned" {
+  command = plan
+
+  # One hook in the pattern alone is what EventBridge takes of such names; the reckoning is for the list's length.
+  variables {
+    lifecycle_hooks = { for index in range(20) : "group-${index}" => { autoscaling_group_name = "group-${index}", hook_name = "hook-${index}" } }
+  }
+
+  assert {
+    condition     = local.parts >= ceil((local.document_bytes + 20 * (255 - 8 + 255 - 7)) / local.chunk_ascii)
+    error_message = "Each hook must be reckoned with two names of 255 characters: ${local.parts} parts."
   }
 }
 

@@ -18,7 +18,7 @@ variables {
   }
 }
 
-run "every_trigger_is_on_by_default_with_a_rule_named_after_it" {
+run "every_trigger_that_has_something_to_do_is_on_by_default_with_a_rule_named_after_it" {
   command = plan
 
   assert {
@@ -28,13 +28,42 @@ run "every_trigger_is_on_by_default_with_a_rule_named_after_it" {
       ecs_tasks        = "mirror-ecs-tasks"
       api_calls        = "mirror-api-calls"
       tag_changes      = "mirror-tag-changes"
+      tampering        = "mirror-tampering"
     }
     error_message = "The rules are ${jsonencode({ for trigger, rule in aws_cloudwatch_event_rule.this : trigger => rule.name })}"
   }
 
   assert {
-    condition     = var.triggers == toset(keys(local.known_rules)) && keys(aws_cloudwatch_event_target.this) == keys(local.known_rules)
-    error_message = "Each known trigger must be allowed, on, and have its target."
+    condition     = var.triggers == toset(keys(local.known_rules)) && keys(aws_cloudwatch_event_target.this) == keys(aws_cloudwatch_event_rule.this)
+    error_message = "Each known trigger must be allowed and on, and each rule have its target."
+  }
+}
+
+run "hooks_and_findings_have_their_rules_once_there_is_something_to_do" {
+  command = plan
+
+  variables {
+    sources         = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", on = "guardduty" }] }
+    lifecycle_hooks = { web = { autoscaling_group_name = "web" } }
+  }
+
+  assert {
+    condition     = keys(aws_cloudwatch_event_rule.this) == keys(local.known_rules) && keys(aws_cloudwatch_event_target.this) == keys(local.known_rules)
+    error_message = "The rules are ${jsonencode(keys(aws_cloudwatch_event_rule.this))}"
+  }
+}
+
+run "findings_may_be_left_out_though_entries_wait_for_them" {
+  command = plan
+
+  variables {
+    sources  = { vpcs = [{ vpc_id = "vpc-0123456789abcdef0", on = "guardduty" }] }
+    triggers = ["ec2_state_change"]
+  }
+
+  assert {
+    condition     = keys(aws_cloudwatch_event_rule.this) == ["ec2_state_change"]
+    error_message = "A trigger that is left out stays out."
   }
 }
 
@@ -51,7 +80,11 @@ run "a_trigger_left_out_has_no_rule_and_no_right_to_send" {
   }
 
   assert {
-    condition     = local.rule_arns == ["arn:aws:events:eu-west-1:111122223333:rule/mirror-ec2-state-change", "arn:aws:events:eu-west-1:111122223333:rule/mirror-tag-changes"]
+    condition = local.rule_arns == [
+      "arn:aws:events:eu-west-1:111122223333:rule/mirror-ec2-state-change",
+      "arn:aws:events:eu-west-1:111122223333:rule/mirror-tag-changes",
+      "arn:aws:events:eu-west-1:111122223333:rule/mirror/requests",
+    ]
     error_message = "Only their rules may send to the queues."
   }
 }
@@ -59,8 +92,15 @@ run "a_trigger_left_out_has_no_rule_and_no_right_to_send" {
 run "every_pattern_takes_events_of_this_account_and_region_alone" {
   command = plan
 
+  variables {
+    sources            = { vpcs = [{ vpc_id = "vpc-0123456789abcdef0", on = "guardduty" }] }
+    lifecycle_hooks    = { for index in range(20) : "group-${index}" => { autoscaling_group_name = format("some-service-production-%02d", index) } }
+    session_principals = [for index in range(3) : "arn:aws:iam::111122223333:role/some/path/another-tool-that-keeps-sessions-${index}"]
+    hub_event_bus_arn  = "arn:aws:events:eu-west-1:444455556666:event-bus/capture-hub"
+  }
+
   assert {
-    condition = alltrue([for rule in values(aws_cloudwatch_event_rule.this) :
+    condition = alltrue([for rule in concat(values(aws_cloudwatch_event_rule.this), values(aws_cloudwatch_event_rule.bus), values(aws_cloudwatch_event_rule.hub)) :
       jsondecode(rule.event_pattern).account == ["111122223333"] && jsondecode(rule.event_pattern).region == ["eu-west-1"]
     ])
     error_message = "Events that other buses forward must not match."
@@ -153,5 +193,91 @@ run "tags_count_when_they_are_an_instances" {
       detail      = { service = ["ec2"], resource-type = ["instance"] }
     }
     error_message = "The pattern is ${aws_cloudwatch_event_rule.this["tag_changes"].event_pattern}"
+  }
+}
+
+run "launches_that_a_listed_hook_holds_reach_the_queue" {
+  command = plan
+
+  variables {
+    lifecycle_hooks = {
+      web   = { autoscaling_group_name = "web" }
+      api   = { autoscaling_group_name = "api" }
+      batch = { autoscaling_group_name = "batch", hook_name = "seen" }
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.this["lifecycle_hooks"].event_pattern) == {
+      source      = ["aws.autoscaling"]
+      account     = ["111122223333"]
+      region      = ["eu-west-1"]
+      detail-type = ["EC2 Instance-launch Lifecycle Action"]
+      detail = {
+        LifecycleTransition  = ["autoscaling:EC2_INSTANCE_LAUNCHING"]
+        AutoScalingGroupName = ["api", "batch", "web"]
+        LifecycleHookName    = ["mirror-mirror", "seen"]
+      }
+    }
+    error_message = "The pattern is ${aws_cloudwatch_event_rule.this["lifecycle_hooks"].event_pattern}"
+  }
+}
+
+run "names_that_do_not_fit_into_a_pattern_are_refused_at_plan" {
+  command = plan
+
+  variables {
+    lifecycle_hooks = { for index in range(10) : "group-${index}" => { autoscaling_group_name = format("%0255d", index) } }
+  }
+
+  expect_failures = [aws_cloudwatch_event_rule.this["lifecycle_hooks"]]
+}
+
+run "findings_count_from_their_severity_on_when_they_are_about_an_instance_of_this_account" {
+  command = plan
+
+  variables {
+    sources            = { tags = [{ tags = { Mirror = "true" }, on = "guardduty" }] }
+    guardduty_severity = 7
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(aws_cloudwatch_event_rule.this["guardduty"].event_pattern).detail) == jsonencode({
+      accountId = ["111122223333"]
+      severity  = [{ numeric = [">=", 7] }]
+      resource  = { instanceDetails = { instanceId = [{ prefix = "i-" }] } }
+    })
+    error_message = "The pattern is ${aws_cloudwatch_event_rule.this["guardduty"].event_pattern}"
+  }
+}
+
+run "tampering_is_what_neither_the_functions_nor_the_principals_given_did" {
+  command = plan
+
+  variables {
+    session_principals = ["arn:aws:iam::111122223333:role/network-admin"]
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["tampering"].event_pattern).detail.eventName == ["DeleteTrafficMirrorSession", "ModifyTrafficMirrorSession"]
+    error_message = "Both calls must match: ${aws_cloudwatch_event_rule.this["tampering"].event_pattern}"
+  }
+
+  assert {
+    condition = tolist(local.session_principals) == tolist([
+      "arn:aws:iam::111122223333:role/mirror-reconcile-eu-west-1",
+      "arn:aws:iam::111122223333:role/mirror-sweep-eu-west-1",
+      "arn:aws:iam::111122223333:role/network-admin",
+    ])
+    error_message = "Both functions' roles and what was given: ${jsonencode(local.session_principals)}"
+  }
+
+  assert {
+    condition = jsonencode([for way in jsondecode(aws_cloudwatch_event_rule.this["tampering"].event_pattern).detail["$or"] : way.userIdentity]) == jsonencode([
+      { sessionContext = { sessionIssuer = { arn = [{ anything-but = local.session_principals }] } } },
+      { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ anything-but = local.session_principals }] },
+      { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ exists = false }] },
+    ])
+    error_message = "Roles, users and AWS's services are told apart: ${aws_cloudwatch_event_rule.this["tampering"].event_pattern}"
   }
 }

@@ -4,17 +4,17 @@
  * else the machine does falls on all of them alike.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { unzipSync } from "fflate";
+import { bundle, type Bundle } from "../../../scripts/lib/bundle.js";
 import { root } from "../../../scripts/lib/run.js";
+import { bundleOf, writeBundle } from "../metered.js";
 import { median, type Row, type Section } from "../section.js";
-import { functionNames, zipOf } from "./size.js";
+import { functionNames } from "./size.js";
 
 const RUNS = 15;
-const LIMIT = 1.5;
+const LIMIT = 1.4;
 const NODE = join(root, "node_modules", "node", "bin", "node");
 
 const PROBE = `
@@ -40,6 +40,15 @@ const ENVIRONMENT = {
     rollout_percent: 100,
     max_sessions: null,
   }),
+  EVENT_BUS_NAME: "bench",
+  EVENTS_QUEUE_URL: "http://127.0.0.1/bench-events",
+  DEMANDS: JSON.stringify({
+    path: "/bench/demands",
+    default_minutes: 1440,
+    maximum_minutes: 10_080,
+    limit: 500,
+    reads_per_second: 5,
+  }),
   POWERTOOLS_SERVICE_NAME: "traffic-mirror",
   POWERTOOLS_METRICS_NAMESPACE: "TrafficMirror",
   AWS_REGION: "eu-west-1",
@@ -51,22 +60,6 @@ const importTime = (file: string): number =>
   Number(
     execFileSync(NODE, ["--input-type=module", "-e", PROBE, file], { env: ENVIRONMENT, encoding: "utf8" }),
   );
-
-/** With the settings of scripts/build.ts. */
-const bundle = async (code: string, outfile: string): Promise<void> => {
-  await build({
-    stdin: { contents: code, resolveDir: root },
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node22",
-    format: "esm",
-    mainFields: ["module", "main"],
-    banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-    outfile,
-    logLevel: "error",
-  });
-};
 
 /** What the limit is measured by: the smaller of the two, and so the harder one to keep to. */
 const CLIENT = "client-ec2, one command";
@@ -84,17 +77,14 @@ export const imports: Section = {
         [CLIENT, 'export { EC2Client, DescribeInstancesCommand } from "@aws-sdk/client-ec2";'],
         [WHOLE, 'export * from "@aws-sdk/client-ec2";'],
       ] as const;
+      const add = (name: string, place: string, code: Bundle) => {
+        writeBundle(code, join(folder, place));
+        files.set(name, join(folder, place, "index.mjs"));
+      };
       for (const [index, [name, code]] of references.entries()) {
-        const file = join(folder, `reference-${index}.mjs`);
-        await bundle(code, file);
-        files.set(name, file);
+        add(name, `reference-${index}`, await bundle({ code }));
       }
-      for (const name of functionNames()) {
-        mkdirSync(join(folder, name));
-        const file = join(folder, name, "index.mjs");
-        writeFileSync(file, unzipSync(zipOf(name))["index.mjs"] ?? new Uint8Array());
-        files.set(name, file);
-      }
+      for (const name of functionNames()) add(name, name, bundleOf(name));
       const times = new Map([...files.keys()].map((name) => [name, [] as number[]]));
       for (let run = 0; run < RUNS; run++) {
         for (const [name, file] of files) times.get(name)?.push(importTime(file));

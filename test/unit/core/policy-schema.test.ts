@@ -44,6 +44,7 @@ describe("the least document", () => {
         fargate: false,
         instance_types: {},
       },
+      lifecycle_hooks: [],
     });
   });
 
@@ -61,7 +62,7 @@ describe("an entry", () => {
       virtual_network_id: null,
       session_number: null,
     };
-    const defaults = { name: "web", vpc_id: "vpc-1", ...nothing, interfaces: "all" };
+    const defaults = { name: "web", vpc_id: "vpc-1", ...nothing, interfaces: "all", on: "always" };
     expect(parse(withEntry({})).sources?.vpcs).toEqual([defaults]);
     expect(parse(withEntry(nothing)).sources?.vpcs).toEqual([defaults]);
   });

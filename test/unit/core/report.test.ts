@@ -3,7 +3,7 @@ import type { SourcePlan } from "../../../functions/core/decisions.js";
 import type { Done } from "../../../functions/core/execute.js";
 import { uncoveredReasons, type Outcome } from "../../../functions/core/outcomes.js";
 import { report } from "../../../functions/core/report.js";
-import type { Mode } from "../../../functions/core/reconcile.js";
+import type { Mode } from "../../../functions/core/settings.js";
 import {
   aCreate,
   aDelete,

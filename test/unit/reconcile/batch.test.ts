@@ -4,12 +4,18 @@ import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { anApp, type Account, type FakeApp } from "../../support/app.js";
 import { aSession, aSource, theBrakes } from "../../support/builders.js";
 import { anEvent, aRunningEvent, HOME } from "../../support/events.js";
-import { aWriter, done, failed, NOON } from "../../support/fakes.js";
+import { aWriter, done, failed } from "../../support/fakes.js";
 
 const [first, second] = ["i-00000001", "i-00000002"];
 const sourceOf = (instanceId: string, id = `eni-${instanceId}`) =>
   aSource({ id, instance: { id: instanceId } });
-const record = (messageId: string, body: string) => ({ messageId, body }) as SQSRecord;
+const record = (messageId: string, body: string, deliveries = 1) =>
+  ({
+    messageId,
+    body,
+    receiptHandle: `handle of ${messageId}`,
+    attributes: { ApproximateReceiveCount: String(deliveries) },
+  }) as SQSRecord;
 const running = (messageId: string, instanceId: string, over: object = {}) =>
   record(messageId, aRunningEvent(instanceId, over));
 
@@ -18,7 +24,7 @@ async function handle(app: FakeApp, records: readonly SQSRecord[]): Promise<stri
   return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 const withSources = (ids: readonly string[], more: Account = {}) =>
-  anApp({ observation: { everything: false, sources: ids.map((id) => sourceOf(id)) }, ...more });
+  anApp({ observation: { sources: ids.map((id) => sourceOf(id)) }, ...more });
 
 describe("a batch of events", () => {
   it("is one look at everything that its messages name, each once", async () => {
@@ -125,11 +131,16 @@ describe("a message comes back", () => {
     expect(answer.batchItemFailures).toEqual([{ itemIdentifier: "m1" }]);
   });
 
-  it("when EC2 does not show its new instance yet, but not for ever", async () => {
+  it("when EC2 does not show its new instance yet: after 1, 2, 4 and 8 s, and then a sweep will see it", async () => {
     const app = anApp({ observation: { unseen: [first] } });
-    const at = (seconds: number) => new Date(NOON - seconds * 1000).toISOString().replace(".000", "");
-    expect(await handle(app, [running("m1", first, { time: at(5) })])).toEqual(["m1"]);
-    expect(await handle(app, [running("m1", first, { time: at(60) })])).toEqual([]);
+    for (const deliveries of [1, 2, 3, 4]) {
+      expect(await handle(app, [record("m1", aRunningEvent(first), deliveries)])).toEqual(["m1"]);
+    }
+    expect(app.returned.map(({ seconds }) => seconds)).toEqual([1, 2, 4, 8]);
+    expect(app.returned[0]?.receiptHandle).toBe("handle of m1");
+    expect(await handle(app, [record("m1", aRunningEvent(first), 5)])).toEqual([]);
+    expect(app.metric("LooksRetried")).toEqual([1, 1, 1, 1, 0]);
+    expect(app.metric("LooksLeftToSweep")).toEqual([0, 0, 0, 0, 1]);
   });
 
   it("not when an instance that ended is not there any more", async () => {

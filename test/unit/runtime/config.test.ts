@@ -20,6 +20,14 @@ const environment = {
   SESSION_QUOTA: "10000",
   BRAKES: JSON.stringify(brakes),
   AWS_REGION: "eu-west-1",
+  EVENT_BUS_NAME: "mirror",
+  DEMANDS: JSON.stringify({
+    path: "/mirror/demands",
+    default_minutes: 1440,
+    maximum_minutes: 10_080,
+    limit: 500,
+    reads_per_second: 5,
+  }),
 };
 const read = (over: Record<string, string | undefined> = {}) => readConfig({ ...environment, ...over });
 const withBrakes = (over: Partial<Record<keyof typeof brakes, unknown>>) =>
@@ -42,6 +50,14 @@ describe("the environment", () => {
         maxSessions: null,
       },
       region: "eu-west-1",
+      bus: "mirror",
+      demands: {
+        path: "/mirror/demands",
+        defaultMinutes: 1440,
+        maximumMinutes: 10_080,
+        most: 500,
+        readsPerSecond: 5,
+      },
     });
   });
 

@@ -7,6 +7,13 @@ describe("who asks for a sweep", () => {
     expect(requestOf(JSON.parse(anEvent("scheduled")))).toEqual({ kind: "sweep", by: "schedule" });
   });
 
+  it("is our own function, because of tampering", () => {
+    expect(requestOf({ "detail-type": "Sweep Requested", detail: {} })).toEqual({
+      kind: "sweep",
+      by: "event",
+    });
+  });
+
   it.each(["create", "update"])("is an apply, with the action that Terraform adds: %s", (action) => {
     expect(requestOf({ reason: "apply", tf: { action } })).toEqual({ kind: "sweep", by: "apply" });
     expect(requestOf({ reason: "apply" })).toEqual({ kind: "sweep", by: "apply" });

@@ -55,6 +55,7 @@ describe("the summary of a sweep", () => {
       refused: { NetworkInterfaceNotSupported: 1 },
       uncovered: { "instance-type": 1, "aws-refused": 1 },
       foreign: 1,
+      demands: 0,
       held_removals: 0,
       remaining: 0,
       complete: true,

@@ -46,6 +46,13 @@ module "mirror_controller" {
     subnets = [{ subnet_id = aws_subnet.this.id }]
     vpcs    = [{ vpc_id = aws_vpc.this.id, target_id = aws_ec2_traffic_mirror_target.this.id }]
   }
+  lifecycle_hooks = {
+    web = { autoscaling_group_name = aws_vpc.this.arn, when_not_mirrored = "abandon" }
+  }
+  vpc_config = {
+    subnet_ids         = [aws_subnet.this.id]
+    security_group_ids = [aws_vpc.this.default_security_group_id]
+  }
   exclude = {
     subnet_ids              = [aws_subnet.this.id]
     autoscaling_group_names = [aws_vpc.this.arn]

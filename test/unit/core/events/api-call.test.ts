@@ -23,7 +23,7 @@ describe("a call of EC2", () => {
   ])("says where to look: %s", (name, instanceIds, interfaceIds, early) => {
     expect(parsed(name)).toEqual({
       ok: true,
-      sighting: { look: { instanceIds, interfaceIds }, early, left: 0 },
+      sighting: { look: { instanceIds, interfaceIds }, early, late: true, left: 0, duties: [] },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });
   });

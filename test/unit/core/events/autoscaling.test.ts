@@ -11,7 +11,13 @@ describe("a result of Auto Scaling", () => {
   ])("says where to look: %s", (name, early) => {
     expect(parsed(name)).toEqual({
       ok: true,
-      sighting: { look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] }, early, left: 0 },
+      sighting: {
+        look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
+        early,
+        late: false,
+        left: 0,
+        duties: [],
+      },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });
   });

@@ -18,7 +18,9 @@ describe("a change of an instance's tags", () => {
       sighting: {
         look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
         early: false,
+        late: false,
         left: 0,
+        duties: [],
       },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });

@@ -1,0 +1,94 @@
+/**
+ * Puts messages on the controller's bus, as many as a call takes: ten entries and 256 KB (EventBridge API reference,
+ * PutEvents). An answer of 200 may still say that some entries failed, so its entries are read one by one.
+ */
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { options } from "./client.js";
+import { CONTROLLER_SOURCE, type Message } from "../core/messages.js";
+import type { Clock, Publish } from "../core/ports.js";
+
+const ENTRIES = 10;
+/** Under the 256 KB, with room for what the service adds to its reckoning. */
+const BYTES = 240_000;
+const TRIES = 4;
+const PAUSE_MS = 200;
+
+export function createEventBridgeClient(): EventBridgeClient {
+  return new EventBridgeClient(options);
+}
+
+/** `onLost`: called with each message that could not be sent, and why. */
+export function createPublisher(
+  client: EventBridgeClient,
+  bus: string,
+  clock: Clock,
+  onLost: (message: Message, why: string) => void,
+): Publish {
+  return async (messages) => {
+    let lost = 0;
+    for (const batch of inBatches(messages)) {
+      let left = batch.map((message) => ({ message, entry: entryOf(message, bus), why: "" }));
+      for (let tries = 1; left.length > 0 && tries <= TRIES; tries++) {
+        if (tries > 1) await clock.sleep(PAUSE_MS * 2 ** (tries - 2));
+        left = await send(client, left);
+      }
+      for (const { message, why } of left) onLost(message, why);
+      lost += left.length;
+    }
+    return lost;
+  };
+}
+
+interface Pending {
+  readonly message: Message;
+  readonly entry: PutEventsRequestEntry;
+  readonly why: string;
+}
+
+/** Answers those that were not taken. */
+async function send(client: EventBridgeClient, pending: Pending[]): Promise<Pending[]> {
+  try {
+    const { FailedEntryCount = 0, Entries = [] } = await client.send(
+      new PutEventsCommand({ Entries: pending.map(({ entry }) => entry) }),
+    );
+    if (FailedEntryCount === 0) return [];
+    return pending.flatMap((each, index) => {
+      const { ErrorCode, ErrorMessage = "" } = Entries[index] ?? {};
+      return ErrorCode === undefined ? [] : [{ ...each, why: `${ErrorCode}: ${ErrorMessage}` }];
+    });
+  } catch (error) {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return pending.map((each) => ({ ...each, why }));
+  }
+}
+
+export function inBatches(messages: readonly Message[]): readonly (readonly Message[])[] {
+  const batches: Message[][] = [];
+  let bytes = Infinity;
+  for (const message of messages) {
+    const size = sizeOf(message);
+    const last = batches.at(-1);
+    if (last === undefined || last.length === ENTRIES || bytes + size > BYTES) {
+      batches.push([message]);
+      bytes = size;
+    } else {
+      last.push(message);
+      bytes += size;
+    }
+  }
+  return batches;
+}
+
+/** EventBridge User Guide, "Calculating PutEvents event entry size". */
+function sizeOf({ detailType, detail }: Message): number {
+  return Buffer.byteLength(CONTROLLER_SOURCE) + detailType.length + Buffer.byteLength(JSON.stringify(detail));
+}
+
+function entryOf({ detailType, detail }: Message, bus: string): PutEventsRequestEntry {
+  return {
+    EventBusName: bus,
+    Source: CONTROLLER_SOURCE,
+    DetailType: detailType,
+    Detail: JSON.stringify(detail),
+  };
+}

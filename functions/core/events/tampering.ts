@@ -1,0 +1,56 @@
+/**
+ * Calls that delete or change a mirror session, as CloudTrail records them (CloudTrail User Guide, "CloudTrail
+ * record contents"). The rule's pattern leaves out our own functions and whoever else may. There is nothing to look
+ * at: the record names a session, which may be gone, and not its interface. So it asks for a sweep.
+ */
+import * as z from "zod/mini";
+import type { TamperingDuty } from "../duties.js";
+import { sighting, type Misfit, type Sighting } from "./envelope.js";
+import { boundedText } from "./text.js";
+
+const sessionId = z.string().check(z.regex(/^tms-[0-9a-f]{8,17}$/));
+const named = z.object({ TrafficMirrorSessionId: sessionId });
+
+const record = z.object({
+  // EC2 wraps the parameters of its newer calls into an object named after the call; both are taken.
+  requestParameters: z.union([
+    z.pipe(
+      z.object({ DeleteTrafficMirrorSessionRequest: named }),
+      z.transform(({ DeleteTrafficMirrorSessionRequest: request }) => request.TrafficMirrorSessionId),
+    ),
+    z.pipe(
+      z.object({ ModifyTrafficMirrorSessionRequest: named }),
+      z.transform(({ ModifyTrafficMirrorSessionRequest: request }) => request.TrafficMirrorSessionId),
+    ),
+    z.pipe(
+      z.object({ trafficMirrorSessionId: sessionId }),
+      z.transform(({ trafficMirrorSessionId: id }) => id),
+    ),
+  ]),
+  userIdentity: z.object({
+    type: z.optional(boundedText(64)),
+    arn: z.optional(boundedText(512)),
+    /** Instead of an ARN, where a service of AWS called. */
+    invokedBy: z.optional(boundedText(256)),
+  }),
+  sourceIPAddress: z.optional(boundedText(256)),
+  eventID: z.optional(boundedText(64)),
+});
+
+export function tampered(call: TamperingDuty["call"]): (detail: unknown) => Sighting | Misfit {
+  return (detail) => {
+    const parsed = record.safeParse(detail);
+    if (!parsed.success) return "malformed";
+    const { requestParameters, userIdentity, sourceIPAddress, eventID } = parsed.data;
+    const who = userIdentity.arn ?? userIdentity.invokedBy ?? userIdentity.type ?? "unknown";
+    const duty: TamperingDuty = {
+      kind: "tampering",
+      call,
+      sessionId: requestParameters,
+      who,
+      from: sourceIPAddress ?? "",
+      record: eventID ?? "",
+    };
+    return sighting({}, { late: true, duties: [duty] });
+  };
+}

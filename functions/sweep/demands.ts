@@ -1,0 +1,74 @@
+/** A sweep's part in demands: it honours them, writes down what has become of them, and removes what is over. */
+import { findingOf } from "../core/demand-desk.js";
+import { writeDemand } from "../core/demand-write.js";
+import { askedBy, isOpen, isOver, settle, type Demand } from "../core/demands.js";
+import type { StoredDemand } from "../core/ports.js";
+import type { Demanded } from "../core/reconcile.js";
+import type { Report } from "../core/report.js";
+import type { App } from "../runtime/app.js";
+
+/** Parameters that one sweep writes; SSM takes a few a second, and the next sweep goes on. */
+const WRITES_A_SWEEP = 50;
+
+export interface SweptDemands {
+  /** null: they could not be read. */
+  readonly stored: readonly StoredDemand[] | null;
+  readonly demanded: Demanded | null;
+}
+
+export async function readDemands({ ports, telemetry }: App): Promise<SweptDemands> {
+  try {
+    const stored = await ports.demands.all();
+    const now = ports.clock.now();
+    return {
+      stored,
+      demanded: new Map(stored.map(({ demand }) => [demand.interfaceId, askedBy(demand, now)])),
+    };
+  } catch (error) {
+    telemetry.logger.error("demands could not be read: nothing is removed by policy", error as Error);
+    return { stored: null, demanded: null };
+  }
+}
+
+/** Counts the demands that are open. What cannot be written now is written by the next sweep. */
+export async function settleDemands(app: App, { stored }: SweptDemands, report: Report): Promise<number> {
+  const { ports, telemetry } = app;
+  const now = ports.clock.now();
+  const over: string[] = [];
+  const states = new Map(report.sources.map(({ id, instance }) => [id, instance?.state]));
+  let writes = 0;
+  try {
+    for (const seen of stored ?? []) {
+      const { demand } = seen;
+      const id = demand.interfaceId;
+      if (isOver(demand, now)) {
+        over.push(id);
+        continue;
+      }
+      // What the sweep did not see keeps its answer, unless its time is up.
+      const finding = findingOf(report.verdicts.get(id), states.get(id), app.settings.mode) ?? {
+        is: "pending" as const,
+        reason: "not-found",
+      };
+      const known = report.verdicts.has(id) || !isOpen(demand, now);
+      const answer = (asked: Demand | undefined) => asked && settle(asked, finding, now);
+      if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP) continue;
+      writes += 1;
+      await writeDemand(ports.demands, id, answer, seen);
+    }
+    await removeOver(app, over);
+  } catch (error) {
+    telemetry.logger.warn("demands could not be written, the next sweep goes on", error as Error);
+  }
+  return (stored ?? []).filter(({ demand }) => isOpen(demand, now)).length;
+}
+
+/** Read once more: somebody may have asked again in the meantime. */
+async function removeOver({ ports, telemetry }: App, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const now = ports.clock.now();
+  const still = (await ports.demands.of(ids)).filter(({ demand }) => isOver(demand, now));
+  const gone = still.map(({ demand }) => demand.interfaceId);
+  await ports.demands.remove(gone);
+  telemetry.logger.info("demands removed", { interfaces: gone.slice(0, 20), number: gone.length });
+}

@@ -1,0 +1,66 @@
+# Events on their way to the functions, and reports on their way out.
+
+locals {
+  # Rules of the default bus by RuleName alone, those of another bus by EventBusName as well ("Monitoring Amazon
+  # EventBridge", EventBridge User Guide).
+  watched_rules = merge(
+    { for trigger, rule in local.rules : replace(trigger, "_", "-") => { RuleName = rule.name } },
+    { for key, rule in local.bus_rules : "bus-${key}" => { RuleName = rule.name, EventBusName = var.name } },
+    { for key in local.hub : "hub" => { RuleName = "hub", EventBusName = var.name } },
+    var.schedule_expression == null ? {} : { schedule = { RuleName = "${var.name}-sweep" } },
+  )
+
+  event_alarms = merge({
+    dlq-not-empty = {
+      problem    = "Events could not be worked off or delivered and wait in the dead-letter queue."
+      namespace  = "AWS/SQS"
+      metric     = "ApproximateNumberOfMessagesVisible"
+      dimensions = { QueueName = aws_sqs_queue.events_dlq.name }
+      statistic  = "Maximum"
+      threshold  = 1
+      # An empty queue that nobody uses stops reporting after six hours.
+      missing = "notBreaching"
+    }
+    event-age = {
+      problem    = "Events were handled more than a minute after they happened, on average, in two of three periods of five minutes."
+      metric     = "EventDelay"
+      statistic  = "Average"
+      comparison = "GreaterThanThreshold"
+      threshold  = 60000
+      periods    = 3
+      datapoints = 2
+      # No event, no delay. The queue's own age would count what waits on purpose.
+      missing = "notBreaching"
+    }
+    events-not-sent = {
+      problem    = "Reports or requests for a sweep could not be put on the controller's bus in two of three periods of five minutes."
+      metric     = "EventsNotSent"
+      threshold  = 1
+      periods    = 3
+      datapoints = 2
+      # Written by every run, with zero as well: no datum means no run.
+      missing = "notBreaching"
+    }
+    },
+    { for key in local.hub : "hub-dlq-not-empty" => {
+      problem    = "The hub's bus did not take reports for 24 hours, or refused them."
+      namespace  = "AWS/SQS"
+      metric     = "ApproximateNumberOfMessagesVisible"
+      dimensions = { QueueName = aws_sqs_queue.hub_dlq[key].name }
+      statistic  = "Maximum"
+      threshold  = 1
+      # As dlq-not-empty.
+      missing = "notBreaching"
+    } },
+    { for key, dimensions in local.watched_rules : "failed-invocations-${key}" => {
+      problem    = "EventBridge could not deliver what the rule ${dimensions.RuleName} matched."
+      section    = "failed-invocations"
+      namespace  = "AWS/Events"
+      metric     = "FailedInvocations"
+      dimensions = dimensions
+      threshold  = 1
+      # EventBridge writes it only when it is not zero.
+      missing = "notBreaching"
+    } },
+  )
+}

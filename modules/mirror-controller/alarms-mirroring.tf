@@ -1,0 +1,71 @@
+# What the functions find.
+
+locals {
+  # All through the time given: the least of each period must be above the number.
+  uncovered_period  = local.sweep_period
+  uncovered_periods = max(1, ceil(var.uncovered_alarm.minutes * 60 / local.uncovered_period))
+
+  mirroring_alarms = merge({
+    policy-refused = {
+      problem   = "The policy document was refused; the newest one that validates stays in force."
+      metric    = "PolicyRefused"
+      threshold = 1
+      # Written by every run, with zero as well: no datum means no run.
+      missing = "notBreaching"
+    }
+    removal-held = {
+      problem   = "A run would have removed more sessions than brakes.removal_percent and removal_minimum allow, and removed none."
+      metric    = "RemovalHeld"
+      threshold = 1
+      # As policy-refused.
+      missing = "notBreaching"
+    }
+    not-permitted = {
+      problem   = "AWS refused a call as not permitted: mirroring is incomplete until the role, a boundary or an organisation's policy is changed."
+      metric    = "NotPermitted"
+      threshold = 1
+      # As policy-refused.
+      missing = "notBreaching"
+    }
+    quota = {
+      problem    = "More than 80 % of the account's mirror sessions are in use."
+      metric     = "QuotaUsedPercent"
+      statistic  = "Maximum"
+      comparison = "GreaterThanThreshold"
+      threshold  = 80
+      # A level: it stays what it was while nothing looks.
+      missing = "ignore"
+    }
+    uncovered = {
+      problem    = "More than ${var.uncovered_alarm.sources} selected interfaces were without a session all through ${local.uncovered_periods * local.uncovered_period / 60} minutes."
+      metric     = "SourcesUncovered"
+      statistic  = "Minimum"
+      comparison = "GreaterThanThreshold"
+      threshold  = var.uncovered_alarm.sources
+      period     = local.uncovered_period
+      periods    = local.uncovered_periods
+      datapoints = local.uncovered_periods
+      # As quota.
+      missing = "ignore"
+    }
+    },
+    contains(var.triggers, "tampering") ? {
+      tampering = {
+        problem   = "Somebody else than this controller and session_principals removed or changed a mirror session."
+        metric    = "Tampering"
+        threshold = 1
+        # As policy-refused.
+        missing = "notBreaching"
+      }
+    } : {},
+    local.hooks_abandon ? {
+      hook-breaker = {
+        problem   = "So many launches of a group failed within an hour that an instance without a mirror was put into service."
+        metric    = "HookBreakerOpen"
+        threshold = 1
+        # As policy-refused.
+        missing = "notBreaching"
+      }
+    } : {},
+  )
+}

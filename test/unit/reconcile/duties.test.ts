@@ -1,0 +1,225 @@
+import { describe, expect, it } from "@jest/globals";
+import type { SQSRecord } from "aws-lambda";
+import { handleBatch } from "../../../functions/reconcile/batch.js";
+import { anApp, type Account, type FakeApp } from "../../support/app.js";
+import { aForeignSession, aPolicy, aSession, aSource, VPC } from "../../support/builders.js";
+import { anEvent, aRunningEvent, HOME } from "../../support/events.js";
+import { aDemandStore, aWriter, failed, hooksOf } from "../../support/fakes.js";
+
+const I = "i-0abcd1234ef567890";
+const ENI = "eni-0abcd1234ef567890";
+const source = aSource({ id: ENI, instance: { id: I } });
+const selectsNothing = aPolicy({ sources: {} });
+const record = (fixture: string, over: object = {}, deliveries = 1) =>
+  ({
+    messageId: fixture,
+    body: anEvent(fixture, over),
+    receiptHandle: fixture,
+    attributes: { ApproximateReceiveCount: String(deliveries) },
+  }) as SQSRecord;
+async function handle(app: FakeApp, ...records: SQSRecord[]): Promise<string[]> {
+  const answer = await handleBatch(app, records, HOME, app.clock.now() + 55_000);
+  return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+}
+const withSource = (more: Account = {}) => anApp({ observation: { sources: [source] }, ...more });
+const detailTypes = (app: FakeApp) => app.sent.map(({ detailType }) => detailType);
+
+describe("a launch hook", () => {
+  const policy = aPolicy({
+    hooks: [{ autoscaling_group_name: "web", hook_name: "mirror-mirror", when_not_mirrored: "abandon" }],
+  });
+
+  it("is completed once the instance is mirrored", async () => {
+    const app = withSource({ policy });
+    expect(await handle(app, record("autoscaling-launch-hook"))).toEqual([]);
+    expect([app.writer.calls, app.hooks.completed]).toEqual([[`create ${ENI}`], [`CONTINUE ${I}`]]);
+    expect(app.metric("HooksContinued")).toEqual([1]);
+  });
+
+  it("waits while EC2 is slow, for longer than a look would", async () => {
+    const app = withSource({ policy, writer: aWriter(() => failed("throttled")) });
+    for (const deliveries of [1, 4, 5, 8, 9]) {
+      expect(await handle(app, record("autoscaling-launch-hook", {}, deliveries))).toHaveLength(1);
+    }
+    expect(app.returned.map(({ seconds }) => seconds)).toEqual([1, 8, 30, 1800, 0]);
+    expect(app.hooks.completed).toEqual([]);
+  });
+
+  it("is abandoned when the instance cannot be mirrored, and that is what the user wants", async () => {
+    const app = withSource({ policy, writer: aWriter(() => failed("refused")) });
+    expect(await handle(app, record("autoscaling-launch-hook"))).toEqual([]);
+    expect(app.hooks.completed).toEqual([`ABANDON ${I}`]);
+    expect(app.metric("HooksAbandoned")).toEqual([1]);
+  });
+
+  it("is continued all the same when launches come to nothing one after the other", async () => {
+    const app = withSource({
+      policy,
+      writer: aWriter(() => failed("refused")),
+      hooks: hooksOf(undefined, 3),
+    });
+    await handle(app, record("autoscaling-launch-hook"));
+    expect(app.hooks.completed).toEqual([`CONTINUE ${I}`]);
+    expect(app.metric("HookBreakerOpen")).toEqual([1]);
+  });
+
+  it("that somebody else has completed is no failure, one that AWS could not complete is tried again", async () => {
+    const gone = withSource({ policy, hooks: hooksOf(() => failed("gone", "ValidationError")) });
+    expect(await handle(gone, record("autoscaling-launch-hook"))).toEqual([]);
+    const slow = withSource({ policy, hooks: hooksOf(() => failed("throttled")) });
+    expect(await handle(slow, record("autoscaling-launch-hook"))).toHaveLength(1);
+    expect(slow.metric("DutiesRetried")).toEqual([1]);
+  });
+
+  it.each(["observe", "drain"] as const)("does not hold up a launch in mode %s", async (mode) => {
+    const app = withSource({ policy, settings: { mode } });
+    expect(await handle(app, record("autoscaling-launch-hook"))).toEqual([]);
+    expect([app.writer.calls, app.hooks.completed]).toEqual([[], [`CONTINUE ${I}`]]);
+  });
+});
+
+describe("a demand", () => {
+  it("is mirrored although no entry selects it, with what its VPC gives", async () => {
+    const app = withSource({ policy: selectsNothing });
+    expect(await handle(app, record("mirror-requested"))).toEqual([]);
+    expect(app.writer.calls).toEqual([`create ${ENI}`]);
+    expect(app.store.demands.get(ENI)?.demand.status).toBe("mirrored");
+    expect(app.metric("DemandsOpened")).toEqual([1]);
+  });
+
+  it("leaves the session to a sweep's brake only where nobody asked: a withdrawal removes it at once", async () => {
+    const store = aDemandStore();
+    await handle(withSource({ policy: selectsNothing, store }), record("mirror-requested"));
+    const tags = aSession({ interfaceId: ENI }).tags;
+    const session = aSession({ interfaceId: ENI, tags: { ...tags, "traffic-mirror:rule": "demand" } });
+    const app = anApp({
+      observation: { sources: [source], sessions: [session] },
+      policy: selectsNothing,
+      store,
+    });
+    await handle(app, record("mirror-withdrawn", { time: "2026-01-05T12:00:01Z" }));
+    expect(app.writer.calls).toEqual(["delete tms-1"]);
+    expect(store.demands.get(ENI)?.demand.status).toBe("ended");
+  });
+
+  it("that cannot be written does not hold up the rest of its batch", async () => {
+    const app = withSource({ store: aDemandStore([], () => true) });
+    const records = [record("mirror-requested"), record("tag-change")];
+    expect(await handle(app, ...records)).toEqual(["mirror-requested"]);
+    expect(app.writer.calls).toEqual([`create ${ENI}`]);
+  });
+
+  it("outside our VPCs is refused and counted", async () => {
+    const app = anApp();
+    expect(await handle(app, record("mirror-requested"))).toEqual([]);
+    expect(app.metric("DemandsRefused")).toEqual([1]);
+    expect(app.logs).toContainEqual(expect.objectContaining({ level: "warn", message: '"demand refused"' }));
+  });
+
+  it("of GuardDuty is mirrored where an entry waits for it, and its repetitions add nothing", async () => {
+    const policy = aPolicy({ sources: { vpcs: [{ name: "suspects", vpc_id: VPC, on: "guardduty" }] } });
+    const store = aDemandStore();
+    const first = withSource({ policy, store });
+    await handle(first, record("guardduty-finding"));
+    expect(first.writer.calls).toEqual([`create ${ENI}`]);
+    const session = aSession({ interfaceId: ENI });
+    const tags = { ...session.tags, "traffic-mirror:rule": "suspects" };
+    const again = anApp({
+      observation: { sources: [source], sessions: [{ ...session, tags }] },
+      policy,
+      store,
+    });
+    await handle(again, record("guardduty-finding", { time: "2026-01-05T12:10:00Z" }));
+    expect(again.writer.calls).toEqual([]);
+    expect(store.demands.get(ENI)?.demand.claims).toHaveLength(1);
+  });
+});
+
+describe("tampering", () => {
+  const deleted = (seconds = 0) =>
+    record("api-delete-traffic-mirror-session", {
+      time: new Date(Date.parse("2026-01-05T12:00:00Z") + seconds * 1000).toISOString(),
+    });
+
+  it("is reported with who did it, and a sweep is asked for", async () => {
+    const app = anApp();
+    expect(await handle(app, deleted())).toEqual([]);
+    expect(app.sent).toMatchObject([
+      {
+        detailType: "Mirror Session Tampered",
+        detail: {
+          session_id: "tms-0abcd1234ef567890",
+          who: "arn:aws:sts::111122223333:assumed-role/deploy/deploy",
+        },
+      },
+      { detailType: "Sweep Requested" },
+    ]);
+    expect(app.metric("Tampering")).toEqual([1]);
+  });
+
+  it("a hundred times asks for one sweep, and for another once time has passed", async () => {
+    const app = anApp();
+    for (let n = 0; n < 100; n++) await handle(app, deleted());
+    app.clock.advance(31_000);
+    await handle(app, deleted(30));
+    expect(detailTypes(app).filter((type) => type === "Sweep Requested")).toHaveLength(2);
+    expect(app.metric("Tampering").reduce((sum, each) => sum + each)).toBe(101);
+  });
+
+  it("of a session that a sweep asked for since has healed is reported, without another sweep", async () => {
+    const app = anApp();
+    await handle(app, deleted());
+    app.clock.advance(31_000);
+    await handle(app, deleted(-5));
+    expect(detailTypes(app)).toEqual([
+      "Mirror Session Tampered",
+      "Sweep Requested",
+      "Mirror Session Tampered",
+    ]);
+  });
+
+  it("with somebody else's session is none", async () => {
+    const app = anApp({ observation: { sessions: [aForeignSession({ id: "tms-0abcd1234ef567890" })] } });
+    expect(await handle(app, record("api-modify-traffic-mirror-session"))).toEqual([]);
+    expect(app.sent).toEqual([]);
+    expect(app.metric("Tampering")).toEqual([0]);
+  });
+
+  it("is tried again when EC2 cannot be read", async () => {
+    const app = anApp();
+    app.ports.observer.sessionsById = () => Promise.reject(new Error("EC2 says no"));
+    expect(await handle(app, deleted())).toHaveLength(1);
+  });
+});
+
+describe("what the bus is told", () => {
+  it("is each session that changed and each source that is refused", async () => {
+    const other = aSource({ id: "eni-00000002", instance: { id: "i-00000002", type: "t2.micro" } });
+    const app = anApp({ observation: { sources: [source, other] } });
+    await handle(app, record("ec2-state-running"), {
+      ...record("tag-change"),
+      body: aRunningEvent("i-00000002"),
+    });
+    expect(app.sent).toMatchObject([
+      { detailType: "Mirror Session Changed", detail: { change: "created", network_interface_id: ENI } },
+      { detailType: "Mirror Source Refused", detail: { reason: "instance-type" } },
+    ]);
+  });
+
+  it("and what it does not take is counted", async () => {
+    const app = withSource({ lost: 1 });
+    expect(await handle(app, record("ec2-state-running"))).toEqual([]);
+    expect(app.metric("EventsNotSent")).toEqual([1]);
+  });
+});
+
+describe("the age of events when they are first handled", () => {
+  it("counts neither records of a trail nor what came back", async () => {
+    const app = withSource();
+    app.clock.advance(3_000);
+    const time = "2026-01-05T12:00:00Z";
+    const came = [record("ec2-state-running", { time }), record("api-create-tags", { time })];
+    await handle(app, ...came, record("tag-change", { time }, 2));
+    expect(app.metric("EventDelay")).toEqual([3_000]);
+  });
+});
