@@ -48,6 +48,16 @@ output "endpoint_vpcs" {
   value       = module.traffic_mirroring.endpoint_vpcs
 }
 
+output "controller_event_bus_arn" {
+  description = "ARN of the controller's bus: mirrors are asked for here, and what happens is told here."
+  value       = module.traffic_mirroring.controller_event_bus_arn
+}
+
+output "controller_request_policy_json" {
+  description = "IAM policy that whoever asks for a mirror needs."
+  value       = module.traffic_mirroring.controller_request_policy_json
+}
+
 output "controller_policy_parameter_name" {
   description = "SSM parameter that holds the policy document."
   value       = module.traffic_mirroring.controller_policy_parameter_name

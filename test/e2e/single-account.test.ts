@@ -1,4 +1,5 @@
 /** The whole path with real parts: real Terraform and provider, the bundles as deployed, the local cloud. */
+import { alarms } from "./scenarios/alarms.js";
 import { apply } from "./scenarios/apply.js";
 import { badInput } from "./scenarios/bad-input.js";
 import { destroy } from "./scenarios/destroy.js";
@@ -25,6 +26,7 @@ afterAll(async () => {
 
 describe("apply", () => apply(world));
 describe("events", () => events(world));
+describe("alarms", () => alarms(world));
 describe("healing", () => healing(world));
 describe("bad input", () => badInput(world));
 describe("numbers of calls", () => numbers(world));
