@@ -1,6 +1,7 @@
 /**
  * Bundles every function into functions/dist/<function>.zip, byte for byte the same from the same sources and
  * lock file: fixed times and modes, and a deflate of our own choosing (fflate; Node's zlib changes with Node).
+ * A folder with a main.ts instead of a handler.ts is a program for a node and becomes <folder>.mjs.
  *
  *   npm run build              writes the zips and manifest.json
  *   npm run build -- --check   builds in memory and fails when what is committed differs
@@ -22,13 +23,17 @@ const ENTRY = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level
 /** Some of the SDK's dependencies are CommonJS and call require for Node's own modules. */
 const banner = 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);';
 
-async function bundle(name: string): Promise<Uint8Array> {
+/** Lambda's runtime, and what Debian 12 packages as nodejs (18.20), on which the agent's tests run. */
+const targets = { "handler.ts": "node22", "main.ts": "node18" } as const;
+type Entry = keyof typeof targets;
+
+async function bundle(name: string, entry: Entry): Promise<Uint8Array> {
   const result = await build({
-    entryPoints: [join(functions, name, "handler.ts")],
+    entryPoints: [join(functions, name, entry)],
     bundle: true,
     minify: true,
     platform: "node",
-    target: "node22",
+    target: targets[entry],
     format: "esm",
     mainFields: ["module", "main"], // ES modules first: only they can be tree-shaken
     banner: { js: banner },
@@ -40,21 +45,18 @@ async function bundle(name: string): Promise<Uint8Array> {
   });
   const code = result.outputFiles[0]?.contents;
   if (!code) throw new Error(`esbuild gave no output for ${name}`);
-  return zipSync({ "index.mjs": [code, ENTRY] });
+  return entry === "main.ts" ? code : zipSync({ "index.mjs": [code, ENTRY] });
 }
 
-const names = readdirSync(functions)
-  .filter((name) => existsSync(join(functions, name, "handler.ts")))
-  .sort();
 const zips = new Map<string, Uint8Array>();
-for (const name of names) zips.set(`${name}.zip`, await bundle(name));
-
-const manifest = Object.fromEntries(
-  names.map((name) => {
-    const zip = zips.get(`${name}.zip`) ?? new Uint8Array();
-    return [name, { sha256: createHash("sha256").update(zip).digest("hex"), bytes: zip.length }];
-  }),
-);
+const manifest: Record<string, { sha256: string; bytes: number }> = {};
+for (const name of readdirSync(functions).sort()) {
+  const entry = (["handler.ts", "main.ts"] as const).find((file) => existsSync(join(functions, name, file)));
+  if (entry === undefined) continue;
+  const bytes = await bundle(name, entry);
+  zips.set(`${name}.${entry === "main.ts" ? "mjs" : "zip"}`, bytes);
+  manifest[name] = { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
+}
 zips.set("manifest.json", new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
 
 if (process.argv.includes("--check")) {

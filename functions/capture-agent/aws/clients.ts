@@ -1,0 +1,26 @@
+/** The SDK clients of the node. Credentials are the instance profile's, by the metadata service. */
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { S3Client } from "@aws-sdk/client-s3";
+
+const CONNECT_MS = 5_000;
+/** Without a byte in either direction for so long, an upload has died. */
+const IDLE_MS = 30_000;
+
+export interface Clients {
+  readonly s3: S3Client;
+  readonly autoScaling: AutoScalingClient;
+  readonly cloudWatch: CloudWatchClient;
+}
+
+export function createClients(region: string): Clients {
+  const requestHandler = { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS };
+  const options = { region, maxAttempts: 3, retryMode: "standard", requestHandler };
+  // A local stand-in for S3 has no bucket names in its DNS.
+  const forcePathStyle = process.env["AWS_ENDPOINT_URL"] !== undefined;
+  return {
+    s3: new S3Client({ ...options, forcePathStyle }),
+    autoScaling: new AutoScalingClient(options),
+    cloudWatch: new CloudWatchClient(options),
+  };
+}
