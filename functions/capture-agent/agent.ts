@@ -147,10 +147,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     beating,
     every(config.lifecycle_interval_seconds, "lifecycle", () => lifecycle.advance()),
     every(config.clients_interval_seconds, "clients", refreshClients),
-    uploader.run(
-      () => ["uploading", "left"].includes(lifecycle.state().phase),
-      () => false,
-    ),
+    uploader.run(() => ["uploading", "left"].includes(lifecycle.state().phase)),
     sleep(config.metrics_interval_seconds * 1000).then(() =>
       every(config.metrics_interval_seconds, "metrics", publish),
     ),

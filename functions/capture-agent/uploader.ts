@@ -15,7 +15,7 @@ export interface Uploader {
   /** Sends what is there, once. Returns how many files failed. Never throws for a single file. */
   pass(): Promise<number>;
   /** Sends without end, with growing pauses while nothing goes. */
-  run(hurry: () => boolean, stopped: () => boolean): Promise<void>;
+  run(hurry: () => boolean): Promise<never>;
 }
 
 interface Parts {
@@ -118,10 +118,10 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
   return {
     busy,
     pass,
-    async run(hurry, stopped) {
+    async run(hurry) {
       let pause = 1;
       let indexedAt = now();
-      while (!stopped()) {
+      for (;;) {
         try {
           const failed = await pass();
           const due = hurry() || now() - indexedAt >= config.spool.index_interval_seconds * 1000;
