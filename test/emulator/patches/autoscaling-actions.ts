@@ -1,10 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { queryOk, serviceError } from "../answers.js";
 import { Scoped } from "../scoped.js";
-import type { Params } from "../xml.js";
 import { is, type PatchSet } from "./types.js";
 
 const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
+
+/** A call about a lifecycle action, in the order in which they came. */
+export interface LifecycleCall {
+  readonly account: string;
+  readonly region: string;
+  readonly at: string;
+  readonly action: "CompleteLifecycleAction" | "RecordLifecycleActionHeartbeat";
+  readonly group: string;
+  readonly hook: string;
+  readonly instance: string;
+  /** CONTINUE or ABANDON; none for a heartbeat. */
+  readonly result?: string;
+  /** False where the action was over already, which the caller was told. */
+  readonly open: boolean;
+}
 
 interface Refresh {
   readonly id: string;
@@ -13,17 +27,29 @@ interface Refresh {
 
 /** Actions of Auto Scaling that moto lacks: instance refresh and the completion of lifecycle actions. */
 export const autoscalingActionPatches = (): PatchSet & {
-  /** Lifecycle actions completed or prolonged, for tests. */
-  lifecycle(where: { account: string; region: string }): readonly Params[];
+  /** Lifecycle actions completed or prolonged, of all accounts and regions. */
+  lifecycle(): readonly LifecycleCall[];
 } => {
   const refreshes = new Scoped(() => new Map<string, Refresh[]>());
-  const lifecycle = new Scoped<Params[]>(() => []);
+  let lifecycle: LifecycleCall[] = [];
+
+  /** An action is completed once. Each is taken for open until then: moto sends no instance through a hook. */
+  const isOpen = (call: LifecycleCall): boolean =>
+    !lifecycle.some(
+      (before) =>
+        before.action === "CompleteLifecycleAction" &&
+        before.account === call.account &&
+        before.region === call.region &&
+        before.group === call.group &&
+        before.hook === call.hook &&
+        before.instance === call.instance,
+    );
 
   return {
-    lifecycle: (where) => lifecycle.of(where),
+    lifecycle: () => lifecycle,
     reset: () => {
       refreshes.reset();
-      lifecycle.reset();
+      lifecycle = [];
     },
     patches: [
       {
@@ -64,8 +90,24 @@ export const autoscalingActionPatches = (): PatchSet & {
         why: "moto has neither CompleteLifecycleAction nor RecordLifecycleActionHeartbeat",
         match: is("autoscaling", "CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"),
         run(call) {
-          lifecycle.of(call).push({ ...call.params });
-          return Promise.resolve(queryOk(call.action, NAMESPACE, ""));
+          const { account, region, params } = call;
+          const result = params["LifecycleActionResult"];
+          const asked: LifecycleCall = {
+            account,
+            region,
+            at: new Date().toISOString(),
+            action: call.action as LifecycleCall["action"],
+            group: params["AutoScalingGroupName"] ?? "",
+            hook: params["LifecycleHookName"] ?? "",
+            instance: params["InstanceId"] ?? "",
+            ...(result === undefined ? {} : { result }),
+            open: true,
+          };
+          const open = isOpen(asked);
+          lifecycle.push({ ...asked, open });
+          if (open) return Promise.resolve(queryOk(call.action, NAMESPACE, ""));
+          const message = `No active Lifecycle Action found with instance ID ${asked.instance}`;
+          return Promise.resolve(serviceError(call, "ValidationError", message));
         },
       },
     ],

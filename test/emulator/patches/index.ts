@@ -1,30 +1,37 @@
 import type { Keys } from "../call.js";
 import type { Cloud } from "../types.js";
-import { autoscalingActionPatches } from "./autoscaling-actions.js";
+import { autoscalingActionPatches, type LifecycleCall } from "./autoscaling-actions.js";
 import { autoscalingPatches } from "./autoscaling.js";
 import { cloudwatchPatches } from "./cloudwatch.js";
 import { ec2Patches } from "./ec2.js";
 import { elbv2Patches } from "./elbv2.js";
 import { lambdaPatches } from "./lambda.js";
+import { s3ChecksumPatches } from "./s3-checksum.js";
 import { s3Patches } from "./s3.js";
 import { sqsPatches } from "./sqs.js";
 import { stsPatches } from "./sts.js";
 import type { PatchSet } from "./types.js";
 
 /** Every patch, outermost first. */
-export const createPatches = (cloud: Cloud, keys: Keys): PatchSet => {
+export const createPatches = (
+  cloud: Cloud,
+  keys: Keys,
+): PatchSet & { lifecycle(): readonly LifecycleCall[] } => {
+  const actions = autoscalingActionPatches();
   const sets = [
     stsPatches(keys),
     elbv2Patches(),
     autoscalingPatches(),
-    autoscalingActionPatches(),
+    actions,
     ec2Patches(cloud),
     sqsPatches(cloud),
     lambdaPatches(cloud),
+    s3ChecksumPatches(),
     s3Patches(),
     cloudwatchPatches(),
   ];
   return {
+    lifecycle: () => actions.lifecycle(),
     patches: sets.flatMap(({ patches }) => patches),
     reset: () => sets.forEach((set) => set.reset()),
   };

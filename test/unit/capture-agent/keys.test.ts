@@ -72,7 +72,7 @@ test("a key names client, VNI, zone, hour and node", () => {
 });
 
 test("a key is safe and short, whatever a tool calls its files, and differs when the content does", () => {
-  const hex = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 64, maxLength: 64 });
+  const hex = fc.string({ unit: fc.constantFrom("0", "1", "7", "a", "f"), minLength: 64, maxLength: 64 });
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 300 }), hex, hex, (path, one, other) => {
       const key = (sha: string) => captureKey(place, path, originOf(path, register), at, sha);
