@@ -16,7 +16,7 @@ import { createIndexBook } from "./system/index-book.js";
 import { describe, type Log } from "./system/log.js";
 import { createSampler } from "./system/sampler.js";
 import { prepareSpool, replaceFile } from "./system/spool-files.js";
-import { createUploader, type Uploader } from "./uploader.js";
+import { createUploader } from "./uploader.js";
 
 /** A verdict is believed for so many intervals and then says that the agent hangs. */
 const STALE_INTERVALS = 6;
@@ -27,14 +27,13 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   const events: Record<EventName, number> = { ...noEvents };
   const count = (name: EventName, by: number): void => void (events[name] += by);
   /** What is there only when the node knows who it is; health is served before. */
-  const late: { lifecycle?: LifecycleLoop; uploader?: Uploader } = {};
+  const late: { lifecycle?: LifecycleLoop } = {};
   const refusal = (): string | undefined =>
     late.lifecycle === undefined ? "starting" : reasonToRefuse(late.lifecycle.state());
   const pulse = createPulse({
     config,
     sampler: createSampler(config, now),
     refusal,
-    busy: () => late.uploader?.busy ?? new Set(),
     count,
     log,
     now,
@@ -85,7 +84,6 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     { config, bucket, book, place, register: () => register, count, log, now },
     await book.recover(),
   );
-  late.uploader = uploader;
 
   const publish = async (): Promise<void> => {
     const said: Events = { ...events };

@@ -88,8 +88,9 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
     if (next.phase === "launching" && state?.since !== next.since) {
       probe = { passed: false, reason: "the probe has not run" };
     }
-    state = next;
+    // On disk first: what the health port says is then also what the next start knows.
     await saveState(file, next, log);
+    state = next;
   }
 
   /** For whoever looks at the console of an instance that is gone, and for the alarms. Once for each problem. */

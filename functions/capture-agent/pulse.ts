@@ -25,7 +25,6 @@ interface Parts {
   readonly config: NodeConfig;
   readonly sampler: () => Promise<Sample>;
   readonly refusal: () => string | undefined;
-  readonly busy: () => ReadonlySet<string>;
   readonly count: (name: EventName, by: number) => void;
   readonly log: Log;
   readonly now: () => number;
@@ -42,7 +41,7 @@ export function createPulse(parts: Parts): Pulse {
   async function bound(): Promise<Awaited<ReturnType<typeof readDisk>>> {
     const disk = await readDisk(directory);
     const files = await listFiles(`${directory}/done`);
-    const given = disk.totalBytes === 0 ? [] : evictions(files, disk, evictPercent, parts.busy());
+    const given = disk.totalBytes === 0 ? [] : evictions(files, disk, evictPercent);
     for (const { path, bytes, writtenAt } of given) {
       try {
         await removeDone(directory, path);

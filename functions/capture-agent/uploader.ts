@@ -10,8 +10,6 @@ import { describe, type Log } from "./system/log.js";
 import { donePath, examine, listFiles, removeDone } from "./system/spool-files.js";
 
 export interface Uploader {
-  /** Below done/: on their way right now. */
-  readonly busy: ReadonlySet<string>;
   /** Sends what is there, once. Returns how many files failed. Never throws for a single file. */
   pass(): Promise<number>;
   /** Sends without end, with growing pauses while nothing goes. */
@@ -37,7 +35,6 @@ const identity = ({ path, bytes, writtenAt }: SpoolFile): string => `${path}\n${
 export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uploader {
   const { config, bucket, book, place, count, log, now } = parts;
   const { directory, read_packets: readPackets } = config.spool;
-  const busy = new Set<string>();
   /** Sent and in the index, and still there: what a crash or a failed deletion left. */
   const sent = new Set(sentBefore.map(identity));
   const examined = new Map<string, Awaited<ReturnType<typeof examine>>>();
@@ -96,7 +93,6 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
     let failed = 0;
     const work = async (): Promise<void> => {
       for (let file = queue.shift(); file !== undefined && failed < PATIENCE; file = queue.shift()) {
-        busy.add(file.path);
         try {
           await send(file);
         } catch (error) {
@@ -106,8 +102,6 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
           if (error instanceof Error && error.name === "BadDigest") examined.delete(identity(file));
           count("UploadFailures", 1);
           log.warn("upload failed, will be tried again", { file: file.path, error: describe(error) });
-        } finally {
-          busy.delete(file.path);
         }
       }
     };
@@ -116,7 +110,6 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
   }
 
   return {
-    busy,
     pass,
     async run(hurry) {
       let pause = 1;

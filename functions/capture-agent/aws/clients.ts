@@ -7,6 +7,10 @@ const CONNECT_MS = 5_000;
 /** Without a byte in either direction for so long, an upload has died. */
 const IDLE_MS = 30_000;
 
+/** What the SDK says of a failed call, the agent says itself, with the file or the deed that it was for. */
+const nothing = (): void => undefined;
+const logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 export interface Clients {
   readonly s3: S3Client;
   readonly autoScaling: AutoScalingClient;
@@ -15,7 +19,7 @@ export interface Clients {
 
 export function createClients(region: string): Clients {
   const requestHandler = { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS };
-  const options = { region, maxAttempts: 3, retryMode: "standard", requestHandler };
+  const options = { region, maxAttempts: 3, retryMode: "standard", requestHandler, logger };
   // A local stand-in for S3 has no bucket names in its DNS.
   const forcePathStyle = process.env["AWS_ENDPOINT_URL"] !== undefined;
   return {

@@ -29,20 +29,14 @@ export function usedPercent({ totalBytes, freeBytes }: Disk): number {
 }
 
 /**
- * Files to give up so that at most `percent` of the disk is used: the oldest, and no more than needed. `busy` are
- * on their way to the bucket and would free nothing sooner.
+ * Files to give up so that at most `percent` of the disk is used: the oldest, and no more than needed. Also those on
+ * their way: when the bucket does not answer they always are, and newer ones would go in their place.
  */
-export function evictions(
-  files: readonly SpoolFile[],
-  disk: Disk,
-  percent: number,
-  busy: ReadonlySet<string>,
-): readonly SpoolFile[] {
+export function evictions(files: readonly SpoolFile[], disk: Disk, percent: number): readonly SpoolFile[] {
   let excess = disk.totalBytes - disk.freeBytes - (disk.totalBytes * percent) / 100;
   const chosen: SpoolFile[] = [];
   for (const file of oldestFirst(files)) {
     if (excess <= 0) break;
-    if (busy.has(file.path)) continue;
     chosen.push(file);
     excess -= file.bytes;
   }

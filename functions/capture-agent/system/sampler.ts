@@ -38,7 +38,7 @@ export function createSampler(config: NodeConfig, now: () => number): () => Prom
   const text = (path: string): Promise<string | undefined> => readFile(path, "utf8").catch(() => undefined);
   const number = async (path: string): Promise<number | undefined> => {
     const read = await text(path);
-    return read === undefined ? undefined : Number(read);
+    return read === undefined || read.trim() === "" ? undefined : Number(read);
   };
 
   async function hop(name: string | undefined, direction: "rx" | "tx"): Promise<Hop | undefined> {

@@ -9,9 +9,7 @@ export const s3ChecksumPatches = (): PatchSet => ({
       name: "object-checksum",
       why: "moto stores whatever checksum it is given; S3 compares it with what arrived and refuses another",
       match: (call) =>
-        call.service === "s3" &&
-        call.method === "PUT" &&
-        call.headers["x-amz-checksum-sha256"] !== undefined,
+        call.service === "s3" && call.method === "PUT" && call.headers["x-amz-checksum-sha256"] !== undefined,
       run(call, next) {
         const arrived = createHash("sha256").update(call.body).digest("base64");
         if (arrived === call.headers["x-amz-checksum-sha256"]) return next();
