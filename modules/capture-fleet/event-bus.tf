@@ -5,6 +5,11 @@ resource "aws_cloudwatch_event_bus" "this" {
   tags = local.tags
 }
 
+locals {
+  # 41 characters a principal in the longest partition, 700 for the rest, of 10,240 (Amazon EventBridge quotas).
+  clients_listed = length(local.client_accounts) * 41 + 700 <= 10240
+}
+
 data "aws_iam_policy_document" "event_bus" {
   count = length(var.clients) > 0 ? 1 : 0
 
@@ -14,14 +19,24 @@ data "aws_iam_policy_document" "event_bus" {
     resources = [aws_cloudwatch_event_bus.this.arn]
 
     principals {
-      type        = "AWS"
-      identifiers = local.client_principals
+      type        = local.clients_listed ? "AWS" : "*"
+      identifiers = local.clients_listed ? local.client_principals : ["*"]
     }
 
     condition {
       test     = "StringEquals"
       variable = "events:source"
       values   = ["traffic-mirror"]
+    }
+
+    dynamic "condition" {
+      for_each = var.organization_id == null ? [] : [var.organization_id]
+
+      content {
+        test     = "StringEquals"
+        variable = "aws:PrincipalOrgID"
+        values   = [condition.value]
+      }
     }
   }
 }

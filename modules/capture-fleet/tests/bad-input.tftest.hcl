@@ -1,17 +1,7 @@
 # Wrong inputs fail at plan, with a sentence.
 
 mock_provider "aws" {
-  mock_data "aws_iam_policy_document" {
-    defaults = {
-      json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-    }
-  }
-
-  mock_data "aws_vpc" {
-    defaults = {
-      cidr_block = "10.0.0.0/16"
-    }
-  }
+  source = "./tests/mocks"
 }
 
 override_data {

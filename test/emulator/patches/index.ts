@@ -27,7 +27,7 @@ export const createPatches = (
     sqsPatches(cloud),
     lambdaPatches(cloud),
     s3ChecksumPatches(),
-    s3Patches(),
+    s3Patches(cloud),
     cloudwatchPatches(),
   ];
   return {

@@ -1,6 +1,6 @@
 import { empty } from "../answers.js";
 import { Scoped } from "../scoped.js";
-import type { Call } from "../types.js";
+import type { Call, Cloud } from "../types.js";
 import { many, statementsOf, type PolicyDocument } from "../iam/policy.js";
 import { edited, type PatchSet } from "./types.js";
 
@@ -10,7 +10,18 @@ const bucketOf = (call: Call, subresource: string): string | undefined =>
     ? new RegExp(`^/([^/?]+)/?\\?(?:.*&)?${subresource}(?:=|&|$)`).exec(call.path)?.[1]
     : undefined;
 
-export const s3Patches = (): PatchSet => {
+/** Bucket and key of a plain PutObject; path-style, as everything here is addressed. */
+const writtenBy = (call: Call): { bucket: string; key: string } | undefined => {
+  if (call.service !== "s3" || call.method !== "PUT") return undefined;
+  // x-id is the SDK's own mark; any other query makes it something else (?tagging, ?uploadId …)
+  const match = /^\/([^/?]+)\/([^?]+)(?:\?x-id=PutObject)?$/.exec(call.path);
+  return match?.[1] === undefined || match[2] === undefined
+    ? undefined
+    : { bucket: match[1], key: decodeURIComponent(match[2]) };
+};
+
+export const s3Patches = (cloud: Cloud): PatchSet => {
+  const tellsEventBridge = new Scoped(() => new Set<string>());
   const policies = new Scoped(() => new Map<string, string>());
   const suspended = new Scoped(() => new Set<string>());
 
@@ -18,6 +29,7 @@ export const s3Patches = (): PatchSet => {
     reset: () => {
       policies.reset();
       suspended.reset();
+      tellsEventBridge.reset();
     },
     patches: [
       {
@@ -67,6 +79,64 @@ export const s3Patches = (): PatchSet => {
           if (call.method === "PUT") suspended.of(call).delete(bucket);
           const shows = call.method === "GET" && suspended.of(call).has(bucket);
           return shows ? edited((text) => text.replace("Enabled", "Suspended"))(call, next) : next();
+        },
+      },
+      {
+        name: "bucket-notification-eventbridge",
+        why: "moto does not show that a bucket tells EventBridge",
+        match: (call) => bucketOf(call, "notification") !== undefined,
+        async run(call, next) {
+          const bucket = bucketOf(call, "notification") ?? "";
+          const answer = await next();
+          if (answer.status >= 300) return answer;
+          if (call.method === "PUT") {
+            const tells = call.body.includes("EventBridgeConfiguration");
+            tellsEventBridge.of(call)[tells ? "add" : "delete"](bucket);
+          }
+          if (call.method !== "GET" || !tellsEventBridge.of(call).has(bucket)) return answer;
+          const body = answer.body
+            .toString()
+            .replace(
+              /<EventBridgeConfiguration>.*?<\/EventBridgeConfiguration>|<EventBridgeConfiguration\/>/s,
+              "",
+            )
+            .replace(
+              /<\/NotificationConfiguration>|(<NotificationConfiguration[^>]*)\/>/,
+              (_, open?: string) =>
+                `${open === undefined ? "" : `${open}>`}<EventBridgeConfiguration/></NotificationConfiguration>`,
+            );
+          return { ...answer, body: Buffer.from(body) };
+        },
+      },
+      {
+        name: "bucket-object-created",
+        why: "moto puts no event on the bus that its callers see",
+        match: (call) => {
+          const bucket = writtenBy(call)?.bucket;
+          return bucket !== undefined && tellsEventBridge.of(call).has(bucket);
+        },
+        async run(call, next) {
+          const { bucket = "", key = "" } = writtenBy(call) ?? {};
+          const answer = await next();
+          if (answer.status >= 300) return answer;
+          // Amazon S3 User Guide, "EventBridge event message structure"
+          await cloud.emit(call, {
+            source: "aws.s3",
+            detailType: "Object Created",
+            resources: [`arn:aws:s3:::${bucket}`],
+            detail: {
+              version: "0",
+              bucket: { name: bucket },
+              object: {
+                key,
+                size: call.body.length,
+                etag: (answer.headers["etag"] ?? "").replaceAll('"', ""),
+              },
+              requester: call.account,
+              reason: "PutObject",
+            },
+          });
+          return answer;
         },
       },
     ],
