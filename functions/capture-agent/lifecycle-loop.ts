@@ -105,7 +105,6 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
       parts.count("LeftBehindBytes", unsent.bytes + unsendable.bytes);
     }
     await appendFile(config.console, `traffic-mirror: ${what}: ${deed.problem}\n`).catch(() => undefined);
-    await parts.publish();
   }
 
   /** Whether it was done. */
@@ -136,6 +135,8 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
       }
       case "complete":
         await tell(deed, known);
+        // The instance may be gone before the next interval.
+        if (state?.phase !== "launching" || deed.result === "ABANDON") await parts.publish();
         if (deed.hook !== null) await parts.group?.complete(deed.hook, deed.result);
         return true;
     }

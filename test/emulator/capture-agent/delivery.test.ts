@@ -222,9 +222,10 @@ test("the ledger reaches CloudWatch: by fleet, for alarms by zone, and nothing i
     return Datapoints.reduce((total, { Sum = 0 }) => total + Sum, 0);
   };
   const fleet = { fleet: "capture" };
-  await until(node, "packets", async () => (await sum("PacketsMirrored", fleet)) === 5000);
+  // moto adds up what has these dimensions and more, so what is there by zone as well is asked for by zone
+  const zone = { ...fleet, zone: ZONE };
+  await until(node, "packets", async () => (await sum("PacketsMirrored", zone)) === 5000);
   expect(await sum("DropsTool", fleet)).toBe(1000);
-  expect(await sum("PacketsMirrored", { ...fleet, zone: ZONE })).toBe(5000);
   expect(await sum("MetricsFailed", fleet)).toBeGreaterThan(0);
   const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "TrafficMirror" }));
   const names = new Set(Metrics.map(({ MetricName }) => MetricName));

@@ -101,6 +101,7 @@ describe("a termination", () => {
     const node = await newNode();
     await inService(node);
     node.write("spool/open/current.pcap", "the last packets");
+    node.write("spool/done/empty.log", "");
     node.imds.set("autoscaling/target-lifecycle-state", "Terminated");
     const draining = await until(node, "draining", async () => {
       const health = await node.health();
@@ -112,8 +113,11 @@ describe("a termination", () => {
     expect((await completed())[1]).toMatchObject({ hook: "terminate", result: "CONTINUE", open: true });
     expect(await heartbeats("terminate")).toBeGreaterThan(0);
     expect(node.calls()).toContain("systemctl stop traffic-mirror-tool.service");
-    expect(await keysOf(s3, bucket, "captures/")).toEqual([expect.stringMatching(/\/current-\w{12}\.pcap$/)]);
-    expect(await indexOf(s3, bucket)).toHaveLength(1);
+    expect(await keysOf(s3, bucket, "captures/")).toEqual([
+      expect.stringMatching(/\/current-\w{12}\.pcap$/),
+      expect.stringMatching(/\/empty-e3b0c44298fc\.log$/),
+    ]);
+    expect(await indexOf(s3, bucket)).toHaveLength(2);
     const phases = node
       .journal()
       .flatMap(({ phase, message }) => (String(message).startsWith("phase") ? [phase] : []));
