@@ -34,7 +34,7 @@ const identity = ({ path, bytes, writtenAt }: SpoolFile): string => `${path}\n${
 
 export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uploader {
   const { config, bucket, book, place, count, log, now } = parts;
-  const { directory, read_packets: readPackets } = config.spool;
+  const { directory, unzip_packets: unzip } = config.spool;
   /** Sent and in the index, and still there: what a crash or a failed deletion left. */
   const sent = new Set(sentBefore.map(identity));
   const examined = new Map<string, Awaited<ReturnType<typeof examine>>>();
@@ -43,8 +43,7 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
   const failuresOf = (file: SpoolFile): number => failures.get(identity(file)) ?? 0;
 
   async function indexed(file: SpoolFile): Promise<{ line: IndexLine; sha256: Buffer }> {
-    const known =
-      examined.get(identity(file)) ?? (await examine(donePath(directory, file.path), readPackets));
+    const known = examined.get(identity(file)) ?? (await examine(donePath(directory, file.path), unzip));
     if (known.bytes !== file.bytes) throw new Error("the file changes although it is in done/");
     examined.set(identity(file), known);
     const origin = originOf(file.path, parts.register());

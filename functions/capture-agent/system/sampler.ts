@@ -1,7 +1,7 @@
 /** Reads the ledger's counters off the kernel and the tool. What cannot be read is left out, never zero. */
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decapsulatedHop, type CounterSource, type NodeConfig } from "../config.js";
+import { decapsulatedHop as hopBefore, type CounterSource, type NodeConfig } from "../config.js";
 import {
   countReaders,
   defaultInterface,
@@ -13,7 +13,7 @@ import {
 import type { Hop, Sample } from "../core/ledger.js";
 import { runCommand } from "./commands.js";
 
-/** As much of the end of a file of JSON lines as is sure to hold a whole one. */
+/** As much of the end of a file of JSON lines as is sure to hold a whole one, and of a driver's statistics. */
 const TAIL = 256 * 1024;
 const ETHTOOL_SECONDS = 5;
 
@@ -58,13 +58,13 @@ export function createSampler(config: NodeConfig, now: () => number): () => Prom
 
   async function ena(name: string | undefined): Promise<Record<string, number>> {
     if (name === undefined) return {};
-    const { ok, said } = await runCommand([...config.commands.ethtool, "-S", name], ETHTOOL_SECONDS);
+    const { ok, said } = await runCommand([...config.commands.ethtool, "-S", name], ETHTOOL_SECONDS, TAIL);
     return ok ? pick(enaCounters, parseEthtool(said)) : {};
   }
 
   return async () => {
     const outer = await outerInterface();
-    const decapsulated = decapsulatedHop(config);
+    const decapsulated = hopBefore(config);
     const [snmp, netstat, softnet, packet, index, tool, allowances] = await Promise.all([
       text(join(proc, "net/snmp")),
       text(join(proc, "net/netstat")),
@@ -75,12 +75,15 @@ export function createSampler(config: NodeConfig, now: () => number): () => Prom
       ena(outer),
     ]);
     const backlog = softnet === undefined ? undefined : parseSoftnet(softnet);
+    // From the first hop to the last: a packet that comes meanwhile must not be missing at its end.
+    const outerHop = await hop(outer, "rx");
+    const decapsulatedHop = decapsulated && (await hop(decapsulated.interface, decapsulated.direction));
+    const mirrored = await hop(config.interface, "rx");
     return {
       at: now(),
-      // From the last hop to the first, so that a packet on its way is not missing at its end.
-      mirrored: await hop(config.interface, "rx"),
-      decapsulated: decapsulated ? await hop(decapsulated.interface, decapsulated.direction) : undefined,
-      outer: await hop(outer, "rx"),
+      outer: outerHop,
+      decapsulated: decapsulatedHop ?? undefined,
+      mirrored,
       readers: packet === undefined || index === undefined ? 0 : countReaders(packet, index),
       tool,
       counters: {

@@ -55,14 +55,17 @@ export async function removeDone(spool: string, path: string): Promise<void> {
   });
 }
 
-/** Digest of a file, and the times of its packets when it is a pcap, plain or gzip; both in one pass. */
+/**
+ * Digest of a file, and the times of its packets when it is a pcap; both in one pass. A plain one costs a third more
+ * than the digest alone; a compressed one three times as much, and is read only when `unzip` is set.
+ */
 export async function examine(
   path: string,
-  readPackets: boolean,
+  unzip: boolean,
 ): Promise<{ sha256: Buffer; bytes: number; times: PacketTimes | undefined }> {
   const hash = createHash("sha256");
   const walker = createPcapWalker();
-  const zipped = readPackets && path.endsWith(".gz") ? createGunzip() : undefined;
+  const zipped = unzip && path.endsWith(".gz") ? createGunzip() : undefined;
   const unzipped = new Promise<void>((resolve) => {
     if (zipped === undefined) {
       resolve();
@@ -78,7 +81,7 @@ export async function examine(
     hash.update(chunk);
     bytes += chunk.length;
     if (zipped === undefined) {
-      if (readPackets) walker.push(chunk);
+      walker.push(chunk);
     } else if (!zipped.destroyed && !zipped.write(chunk)) {
       await Promise.race([new Promise((resolve) => zipped.once("drain", resolve)), unzipped]);
     }

@@ -56,7 +56,10 @@ test("a file is stored with its checksum, found by its hour, and the client is w
   const register = { "4098": { client: "bank", account_id: "111122223333", vpc: "main" } };
   const Key = "clients.json";
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(register) }));
-  const node = await newNode({ config: { code_bucket: bucket, clients_key: Key } });
+  const node = await newNode({
+    config: { code_bucket: bucket, clients_key: Key },
+    spoolConfig: { unzip_packets: true },
+  });
   node.start();
   await until(node, "the register", () => node.read("clients.json") !== "");
   const start = Date.parse("2026-11-21T05:59:58Z") / 1000;

@@ -274,4 +274,9 @@ describe("packets of a file", () => {
     expect(found.sha256).toEqual(createHash("sha256").update(content).digest());
     expect(found.times?.packets).toEqual(packets);
   });
+
+  test("of a compressed one are read only when that is asked for", async () => {
+    put("zipped.pcap.gz", gzipSync(pcap));
+    expect((await examine(join(spool, "done", "zipped.pcap.gz"), false)).times).toBeUndefined();
+  });
 });
