@@ -1,4 +1,5 @@
 resource "aws_lb" "this" {
+  #checkov:skip=CKV_AWS_152:Cross-zone is the input cross_zone_load_balancing; off is refused unless every zone has nodes of its own
   #checkov:skip=CKV_AWS_150:Deletion protection is the input deletion_protection; its default lets destroy work
   name                             = var.name
   load_balancer_type               = "gateway"

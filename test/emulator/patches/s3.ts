@@ -1,8 +1,11 @@
-import { empty } from "../answers.js";
+import { empty, serviceError } from "../answers.js";
 import { Scoped } from "../scoped.js";
 import type { Call, Cloud } from "../types.js";
 import { many, statementsOf, type PolicyDocument } from "../iam/policy.js";
 import { edited, type PatchSet } from "./types.js";
+
+const EVENT_BRIDGE =
+  /<EventBridgeConfiguration>.*?<\/EventBridgeConfiguration>|<EventBridgeConfiguration\s*\/>/s;
 
 /** The bucket of a request to a subresource such as `/bucket?policy`. */
 const bucketOf = (call: Call, subresource: string): string | undefined =>
@@ -24,12 +27,15 @@ export const s3Patches = (cloud: Cloud): PatchSet => {
   const tellsEventBridge = new Scoped(() => new Set<string>());
   const policies = new Scoped(() => new Map<string, string>());
   const suspended = new Scoped(() => new Set<string>());
+  /** Bucket → its object lock configuration as sent. */
+  const locks = new Scoped(() => new Map<string, string>());
 
   return {
     reset: () => {
       policies.reset();
       suspended.reset();
       tellsEventBridge.reset();
+      locks.reset();
     },
     patches: [
       {
@@ -82,24 +88,46 @@ export const s3Patches = (cloud: Cloud): PatchSet => {
         },
       },
       {
+        name: "bucket-object-lock",
+        why: "moto takes a configuration for an empty bucket only; AWS for any that has versions. Nothing is locked here",
+        match: (call) => bucketOf(call, "object-lock") !== undefined,
+        run(call) {
+          const bucket = bucketOf(call, "object-lock") ?? "";
+          const known = locks.of(call);
+          if (call.method === "PUT") {
+            known.set(bucket, call.body.toString());
+            return Promise.resolve(empty());
+          }
+          const found = known.get(bucket);
+          if (found === undefined) {
+            const message = "Object Lock configuration does not exist for this bucket";
+            return Promise.resolve(serviceError(call, "ObjectLockConfigurationNotFoundError", message, 404));
+          }
+          return Promise.resolve({
+            status: 200,
+            headers: { "content-type": "application/xml" },
+            body: Buffer.from(found),
+          });
+        },
+      },
+      {
         name: "bucket-notification-eventbridge",
-        why: "moto does not show that a bucket tells EventBridge",
+        why: "moto does not show that a bucket tells EventBridge, and delivers on a bus that its callers do not see",
         match: (call) => bucketOf(call, "notification") !== undefined,
         async run(call, next) {
           const bucket = bucketOf(call, "notification") ?? "";
+          const tells = call.body.includes("EventBridgeConfiguration");
+          // moto would deliver by itself, past the policies of queues
+          if (call.method === "PUT") call.body = Buffer.from(call.body.toString().replace(EVENT_BRIDGE, ""));
           const answer = await next();
           if (answer.status >= 300) return answer;
           if (call.method === "PUT") {
-            const tells = call.body.includes("EventBridgeConfiguration");
             tellsEventBridge.of(call)[tells ? "add" : "delete"](bucket);
           }
           if (call.method !== "GET" || !tellsEventBridge.of(call).has(bucket)) return answer;
           const body = answer.body
             .toString()
-            .replace(
-              /<EventBridgeConfiguration>.*?<\/EventBridgeConfiguration>|<EventBridgeConfiguration\/>/s,
-              "",
-            )
+            .replace(EVENT_BRIDGE, "")
             .replace(
               /<\/NotificationConfiguration>|(<NotificationConfiguration[^>]*)\/>/,
               (_, open?: string) =>
@@ -110,7 +138,7 @@ export const s3Patches = (cloud: Cloud): PatchSet => {
       },
       {
         name: "bucket-object-created",
-        why: "moto puts no event on the bus that its callers see",
+        why: "the event that moto does not put on the bus of its callers",
         match: (call) => {
           const bucket = writtenBy(call)?.bucket;
           return bucket !== undefined && tellsEventBridge.of(call).has(bucket);
