@@ -106,9 +106,6 @@ export function parseConfig(json: string): NodeConfig {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`node.json: ${problems.join("; ")}`);
   }
-  if (parsed.data.spool.evict_percent < parsed.data.spool.high_water_percent) {
-    throw new Error("node.json: spool.evict_percent is below spool.high_water_percent");
-  }
   return parsed.data;
 }
 

@@ -32,7 +32,9 @@ interface Parts {
 
 export function createPulse(parts: Parts): Pulse {
   const { config, log, now, count } = parts;
-  const { directory, evict_percent: evictPercent, high_water_percent } = config.spool;
+  const { directory, high_water_percent } = config.spool;
+  // Files are given up only where the node is ill already: others take the load first.
+  const evictPercent = Math.max(config.spool.evict_percent, high_water_percent);
   let samples: readonly Sample[] = [];
   let totals: Totals = {};
   let verdict: Verdict | undefined;

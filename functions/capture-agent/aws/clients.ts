@@ -4,8 +4,9 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { S3Client } from "@aws-sdk/client-s3";
 
 const CONNECT_MS = 5_000;
-/** Without a byte in either direction for so long, an upload has died. */
-const IDLE_MS = 30_000;
+/** Without a byte in either direction for so long, an upload has died; and a call that waits only for its answer. */
+const UPLOAD_IDLE_MS = 30_000;
+const CALL_IDLE_MS = 5_000;
 
 /** What the SDK says of a failed call, the agent says itself, with the file or the deed that it was for. */
 const nothing = (): void => undefined;
@@ -18,13 +19,18 @@ export interface Clients {
 }
 
 export function createClients(region: string): Clients {
-  const requestHandler = { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS };
-  const options = { region, maxAttempts: 3, retryMode: "standard", requestHandler, logger };
+  const options = (socketTimeout: number) => ({
+    region,
+    maxAttempts: 3,
+    retryMode: "standard",
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout },
+    logger,
+  });
   // A local stand-in for S3 has no bucket names in its DNS.
   const forcePathStyle = process.env["AWS_ENDPOINT_URL"] !== undefined;
   return {
-    s3: new S3Client({ ...options, forcePathStyle }),
-    autoScaling: new AutoScalingClient(options),
-    cloudWatch: new CloudWatchClient(options),
+    s3: new S3Client({ ...options(UPLOAD_IDLE_MS), forcePathStyle }),
+    autoScaling: new AutoScalingClient(options(CALL_IDLE_MS)),
+    cloudWatch: new CloudWatchClient(options(CALL_IDLE_MS)),
   };
 }

@@ -31,12 +31,6 @@ test("every problem is named at once", () => {
   expect(bad).toThrow(/fleet: .*health_port: .*spool\.directory: /);
 });
 
-test("the mark at which files are given up is not below the one at which the node is ill", () => {
-  expect(() => read({ spool: { directory: "/s", high_water_percent: 90, evict_percent: 80 } })).toThrow(
-    "evict_percent is below",
-  );
-});
-
 test("what is no JSON is refused with a sentence", () => {
   expect(() => parseConfig("{")).toThrow("node.json is not JSON");
 });
