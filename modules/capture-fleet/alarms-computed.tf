@@ -75,7 +75,6 @@ locals {
 }
 
 resource "aws_cloudwatch_metric_alarm" "computed" {
-  #checkov:skip=CKV_AWS_319:Whom it tells is the input alarm_actions
   for_each = local.computed_alarms
 
   alarm_name        = "${var.name}-fleet-${each.key}"

@@ -20,6 +20,7 @@ resource "aws_cloudwatch_event_target" "launch_failed" {
   role_arn = aws_iam_role.launch_failed.arn
 }
 
+# Amazon EventBridge, "Cross-service confused deputy prevention": EventBridge gives both conditions for rule targets.
 data "aws_iam_policy_document" "launch_failed_trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -33,6 +34,12 @@ data "aws_iam_policy_document" "launch_failed_trust" {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [aws_cloudwatch_event_rule.launch_failed.arn]
     }
   }
 }

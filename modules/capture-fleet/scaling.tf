@@ -96,7 +96,6 @@ locals {
 }
 
 resource "aws_cloudwatch_metric_alarm" "scale_out" {
-  #checkov:skip=CKV_AWS_319:It acts on the group, not on people; the alarm for people is drop-tool
   for_each = local.groups
 
   alarm_name        = "${each.value.name}-scale-out"

@@ -5,7 +5,7 @@ variable "clients" {
     Accounts that may connect endpoints to the fleet and put events on its bus: a key of your own choice to the account. The fleet's own account may be among them, and needs to be if it mirrors too. Default: none, so nobody can connect.
     - `account_id`: twelve digits, as a string.
     - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to mirror-endpoint's input `vpcs` as `vni`, by which the nodes tell whose packets these are. No two VPCs may have the same; with `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, not even the same remainder modulo 4096, nor the remainders 0 and 4095, which no VLAN has. Default none: what this client sends is kept with all other traffic that nobody is known for.
-    - `readers`: ARNs of IAM roles or accounts, of any account, that may list and read what was captured from this client, below `captures/client=<key>/`, and nothing else. It takes the data path that keeps VNIs (`capture.datapath = "bpf"`) for this prefix to hold the client's traffic. Default none.
+    - `readers`: ARNs of IAM roles or accounts, of any account, that may list and read what was captured from this client, below `captures/client=<key>/`, and nothing else. They must exist, because S3 refuses a policy that names somebody it does not know. It takes the data path that keeps VNIs (`capture.datapath = "bpf"`) for this prefix to hold the client's traffic. Default none.
   EOT
   type = map(object({
     account_id = string

@@ -3,7 +3,6 @@
 # query"), because sources come and go, and these metrics are by instance and never by interface or session. One alarm
 # for each direction: a request takes one such query.
 resource "aws_cloudwatch_metric_alarm" "mirroring_skipped" {
-  #checkov:skip=CKV_AWS_319:Whom it tells is the input alarm_actions
   for_each = var.mirroring_skipped_alarm ? { in = "NetworkPacketsSkipMirrorIn", out = "NetworkPacketsSkipMirrorOut" } : {}
 
   alarm_name        = "${var.name}-mirroring-skipped-${each.key}"

@@ -125,14 +125,10 @@ export const s3Patches = (cloud: Cloud): PatchSet => {
             tellsEventBridge.of(call)[tells ? "add" : "delete"](bucket);
           }
           if (call.method !== "GET" || !tellsEventBridge.of(call).has(bucket)) return answer;
-          const body = answer.body
-            .toString()
-            .replace(EVENT_BRIDGE, "")
-            .replace(
-              /<\/NotificationConfiguration>|(<NotificationConfiguration[^>]*)\/>/,
-              (_, open?: string) =>
-                `${open === undefined ? "" : `${open}>`}<EventBridgeConfiguration/></NotificationConfiguration>`,
-            );
+          const text = answer.body.toString().replace(EVENT_BRIDGE, "");
+          const others =
+            /<NotificationConfiguration[^>]*[^/]>(.*)<\/NotificationConfiguration>/s.exec(text)?.[1] ?? "";
+          const body = `<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${others}<EventBridgeConfiguration/></NotificationConfiguration>`;
           return { ...answer, body: Buffer.from(body) };
         },
       },
