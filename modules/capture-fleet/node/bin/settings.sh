@@ -3,7 +3,7 @@
 #
 # node.env is written by cloud-init; another file can be named for tests and for trying things out.
 node_env=${TRAFFIC_MIRROR_ENV:-/etc/traffic-mirror/node.env}
-library=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+library=${BASH_SOURCE[0]%/*}
 # shellcheck source=/dev/null
 . "$node_env"
 
@@ -23,15 +23,15 @@ fail() {
 outer_interface() {
   if [[ -n "${OUTER_INTERFACE:-}" ]]; then
     echo "$OUTER_INTERFACE"
-  else
-    ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p;q'
+  elif [[ "$(ip -4 route show default)" =~ \ dev\ ([^\ ]+) ]]; then
+    echo "${BASH_REMATCH[1]}"
   fi
 }
 
-# shows <pattern> <command> ...: whether what the command prints has a line that matches. Not a pipe into grep -q, which
-# ends early and would make the command fail.
+# shows <pattern> <command> ...: whether what the command prints matches. Not a pipe into grep -q, which ends early and
+# would make the command fail.
 shows() {
   local pattern=$1
   shift
-  grep -Eq -- "$pattern" <<<"$("$@" 2>&1 || true)"
+  [[ "$("$@" 2>&1)" =~ $pattern ]]
 }
