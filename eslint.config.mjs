@@ -21,7 +21,7 @@ const impureInCore = [
 
 const sdk = {
   regex: "^(@aws-sdk|@smithy)/",
-  message: "Only functions/aws imports the AWS SDK: add a port there.",
+  message: "Only functions/aws, and the node agent's own aws folder, import the AWS SDK: add a port there.",
 };
 
 export default tseslint.config(
@@ -54,11 +54,11 @@ export default tseslint.config(
   },
   {
     files: ["functions/**/*.ts"],
-    ignores: ["functions/aws/**", ...tests],
+    ignores: ["functions/aws/**", "functions/capture-agent/aws/**", ...tests],
     rules: { "no-restricted-imports": ["error", { patterns: [sdk] }] },
   },
   {
-    files: ["functions/core/**/*.ts"],
+    files: ["functions/core/**/*.ts", "functions/capture-agent/core/**/*.ts"],
     ignores: tests,
     rules: {
       "no-restricted-imports": [
@@ -73,7 +73,7 @@ export default tseslint.config(
               message: "core does not log or measure: return what happened.",
             },
             {
-              regex: "^(\\.\\./)+(aws|runtime)/",
+              regex: "^(\\.\\./)+(aws|runtime|system)/",
               message: "core is called by aws and runtime, never the reverse.",
             },
           ],

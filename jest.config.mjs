@@ -38,6 +38,8 @@ export default {
     ),
     project("properties", ["test/properties/**/*.test.ts"], 300_000),
     project("emulator", ["test/emulator/**/*.test.ts"], 60_000),
+    // As root on Debian 12: network namespaces and a virtual machine (scripts/dataplane-packages.sh).
+    project("dataplane", ["test/dataplane/**/*.test.ts"], 600_000),
     // Real Terraform against the local cloud: start these with --runInBand, two at once starve each other.
     project("e2e", ["test/e2e/**/*.test.ts"], 900_000),
   ],

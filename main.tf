@@ -4,11 +4,17 @@
 data "aws_caller_identity" "current" {}
 
 locals {
-  clients = { self = { account_id = data.aws_caller_identity.current.account_id } }
+  clients = {
+    self = {
+      account_id = data.aws_caller_identity.current.account_id
+      # A VPC without one has a number at random in each session, by which nobody can tell whose it is.
+      vnis = { for key, vpc in var.vpcs : key => vpc.vni if vpc.vni != null }
+    }
+  }
 
   # The fleet may stand in a VPC that is mirrored; its own traffic is the copy, which must not be copied again.
   exclude = merge(var.exclude, {
-    autoscaling_group_names = concat(var.exclude.autoscaling_group_names, [module.capture_fleet.autoscaling_group_name])
+    autoscaling_group_names = concat(var.exclude.autoscaling_group_names, values(module.capture_fleet.autoscaling_group_names))
   })
 }
 
@@ -26,12 +32,22 @@ module "capture_fleet" {
   instance_types            = var.capture_instance_types
   min_size                  = var.min_size
   max_size                  = var.max_size
+  group_per_zone            = var.group_per_zone
+  capture                   = var.capture
+  scaling                   = var.scaling
+  hooks                     = var.hooks
+  capacity                  = var.capacity
   stickiness                = var.stickiness
   cross_zone_load_balancing = var.cross_zone_load_balancing
   health_check              = var.health_check
   bucket_retention_days     = var.bucket_retention_days
   bucket_force_destroy      = var.bucket_force_destroy
+  object_lock               = var.object_lock
+  notifications             = var.notifications
   deletion_protection       = var.deletion_protection
+  acceptance_required       = var.acceptance_required
+  https_destinations        = var.https_destinations
+  alarm_actions             = var.alarm_actions
 
   kms_key_arn          = var.kms_key_arn
   permissions_boundary = var.permissions_boundary
@@ -85,6 +101,8 @@ module "mirror_controller" {
   log_retention_days   = var.log_retention_days
   alarm_actions        = var.alarm_actions
   uncovered_alarm      = var.uncovered_alarm
+
+  mirroring_skipped_alarm = var.mirroring_skipped_alarm
 
   kms_key_arn          = var.kms_key_arn
   permissions_boundary = var.permissions_boundary

@@ -21,13 +21,63 @@ output "capture_capture_bucket" {
 }
 
 output "capture_autoscaling_group_name" {
-  description = "Name of the capture nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics."
+  description = "Name of the capture nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics. Null with `group_per_zone`."
   value       = module.capture_fleet.autoscaling_group_name
+}
+
+output "capture_autoscaling_group_names" {
+  description = "Names of the capture nodes' autoscaling groups: by the key of `capture_subnets` with `group_per_zone`, else one, by the key `all`."
+  value       = module.capture_fleet.autoscaling_group_names
 }
 
 output "capture_load_balancer_arn_suffix" {
   description = "Dimension LoadBalancer of the load balancer's metrics in AWS/GatewayELB."
   value       = module.capture_fleet.load_balancer_arn_suffix
+}
+
+output "capture_load_balancer_arn" {
+  description = "ARN of the load balancer."
+  value       = module.capture_fleet.load_balancer_arn
+}
+
+output "capture_endpoint_service_id" {
+  description = "Id of the endpoint service, by which its connections are listed and, with `acceptance_required`, accepted."
+  value       = module.capture_fleet.endpoint_service_id
+}
+
+output "capture_capture_bucket_arn" {
+  description = "ARN of the bucket for captured traffic."
+  value       = module.capture_fleet.capture_bucket_arn
+}
+
+output "capture_code_bucket" {
+  description = "Name of the bucket that nodes read their programs from."
+  value       = module.capture_fleet.code_bucket
+}
+
+output "capture_node_role_name" {
+  description = "Name of the nodes' role."
+  value       = module.capture_fleet.node_role_name
+}
+
+output "capture_security_group_id" {
+  description = "Security group of the nodes."
+  value       = module.capture_fleet.security_group_id
+}
+
+output "capture_dashboard_name" {
+  description = "Name of the fleet's CloudWatch dashboard."
+  value       = module.capture_fleet.dashboard_name
+}
+
+output "capture_alarm_names" {
+  description = "Names of the fleet's alarms that are for people, sorted."
+  value       = module.capture_fleet.alarm_names
+}
+
+output "capture_capacity_plan" {
+  description = "What `capacity.expected_gbps` takes: nodes, bucket growth, monthly cost. Reckoned, not measured."
+  value       = module.capture_fleet.capacity_plan
 }
 
 output "endpoint_vpcs" {

@@ -39,7 +39,7 @@ run "required_inputs_are_enough" {
   assert {
     condition = alltrue([for value in [
       output.capture_endpoint_service_name, output.capture_event_bus_arn, output.capture_capture_bucket,
-      output.capture_autoscaling_group_name, output.capture_load_balancer_arn_suffix,
+      output.capture_autoscaling_group_name, output.capture_load_balancer_arn_suffix, output.capture_dashboard_name,
       output.controller_event_bus_arn, output.controller_request_policy_json,
     ] : length(value) > 0]) && keys(output.capture_availability_zones) == ["a"]
     error_message = "No output may be empty."
@@ -81,12 +81,40 @@ run "what_is_said_of_events_reaches_the_controller" {
   }
 }
 
+run "the_fleets_inputs_reach_the_fleet" {
+  command = plan
+
+  variables {
+    group_per_zone            = true
+    cross_zone_load_balancing = false
+    min_size                  = 1
+    capture                   = { datapath = "bpf", filter = "not port 3306" }
+    scaling                   = { network_in_mbps = 700 }
+    capacity                  = { expected_gbps = 4 }
+    notifications             = { eventbridge = false }
+    object_lock               = { mode = "GOVERNANCE", days = 3 }
+    acceptance_required       = true
+    https_destinations        = { cidr_blocks = ["10.0.0.0/16"] }
+    hooks                     = { launch_timeout_seconds = 900 }
+  }
+
+  assert {
+    condition     = output.capture_autoscaling_group_names == { a = "mirror-node-a" } && output.capture_capacity_plan.expected_gbps == 4
+    error_message = "Groups and plan must be what was asked for."
+  }
+
+  assert {
+    condition     = tolist(local.exclude.autoscaling_group_names) == tolist(["mirror-node-a"])
+    error_message = "Every group of the fleet must be excluded."
+  }
+}
+
 run "the_account_itself_is_the_fleets_client" {
   command = plan
 
   assert {
-    condition     = local.clients == { self = { account_id = "111122223333" } }
-    error_message = "Endpoints of this account must be allowed to connect."
+    condition     = local.clients.self.account_id == "111122223333" && local.clients.self.vnis.prod == 100
+    error_message = "Endpoints of this account must be allowed to connect, and nodes must know its VNIs."
   }
 }
 

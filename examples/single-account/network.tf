@@ -15,8 +15,8 @@ resource "aws_subnet" "capture" {
   tags              = merge(var.tags, { Name = "${var.name}-capture-${each.key}" })
 }
 
-# No way out but to S3, which costs nothing: nodes need no more to start and to keep what they capture. A shell on a
-# node by Session Manager needs a NAT gateway, or interface endpoints for ssm and ssmmessages.
+# The way out: to S3 by its gateway endpoint, which costs nothing, and for the rest one NAT gateway. By it the stock
+# image installs its packages and nodes reach CloudWatch, Auto Scaling and Session Manager. examples/hub does without.
 resource "aws_route_table" "capture" {
   vpc_id = aws_vpc.capture.id
   tags   = merge(var.tags, { Name = "${var.name}-capture" })
@@ -27,6 +27,53 @@ resource "aws_route_table_association" "capture" {
 
   subnet_id      = each.value.id
   route_table_id = aws_route_table.capture.id
+}
+
+resource "aws_route" "capture_nat" {
+  route_table_id         = aws_route_table.capture.id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.capture.id
+}
+
+resource "aws_nat_gateway" "capture" {
+  allocation_id = aws_eip.nat.id
+  subnet_id     = aws_subnet.public.id
+  tags          = merge(var.tags, { Name = "${var.name}-capture" })
+
+  depends_on = [aws_route.public]
+}
+
+resource "aws_eip" "nat" {
+  domain = "vpc"
+  tags   = merge(var.tags, { Name = "${var.name}-nat" })
+}
+
+resource "aws_internet_gateway" "capture" {
+  vpc_id = aws_vpc.capture.id
+  tags   = merge(var.tags, { Name = "${var.name}-capture" })
+}
+
+resource "aws_subnet" "public" {
+  vpc_id            = aws_vpc.capture.id
+  availability_zone = local.capture_zones[0]
+  cidr_block        = cidrsubnet(var.capture_cidr_block, 4, 15)
+  tags              = merge(var.tags, { Name = "${var.name}-public" })
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.capture.id
+  tags   = merge(var.tags, { Name = "${var.name}-public" })
+}
+
+resource "aws_route_table_association" "public" {
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}
+
+resource "aws_route" "public" {
+  route_table_id         = aws_route_table.public.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.capture.id
 }
 
 resource "aws_vpc_endpoint" "s3" {

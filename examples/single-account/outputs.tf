@@ -43,6 +43,56 @@ output "capture_load_balancer_arn_suffix" {
   value       = module.traffic_mirroring.capture_load_balancer_arn_suffix
 }
 
+output "capture_autoscaling_group_names" {
+  description = "Names of the capture nodes' autoscaling groups."
+  value       = module.traffic_mirroring.capture_autoscaling_group_names
+}
+
+output "capture_load_balancer_arn" {
+  description = "ARN of the load balancer."
+  value       = module.traffic_mirroring.capture_load_balancer_arn
+}
+
+output "capture_endpoint_service_id" {
+  description = "Id of the capture fleet's endpoint service."
+  value       = module.traffic_mirroring.capture_endpoint_service_id
+}
+
+output "capture_capture_bucket_arn" {
+  description = "ARN of the bucket for captured traffic."
+  value       = module.traffic_mirroring.capture_capture_bucket_arn
+}
+
+output "capture_code_bucket" {
+  description = "Name of the bucket that nodes read their programs from."
+  value       = module.traffic_mirroring.capture_code_bucket
+}
+
+output "capture_node_role_name" {
+  description = "Name of the nodes' role."
+  value       = module.traffic_mirroring.capture_node_role_name
+}
+
+output "capture_security_group_id" {
+  description = "Security group of the nodes."
+  value       = module.traffic_mirroring.capture_security_group_id
+}
+
+output "capture_dashboard_name" {
+  description = "Name of the fleet's CloudWatch dashboard."
+  value       = module.traffic_mirroring.capture_dashboard_name
+}
+
+output "capture_alarm_names" {
+  description = "Names of the fleet's alarms."
+  value       = module.traffic_mirroring.capture_alarm_names
+}
+
+output "capture_capacity_plan" {
+  description = "What 1 Gbps would take: nodes, bucket growth, monthly cost."
+  value       = module.traffic_mirroring.capture_capacity_plan
+}
+
 output "endpoint_vpcs" {
   description = "Filter and targets of the source VPC."
   value       = module.traffic_mirroring.endpoint_vpcs

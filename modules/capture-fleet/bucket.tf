@@ -1,7 +1,6 @@
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:Who reads captures belongs in CloudTrail data events, which an account has once for all buckets
   #checkov:skip=CKV_AWS_144:Captures are large and short-lived; a copy in a second region is for those who need it to add
-  #checkov:skip=CKV2_AWS_62:Nothing waits for new captures
   # Region and account make the name unique, the word in the middle keeps it apart from buckets people make by hand.
   bucket        = "${var.name}-capture-${local.account_id}-${local.region}"
   force_destroy = var.bucket_force_destroy
@@ -74,30 +73,38 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
-data "aws_iam_policy_document" "bucket" {
-  statement {
-    sid       = "OnlyTls"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+# Not the argument of the bucket, which would replace one that exists: S3 takes the configuration for a bucket that has
+# versions (Amazon S3, "Configuring S3 Object Lock").
+resource "aws_s3_bucket_object_lock_configuration" "this" {
+  count = var.object_lock == null ? 0 : 1
 
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
+  bucket = aws_s3_bucket.this.id
 
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
+  rule {
+    default_retention {
+      mode = var.object_lock.mode
+      days = var.object_lock.days
     }
   }
+
+  depends_on = [aws_s3_bucket_versioning.this]
 }
 
-resource "aws_s3_bucket_policy" "this" {
-  bucket = aws_s3_bucket.this.id
-  policy = data.aws_iam_policy_document.bucket.json
+resource "aws_s3_bucket_notification" "this" {
+  count = var.notifications.eventbridge || length(var.notifications.queues) > 0 ? 1 : 0
 
-  # S3 refuses two of these changes at the same moment.
-  depends_on = [aws_s3_bucket_public_access_block.this]
+  bucket      = aws_s3_bucket.this.id
+  eventbridge = var.notifications.eventbridge
+
+  dynamic "queue" {
+    for_each = var.notifications.queues
+
+    content {
+      id            = queue.key
+      queue_arn     = queue.value.queue_arn
+      events        = ["s3:ObjectCreated:*"]
+      filter_prefix = queue.value.prefix
+      filter_suffix = queue.value.suffix
+    }
+  }
 }

@@ -1,10 +1,12 @@
 resource "aws_launch_template" "this" {
-  name                   = "${var.name}-node"
+  for_each = local.groups
+
+  name                   = each.value.name
   description            = "Capture nodes of ${var.name}"
   image_id               = local.image_id
   instance_type          = var.instance_types[0]
   update_default_version = true
-  user_data              = base64encode(local.user_data)
+  user_data              = local.user_data_base64[each.key]
 
   iam_instance_profile {
     arn = aws_iam_instance_profile.node.arn
@@ -14,6 +16,11 @@ resource "aws_launch_template" "this" {
     http_endpoint               = "enabled"
     http_tokens                 = "required"
     http_put_response_hop_limit = 1
+  }
+
+  # Figures by the minute, which scaling reckons with; basic monitoring's five minutes are too late.
+  monitoring {
+    enabled = true
   }
 
   network_interfaces {
@@ -48,17 +55,27 @@ resource "aws_launch_template" "this" {
   tags = local.tags
 }
 
+locals {
+  mixed = length(var.instance_types) > 1 || var.scaling.spot_percent > 0
+}
+
 resource "aws_autoscaling_group" "this" {
-  name                      = "${var.name}-node"
+  for_each = local.groups
+
+  name                      = each.value.name
   min_size                  = var.min_size
   max_size                  = var.max_size
-  vpc_zone_identifier       = values(var.subnets)
+  vpc_zone_identifier       = values(each.value.subnets)
   target_group_arns         = [aws_lb_target_group.this.arn]
   health_check_type         = "ELB"
   health_check_grace_period = var.health_check.grace_period
+  default_instance_warmup   = var.scaling.warmup_seconds
+  enabled_metrics           = ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupPendingInstances", "GroupTerminatingInstances"]
+  # A spot node is replaced when its interruption is likely, not when it is announced.
+  capacity_rebalance = var.scaling.spot_percent > 0
 
   dynamic "launch_template" {
-    for_each = length(var.instance_types) == 1 ? [aws_launch_template.this] : []
+    for_each = local.mixed ? [] : [aws_launch_template.this[each.key]]
 
     content {
       id = launch_template.value.id
@@ -68,12 +85,14 @@ resource "aws_autoscaling_group" "this" {
   }
 
   dynamic "mixed_instances_policy" {
-    for_each = length(var.instance_types) > 1 ? [aws_launch_template.this] : []
+    for_each = local.mixed ? [aws_launch_template.this[each.key]] : []
 
     content {
       instances_distribution {
         on_demand_allocation_strategy            = "prioritized"
-        on_demand_percentage_above_base_capacity = 100
+        on_demand_base_capacity                  = var.scaling.on_demand_base
+        on_demand_percentage_above_base_capacity = 100 - var.scaling.spot_percent
+        spot_allocation_strategy                 = "price-capacity-optimized"
       }
 
       launch_template {
@@ -86,10 +105,38 @@ resource "aws_autoscaling_group" "this" {
           for_each = var.instance_types
 
           content {
-            instance_type = override.value
+            instance_type     = override.value
+            weighted_capacity = length(var.scaling.weights) == 0 ? null : tostring(var.scaling.weights[override.value])
           }
         }
       }
+    }
+  }
+
+  dynamic "warm_pool" {
+    for_each = var.scaling.warm_pool == null ? [] : [var.scaling.warm_pool]
+
+    content {
+      pool_state                  = warm_pool.value.state
+      min_size                    = warm_pool.value.min_size
+      max_group_prepared_capacity = warm_pool.value.max_prepared
+
+      # A node that has captured is terminated, through its hook; what waits in the pool has seen no traffic.
+      instance_reuse_policy {
+        reuse_on_scale_in = false
+      }
+    }
+  }
+
+  # Only what is part of the group's creation holds back its first nodes; hooks.tf keeps them as they should be.
+  dynamic "initial_lifecycle_hook" {
+    for_each = local.hook_specifications
+
+    content {
+      name                 = initial_lifecycle_hook.key
+      lifecycle_transition = initial_lifecycle_hook.value.transition
+      heartbeat_timeout    = initial_lifecycle_hook.value.timeout
+      default_result       = initial_lifecycle_hook.value.result
     }
   }
 
@@ -106,8 +153,8 @@ resource "aws_autoscaling_group" "this" {
     preferences {
       min_healthy_percentage = 100
       max_healthy_percentage = 150
-      checkpoint_percentages = [50, 100]
-      checkpoint_delay       = "300"
+      checkpoint_percentages = var.scaling.refresh.checkpoint_percentages
+      checkpoint_delay       = tostring(var.scaling.refresh.checkpoint_delay_seconds)
       # Refused for an image behind a parameter (EC2 Auto Scaling, RollbackInstanceRefresh).
       auto_rollback = startswith(local.image_id, "ami-")
     }
@@ -123,14 +170,39 @@ resource "aws_autoscaling_group" "this" {
     }
   }
 
+  lifecycle {
+    # Creation only; a change would show in every plan and do nothing.
+    ignore_changes = [initial_lifecycle_hook]
+  }
+
   # The target group must have its load balancer before its health means anything, and the first node needs its
-  # permissions and its way out when it starts.
+  # permissions, its way out, its programs and the register when it starts.
   depends_on = [
     aws_lb_listener.this,
     aws_iam_role_policy.node,
+    aws_s3_bucket_policy.code,
+    aws_s3_object.agent,
+    aws_s3_object.clients,
+    aws_s3_object.node_files,
     aws_vpc_security_group_egress_rule.dns,
     aws_vpc_security_group_egress_rule.https,
+    aws_vpc_security_group_egress_rule.https_prefix_list,
     aws_vpc_security_group_ingress_rule.geneve,
     aws_vpc_security_group_ingress_rule.health,
   ]
+}
+
+# For groups that exist already and for later changes. On destroy these go before the group, so its last nodes leave
+# without being waited for; docs/capture.md says how to empty a fleet first.
+resource "aws_autoscaling_lifecycle_hook" "this" {
+  for_each = {
+    for pair in setproduct(keys(local.groups), keys(local.hook_specifications)) :
+    "${pair[0]}/${trimprefix(pair[1], "${var.name}-")}" => { group = pair[0], name = pair[1], hook = local.hook_specifications[pair[1]] }
+  }
+
+  name                   = each.value.name
+  autoscaling_group_name = aws_autoscaling_group.this[each.value.group].name
+  lifecycle_transition   = each.value.hook.transition
+  heartbeat_timeout      = each.value.hook.timeout
+  default_result         = each.value.hook.result
 }

@@ -32,9 +32,61 @@ data "aws_iam_policy_document" "node" {
 
   # Write-only: a node that was taken over can neither read nor delete what is in the bucket.
   statement {
-    sid       = "WriteCaptures"
-    actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
-    resources = ["${aws_s3_bucket.this.arn}/${local.capture_prefix}*"]
+    sid     = "WriteCaptures"
+    actions = ["s3:PutObject"]
+    resources = [
+      "${aws_s3_bucket.this.arn}/${local.capture_prefix}*",
+      "${aws_s3_bucket.this.arn}/${local.index_prefix}*",
+    ]
+  }
+
+  # Its programs and the register of clients; read-only.
+  statement {
+    sid       = "ReadCode"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${aws_s3_bucket.code.arn}/*"]
+  }
+
+  # A node speaks for any instance of its groups, no further: Auto Scaling has no condition for one instance.
+  statement {
+    sid       = "CompleteHooks"
+    actions   = ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"]
+    resources = local.group_arns
+  }
+
+  # CloudWatch has no resource for it, only the namespace (Service Authorization Reference, "Amazon CloudWatch").
+  statement {
+    sid       = "WriteMetrics"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "cloudwatch:namespace"
+      values   = [local.metrics_namespace]
+    }
+  }
+
+  # Where the tool's image is in Amazon ECR.
+  dynamic "statement" {
+    for_each = local.image_repository_arns
+
+    content {
+      sid       = "PullImage"
+      actions   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.image_repository_arns
+
+    content {
+      sid = "LogInToRegistry"
+      # Takes no resource (Service Authorization Reference, "Amazon Elastic Container Registry").
+      actions   = ["ecr:GetAuthorizationToken"]
+      resources = ["*"]
+    }
   }
 
   dynamic "statement" {
@@ -42,8 +94,8 @@ data "aws_iam_policy_document" "node" {
 
     content {
       sid = "EncryptCaptures"
-      # A multipart upload decrypts the parts' key (Amazon S3, "Using server-side encryption with AWS KMS keys").
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      # No multipart uploads, so nothing to decrypt (Amazon S3, "Using server-side encryption with AWS KMS keys").
+      actions   = ["kms:GenerateDataKey"]
       resources = [statement.value]
 
       condition {
@@ -60,6 +112,36 @@ data "aws_iam_policy_document" "node" {
       }
     }
   }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "DecryptCode"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${local.region}.${local.dns_suffix}"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:s3:arn"
+        values   = [aws_s3_bucket.code.arn]
+      }
+    }
+  }
+}
+
+locals {
+  # 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/zeek:7.0.3 or …@sha256:…
+  image_parts = try(regex("^([0-9]{12})[.]dkr[.]ecr[.]([a-z0-9-]+)[.]amazonaws[.]com(?:[.]cn)?/([^:@]+)", var.capture.tool.image), null)
+  image_repository_arns = local.image_parts == null ? [] : [
+    "arn:${local.partition}:ecr:${local.image_parts[1]}:${local.image_parts[0]}:repository/${local.image_parts[2]}",
+  ]
 }
 
 # IAM is global: the region keeps fleets of one name in two regions apart.

@@ -1,4 +1,5 @@
 resource "aws_lb" "this" {
+  #checkov:skip=CKV_AWS_152:Cross-zone is the input cross_zone_load_balancing; off is refused unless every zone has nodes of its own
   #checkov:skip=CKV_AWS_150:Deletion protection is the input deletion_protection; its default lets destroy work
   name                             = var.name
   load_balancer_type               = "gateway"
@@ -29,7 +30,7 @@ resource "aws_lb_target_group" "this" {
   target_type = "instance"
 
   # Mirrored traffic is UDP to the load balancer: nothing that would need the default of 300 s to end well.
-  deregistration_delay = 60
+  deregistration_delay = local.hooks.deregistration_seconds
 
   health_check {
     protocol            = "HTTP"
@@ -71,8 +72,8 @@ resource "aws_lb_listener" "this" {
 }
 
 resource "aws_vpc_endpoint_service" "this" {
-  #checkov:skip=CKV_AWS_123:Who may connect is the list of principals; accepting by hand would leave new zones and accounts unmirrored until somebody looks
-  acceptance_required        = false
+  #checkov:skip=CKV_AWS_123:Who may connect is the list of principals; acceptance besides is the input acceptance_required
+  acceptance_required        = var.acceptance_required
   gateway_load_balancer_arns = [aws_lb.this.arn]
   allowed_principals         = local.client_principals
 

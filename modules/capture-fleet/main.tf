@@ -26,10 +26,9 @@ locals {
   # UDP port of GENEVE (RFC 8926). A Gateway Load Balancer knows no other.
   geneve_port = 6081
 
-  # Where the nodes may write in the bucket.
+  # Where the nodes may write in the bucket: packets, and what says which object holds which time.
   capture_prefix = "captures/"
+  index_prefix   = "index/"
 
-  client_principals = sort(distinct([
-    for client in values(var.clients) : "arn:${local.partition}:iam::${client.account_id}:root"
-  ]))
+  metrics_namespace = "TrafficMirror"
 }

@@ -1,5 +1,5 @@
-# What a node is, until the capture node proper replaces it: something that listens on UDP 6081, a health endpoint that
-# looks whether it does, and the agent of Session Manager, which Debian's images do not have.
+# What a capture node is: node/README.md. User data holds only what differs between fleets and the few lines that fetch
+# the rest; the rest is two objects of the code bucket, each named with its version and its digest.
 
 locals {
   # Graviton types have a g after the generation's digit; a1 is older than that rule. The variable's validation makes
@@ -10,42 +10,158 @@ locals {
   # resolve:ssm is looked up at each launch: a data source would change the plan on the day an image is published.
   image_id = coalesce(var.image_id, "resolve:ssm:/aws/service/debian/release/12/latest/${local.architecture}")
 
-  node_units = ["geneve-sink", "health", "session-manager"]
+  node_folder  = "${path.module}/node"
+  node_library = "/usr/local/lib/traffic-mirror"
+  agent_path   = "${path.module}/../../functions/dist/capture-agent.mjs"
 
-  node_files = concat(
-    [
-      {
-        path        = "/etc/traffic-mirror/node.env"
-        permissions = "0644"
-        content     = <<-EOT
-          GENEVE_PORT=${local.geneve_port}
-          HEALTH_PORT=${var.health_check.port}
-          HEALTH_PATH=${var.health_check.path}
-          SSM_AGENT_URL=https://s3.${local.region}.${local.dns_suffix}/amazon-ssm-${local.region}/latest/debian_${local.architecture}/amazon-ssm-agent.deb
-        EOT
-      },
-    ],
-    [
-      for unit in local.node_units : {
-        path        = "/usr/local/lib/traffic-mirror/${unit}.py"
-        permissions = "0755"
-        content     = file("${path.module}/node/${unit}.py")
-      }
-    ],
-    [
-      for unit in local.node_units : {
-        path        = "/etc/systemd/system/traffic-mirror-${unit}.service"
-        permissions = "0644"
-        content     = file("${path.module}/node/${unit}.service")
-      }
-    ],
+  node_programs = [
+    "check-network", "firewall", "install-packages", "network", "preflight", "probe", "registry-login",
+    "session-manager", "tcpdump-workers", "tool",
+  ]
+  node_units = ["agent", "network", "session-manager", "tool"]
+
+  # Path on the node → what is there, everything but the agent.
+  node_files = merge(
+    { for name in local.node_programs : "${local.node_library}/${name}" => { mode = "0755", source = "bin/${name}" } },
+    { for unit in local.node_units : "/etc/systemd/system/traffic-mirror-${unit}.service" => { mode = "0644", source = "units/${unit}.service" } },
+    {
+      "${local.node_library}/settings.sh"                   = { mode = "0644", source = "bin/settings.sh" }
+      "${local.node_library}/decap.bpf.o"                   = { mode = "0644", source = "bpf/decap.bpf.o" }
+      "/etc/sysctl.d/90-traffic-mirror.conf"                = { mode = "0644", source = "etc/sysctl.conf" }
+      "/etc/systemd/network/05-traffic-mirror.network"      = { mode = "0644", source = "etc/unmanaged.network" }
+      "/etc/systemd/networkd.conf.d/90-traffic-mirror.conf" = { mode = "0644", source = "etc/networkd.conf" }
+      "/etc/systemd/journald.conf.d/90-traffic-mirror.conf" = { mode = "0644", source = "etc/journald.conf" }
+    },
+    # A tool of the caller's own may need privileges that nobody here knows of.
+    var.capture.tool.kind != "tcpdump" ? {} : {
+      "/etc/systemd/system/traffic-mirror-tool.service.d/tcpdump.conf" = { mode = "0644", source = "units/tool-tcpdump.conf" }
+    },
   )
 
-  user_data = join("\n", ["#cloud-config", yamlencode({
-    write_files = local.node_files
-    runcmd = [
-      ["systemctl", "daemon-reload"],
-      concat(["systemctl", "enable", "--now", "--no-block"], [for unit in local.node_units : "traffic-mirror-${unit}.service"]),
-    ]
-  })])
+  node_files_json = jsonencode({
+    for path, file in local.node_files : path => { mode = file.mode, content = filebase64("${local.node_folder}/${file.source}") }
+  })
+}
+
+# The key stays and the version changes: what an earlier launch template names can still be fetched, so a refresh that
+# fails can roll back.
+resource "aws_s3_object" "node_files" {
+  bucket       = local.code_bucket
+  key          = "node/files.json"
+  content      = local.node_files_json
+  content_type = "application/json"
+
+  tags = local.tags
+
+  # Without versions there is none to name, and nothing may lie there before the bucket is closed.
+  depends_on = [
+    aws_s3_bucket_policy.code,
+    aws_s3_bucket_server_side_encryption_configuration.code,
+    aws_s3_bucket_versioning.code,
+  ]
+}
+
+resource "aws_s3_object" "agent" {
+  bucket       = local.code_bucket
+  key          = "node/capture-agent.mjs"
+  source       = local.agent_path
+  source_hash  = filesha256(local.agent_path)
+  content_type = "text/javascript"
+
+  tags = local.tags
+
+  depends_on = [
+    aws_s3_bucket_policy.code,
+    aws_s3_bucket_server_side_encryption_configuration.code,
+    aws_s3_bucket_versioning.code,
+  ]
+}
+
+locals {
+  node_manifest = {
+    region         = local.region
+    dns_suffix     = local.dns_suffix
+    code_endpoint  = "https://${local.code_bucket}.s3.${local.region}.${local.dns_suffix}"
+    packages       = var.capture.packages
+    package_groups = [for group in ["tcpdump", "container"] : group if group == var.capture.tool.kind]
+    more_units     = ["session-manager"]
+    launch_hook    = local.hooks.launch
+    files          = { key = aws_s3_object.node_files.key, version = aws_s3_object.node_files.version_id, sha256 = sha256(local.node_files_json) }
+    agent          = { key = aws_s3_object.agent.key, version = aws_s3_object.agent.version_id, sha256 = filesha256(local.agent_path) }
+  }
+
+  # For the agent: functions/capture-agent/config.ts.
+  node_settings = {
+    version                  = 1
+    fleet                    = var.name
+    region                   = local.region
+    datapath                 = var.capture.datapath
+    interface                = "mirror0"
+    decapsulated             = var.capture.datapath == "bpf" ? { interface = "decap0", direction = "tx" } : { interface = "geneve0", direction = "rx" }
+    health_port              = var.health_check.port
+    health_path              = var.health_check.path
+    metrics_interval_seconds = 60
+    spool                    = { directory = "/var/spool/traffic-mirror", high_water_percent = var.capture.spool.high_water_percent }
+    bucket                   = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
+    tool = {
+      kind = var.capture.tool.kind
+      unit = "traffic-mirror-tool.service"
+      counters = var.capture.tool.kind != "tcpdump" ? var.capture.tool.counters : {
+        file    = "/run/traffic-mirror/counters.json"
+        packets = "packets"
+        drops   = "drops"
+        lines   = false
+        # "Received by filter" counts what the ring had no room for as well (seen: 4,800 received, 2,985 dropped).
+        packets_include_drops = true
+      }
+    }
+    launch_hook            = local.hooks.launch
+    terminate_hook         = local.hooks.terminate
+    heartbeat_seconds      = local.hooks.heartbeat_seconds
+    deregistration_seconds = local.hooks.deregistration_seconds
+    launch_limit_seconds   = local.hooks.launch_limit_seconds
+    drain_limit_seconds    = local.hooks.drain_limit_seconds
+    code_bucket            = local.code_bucket
+    clients_key            = local.clients_key
+  }
+
+  # For the scripts, which read it with the shell's own quoting.
+  node_environment = {
+    DATAPATH              = var.capture.datapath
+    OUTER_INTERFACE       = "" # that of the default route
+    HEALTH_PORT           = var.health_check.port
+    SPOOL_DIRECTORY       = local.node_settings.spool.directory
+    WORKERS               = var.capture.workers == null ? "" : var.capture.workers
+    TOOL_KIND             = var.capture.tool.kind
+    TOOL_FILTER           = var.capture.filter
+    TOOL_IMAGE            = var.capture.tool.image == null ? "" : var.capture.tool.image
+    TOOL_COMMAND          = var.capture.tool.command == null ? "" : var.capture.tool.command
+    TOOL_ARGUMENTS        = join("\n", var.capture.tool.arguments)
+    TOOL_ROTATE_SECONDS   = var.capture.rotation.seconds
+    TOOL_ROTATE_MEGABYTES = var.capture.rotation.megabytes
+    SSM_AGENT_URL         = "https://s3.${local.region}.${local.dns_suffix}/amazon-ssm-${local.region}/latest/debian_${local.architecture}/amazon-ssm-agent.deb"
+  }
+  node_environment_file = join("", [
+    for name, value in local.node_environment : "${name}='${replace(tostring(value), "'", "'\\''")}'\n"
+  ])
+
+  # One text for each group, because a node has to name its group before it can ask for anything.
+  user_data = {
+    for key, group in local.groups : key => templatefile("${local.node_folder}/cloud-init.yaml.tftpl", {
+      files = [
+        for file in [
+          { path = "/etc/traffic-mirror/node.json", mode = "0644", content = jsonencode(merge(local.node_settings, { autoscaling_group_name = group.name })) },
+          { path = "/etc/traffic-mirror/node.env", mode = "0644", content = local.node_environment_file },
+          { path = "/etc/traffic-mirror/manifest.json", mode = "0644", content = jsonencode(merge(local.node_manifest, { autoscaling_group_name = group.name })) },
+          { path = "/etc/traffic-mirror/clients.json", mode = "0644", content = "{}" },
+          { path = "${local.node_library}/aws.py", mode = "0644", content = file("${local.node_folder}/bin/aws.py") },
+          { path = "${local.node_library}/bootstrap", mode = "0755", content = file("${local.node_folder}/bin/bootstrap") },
+        ] : merge(file, { content = jsonencode(file.content) })
+      ]
+      bootstrap = "${local.node_library}/bootstrap"
+    })
+  }
+
+  # cloud-init unpacks it. EC2 takes 16 KiB before base64 (Amazon EC2, "Run commands when you launch an EC2 instance").
+  user_data_base64 = { for key, text in local.user_data : key => base64gzip(text) }
 }

@@ -24,11 +24,64 @@ output "capture_bucket" {
 }
 
 output "autoscaling_group_name" {
-  description = "Name of the nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics."
-  value       = aws_autoscaling_group.this.name
+  description = "Name of the nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics. Null with `group_per_zone`; see `autoscaling_group_names`."
+  value       = var.group_per_zone ? null : aws_autoscaling_group.this["all"].name
+}
+
+output "autoscaling_group_names" {
+  description = "Names of the nodes' autoscaling groups: by the key of `subnets` with `group_per_zone`, else one, by the key `all`."
+  value       = { for key, group in aws_autoscaling_group.this : key => group.name }
 }
 
 output "load_balancer_arn_suffix" {
   description = "Dimension LoadBalancer of the metrics in AWS/GatewayELB."
   value       = aws_lb.this.arn_suffix
+}
+
+output "load_balancer_arn" {
+  description = "ARN of the load balancer, for what else is to watch it or to offer it."
+  value       = aws_lb.this.arn
+}
+
+output "endpoint_service_id" {
+  description = "Id of the endpoint service, by which its connections are listed and, with `acceptance_required`, accepted."
+  value       = aws_vpc_endpoint_service.this.id
+}
+
+output "capture_bucket_arn" {
+  description = "ARN of the bucket for captured traffic, for policies of those who read it."
+  value       = aws_s3_bucket.this.arn
+}
+
+output "code_bucket" {
+  description = "Name of the bucket that nodes read their programs and the register of clients from."
+  value       = aws_s3_bucket.code.id
+}
+
+output "node_role_name" {
+  description = "Name of the nodes' role, for policies of your own tools."
+  value       = aws_iam_role.node.name
+}
+
+output "security_group_id" {
+  description = "Security group of the nodes, for rules of endpoints and registries that they use."
+  value       = aws_security_group.this.id
+}
+
+output "dashboard_name" {
+  description = "Name of the fleet's CloudWatch dashboard."
+  value       = aws_cloudwatch_dashboard.this.dashboard_name
+}
+
+output "alarm_names" {
+  description = "Names of the alarms that are for people, sorted."
+  value = sort(concat(
+    [for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.alarm_name],
+    [for alarm in values(aws_cloudwatch_metric_alarm.computed) : alarm.alarm_name],
+  ))
+}
+
+output "capacity_plan" {
+  description = "What `capacity.expected_gbps` takes: `wire_gbps` at the nodes, `choices` (instance type to nodes, Gbps of a node and monthly cost), the `cheapest` of them, whether what is `configured` suffices, what the `bucket` holds, and `monthly_usd` by item for the cheapest. Reckoned, not measured; docs/capture.md has the formulas and the sources."
+  value       = local.capacity_plan
 }

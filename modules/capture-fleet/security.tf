@@ -38,12 +38,33 @@ resource "aws_vpc_security_group_ingress_rule" "health" {
   tags = local.tags
 }
 
-# Session Manager, S3 and KMS, all by HTTPS. Where a request goes is bounded by the node role and by what the subnets'
-# routes reach, so the address is not narrowed here: the services' addresses change.
+# CloudWatch, Auto Scaling, S3, KMS, Session Manager, registry and package repository, all by HTTPS. The services'
+# addresses change, so by default the address is not narrowed: the node role and the subnets' routes bound what a node
+# can do. https_destinations narrows it where endpoints in the VPC serve the nodes.
 resource "aws_vpc_security_group_egress_rule" "https" {
+  for_each = toset(var.https_destinations.cidr_blocks)
+
   security_group_id = aws_security_group.this.id
-  description       = "HTTPS to Session Manager, S3 and KMS"
-  cidr_ipv4         = "0.0.0.0/0"
+  description       = "HTTPS to ${each.key}"
+  cidr_ipv4         = each.key
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+
+  tags = local.tags
+}
+
+moved {
+  from = aws_vpc_security_group_egress_rule.https
+  to   = aws_vpc_security_group_egress_rule.https["0.0.0.0/0"]
+}
+
+resource "aws_vpc_security_group_egress_rule" "https_prefix_list" {
+  for_each = var.https_destinations.prefix_list_ids
+
+  security_group_id = aws_security_group.this.id
+  description       = "HTTPS to the prefix list ${each.key}"
+  prefix_list_id    = each.value
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

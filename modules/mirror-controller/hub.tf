@@ -1,5 +1,5 @@
 # What happens here is seen in the hub: the functions' reports go on to its bus, which must allow this account
-# (capture-fleet: `clients`, `client_organization_id`).
+# (capture-fleet: `clients`, `organization_id`).
 
 locals {
   hub = toset(var.hub_event_bus_arn == null ? [] : ["hub"])

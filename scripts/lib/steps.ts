@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { terraformEnvironment, dataDirectory, fetchProvider } from "../terraform-env.js";
 import { countRuns, examples, modules } from "./roots.js";
@@ -132,6 +132,12 @@ const bundles: Step = {
   },
 };
 
+/** Programs that end up on a node have no extension; their first line says what runs them. */
+const isShell = (path: string): boolean =>
+  !statSync(path).isDirectory() && /^#!\/(usr\/)?bin\/(env )?(ba)?sh$/m.test(firstLine(path));
+
+const firstLine = (path: string): string => readFileSync(path, "latin1").split("\n", 1)[0] ?? "";
+
 const shellcheck: Step = {
   name: "shellcheck",
   work: async (log) => {
@@ -142,7 +148,7 @@ const shellcheck: Step = {
     const scripts = listed.stdout
       .split("\n")
       .filter((file) => file !== "" && existsSync(join(root, file)))
-      .filter((file) => file.endsWith(".sh") || file === ".ci/run");
+      .filter((file) => file.endsWith(".sh") || isShell(join(root, file)));
     if (scripts.length === 0) return all(false);
     let command = "shellcheck";
     if ((await run(command, ["--version"], { log, quiet: true })).code !== 0) {
@@ -187,6 +193,7 @@ export const steps = (): Step[] => {
     format,
     shellcheck,
     jest("unit"),
+    jest("dataplane"),
     jest("properties"),
     ...modules().map((folder) => terraform(folder, true)),
     ...examples().map((folder) => terraform(folder, false)),

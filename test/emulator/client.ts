@@ -5,6 +5,7 @@ import type { Denial } from "./iam/index.js";
 import type { CountsReport } from "./interference/counts.js";
 import type { Invocation, LogLine, Metric } from "./lambda/records.js";
 import type { VisibilityChange } from "./lambda/visibility.js";
+import type { LifecycleCall } from "./patches/autoscaling-actions.js";
 import type { Gap } from "./pipeline.js";
 import type { BusEvent, Switch } from "./types.js";
 
@@ -81,6 +82,11 @@ export class LocalCloudClient {
   /** What moto could not do. A suite fails when this is not empty. */
   gaps(): Promise<readonly Gap[]> {
     return this.#ask("GET", "gaps");
+  }
+
+  /** Lifecycle actions of Auto Scaling that were completed or prolonged, oldest first. */
+  lifecycle(): Promise<readonly LifecycleCall[]> {
+    return this.#ask("GET", "lifecycle");
   }
 
   async invocations(functionName?: string): Promise<readonly Invocation[]> {

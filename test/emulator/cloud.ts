@@ -10,6 +10,7 @@ import { createIam, type Iam } from "./iam/index.js";
 import { createInterference, type ConfigurableInterference } from "./interference/index.js";
 import { createLambda, type Lambda } from "./lambda/index.js";
 import { startMoto, type Moto } from "./moto.js";
+import type { LifecycleCall } from "./patches/autoscaling-actions.js";
 import { createPatches } from "./patches/index.js";
 import { answerCall, type Gap, type Pipeline } from "./pipeline.js";
 import { createSwitches } from "./switches.js";
@@ -27,6 +28,8 @@ export interface Parts {
   readonly automaticEvents: AutomaticEvents;
   readonly lambda: Lambda;
   readonly gaps: Gap[];
+  /** Lifecycle actions of Auto Scaling that were completed or prolonged. */
+  lifecycle(): readonly LifecycleCall[];
   answer(call: Call, touched: string[]): Promise<Answer>;
   /** Moves the local cloud's clock; a number of milliseconds added to the real one. */
   clock: { offset: number };
@@ -106,6 +109,7 @@ export const createParts = async (options: {
     automaticEvents,
     lambda,
     gaps,
+    lifecycle: () => patches.lifecycle(),
     clock,
     answer: (call, touched) => answerCall(pipeline, call, touched),
     async reset() {

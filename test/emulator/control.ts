@@ -71,6 +71,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     return {};
   },
   "GET gaps": (parts) => parts.gaps,
+  "GET lifecycle": (parts) => parts.lifecycle(),
   "GET invocations": (parts, { query }) => {
     const name = query.get("function");
     const records = parts.lambda.records;

@@ -92,3 +92,11 @@ mock_resource "aws_launch_template" {
 mock_data "aws_vpc" {
   defaults = { cidr_block = "10.0.0.0/16" }
 }
+
+mock_resource "aws_autoscaling_policy" {
+  defaults = { arn = "arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:00000000-0000-0000-0000-000000000000:autoScalingGroupName/mirror-node:policyName/mirror-node-drops" }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = { arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:mirror" }
+}

@@ -1,17 +1,7 @@
 # Wrong inputs fail at plan, with a sentence.
 
 mock_provider "aws" {
-  mock_data "aws_iam_policy_document" {
-    defaults = {
-      json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-    }
-  }
-
-  mock_data "aws_vpc" {
-    defaults = {
-      cidr_block = "10.0.0.0/16"
-    }
-  }
+  source = "./tests/mocks"
 }
 
 override_data {
@@ -388,14 +378,4 @@ run "a_tag_of_this_product_is_refused" {
   }
 
   expect_failures = [var.tags]
-}
-
-run "a_client_organization_by_its_name_is_refused" {
-  command = plan
-
-  variables {
-    client_organization_id = "my-organisation"
-  }
-
-  expect_failures = [var.client_organization_id]
 }

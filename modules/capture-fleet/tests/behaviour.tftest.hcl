@@ -1,78 +1,5 @@
 mock_provider "aws" {
-  mock_data "aws_iam_policy_document" {
-    defaults = {
-      json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-    }
-  }
-
-  mock_data "aws_partition" {
-    defaults = {
-      partition  = "aws"
-      dns_suffix = "amazonaws.com"
-    }
-  }
-
-  mock_data "aws_region" {
-    defaults = {
-      id = "eu-west-1"
-    }
-  }
-
-  mock_data "aws_caller_identity" {
-    defaults = {
-      account_id = "111122223333"
-    }
-  }
-
-  mock_data "aws_vpc" {
-    defaults = {
-      cidr_block = "10.0.0.0/16"
-    }
-  }
-
-  mock_resource "aws_lb" {
-    defaults = {
-      arn        = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/gwy/capture/0123456789abcdef"
-      arn_suffix = "gwy/capture/0123456789abcdef"
-    }
-  }
-
-  mock_resource "aws_lb_target_group" {
-    defaults = {
-      arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/capture/0123456789abcdef"
-    }
-  }
-
-  mock_resource "aws_launch_template" {
-    defaults = {
-      id             = "lt-0123456789abcdef0"
-      latest_version = 7
-    }
-  }
-
-  mock_resource "aws_iam_instance_profile" {
-    defaults = {
-      arn = "arn:aws:iam::111122223333:instance-profile/capture-node-eu-west-1"
-    }
-  }
-
-  mock_resource "aws_cloudwatch_event_bus" {
-    defaults = {
-      arn = "arn:aws:events:eu-west-1:111122223333:event-bus/capture-hub"
-    }
-  }
-
-  mock_resource "aws_s3_bucket" {
-    defaults = {
-      arn = "arn:aws:s3:::capture-capture-111122223333-eu-west-1"
-    }
-  }
-
-  mock_resource "aws_vpc_endpoint_service" {
-    defaults = {
-      service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
-    }
-  }
+  source = "./tests/mocks"
 }
 
 override_data {
@@ -204,12 +131,12 @@ run "the_health_check_can_be_moved_and_the_security_group_and_the_node_follow" {
   }
 
   assert {
-    condition     = strcontains(local.user_data, "HEALTH_PORT=9000") && strcontains(local.user_data, "HEALTH_PATH=/ready")
+    condition     = local.node_settings.health_port == 9000 && local.node_settings.health_path == "/ready"
     error_message = "The node must answer where the load balancer asks."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this.health_check_grace_period == 600
+    condition     = aws_autoscaling_group.this["all"].health_check_grace_period == 600
     error_message = "The group must wait as long as asked for."
   }
 }
@@ -286,49 +213,31 @@ run "only_client_accounts_may_put_events_of_this_product_on_the_bus" {
   }
 }
 
-run "an_organization_may_put_events_without_naming_its_accounts" {
-  variables {
-    client_organization_id = "o-a1b2c3d4e5"
-  }
-
-  assert {
-    condition = one(data.aws_iam_policy_document.event_bus[0].statement).principals == toset([{ type = "AWS", identifiers = toset(["*"]) }]) && {
-      for condition in one(data.aws_iam_policy_document.event_bus[0].statement).condition : condition.variable => one(condition.values)
-    } == { "events:source" = "traffic-mirror.controller", "aws:PrincipalOrgID" = "o-a1b2c3d4e5" }
-    error_message = "Every account, but only of the organisation, and only reports."
-  }
-
-  assert {
-    condition     = length(aws_vpc_endpoint_service.this.allowed_principals) == 0
-    error_message = "Nobody may connect endpoints by it."
-  }
-}
-
 run "nodes_require_imdsv2_have_encrypted_volumes_and_no_public_address" {
   assert {
-    condition     = aws_launch_template.this.metadata_options[0].http_tokens == "required" && aws_launch_template.this.metadata_options[0].http_put_response_hop_limit == 1 && aws_launch_template.this.metadata_options[0].http_endpoint == "enabled"
+    condition     = aws_launch_template.this["all"].metadata_options[0].http_tokens == "required" && aws_launch_template.this["all"].metadata_options[0].http_put_response_hop_limit == 1 && aws_launch_template.this["all"].metadata_options[0].http_endpoint == "enabled"
     error_message = "The metadata service must require tokens and answer one hop away only."
   }
 
   assert {
-    condition     = aws_launch_template.this.block_device_mappings[0].device_name == "/dev/xvda" && aws_launch_template.this.block_device_mappings[0].ebs[0].encrypted == "true" && aws_launch_template.this.block_device_mappings[0].ebs[0].volume_type == "gp3" && aws_launch_template.this.block_device_mappings[0].ebs[0].volume_size == 20
+    condition     = aws_launch_template.this["all"].block_device_mappings[0].device_name == "/dev/xvda" && aws_launch_template.this["all"].block_device_mappings[0].ebs[0].encrypted == "true" && aws_launch_template.this["all"].block_device_mappings[0].ebs[0].volume_type == "gp3" && aws_launch_template.this["all"].block_device_mappings[0].ebs[0].volume_size == 20
     error_message = "The root volume must be encrypted."
   }
 
   assert {
-    condition     = aws_launch_template.this.network_interfaces[0].associate_public_ip_address == "false" && aws_launch_template.this.network_interfaces[0].security_groups == toset([aws_security_group.this.id])
+    condition     = aws_launch_template.this["all"].network_interfaces[0].associate_public_ip_address == "false" && aws_launch_template.this["all"].network_interfaces[0].security_groups == toset([aws_security_group.this.id])
     error_message = "The node's interface must have no public address and the node's security group."
   }
 
   assert {
-    condition     = aws_launch_template.this.iam_instance_profile[0].arn == aws_iam_instance_profile.node.arn && aws_iam_instance_profile.node.role == aws_iam_role.node.name
+    condition     = aws_launch_template.this["all"].iam_instance_profile[0].arn == aws_iam_instance_profile.node.arn && aws_iam_instance_profile.node.role == aws_iam_role.node.name
     error_message = "The node must have the node role."
   }
 }
 
 run "the_default_image_is_debian_12_of_the_types_architecture" {
   assert {
-    condition     = aws_launch_template.this.image_id == "resolve:ssm:/aws/service/debian/release/12/latest/amd64" && aws_launch_template.this.instance_type == "c6i.large"
+    condition     = aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/12/latest/amd64" && aws_launch_template.this["all"].instance_type == "c6i.large"
     error_message = "The default must be Debian 12 for amd64 on c6i.large."
   }
 }
@@ -336,10 +245,11 @@ run "the_default_image_is_debian_12_of_the_types_architecture" {
 run "graviton_types_get_the_arm64_image" {
   variables {
     instance_types = ["c7gn.large", "im4gn.large", "a1.large"]
+    scaling        = { network_in_mbps = 300 }
   }
 
   assert {
-    condition     = aws_launch_template.this.image_id == "resolve:ssm:/aws/service/debian/release/12/latest/arm64" && strcontains(local.user_data, "debian_arm64/amazon-ssm-agent.deb")
+    condition     = aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/12/latest/arm64" && strcontains(local.user_data["all"], "debian_arm64/amazon-ssm-agent.deb")
     error_message = "Graviton types must get the arm64 image and agent."
   }
 }
@@ -347,10 +257,11 @@ run "graviton_types_get_the_arm64_image" {
 run "a_g_before_the_generation_is_a_graphics_family_and_not_graviton" {
   variables {
     instance_types = ["g4dn.xlarge", "g6e.xlarge"]
+    scaling        = { network_in_mbps = 300 }
   }
 
   assert {
-    condition     = aws_launch_template.this.image_id == "resolve:ssm:/aws/service/debian/release/12/latest/amd64"
+    condition     = aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/12/latest/amd64"
     error_message = "g4dn and g6e are amd64."
   }
 }
@@ -363,51 +274,51 @@ run "a_given_image_is_used_and_lets_a_failed_refresh_roll_back" {
   }
 
   assert {
-    condition     = aws_launch_template.this.image_id == "ami-0123456789abcdef0"
+    condition     = aws_launch_template.this["all"].image_id == "ami-0123456789abcdef0"
     error_message = "The given image must be used."
   }
 
   assert {
-    condition     = aws_launch_template.this.block_device_mappings[0].device_name == "/dev/sda1" && aws_launch_template.this.block_device_mappings[0].ebs[0].volume_size == 100
+    condition     = aws_launch_template.this["all"].block_device_mappings[0].device_name == "/dev/sda1" && aws_launch_template.this["all"].block_device_mappings[0].ebs[0].volume_size == 100
     error_message = "The root volume must be the one of the given image."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this.instance_refresh[0].preferences[0].auto_rollback == true
+    condition     = aws_autoscaling_group.this["all"].instance_refresh[0].preferences[0].auto_rollback == true
     error_message = "With an AMI id a failed refresh must roll back."
   }
 }
 
 run "the_group_spans_the_subnets_and_replaces_what_the_load_balancer_calls_ill" {
   assert {
-    condition     = aws_autoscaling_group.this.vpc_zone_identifier == toset(["subnet-00000000000000001", "subnet-00000000000000002"]) && aws_autoscaling_group.this.min_size == 2 && aws_autoscaling_group.this.max_size == 4
+    condition     = aws_autoscaling_group.this["all"].vpc_zone_identifier == toset(["subnet-00000000000000001", "subnet-00000000000000002"]) && aws_autoscaling_group.this["all"].min_size == 2 && aws_autoscaling_group.this["all"].max_size == 4
     error_message = "The group must span all subnets with 2 to 4 nodes."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this.health_check_type == "ELB" && aws_autoscaling_group.this.target_group_arns == toset([aws_lb_target_group.this.arn]) && aws_autoscaling_group.this.health_check_grace_period == 300
+    condition     = aws_autoscaling_group.this["all"].health_check_type == "ELB" && aws_autoscaling_group.this["all"].target_group_arns == toset([aws_lb_target_group.this.arn]) && aws_autoscaling_group.this["all"].health_check_grace_period == 300
     error_message = "The group must register its nodes and trust the load balancer's health checks."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this.launch_template[0].id == "lt-0123456789abcdef0" && aws_autoscaling_group.this.launch_template[0].version == "7" && length(aws_autoscaling_group.this.mixed_instances_policy) == 0
+    condition     = aws_autoscaling_group.this["all"].launch_template[0].id == "lt-0123456789abcdef0" && aws_autoscaling_group.this["all"].launch_template[0].version == "7" && length(aws_autoscaling_group.this["all"].mixed_instances_policy) == 0
     error_message = "One type must use the launch template's newest version by its number."
   }
 }
 
 run "a_refresh_is_rolling_in_two_steps_and_keeps_the_fleet_whole" {
   assert {
-    condition     = aws_autoscaling_group.this.instance_refresh[0].strategy == "Rolling" && aws_autoscaling_group.this.instance_refresh[0].preferences[0].checkpoint_percentages == tolist([50, 100])
+    condition     = aws_autoscaling_group.this["all"].instance_refresh[0].strategy == "Rolling" && aws_autoscaling_group.this["all"].instance_refresh[0].preferences[0].checkpoint_percentages == tolist([50, 100])
     error_message = "The refresh must be rolling, with a pause at one half."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this.instance_refresh[0].preferences[0].min_healthy_percentage == 100 && aws_autoscaling_group.this.instance_maintenance_policy[0].min_healthy_percentage == 100 && aws_autoscaling_group.this.instance_maintenance_policy[0].max_healthy_percentage == 150
+    condition     = aws_autoscaling_group.this["all"].instance_refresh[0].preferences[0].min_healthy_percentage == 100 && aws_autoscaling_group.this["all"].instance_maintenance_policy[0].min_healthy_percentage == 100 && aws_autoscaling_group.this["all"].instance_maintenance_policy[0].max_healthy_percentage == 150
     error_message = "A node must be replaced only after its successor is there."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this.instance_refresh[0].preferences[0].auto_rollback == false
+    condition     = aws_autoscaling_group.this["all"].instance_refresh[0].preferences[0].auto_rollback == false
     error_message = "AWS refuses to roll back to an image behind a parameter."
   }
 }
@@ -420,12 +331,12 @@ run "several_types_become_a_mixed_group_in_the_given_order_on_demand_only" {
   }
 
   assert {
-    condition     = [for override in aws_autoscaling_group.this.mixed_instances_policy[0].launch_template[0].override : override.instance_type] == ["c6in.xlarge", "c6i.xlarge", "m6i.xlarge"]
+    condition     = [for override in aws_autoscaling_group.this["all"].mixed_instances_policy[0].launch_template[0].override : override.instance_type] == ["c6in.xlarge", "c6i.xlarge", "m6i.xlarge"]
     error_message = "The types must be the overrides, in the given order."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this.mixed_instances_policy[0].instances_distribution[0].on_demand_percentage_above_base_capacity == 100 && aws_autoscaling_group.this.mixed_instances_policy[0].instances_distribution[0].on_demand_allocation_strategy == "prioritized" && length(aws_autoscaling_group.this.launch_template) == 0
+    condition     = aws_autoscaling_group.this["all"].mixed_instances_policy[0].instances_distribution[0].on_demand_percentage_above_base_capacity == 100 && aws_autoscaling_group.this["all"].mixed_instances_policy[0].instances_distribution[0].on_demand_allocation_strategy == "prioritized" && length(aws_autoscaling_group.this["all"].launch_template) == 0
     error_message = "The group must be on-demand, by priority."
   }
 }
@@ -444,7 +355,7 @@ run "only_the_fleets_subnets_reach_the_nodes" {
 
 run "nodes_reach_https_and_the_vpcs_dns_only" {
   assert {
-    condition     = aws_vpc_security_group_egress_rule.https.from_port == 443 && aws_vpc_security_group_egress_rule.https.to_port == 443 && aws_vpc_security_group_egress_rule.https.ip_protocol == "tcp"
+    condition     = aws_vpc_security_group_egress_rule.https["0.0.0.0/0"].from_port == 443 && aws_vpc_security_group_egress_rule.https["0.0.0.0/0"].to_port == 443 && aws_vpc_security_group_egress_rule.https["0.0.0.0/0"].ip_protocol == "tcp"
     error_message = "HTTPS must be open."
   }
 
@@ -511,35 +422,13 @@ run "a_customer_key_encrypts_the_bucket_and_the_volumes_and_nodes_may_use_it_for
   }
 
   assert {
-    condition     = aws_launch_template.this.block_device_mappings[0].ebs[0].kms_key_id == var.kms_key_arn
+    condition     = aws_launch_template.this["all"].block_device_mappings[0].ebs[0].kms_key_id == var.kms_key_arn
     error_message = "The volumes must use the key."
   }
 
   assert {
     condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "EncryptCaptures"] == [toset([var.kms_key_arn])]
     error_message = "The node role must be allowed to use that key."
-  }
-}
-
-run "the_node_role_may_use_session_manager_and_write_captures_and_nothing_else" {
-  assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.sid] == ["SessionManagerChannels", "SessionManagerRegistration", "WriteCaptures"]
-    error_message = "There must be no other statement."
-  }
-
-  assert {
-    condition     = data.aws_iam_policy_document.node.statement[2].actions == toset(["s3:AbortMultipartUpload", "s3:PutObject"]) && data.aws_iam_policy_document.node.statement[2].resources == toset(["${aws_s3_bucket.this.arn}/captures/*"])
-    error_message = "Nodes must be able to write below captures/ and not to read."
-  }
-
-  assert {
-    condition     = data.aws_iam_policy_document.node.statement[1].resources == toset(["arn:aws:ec2:eu-west-1:111122223333:instance/*"])
-    error_message = "Registration must be for instances of this account and region."
-  }
-
-  assert {
-    condition     = aws_iam_role.node.name == "capture-node-eu-west-1" && aws_iam_role.node.permissions_boundary == null
-    error_message = "The role's name must carry the region, and no boundary unless given."
   }
 }
 
@@ -554,46 +443,6 @@ run "a_permissions_boundary_bounds_the_node_role" {
   }
 }
 
-run "the_node_starts_a_sink_a_health_endpoint_and_the_session_manager_agent" {
-  assert {
-    condition     = base64decode(aws_launch_template.this.user_data) == local.user_data && startswith(local.user_data, "#cloud-config\n")
-    error_message = "The user data must be cloud-config."
-  }
-
-  assert {
-    condition = [for file in yamldecode(local.user_data).write_files : file.path] == [
-      "/etc/traffic-mirror/node.env",
-      "/usr/local/lib/traffic-mirror/geneve-sink.py",
-      "/usr/local/lib/traffic-mirror/health.py",
-      "/usr/local/lib/traffic-mirror/session-manager.py",
-      "/etc/systemd/system/traffic-mirror-geneve-sink.service",
-      "/etc/systemd/system/traffic-mirror-health.service",
-      "/etc/systemd/system/traffic-mirror-session-manager.service",
-    ]
-    error_message = "The user data must write the programs and their units."
-  }
-
-  assert {
-    condition     = yamldecode(local.user_data).runcmd[1] == ["systemctl", "enable", "--now", "--no-block", "traffic-mirror-geneve-sink.service", "traffic-mirror-health.service", "traffic-mirror-session-manager.service"]
-    error_message = "The user data must start the units."
-  }
-
-  assert {
-    condition     = yamldecode(local.user_data).write_files[0].content == <<-EOT
-      GENEVE_PORT=6081
-      HEALTH_PORT=8080
-      HEALTH_PATH=/healthz
-      SSM_AGENT_URL=https://s3.eu-west-1.amazonaws.com/amazon-ssm-eu-west-1/latest/debian_amd64/amazon-ssm-agent.deb
-    EOT
-    error_message = "The programs must get their ports and the agent's address."
-  }
-
-  assert {
-    condition     = length(aws_launch_template.this.user_data) <= 16384
-    error_message = "EC2 takes 16 KiB of user data."
-  }
-}
-
 run "tags_reach_what_the_module_and_the_group_make" {
   variables {
     tags = { Team = "security" }
@@ -605,12 +454,12 @@ run "tags_reach_what_the_module_and_the_group_make" {
   }
 
   assert {
-    condition     = { for tag in aws_autoscaling_group.this.tag : tag.key => tag.value if tag.propagate_at_launch } == { Team = "security", Name = "capture" }
+    condition     = { for tag in aws_autoscaling_group.this["all"].tag : tag.key => tag.value if tag.propagate_at_launch } == { Team = "security", Name = "capture" }
     error_message = "The group must give the tags to its instances."
   }
 
   assert {
-    condition     = toset([for specification in aws_launch_template.this.tag_specifications : specification.resource_type]) == toset(["network-interface", "volume"]) && alltrue([for specification in aws_launch_template.this.tag_specifications : specification.tags["Team"] == "security"])
+    condition     = toset([for specification in aws_launch_template.this["all"].tag_specifications : specification.resource_type]) == toset(["network-interface", "volume"]) && alltrue([for specification in aws_launch_template.this["all"].tag_specifications : specification.tags["Team"] == "security"])
     error_message = "Volumes and interfaces must have the tags."
   }
 }

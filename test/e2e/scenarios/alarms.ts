@@ -15,7 +15,12 @@ export const alarms = (world: World): void => {
       (await world.cloud.metrics()).map(({ name, dimensions }) => `${name} ${sorted(dimensions)}`),
     );
     const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
-    const watched = MetricAlarms.filter(({ Namespace }) => Namespace === "TrafficMirror").map((alarm) => {
+    // What the fleet's alarms watch is the agent's, by the dimension fleet: test/e2e/hub.test.ts.
+    const ours = MetricAlarms.filter(
+      ({ Namespace, Dimensions = [] }) =>
+        Namespace === "TrafficMirror" && !Dimensions.some(({ Name }) => Name === "fleet"),
+    );
+    const watched = ours.map((alarm) => {
       const dimensions = (alarm.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]);
       return `${alarm.MetricName ?? ""} ${sorted(Object.fromEntries(dimensions) as Record<string, string>)}`;
     });

@@ -1,11 +1,12 @@
 import type { Keys } from "../call.js";
 import type { Call, Cloud } from "../types.js";
-import { autoscalingActionPatches } from "./autoscaling-actions.js";
+import { autoscalingActionPatches, type LifecycleCall } from "./autoscaling-actions.js";
 import { autoscalingPatches } from "./autoscaling.js";
 import { cloudwatchPatches } from "./cloudwatch.js";
 import { ec2Patches } from "./ec2.js";
 import { elbv2Patches } from "./elbv2.js";
 import { lambdaPatches } from "./lambda.js";
+import { s3ChecksumPatches } from "./s3-checksum.js";
 import { s3Patches } from "./s3.js";
 import { sqsPatches } from "./sqs.js";
 import { sqsMovePatches, type Moves } from "./sqs-moves.js";
@@ -18,23 +19,26 @@ export const createPatches = (
   cloud: Cloud,
   keys: Keys,
   userIdOf: (call: Call) => Promise<string>,
-): PatchSet & { readonly moves: Moves } => {
+): PatchSet & { readonly moves: Moves; lifecycle(): readonly LifecycleCall[] } => {
   const moves = sqsMovePatches(cloud);
+  const actions = autoscalingActionPatches();
   const sets = [
     stsPatches(keys, userIdOf),
     elbv2Patches(),
     autoscalingPatches(),
-    autoscalingActionPatches(),
+    actions,
     ec2Patches(cloud),
     sqsPatches(cloud),
     moves,
     ssmPatches(),
     lambdaPatches(cloud),
-    s3Patches(),
+    s3ChecksumPatches(),
+    s3Patches(cloud),
     cloudwatchPatches(),
   ];
   return {
     moves,
+    lifecycle: () => actions.lifecycle(),
     patches: sets.flatMap(({ patches }) => patches),
     reset: () => sets.forEach((set) => set.reset()),
   };

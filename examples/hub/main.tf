@@ -1,0 +1,66 @@
+# The hub of many accounts: a VPC without a way in, the capture fleet in it, and what the fleet needs to work without
+# the internet. Client accounts need two of its outputs, endpoint_service_name and event_bus_arn.
+
+provider "aws" {
+  region = var.region
+}
+
+data "aws_availability_zones" "this" {
+  #checkov:skip=CKV_AWS_394:Only the first two names are used, in their order, so that a zone added at the end changes nothing; var.availability_zones pins them.
+  state = "available"
+
+  # Local zones have no Gateway Load Balancer.
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+}
+
+data "aws_caller_identity" "this" {}
+
+locals {
+  zones = length(var.availability_zones) > 0 ? var.availability_zones : slice(sort(data.aws_availability_zones.this.names), 0, 2)
+}
+
+module "capture_fleet" {
+  source = "../../modules/capture-fleet"
+
+  name            = var.name
+  vpc_id          = aws_vpc.this.id
+  subnets         = { for zone in local.zones : zone => aws_subnet.nodes[zone].id }
+  clients         = var.clients
+  organization_id = var.organization_id
+
+  # A group for each zone, so that no zone is without a node and no byte is charged for changing its zone.
+  group_per_zone            = true
+  cross_zone_load_balancing = false
+  min_size                  = 1
+  max_size                  = var.max_size_per_zone
+  image_id                  = var.image_id
+  instance_types            = var.instance_types
+  root_volume_size          = 100
+
+  # The VNI is kept, so that each client's traffic is below its own prefix.
+  capture = {
+    datapath = "bpf"
+    packages = var.egress == "nat" ? "install" : "present"
+    tool = {
+      kind      = var.tool_image == null ? "tcpdump" : "container"
+      image     = var.tool_image
+      arguments = var.tool_arguments
+    }
+  }
+
+  capacity = { expected_gbps = var.expected_gbps }
+
+  https_destinations = {
+    # The condition is always true. It makes the rule, without which no node starts, wait for what it leads to.
+    cidr_blocks     = [for block in [var.egress == "nat" ? "0.0.0.0/0" : var.cidr_block] : block if length(aws_vpc_endpoint.interface) + length(aws_route.nat) >= 0]
+    prefix_list_ids = { s3 = aws_vpc_endpoint.s3.prefix_list_id }
+  }
+
+  object_lock          = var.object_lock
+  bucket_force_destroy = var.bucket_force_destroy
+  alarm_actions        = var.alarm_actions
+  tags                 = var.tags
+}

@@ -1,0 +1,69 @@
+/** What the agent asks of S3. */
+import { createReadStream } from "node:fs";
+import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+
+export type Stored = "stored" | "there already";
+
+export interface Bucket {
+  /** `bytes` must be the file's size. Throws unless S3 has the object. */
+  putFile(key: string, path: string, bytes: number, sha256: Buffer): Promise<Stored>;
+  putText(key: string, text: string): Promise<Stored>;
+}
+
+/**
+ * Objects are written once: `If-None-Match: *` makes S3 refuse a key that exists (Amazon S3, "How to prevent object
+ * overwrites with conditional writes"), so a second try leaves no second version, and s3:PutObject is all it takes.
+ * S3 compares the SHA-256 with what arrived before it stores anything ("Checking object integrity").
+ */
+export function createBucket(s3: S3Client, Bucket: string): Bucket {
+  const put = async (
+    input: Omit<ConstructorParameters<typeof PutObjectCommand>[0], "Bucket">,
+  ): Promise<Stored> => {
+    try {
+      await s3.send(new PutObjectCommand({ ...input, Bucket, IfNoneMatch: "*" }));
+      return "stored";
+    } catch (error) {
+      if (statusOf(error) === 412) return "there already";
+      throw error;
+    }
+  };
+  return {
+    putFile: (Key, path, bytes, sha256) =>
+      put({
+        Key,
+        Body: createReadStream(path),
+        ContentLength: bytes,
+        ChecksumSHA256: sha256.toString("base64"),
+      }),
+    putText: (Key, Body) =>
+      put({ Key, Body, ContentType: "application/x-ndjson", ChecksumAlgorithm: "SHA256" }),
+  };
+}
+
+export type Fetched =
+  | { readonly kind: "changed"; readonly text: string; readonly etag: string | undefined }
+  | { readonly kind: "same" }
+  /** Not there; without s3:ListBucket S3 says 403 instead of 404. */
+  | { readonly kind: "missing" };
+
+export async function fetchText(
+  s3: S3Client,
+  Bucket: string,
+  Key: string,
+  etag: string | undefined,
+): Promise<Fetched> {
+  try {
+    const answer = await s3.send(
+      new GetObjectCommand({ Bucket, Key, ...(etag !== undefined && { IfNoneMatch: etag }) }),
+    );
+    return { kind: "changed", text: (await answer.Body?.transformToString()) ?? "", etag: answer.ETag };
+  } catch (error) {
+    if (statusOf(error) === 304) return { kind: "same" };
+    if (statusOf(error) === 403 || statusOf(error) === 404) return { kind: "missing" };
+    throw error;
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}

@@ -1,0 +1,134 @@
+/** `node.json`, which Terraform renders and cloud-init writes. All problems are reported at once. */
+import en from "zod/v4/locales/en.js";
+import * as z from "zod/mini";
+
+z.config(en()); // the words of the problems, which zod/mini does not bring
+
+const text = z.string().check(z.minLength(1));
+const seconds = (otherwise: number) => z._default(z.number().check(z.positive()), otherwise);
+const percent = (otherwise: number) => z._default(z.number().check(z.gt(0), z.lte(100)), otherwise);
+const nullable = <T extends z.core.$ZodType>(schema: T) => z._default(z.nullable(schema), null);
+const command = (path: string) => z._default(z.array(text).check(z.minLength(1)), [path]);
+
+const counters = z.object({
+  /** JSON of numbers that only grow while the tool runs. */
+  file: text,
+  /** Where in it, as names joined by dots. */
+  packets: text,
+  drops: nullable(text),
+  /** JSON lines, of which the last whole one counts (Suricata's eve.json). */
+  lines: z._default(z.boolean(), false),
+  /** Suricata's kernel_packets holds the packets that were dropped as well. */
+  packets_include_drops: z._default(z.boolean(), false),
+});
+
+const schema = z.object({
+  version: z.literal(1),
+  fleet: text,
+  region: text,
+  zone_id: nullable(text),
+  datapath: z.enum(["kernel", "bpf"]),
+  interface: text,
+  outer_interface: nullable(text),
+  decapsulated: nullable(z.object({ interface: text, direction: z.enum(["rx", "tx"]) })),
+  health_port: z.int().check(z.gte(1), z.lte(65535)),
+  health_path: z._default(z.string().check(z.startsWith("/")), "/healthz"),
+  health_interval_seconds: seconds(10),
+  lifecycle_interval_seconds: seconds(5),
+  metrics_interval_seconds: seconds(60),
+  spool: z.object({
+    directory: z.string().check(z.startsWith("/")),
+    high_water_percent: percent(85),
+    evict_percent: percent(95),
+    upload_interval_seconds: seconds(5),
+    upload_concurrency: z._default(z.int().check(z.gte(1), z.lte(64)), 4),
+    index_interval_seconds: seconds(300),
+    /** Counts the packets of gzip files too, for about a third of a vCPU per Gbps; else their names must do. */
+    unzip_packets: z._default(z.boolean(), false),
+  }),
+  bucket: z.object({ name: text, prefix: z._default(z.string(), "") }),
+  tool: z.object({
+    unit: z._default(text, "traffic-mirror-tool.service"),
+    counters: nullable(counters),
+  }),
+  autoscaling_group_name: nullable(text),
+  launch_hook: nullable(text),
+  terminate_hook: nullable(text),
+  heartbeat_seconds: seconds(60),
+  deregistration_seconds: z._default(z.number().check(z.gte(0)), 60),
+  launch_limit_seconds: seconds(300),
+  drain_limit_seconds: seconds(7200),
+  spot_limit_seconds: seconds(100),
+  tolerance: z._default(
+    z.object({
+      loss_ratio: z._default(z.number().check(z.gte(0), z.lte(1)), 0.1),
+      still_intervals: z._default(z.int().check(z.gte(1)), 3),
+    }),
+    { loss_ratio: 0.1, still_intervals: 3 },
+  ),
+  code_bucket: nullable(text),
+  clients_key: nullable(text),
+  clients_interval_seconds: seconds(60),
+  clients_file: z._default(text, "/etc/traffic-mirror/clients.json"),
+  commands: z._default(
+    z.object({
+      probe: command("/usr/local/lib/traffic-mirror/probe"),
+      check: command("/usr/local/lib/traffic-mirror/check-network"),
+      systemctl: command("systemctl"),
+      ethtool: command("ethtool"),
+    }),
+    {
+      probe: ["/usr/local/lib/traffic-mirror/probe"],
+      check: ["/usr/local/lib/traffic-mirror/check-network"],
+      systemctl: ["systemctl"],
+      ethtool: ["ethtool"],
+    },
+  ),
+  state_directory: z._default(text, "/var/lib/traffic-mirror"),
+  console: z._default(text, "/dev/console"),
+  /** Where the kernel's files are: another place in tests only. */
+  kernel: z._default(z.object({ proc: text, sys: text }), { proc: "/proc", sys: "/sys" }),
+});
+
+export type NodeConfig = z.infer<typeof schema>;
+export type CounterSource = z.infer<typeof counters>;
+
+/** Throws one sentence that names every problem of the document. */
+export function parseConfig(json: string): NodeConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new Error(`node.json is not JSON: ${String(error)}`, { cause: error });
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`node.json: ${problems.join("; ")}`);
+  }
+  return parsed.data;
+}
+
+/** Where mirrored packets are counted before they reach the interface that tools read. */
+export function decapsulatedHop(config: NodeConfig): { interface: string; direction: "rx" | "tx" } | null {
+  if (config.decapsulated !== null) return config.decapsulated;
+  return config.datapath === "kernel" ? { interface: "geneve0", direction: "rx" } : null;
+}
+
+const clients = z.record(
+  z.string().check(z.regex(/^\d{1,8}$/)),
+  z.object({ client: text, account_id: text, vpc: z.optional(z.string()) }),
+);
+
+/** VNI → who sends with it. */
+export type Clients = Readonly<Record<string, { readonly client: string }>>;
+
+/** The hub's register of clients; throws when it is none, so that the last good one stays. */
+export function parseClients(json: string): Clients {
+  const parsed = clients.safeParse(JSON.parse(json));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`clients.json: ${problems.join("; ")}`);
+  }
+  return parsed.data;
+}

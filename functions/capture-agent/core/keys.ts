@@ -1,0 +1,131 @@
+/**
+ * Under which key a file goes to the capture bucket, and what the index says of it. The key says only what the node
+ * knows: the kernel's decapsulation loses the VNI, and then client and VNI are `all`.
+ */
+import type { PacketTimes } from "./pcap.js";
+
+export interface Place {
+  readonly prefix: string;
+  readonly zone: string;
+  readonly node: string;
+}
+
+/** VNI → client, as far as it is needed here. */
+export type Register = Readonly<Record<string, { readonly client: string }>>;
+
+export interface Origin {
+  readonly client: string;
+  readonly vni: string;
+}
+
+export const ALL = "all";
+const UNKNOWN = "unknown";
+/** The data path keeps this much of a VNI, as the VLAN tag of the frame. */
+const VLAN_MASK = 0xfff;
+
+/**
+ * Whose packets a file holds, by a folder `vni=<n>` or `vlan=<n>` in its path below done/. Twelve bits of a VNI fit
+ * several clients: then it is not guessed.
+ */
+export function originOf(path: string, register: Register): Origin {
+  const [, kind, number = ""] = /(?:^|\/)(vni|vlan)=(\d{1,8})\//.exec(path) ?? [];
+  if (kind === undefined) return { client: ALL, vni: ALL };
+  if (kind === "vni") return { client: register[number]?.client ?? UNKNOWN, vni: number };
+  const fitting = Object.keys(register).filter((vni) => (Number(vni) & VLAN_MASK) === Number(number));
+  const [only] = fitting;
+  if (fitting.length === 1 && only !== undefined) {
+    return { client: register[only]?.client ?? UNKNOWN, vni: only };
+  }
+  const owners = new Set(fitting.map((vni) => register[vni]?.client ?? UNKNOWN));
+  const [owner] = owners;
+  return { client: owners.size === 1 && owner !== undefined ? owner : UNKNOWN, vni: `vlan-${number}` };
+}
+
+/** Where the times of an index line come from: every packet, the file's name, or the time of its last write. */
+export type TimeSource = "packets" | "name" | "written";
+
+export interface Times {
+  readonly first: number;
+  readonly last: number;
+  readonly packets: number | null;
+  readonly source: TimeSource;
+}
+
+/**
+ * The range of time that a file covers. The end of a file that cannot be read is its last write, which is not
+ * earlier than its last packet; the start is in its name, or is not known to be earlier than the end.
+ */
+export function timesOf(path: string, writtenAt: number, read: PacketTimes | undefined): Times {
+  if (read !== undefined) return { ...read, source: "packets" };
+  const named = timeInName(path.split("/").at(-1) ?? "");
+  if (named !== undefined && named <= writtenAt) {
+    return { first: named, last: writtenAt, packets: null, source: "name" };
+  }
+  return { first: writtenAt, last: writtenAt, packets: null, source: "written" };
+}
+
+/** `20261121T060057` or `20261121-060057`, UTC, or ten digits of seconds since the epoch. */
+function timeInName(name: string): number | undefined {
+  const [, year, month, day, hour, minute, second] =
+    /(?<!\d)(\d{4})(\d\d)(\d\d)[T_-](\d\d)(\d\d)(\d\d)(?!\d)/.exec(name) ?? [];
+  if (year !== undefined) {
+    const time = Date.parse(
+      `${year}-${month ?? ""}-${day ?? ""}T${hour ?? ""}:${minute ?? ""}:${second ?? ""}Z`,
+    );
+    return Number.isNaN(time) ? undefined : time;
+  }
+  const [, epoch] = /(?<!\d)(\d{10})(?!\d)/.exec(name) ?? [];
+  return epoch === undefined ? undefined : Number(epoch) * 1000;
+}
+
+/** `date=2026-11-21/hour=06`, UTC. */
+export function partition(time: number): string {
+  const text = new Date(time).toISOString();
+  return `date=${text.slice(0, 10)}/hour=${text.slice(11, 13)}`;
+}
+
+/** Names that S3 needs no care for (Amazon S3, "Naming Amazon S3 objects"), and that end well within 1,024 bytes. */
+const safe = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, "_").slice(-120);
+
+/**
+ * The digest is in the key, so the same file has the same key however often it is tried, another one never has it,
+ * and "there is one of that key already" means that it is done.
+ */
+export function captureKey(
+  place: Place,
+  path: string,
+  origin: Origin,
+  first: number,
+  sha256: string,
+): string {
+  const parts = path.split("/").filter((part) => !/^(vni|vlan)=\d+$/.test(part));
+  const name = safe(parts.pop() ?? "");
+  const folders = parts.slice(0, 4).map((part) => `${safe(part)}/`);
+  const dot = name.indexOf(".", 1);
+  const digest = sha256.slice(0, 12);
+  const file = dot < 0 ? `${name}-${digest}` : `${name.slice(0, dot)}-${digest}${name.slice(dot)}`;
+  return (
+    `${place.prefix}captures/client=${safe(origin.client)}/vni=${origin.vni}/zone=${place.zone}/` +
+    `${partition(first)}/node=${place.node}/${folders.join("")}${file}`
+  );
+}
+
+export interface IndexLine {
+  readonly key: string;
+  readonly client: string;
+  readonly vni: string;
+  readonly zone: string;
+  readonly node: string;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly first: string;
+  readonly last: string;
+  readonly times: TimeSource;
+  readonly packets: number | null;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Key of one part of the index: what one node sent since the part before, of the files that begin in that hour. */
+export function indexKey(place: Place, hour: string, writtenAt: number): string {
+  return `${place.prefix}index/${hour}/${place.zone}-${place.node}-${writtenAt}.jsonl`;
+}

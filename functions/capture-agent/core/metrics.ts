@@ -1,0 +1,80 @@
+/**
+ * What CloudWatch is told each interval. Every metric has the dimension `fleet`, so a fleet costs the same however
+ * many nodes it has; the few that alarms look at per zone have `fleet` and `zone` besides. What a single node
+ * counted is in its journal.
+ */
+import { dropRatio, type Totals } from "./ledger.js";
+
+export type Unit = "Count" | "Bytes" | "Percent" | "Seconds" | "None";
+
+export interface Datum {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: Unit;
+  readonly at: number;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+const perZone = new Set([
+  "NodeHealthy",
+  "ToolDropRatio",
+  "PacketsMirrored",
+  "SpoolUsedPercent",
+  "UploadBehindSeconds",
+]);
+
+export interface Gauges {
+  readonly NodeHealthy: number;
+  readonly Readers: number;
+  readonly SpoolUsedPercent: number;
+  readonly SpoolFiles: number;
+  readonly SpoolBytes: number;
+  readonly UploadBehindSeconds: number;
+}
+
+/** Counted since the last publication, zeros included: an alarm must tell "none" from "silent". */
+export const eventNames = [
+  "SpoolDroppedFiles",
+  "SpoolDroppedBytes",
+  "UploadedFiles",
+  "UploadedBytes",
+  "UploadFailures",
+  "LeftBehindFiles",
+  "LeftBehindBytes",
+  "LaunchAbandoned",
+  "MetricsFailed",
+] as const;
+export type EventName = (typeof eventNames)[number];
+export type Events = Readonly<Record<EventName, number>>;
+
+export const noEvents: Events = Object.fromEntries(eventNames.map((name) => [name, 0])) as Record<
+  EventName,
+  number
+>;
+
+function unitOf(name: string): Unit {
+  if (name.endsWith("Bytes") || name.startsWith("Bytes")) return "Bytes";
+  if (name.endsWith("Percent")) return "Percent";
+  if (name.endsWith("Seconds")) return "Seconds";
+  return name.endsWith("Ratio") ? "None" : "Count";
+}
+
+export function toData(
+  said: { readonly totals: Totals; readonly gauges: Gauges; readonly events: Events },
+  where: { readonly fleet: string; readonly zone: string },
+  at: number,
+): readonly Datum[] {
+  const ratio = dropRatio(said.totals);
+  const values: Readonly<Record<string, number>> = {
+    ...said.totals,
+    ...said.gauges,
+    ...said.events,
+    ...(ratio !== undefined && { ToolDropRatio: ratio }),
+  };
+  return Object.entries(values).flatMap(([name, value]) => {
+    const datum = { name, value, unit: unitOf(name), at };
+    const fleet = { ...datum, dimensions: { fleet: where.fleet } };
+    const zone = { ...datum, dimensions: { fleet: where.fleet, zone: where.zone } };
+    return perZone.has(name) ? [fleet, zone] : [fleet];
+  });
+}

@@ -1,0 +1,60 @@
+/** Which files of the spool go first: to the bucket, and over board when the disk is full. */
+
+export interface SpoolFile {
+  /** Below done/. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Last write, milliseconds since the epoch. */
+  readonly writtenAt: number;
+}
+
+/** S3 takes at most this in one PutObject (Amazon S3, "Uploading objects"). */
+export const LARGEST_OBJECT = 5 * 2 ** 30;
+
+export const oldestFirst = (files: readonly SpoolFile[]): readonly SpoolFile[] =>
+  [...files].sort((a, b) => a.writtenAt - b.writtenAt || (a.path < b.path ? -1 : 1));
+
+/** What can be sent at all, oldest first. */
+export function uploadOrder(files: readonly SpoolFile[]): readonly SpoolFile[] {
+  return oldestFirst(files).filter(({ bytes }) => bytes <= LARGEST_OBJECT);
+}
+
+export interface Disk {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}
+
+export function usedPercent({ totalBytes, freeBytes }: Disk): number {
+  return totalBytes === 0 ? 100 : (100 * (totalBytes - freeBytes)) / totalBytes;
+}
+
+/**
+ * Files to give up so that at most `percent` of the disk is used: the oldest, and no more than needed. Also those on
+ * their way: when the bucket does not answer they always are, and newer ones would go in their place.
+ */
+export function evictions(files: readonly SpoolFile[], disk: Disk, percent: number): readonly SpoolFile[] {
+  let excess = disk.totalBytes - disk.freeBytes - (disk.totalBytes * percent) / 100;
+  const chosen: SpoolFile[] = [];
+  for (const file of oldestFirst(files)) {
+    if (excess <= 0) break;
+    chosen.push(file);
+    excess -= file.bytes;
+  }
+  return chosen;
+}
+
+export interface SpoolState {
+  readonly files: number;
+  readonly bytes: number;
+  /** Age of the oldest done file in seconds: how far the upload is behind. 0 when there is none. */
+  readonly behindSeconds: number;
+}
+
+export function spoolState(files: readonly SpoolFile[], now: number): SpoolState {
+  const oldest = oldestFirst(files)[0]?.writtenAt ?? now;
+  return {
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    behindSeconds: Math.max(0, (now - oldest) / 1000),
+  };
+}

@@ -1,0 +1,168 @@
+/** Carries the node's life forward: facts from the metadata service, one deed at a time, the state on disk between. */
+import { appendFile } from "node:fs/promises";
+import type { Group } from "./aws/group.js";
+import type { NodeConfig } from "./config.js";
+import { begin, decide, settle, type Deed, type Facts, type Settings, type State } from "./core/lifecycle.js";
+import type { EventName } from "./core/metrics.js";
+import { LARGEST_OBJECT } from "./core/spool.js";
+import type { Verdict } from "./core/verdict.js";
+import { runCommand } from "./system/commands.js";
+import type { Imds } from "./system/imds.js";
+import type { IndexBook } from "./system/index-book.js";
+import { describe, type Log } from "./system/log.js";
+import { adoptOpenFiles, listFiles } from "./system/spool-files.js";
+import { loadState, saveState } from "./system/state-file.js";
+
+/** A probe that waits for its packet, and a try to stop the tool; heartbeats come between tries. */
+const PROBE_SECONDS = 30;
+const STOP_SECONDS = 45;
+
+interface Parts {
+  readonly config: NodeConfig;
+  readonly boot: string;
+  readonly imds: Imds;
+  /** undefined: the node is in no group, and no hook is open. */
+  readonly group: Group | undefined;
+  readonly book: IndexBook;
+  readonly verdict: () => Verdict | undefined;
+  readonly count: (name: EventName, by: number) => void;
+  /** Sends the metrics that there are: before the node is gone. */
+  readonly publish: () => Promise<void>;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+export interface LifecycleLoop {
+  readonly state: () => State;
+  /** One look and at most one deed. */
+  advance(): Promise<void>;
+}
+
+export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> {
+  const { config, boot, log, now } = parts;
+  const file = `${config.state_directory}/agent-state.json`;
+  const settings: Settings = {
+    launchHook: parts.group === undefined ? null : config.launch_hook,
+    terminateHook: parts.group === undefined ? null : config.terminate_hook,
+    heartbeatSeconds: config.heartbeat_seconds,
+    deregistrationSeconds: config.deregistration_seconds,
+    launchLimitSeconds: config.launch_limit_seconds,
+    drainLimitSeconds: config.drain_limit_seconds,
+    spotLimitSeconds: config.spot_limit_seconds,
+  };
+  let state = await loadState(file);
+  let probe = { passed: false, reason: "the probe has not run" };
+  let told = "";
+
+  async function target(): Promise<string | null | undefined> {
+    try {
+      return (await parts.imds.get("autoscaling/target-lifecycle-state")) ?? null;
+    } catch (error) {
+      log.warn("the metadata service does not answer", { error: describe(error) });
+      return undefined;
+    }
+  }
+
+  async function facts(): Promise<Facts> {
+    const done = await listFiles(`${config.spool.directory}/done`);
+    const sum = (files: readonly { bytes: number }[]) => ({
+      files: files.length,
+      bytes: files.reduce((total, { bytes }) => total + bytes, 0),
+    });
+    const unsent = sum(done.filter(({ bytes }) => bytes <= LARGEST_OBJECT));
+    return {
+      now: now(),
+      boot,
+      target: await target(),
+      spotNotice: await parts.imds.get("spot/instance-action").catch(() => undefined),
+      probe,
+      health: healthOf(parts.verdict()),
+      unsent: { ...unsent, files: unsent.files + (parts.book.waiting() > 0 ? 1 : 0) },
+      unsendable: sum(done.filter(({ bytes }) => bytes > LARGEST_OBJECT)),
+    };
+  }
+
+  async function enter(next: State): Promise<void> {
+    if (state !== undefined && JSON.stringify(state) === JSON.stringify(next)) return;
+    if (state?.phase !== next.phase) log.info(`phase ${next.phase}`, { before: state?.phase, ...next });
+    if (next.phase === "launching" && state?.since !== next.since) {
+      probe = { passed: false, reason: "the probe has not run" };
+    }
+    // On disk first: what the health port says is then also what the next start knows.
+    await saveState(file, next, log);
+    state = next;
+  }
+
+  /** For whoever looks at the console of an instance that is gone, and for the alarms. Once for each problem. */
+  async function tell(deed: Deed & { kind: "complete" }, { unsent, unsendable }: Facts): Promise<void> {
+    if (deed.problem === undefined || deed.problem === told) return;
+    told = deed.problem;
+    const what = deed.result === "ABANDON" ? "launch abandoned" : "evidence left behind";
+    log.error(what, { reason: deed.problem });
+    if (deed.result === "ABANDON") parts.count("LaunchAbandoned", 1);
+    else {
+      parts.count("LeftBehindFiles", unsent.files + unsendable.files);
+      parts.count("LeftBehindBytes", unsent.bytes + unsendable.bytes);
+    }
+    await appendFile(config.console, `traffic-mirror: ${what}: ${deed.problem}\n`).catch(() => undefined);
+  }
+
+  /** Whether it was done. */
+  async function perform(deed: Deed, known: Facts): Promise<boolean> {
+    switch (deed.kind) {
+      case "probe": {
+        const { ok, said } = await runCommand(config.commands.probe, PROBE_SECONDS);
+        probe = { passed: ok, reason: `probe: ${said}` };
+        if (!ok) log.warn("the synthetic packet did not come through", { said });
+        return ok;
+      }
+      case "heartbeat":
+        await parts.group?.heartbeat(deed.hook);
+        return true;
+      case "start-tool":
+      case "stop-tool": {
+        const verb = deed.kind === "stop-tool" ? "stop" : "start";
+        const { ok, said } = await runCommand(
+          [...config.commands.systemctl, verb, config.tool.unit],
+          STOP_SECONDS,
+        );
+        if (!ok) throw new Error(`systemctl ${verb} ${config.tool.unit}: ${said}`);
+        if (deed.kind === "stop-tool") {
+          const adopted = await adoptOpenFiles(config.spool.directory);
+          if (adopted > 0) log.warn("the tool left open files, which go as they are", { files: adopted });
+        }
+        return true;
+      }
+      case "complete":
+        await tell(deed, known);
+        // The instance may be gone before the next interval.
+        if (state?.phase !== "launching" || deed.result === "ABANDON") await parts.publish();
+        if (deed.hook !== null) await parts.group?.complete(deed.hook, deed.result);
+        return true;
+    }
+  }
+
+  return {
+    state: () => state ?? begin({ now: now(), boot }, null),
+    async advance() {
+      const known = await facts();
+      // A node whose target is not known yet has no life to begin.
+      if (state === undefined && known.target === undefined) return;
+      const { state: next, deed } = decide(state ?? begin(known, known.target ?? null), known, settings);
+      await enter(next);
+      if (deed === undefined) return;
+      try {
+        if (await perform(deed, known)) await enter(settle(next, deed, now()));
+      } catch (error) {
+        log.warn("not done, will be tried again", { deed: deed.kind, error: describe(error) });
+      }
+    },
+  };
+}
+
+/** The verdict without the lifecycle's own part. */
+function healthOf(verdict: Verdict | undefined): Facts["health"] {
+  if (verdict === undefined) return { ok: false, reason: "no verdict yet" };
+  const bad = Object.entries(verdict.checks).filter(([name, { ok }]) => name !== "lifecycle" && !ok);
+  return { ok: bad.length === 0, reason: bad.map(([name, { reason }]) => `${name}: ${reason}`).join("; ") };
+}

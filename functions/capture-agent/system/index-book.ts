@@ -1,0 +1,123 @@
+/**
+ * The index's lines between an upload and their own: on disk before the file that they speak of is deleted, so a
+ * crash at any point leaves the file or its line. `pending.jsonl` grows; a part of it that is to be sent is renamed
+ * first, and its name holds the time that becomes part of its key, so that a second try has the same key.
+ */
+import { open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { Bucket } from "../aws/bucket.js";
+import { indexKey, partition, type IndexLine, type Place } from "../core/keys.js";
+import { describe, errorCode, type Log } from "./log.js";
+
+export interface Entry {
+  readonly line: IndexLine;
+  /** The file below done/ as it was: what has the same three was sent. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly writtenAt: number;
+}
+
+export interface IndexBook {
+  /** What was sent before a crash and may not be deleted yet. Call it once, first. */
+  recover(): Promise<readonly Entry[]>;
+  /** Returns when the line is on disk, or in memory where the disk is full. */
+  append(entry: Entry): Promise<void>;
+  /** Sends what there is. Throws when a part could not be sent; it stays. */
+  flush(): Promise<void>;
+  /** Lines that are not sent. */
+  waiting(): number;
+}
+
+export function createIndexBook(
+  folder: string,
+  bucket: Bucket,
+  place: Place,
+  now: () => number,
+  log: Log,
+): IndexBook {
+  const pending = join(folder, "pending.jsonl");
+  let unwritten: Entry[] = [];
+  let waiting = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+  /** One at a time: workers append while a flush renames. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work, work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
+  const seal = (): Promise<void> =>
+    rename(pending, join(folder, `sending-${now()}.jsonl`)).catch((error: unknown) => {
+      if (errorCode(error) !== "ENOENT") throw error;
+    });
+  const sealed = async (): Promise<string[]> =>
+    (await readdir(folder)).filter((name) => /^sending-\d+\.jsonl$/.test(name)).sort();
+
+  const send = async (entries: readonly Entry[], at: number): Promise<void> => {
+    const hours = new Map<string, string[]>();
+    for (const { line } of entries) {
+      const hour = partition(Date.parse(line.first));
+      hours.set(hour, [...(hours.get(hour) ?? []), JSON.stringify(line)]);
+    }
+    for (const [hour, lines] of hours)
+      await bucket.putText(indexKey(place, hour, at), `${lines.join("\n")}\n`);
+  };
+
+  const write = async (entries: readonly Entry[]): Promise<void> => {
+    const file = await open(pending, "a", 0o644);
+    try {
+      await file.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  };
+
+  return {
+    recover: () =>
+      inTurn(async () => {
+        await seal(); // its last line may be cut off: nothing is appended to that
+        const found: Entry[] = [];
+        for (const name of await sealed()) found.push(...parse(await readFile(join(folder, name), "utf8")));
+        waiting = found.length;
+        return found;
+      }),
+    append: (entry) =>
+      inTurn(async () => {
+        waiting += 1;
+        try {
+          await write([...unwritten, entry]);
+          unwritten = [];
+        } catch (error) {
+          // The upload frees the room that is missing: the line waits in memory rather than stop it.
+          unwritten = [...unwritten, entry];
+          log.warn("the index is not on disk", { key: entry.line.key, error: describe(error) });
+        }
+      }),
+    flush: () =>
+      inTurn(async () => {
+        if (waiting === 0) return;
+        await seal();
+        for (const name of await sealed()) {
+          const entries = parse(await readFile(join(folder, name), "utf8"));
+          await send(entries, Number(/\d+/.exec(name)?.[0]));
+          await unlink(join(folder, name));
+        }
+        await send(unwritten, now());
+        unwritten = [];
+        waiting = 0;
+      }),
+    waiting: () => waiting,
+  };
+}
+
+/** A line that a crash cut off is left out: its file was not deleted, and is sent again under the same key. */
+function parse(text: string): Entry[] {
+  return text.split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as Entry];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,134 @@
+/** Done files to the bucket, oldest first; each is deleted when S3 has it and the index knows of it. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Bucket } from "./aws/bucket.js";
+import type { Clients, NodeConfig } from "./config.js";
+import { captureKey, originOf, timesOf, type IndexLine, type Place } from "./core/keys.js";
+import type { EventName } from "./core/metrics.js";
+import { uploadOrder, type SpoolFile } from "./core/spool.js";
+import type { Entry, IndexBook } from "./system/index-book.js";
+import { describe, type Log } from "./system/log.js";
+import { donePath, examine, listFiles, removeDone } from "./system/spool-files.js";
+
+export interface Uploader {
+  /** Sends what is there, once. Returns how many files failed. Never throws for a single file. */
+  pass(): Promise<number>;
+  /** Sends without end, with growing pauses while nothing goes. */
+  run(hurry: () => boolean): Promise<never>;
+}
+
+interface Parts {
+  readonly config: NodeConfig;
+  readonly bucket: Bucket;
+  readonly book: IndexBook;
+  readonly place: Place;
+  readonly register: () => Clients;
+  readonly count: (name: EventName, by: number) => void;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+const LONGEST_PAUSE = 12;
+/** Failures after which a pass ends: S3 is not there, and each try costs reading a file. */
+const PATIENCE = 8;
+const identity = ({ path, bytes, writtenAt }: SpoolFile): string => `${path}\n${bytes}\n${writtenAt}`;
+
+export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uploader {
+  const { config, bucket, book, place, count, log, now } = parts;
+  const { directory, unzip_packets: unzip } = config.spool;
+  /** Sent and in the index, and still there: what a crash or a failed deletion left. */
+  const sent = new Set(sentBefore.map(identity));
+  const examined = new Map<string, Awaited<ReturnType<typeof examine>>>();
+  /** How often each file failed. Those that failed go last, so that one that never goes holds up no other. */
+  const failures = new Map<string, number>();
+  const failuresOf = (file: SpoolFile): number => failures.get(identity(file)) ?? 0;
+
+  async function indexed(file: SpoolFile): Promise<{ line: IndexLine; sha256: Buffer }> {
+    const known = examined.get(identity(file)) ?? (await examine(donePath(directory, file.path), unzip));
+    if (known.bytes !== file.bytes) throw new Error("the file changes although it is in done/");
+    examined.set(identity(file), known);
+    const origin = originOf(file.path, parts.register());
+    const { first, last, packets, source } = timesOf(file.path, file.writtenAt, known.times);
+    const sha256 = known.sha256.toString("hex");
+    const line = {
+      key: captureKey(place, file.path, origin, first, sha256),
+      ...origin,
+      zone: place.zone,
+      node: place.node,
+      first: new Date(first).toISOString(),
+      last: new Date(last).toISOString(),
+      times: source,
+      packets,
+      bytes: file.bytes,
+      sha256,
+    };
+    return { line, sha256: known.sha256 };
+  }
+
+  async function send(file: SpoolFile): Promise<void> {
+    if (!sent.has(identity(file))) {
+      const { line, sha256 } = await indexed(file);
+      const stored = await bucket.putFile(line.key, donePath(directory, file.path), file.bytes, sha256);
+      await book.append({ line, ...file });
+      sent.add(identity(file));
+      count("UploadedFiles", 1);
+      count("UploadedBytes", file.bytes);
+      log.info("uploaded", { key: line.key, bytes: file.bytes, packets: line.packets, stored });
+    }
+    await removeDone(directory, file.path);
+  }
+
+  /** What is gone, sent or given up, needs no memory. */
+  function forgetOthers(files: readonly SpoolFile[]): void {
+    const here = new Set(files.map(identity));
+    for (const memory of [sent, examined, failures]) {
+      for (const known of memory.keys()) if (!here.has(known)) memory.delete(known);
+    }
+  }
+
+  async function pass(): Promise<number> {
+    const files = uploadOrder(await listFiles(`${directory}/done`));
+    forgetOthers(files);
+    const queue = [...files].sort((a, b) => failuresOf(a) - failuresOf(b));
+    let failed = 0;
+    const work = async (): Promise<void> => {
+      for (let file = queue.shift(); file !== undefined && failed < PATIENCE; file = queue.shift()) {
+        try {
+          await send(file);
+        } catch (error) {
+          failed += 1;
+          failures.set(identity(file), failuresOf(file) + 1);
+          // The bytes are not what was read: find out anew what they are.
+          if (error instanceof Error && error.name === "BadDigest") examined.delete(identity(file));
+          count("UploadFailures", 1);
+          log.warn("upload failed, will be tried again", { file: file.path, error: describe(error) });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: config.spool.upload_concurrency }, work));
+    return failed;
+  }
+
+  return {
+    pass,
+    async run(hurry) {
+      let pause = 1;
+      let indexedAt = now();
+      for (;;) {
+        try {
+          const failed = await pass();
+          const due = hurry() || now() - indexedAt >= config.spool.index_interval_seconds * 1000;
+          if (due && book.waiting() > 0) {
+            await book.flush();
+            indexedAt = now();
+          }
+          pause = failed > 0 ? Math.min(pause * 2, LONGEST_PAUSE) : 1;
+        } catch (error) {
+          count("UploadFailures", 1);
+          log.warn("upload pass failed", { error: describe(error) });
+          pause = Math.min(pause * 2, LONGEST_PAUSE);
+        }
+        await sleep(config.spool.upload_interval_seconds * 1000 * pause);
+      }
+    },
+  };
+}

@@ -1,0 +1,104 @@
+# An alarm that rings means that a person is needed; each names the section of docs/operations.md that says what to do.
+# Every dimension is taken from a resource or is the fleet's name as the agents get it.
+
+locals {
+  # Zones of which each must have a node: with one group smaller than the zones are many, one may well have none, and
+  # cross-zone load balancing carries its traffic.
+  watched_zones = var.group_per_zone || var.min_size >= length(var.subnets) ? data.aws_subnet.this : {}
+
+  load_balancer_dimensions = {
+    LoadBalancer = aws_lb.this.arn_suffix
+    TargetGroup  = aws_lb_target_group.this.arn_suffix
+  }
+
+  fleet_dimensions = { fleet = var.name }
+
+  # `missing` is what counts when there is no datum:
+  # - breaching where silence is the trouble: no target, no agent;
+  # - ignore (keep the last state) where the metric is a level that does not fall because nobody looks;
+  # - notBreaching where the metric counts troubles and is not written without one.
+  alarms = merge(
+    {
+      healthy-hosts = {
+        problem    = "The fleet has no healthy node: the load balancer delivers at random, and traffic is lost without an error anywhere."
+        section    = "no-healthy-node"
+        namespace  = "AWS/GatewayELB"
+        metric     = "HealthyHostCount"
+        dimensions = local.load_balancer_dimensions
+        statistic  = "Maximum"
+        comparison = "LessThanThreshold"
+        threshold  = 1
+        period     = 60
+        periods    = 2
+        # The load balancer counts nothing where nothing is registered.
+        missing = "breaching"
+      }
+      agents-silent = {
+        problem    = "No agent has written figures for ten minutes: nodes run blind, or cannot reach CloudWatch."
+        metric     = "NodeHealthy"
+        statistic  = "SampleCount"
+        comparison = "LessThanThreshold"
+        threshold  = 1
+        missing    = "breaching"
+        periods    = 2
+      }
+      spool-nearly-full = {
+        problem   = "A node's disk is within ten percent of the mark at which it is taken out of service."
+        metric    = "SpoolUsedPercent"
+        statistic = "Maximum"
+        threshold = var.capture.spool.high_water_percent - 10
+        # A level.
+        missing = "ignore"
+      }
+      upload-behind = {
+        problem   = "A node has held a finished file for ${local.upload_limit_seconds} seconds without getting it to the bucket."
+        metric    = "UploadBehindSeconds"
+        statistic = "Maximum"
+        threshold = local.upload_limit_seconds
+        periods   = 2
+        # A level.
+        missing = "ignore"
+      }
+    },
+    {
+      for key, subnet in local.watched_zones : "healthy-hosts-${key}" => {
+        problem    = "Zone ${subnet.availability_zone} has no healthy node: without cross-zone load balancing its traffic is lost, with it the other zones carry it."
+        section    = "no-healthy-node"
+        namespace  = "AWS/GatewayELB"
+        metric     = "HealthyHostCount"
+        dimensions = merge(local.load_balancer_dimensions, { AvailabilityZone = subnet.availability_zone })
+        statistic  = "Maximum"
+        comparison = "LessThanThreshold"
+        threshold  = 1
+        period     = 60
+        periods    = 2
+        # As healthy-hosts.
+        missing = "breaching"
+      }
+    },
+  )
+
+  # Long enough for a few rotations, and for a bucket that answers slowly for a while.
+  upload_limit_seconds = max(900, 5 * var.capture.rotation.seconds)
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name        = "${var.name}-fleet-${each.key}"
+  alarm_description = "${each.value.problem} See docs/operations.md#${lookup(each.value, "section", each.key)}."
+
+  namespace   = lookup(each.value, "namespace", local.metrics_namespace)
+  metric_name = each.value.metric
+  dimensions  = lookup(each.value, "dimensions", local.fleet_dimensions)
+  statistic   = each.value.statistic
+
+  comparison_operator = lookup(each.value, "comparison", "GreaterThanOrEqualToThreshold")
+  threshold           = each.value.threshold
+  period              = lookup(each.value, "period", 300)
+  evaluation_periods  = lookup(each.value, "periods", 1)
+  treat_missing_data  = each.value.missing
+
+  alarm_actions = var.alarm_actions
+  tags          = local.tags
+}

@@ -1,0 +1,97 @@
+# The capacity plan: arithmetic on inputs and facts, nothing that is deployed. docs/capture.md explains it line by line.
+
+locals {
+  # Bytes that a mirrored packet brings to a node beside itself. VXLAN envelope over IPv4: 54 (VPC Traffic Mirroring,
+  # "Traffic mirroring quotas and considerations"), which includes the outer Ethernet header; the load balancer adds
+  # IPv4 20, UDP 8, GENEVE 8 and its options 32 (RFC 8926; Elastic Load Balancing, "Gateway Load Balancers").
+  envelope_bytes = 54 + 68
+
+  capacity_wire_gbps = var.capacity.expected_gbps * (var.capacity.packet_bytes + local.envelope_bytes) / var.capacity.packet_bytes
+
+  # What one node of a type takes, in Gbps on its interface: the share of its bandwidth at which the fleet grows, and
+  # no more than its processors do.
+  capacity_node_gbps = {
+    for type in distinct(concat(var.instance_types, var.capacity.candidates)) : type => min(
+      contains(var.instance_types, type) ? local.network_in_mbps / 1000 : local.instance_facts[type].baseline_gbps * var.scaling.network_share / 100,
+      var.capacity.gbps_per_vcpu == null ? local.instance_facts[type].baseline_gbps : var.capacity.gbps_per_vcpu * local.instance_facts[type].vcpus,
+    ) if contains(keys(local.instance_facts), type)
+  }
+
+  capacity_hours         = 730
+  capacity_zones         = length(var.subnets)
+  capacity_least         = var.group_per_zone ? local.capacity_zones : max(local.capacity_zones, 2)
+  capacity_gb_per_day    = var.capacity.expected_gbps * var.capacity.average_share / 100 / 8 * 86400
+  capacity_stored_gb_day = local.capacity_gb_per_day * var.capacity.stored_percent / 100
+  capacity_wire_gb_month = local.capacity_wire_gbps * var.capacity.average_share / 100 / 8 * 3600 * local.capacity_hours
+
+  # The peak must fit even while one node is gone: hence one more.
+  capacity_choices = {
+    for type, gbps in local.capacity_node_gbps : type => {
+      nodes = max(local.capacity_least, ceil(local.capacity_wire_gbps / gbps) + 1)
+      monthly_usd = max(local.capacity_least, ceil(local.capacity_wire_gbps / gbps) + 1) * (
+        local.instance_facts[type].usd_per_hour * local.capacity_hours +
+        var.root_volume_size * var.capacity.prices.gp3_gb_month +
+        var.capacity.prices.detailed_monitoring_month
+      )
+    }
+  }
+
+  capacity_cheapest = [
+    for type in sort(keys(local.capacity_choices)) : type
+    if local.capacity_choices[type].monthly_usd == min([for choice in values(local.capacity_choices) : choice.monthly_usd]...)
+  ][0]
+
+  capacity_configured = try(local.capacity_choices[local.smallest_type], null)
+  capacity_max_nodes  = var.max_size * length(local.groups) / (length(var.scaling.weights) == 0 ? 1 : var.scaling.weights[local.smallest_type])
+
+  # A capacity unit is 1 GB an hour, or 600 new flows a second, or 60,000 active ones; mirrored traffic, one UDP flow a
+  # source or few, is counted by its bytes (Elastic Load Balancing pricing).
+  capacity_monthly = {
+    nodes         = local.capacity_choices[local.capacity_cheapest].monthly_usd
+    load_balancer = local.capacity_hours * var.capacity.prices.load_balancer_hour + local.capacity_wire_gb_month * var.capacity.prices.capacity_unit_hour
+    # With cross-zone on, a packet meets a node of another zone with the share of the other zones.
+    cross_zone = var.cross_zone_load_balancing ? local.capacity_wire_gb_month * (local.capacity_zones - 1) / local.capacity_zones * var.capacity.prices.cross_zone_gb : 0
+    storage    = local.capacity_stored_gb_day * var.bucket_retention_days * var.capacity.prices.s3_gb_month
+    # Every file is one PUT: whichever of time and size ends it first, per reader.
+    requests = 730 * 3600 * max(
+      local.capacity_choices[local.capacity_cheapest].nodes * local.instance_facts[local.capacity_cheapest].vcpus / var.capture.rotation.seconds,
+      local.capacity_gb_per_day / 86400 * 1000 / var.capture.rotation.megabytes,
+    ) / 1000 * var.capacity.prices.s3_put_thousand
+  }
+
+  capacity_plan = {
+    expected_gbps = var.capacity.expected_gbps
+    # What arrives at the nodes, in its envelopes.
+    wire_gbps = local.round.wire_gbps
+    choices = {
+      for type, choice in local.capacity_choices : type => {
+        nodes       = choice.nodes
+        node_gbps   = floor(local.capacity_node_gbps[type] * 1000 + 0.5) / 1000
+        monthly_usd = floor(choice.monthly_usd * 100 + 0.5) / 100
+      }
+    }
+    cheapest = { instance_type = local.capacity_cheapest, nodes = local.capacity_choices[local.capacity_cheapest].nodes }
+    configured = {
+      instance_type = local.smallest_type
+      # Null where nothing is known of the type.
+      nodes_needed  = try(local.capacity_configured.nodes, null)
+      nodes_at_most = local.capacity_max_nodes
+      sufficient    = try(local.capacity_configured.nodes <= local.capacity_max_nodes, null)
+    }
+    bucket = {
+      gb_per_day  = local.round.stored_gb_per_day
+      gb_retained = local.round.gb_retained
+      days        = var.bucket_retention_days
+    }
+    monthly_usd = merge(
+      { for item, usd in local.capacity_monthly : item => floor(usd * 100 + 0.5) / 100 },
+      { total = floor(sum(values(local.capacity_monthly)) * 100 + 0.5) / 100 },
+    )
+  }
+
+  round = {
+    wire_gbps         = floor(local.capacity_wire_gbps * 1000 + 0.5) / 1000
+    stored_gb_per_day = floor(local.capacity_stored_gb_day * 10 + 0.5) / 10
+    gb_retained       = floor(local.capacity_stored_gb_day * var.bucket_retention_days * 10 + 0.5) / 10
+  }
+}

@@ -1,0 +1,32 @@
+# The register of clients, as each part needs it.
+
+locals {
+  client_accounts = sort(distinct([for client in values(var.clients) : client.account_id]))
+
+  client_principals = [for account in local.client_accounts : "arn:${local.partition}:iam::${account}:root"]
+
+  # VNI → whose it is. The agents read it again every minute, so a client that joins needs no new node; hence the key
+  # that stays (a new one would be a new launch template).
+  clients_key = "clients.json"
+  clients_file = merge([
+    for key, client in var.clients : {
+      for vpc, vni in client.vnis : tostring(vni) => { client = key, account_id = client.account_id, vpc = vpc }
+    }
+  ]...)
+}
+
+resource "aws_s3_object" "clients" {
+  bucket       = aws_s3_bucket.code.id
+  key          = local.clients_key
+  content      = jsonencode(local.clients_file)
+  content_type = "application/json"
+
+  tags = local.tags
+
+  # Objects without the bucket's protections in force would be nobody's wish.
+  depends_on = [
+    aws_s3_bucket_policy.code,
+    aws_s3_bucket_server_side_encryption_configuration.code,
+    aws_s3_bucket_versioning.code,
+  ]
+}

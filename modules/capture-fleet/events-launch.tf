@@ -1,0 +1,68 @@
+# Launches that failed, also of nodes that could not say so themselves. The rule's own metric is what the alarm reads;
+# its target puts the event on the hub's bus, beside what clients report.
+
+resource "aws_cloudwatch_event_rule" "launch_failed" {
+  name        = "${var.name}-fleet-launch-failed"
+  description = "Launches of capture nodes of ${var.name} that failed or were abandoned"
+
+  event_pattern = jsonencode({
+    source      = ["aws.autoscaling"]
+    detail-type = ["EC2 Instance Launch Unsuccessful"]
+    detail      = { AutoScalingGroupName = [for group in values(local.groups) : group.name] }
+  })
+
+  tags = local.tags
+}
+
+resource "aws_cloudwatch_event_target" "launch_failed" {
+  rule     = aws_cloudwatch_event_rule.launch_failed.name
+  arn      = aws_cloudwatch_event_bus.this.arn
+  role_arn = aws_iam_role.launch_failed.arn
+}
+
+# Amazon EventBridge, "Cross-service confused deputy prevention": EventBridge gives both conditions for rule targets.
+data "aws_iam_policy_document" "launch_failed_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.${local.dns_suffix}"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [aws_cloudwatch_event_rule.launch_failed.arn]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "launch_failed" {
+  statement {
+    sid       = "PutOnHubBus"
+    actions   = ["events:PutEvents"]
+    resources = [aws_cloudwatch_event_bus.this.arn]
+  }
+}
+
+resource "aws_iam_role" "launch_failed" {
+  name                 = "${var.name}-fleet-events-${local.region}"
+  description          = "Lets EventBridge put failed launches of ${var.name} on the hub's bus"
+  assume_role_policy   = data.aws_iam_policy_document.launch_failed_trust.json
+  permissions_boundary = var.permissions_boundary
+
+  tags = local.tags
+}
+
+resource "aws_iam_role_policy" "launch_failed" {
+  name   = "events"
+  role   = aws_iam_role.launch_failed.id
+  policy = data.aws_iam_policy_document.launch_failed.json
+}

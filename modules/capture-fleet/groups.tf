@@ -1,0 +1,59 @@
+# The autoscaling groups: one over all zones, or one per zone.
+
+locals {
+  groups = var.group_per_zone ? {
+    for key, id in var.subnets : key => { name = "${var.name}-node-${key}", subnets = { (key) = id } }
+    } : {
+    all = { name = "${var.name}-node", subnets = var.subnets }
+  }
+
+  group_arns = [
+    for group in values(local.groups) :
+    "arn:${local.partition}:autoscaling:${local.region}:${local.account_id}:autoScalingGroup:*:autoScalingGroupName/${group.name}"
+  ]
+
+  # Of the group, as the nodes read it: the agent completes these hooks from the node itself.
+  hooks = {
+    launch                 = "${var.name}-launch"
+    terminate              = "${var.name}-terminate"
+    heartbeat_seconds      = 60
+    deregistration_seconds = 60
+    # The agent gives up before the hook does, so that the node can say why.
+    launch_limit_seconds = max(30, var.hooks.launch_timeout_seconds - 60)
+    drain_limit_seconds  = var.hooks.drain_limit_seconds
+  }
+
+  hook_specifications = {
+    # A node that has not shown a packet coming out of its data path is none: the default of a launch is to abandon.
+    (local.hooks.launch) = {
+      transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
+      timeout    = var.hooks.launch_timeout_seconds
+      result     = "ABANDON"
+    }
+    # Both results terminate; a node that has died must not hold up its successor for longer than the timeout.
+    (local.hooks.terminate) = {
+      transition = "autoscaling:EC2_INSTANCE_TERMINATING"
+      timeout    = var.hooks.terminate_timeout_seconds
+      result     = "CONTINUE"
+    }
+  }
+
+  known_types = [for type in var.instance_types : type if contains(keys(local.instance_facts), type)]
+  smallest_type = try([
+    for type in local.known_types : type
+    if local.instance_facts[type].baseline_gbps == min([for known in local.known_types : local.instance_facts[known].baseline_gbps]...)
+  ][0], var.instance_types[0])
+
+  network_in_mbps = coalesce(var.scaling.network_in_mbps, try(local.instance_facts[local.smallest_type].baseline_gbps * 10 * var.scaling.network_share, null), 1)
+}
+
+# What was one before groups could be several.
+moved {
+  from = aws_launch_template.this
+  to   = aws_launch_template.this["all"]
+}
+
+moved {
+  from = aws_autoscaling_group.this
+  to   = aws_autoscaling_group.this["all"]
+}

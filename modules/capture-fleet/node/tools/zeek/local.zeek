@@ -1,0 +1,22 @@
+# Zeek on mirror0. Only what a capture node changes. Not run here: Debian has no Zeek package.
+@load base/protocols/conn
+@load policy/protocols/conn/vlan-logging
+@load policy/misc/capture-loss
+@load policy/misc/stats
+@load policy/tuning/json-logs
+
+# Frames come out of mirror0 without GENEVE and VXLAN; tunnels that the mirrored hosts use themselves still nest. The
+# default has been 4 since 6.2 because of Gateway Load Balancers (Zeek's release notes).
+redef Tunnel::max_depth = 4;
+
+# Frames may be copied before the network card fills in their checksums.
+redef ignore_checksums = T;
+
+# How long gaps are summed up before a line of capture_loss.log: what upstream lost shows nowhere else.
+redef CaptureLoss::watch_interval = 1 min;
+redef Stats::report_interval = 10 sec;
+
+# A file ends each minute; Zeek then moves it to the folder that is uploaded.
+redef Log::default_rotation_interval = 1 min;
+redef Log::default_rotation_dir = getenv("SPOOL_DONE");
+redef Log::default_rotation_date_format = "%Y%m%dT%H%M%S";

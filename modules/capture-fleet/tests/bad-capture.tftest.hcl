@@ -1,0 +1,214 @@
+# Wrong capture settings fail at plan, with a sentence.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+override_data {
+  target = data.aws_subnet.this["one"]
+  values = {
+    vpc_id               = "vpc-0123456789abcdef0"
+    cidr_block           = "10.0.1.0/24"
+    availability_zone    = "eu-west-1a"
+    availability_zone_id = "euw1-az1"
+  }
+}
+
+override_data {
+  target = data.aws_subnet.this["two"]
+  values = {
+    vpc_id               = "vpc-0123456789abcdef0"
+    cidr_block           = "10.0.2.0/24"
+    availability_zone    = "eu-west-1b"
+    availability_zone_id = "euw1-az2"
+  }
+}
+
+variables {
+  name   = "capture"
+  vpc_id = "vpc-0123456789abcdef0"
+  subnets = {
+    one = "subnet-00000000000000001"
+    two = "subnet-00000000000000002"
+  }
+}
+
+run "an_unknown_kind_of_tool_is_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { kind = "wireshark" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_container_without_an_image_is_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { kind = "container" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "an_image_without_a_container_is_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { image = "zeek/zeek:7" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "an_image_that_is_no_name_is_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { kind = "container", image = "zeek; rm" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_command_tool_without_a_command_is_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { kind = "command" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_command_for_another_kind_is_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { command = "/usr/bin/suricata" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_command_that_is_no_path_is_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { kind = "command", command = "suricata -i mirror0" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "arguments_for_tcpdump_are_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { arguments = ["-v"] } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "an_argument_of_two_lines_is_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { kind = "command", command = "/bin/true", arguments = ["a\nb"] } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "counters_that_are_no_path_are_refused" {
+  command = plan
+
+  variables {
+    capture = { tool = { kind = "command", command = "/bin/true", counters = { file = "stats.json", packets = "packets" } } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_filter_of_two_lines_is_refused" {
+  command = plan
+
+  variables {
+    capture = { filter = "tcp\nport 80" }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_filter_that_a_shell_would_read_is_refused" {
+  command = plan
+
+  variables {
+    capture = { filter = "port $(id)" }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "an_unknown_data_path_is_refused" {
+  command = plan
+
+  variables {
+    capture = { datapath = "xdp" }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "no_worker_is_refused" {
+  command = plan
+
+  variables {
+    capture = { workers = 0 }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_rotation_of_no_second_is_refused" {
+  command = plan
+
+  variables {
+    capture = { rotation = { seconds = 0 } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_file_too_large_for_one_upload_is_refused" {
+  command = plan
+
+  variables {
+    capture = { rotation = { megabytes = 6000 } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "an_unknown_origin_of_packages_is_refused" {
+  command = plan
+
+  variables {
+    capture = { packages = "snap" }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_mark_beyond_the_disk_is_refused" {
+  command = plan
+
+  variables {
+    capture = { spool = { high_water_percent = 99 } }
+  }
+
+  expect_failures = [var.capture]
+}

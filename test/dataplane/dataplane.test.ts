@@ -1,0 +1,331 @@
+/**
+ * The data path, with the files that a node gets: the bpf way in network namespaces of this machine, the kernel way in
+ * a virtual machine with Debian 12's kernel (machines.ts). Needs root; reports/dataplane holds what was seen.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { badInputs, type Way } from "./support/bad-input.js";
+import { cache, inputFolder, playHere, playInMachine, prepare } from "./support/machines.js";
+import { growth, scenarioIn, type Scenario } from "./support/observations.js";
+import { tagged } from "./support/packets.js";
+import { readPcap } from "./support/pcap.js";
+import { PACKETS_PER_FLOW, traffic, type Packet } from "./support/traffic.js";
+
+const FLOWS = 600;
+const packets = traffic(FLOWS);
+const SENT = FLOWS * PACKETS_PER_FLOW;
+
+const common = ["lifecycle", "flows", "bad", "unguarded", "stopped-reader", "no-guard"];
+const onlyHere = ["stopped-tool", "small-mtu", "no-program", "slow-socket", "suricata"];
+const onlyKernel = ["inner-protocol", "route", "reverse-path", "backlog"];
+
+let folders: Record<Way, string>;
+
+beforeAll(async () => {
+  await prepare();
+  const input = inputFolder("input", packets);
+  const [here, machine] = await Promise.all([
+    playHere("namespaces", input, { bpf: [...common, ...onlyHere] }),
+    playInMachine("machine", input, { kernel: [...common, ...onlyKernel] }),
+  ]);
+  folders = { bpf: join(here, "bpf"), kernel: join(machine, "kernel") };
+});
+
+const play = (way: Way, name: string): Scenario => {
+  const scenario = scenarioIn(folders[way], name);
+  // A scenario that came to no end proves nothing.
+  expect([name, scenario.text("failed"), scenario.text("failed") === "" ? "" : scenario.text("log")]).toEqual(
+    [name, "", ""],
+  );
+  return scenario;
+};
+
+/** As a reader that adds the VLAN tag which the kernel keeps beside the packet (tcpdump, libpcap) sees it. */
+const seen = (way: Way, { inner, vni }: Pick<Packet, "inner" | "vni">): Buffer =>
+  way === "bpf" ? tagged(inner, vni & 0xfff) : inner;
+
+const sorted = (frames: readonly Buffer[]): string[] => frames.map((frame) => frame.toString("hex")).sort();
+
+/** Which flows have packets in more than one of the files. */
+const split = (files: readonly (readonly Buffer[])[], way: Way, tagsShown: boolean): number[] => {
+  const flowOf = new Map(
+    packets.map((packet) => [(tagsShown ? seen(way, packet) : packet.inner).toString("hex"), packet.flow]),
+  );
+  const homes = new Map<number, Set<number>>();
+  files.forEach((frames, file) => {
+    for (const frame of frames) {
+      const flow = flowOf.get(frame.toString("hex")) ?? -1;
+      homes.set(flow, (homes.get(flow) ?? new Set()).add(file));
+    }
+  });
+  return [...homes].filter(([, found]) => found.size > 1).map(([flow]) => flow);
+};
+
+describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
+  const before = way === "kernel" ? "geneve0.rx_packets" : "decap0.tx_packets";
+
+  test("is set up, found whole, repaired and taken down, each as often as asked", () => {
+    const { code, text } = play(way, "lifecycle");
+    expect(["up", "up-again", "after", "repair", "repaired", "down", "down-again"].map(code)).toEqual([
+      0, 0, 0, 0, 0, 0, 0,
+    ]);
+    expect(["before", "broken", "gone"].map(code)).toEqual([1, 1, 1]);
+    expect(text("second-index")).toBe(text("first-index"));
+    expect(text("broken.txt")).toBe("the interface mirror0 is down\n");
+    expect(text("left")).not.toMatch(/mirror0|geneve0|decap0|traffic_mirror|6081/);
+  });
+
+  test("lets the probe's packet through, and only while it works", () => {
+    const { code, text } = play(way, "lifecycle");
+    expect(["probe", "probe-broken", "probe-repaired"].map(code)).toEqual([0, 1, 0]);
+    expect(text("probe-broken.txt")).toMatch(/^traffic-mirror: the probe has failed: /m);
+  });
+
+  test("merges no packets, is wide enough, and opens no port but GENEVE's and VXLAN's", () => {
+    const { text } = play(way, "lifecycle");
+    for (const name of ["eth0", "mirror0"]) {
+      expect(text(`${name}.offloads`)).toMatch(/generic-receive-offload: off/);
+      expect(text(`${name}.offloads`)).toMatch(/large-receive-offload: off/);
+    }
+    const links = JSON.parse(text("links.json")) as { ifname: string; mtu: number }[];
+    expect(links.find(({ ifname }) => ifname === "mirror0")?.mtu).toBe(9000);
+    const ports = text("listening")
+      .trim()
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => /:(\d+)\s/.exec(line)?.[1]);
+    expect(ports.filter((port) => port !== "6081" && port !== "4789")).toEqual([]);
+  });
+
+  test("accounts for every packet at every hop", () => {
+    const scenario = play(way, "flows");
+    const grown = scenario.grown();
+    expect(grown["eth0.rx_packets"]).toBe(SENT);
+    expect(grown[before]).toBe(SENT);
+    expect(grown["mirror0.rx_packets"]).toBe(SENT);
+    expect(grown["firewall.mirrored"]).toBe(SENT);
+    expect(Object.keys(grown).filter((name) => /refused|dropped|errors/.test(name))).toEqual([]);
+    expect(scenario.text("mirror0.pcap.log")).toContain(`${SENT} packets captured\n`);
+  });
+
+  test("gives back every frame byte for byte", () => {
+    const frames = readPcap(join(play(way, "flows").folder, "mirror0.pcap"));
+    expect(sorted(frames)).toEqual(sorted(packets.map((packet) => seen(way, packet))));
+  });
+
+  test("splits no flow over the readers of a fanout group", () => {
+    const scenario = play(way, "flows");
+    const files = scenario.files("fanout").map(readPcap);
+    expect(scenario.text("fanout.drops")).toBe("0\n");
+    expect(files.filter(({ length }) => length > 0).length).toBe(4);
+    // A reader without libpcap does not see the tag that stands beside the packet.
+    expect(sorted(files.flat())).toEqual(sorted(packets.map(({ inner }) => inner)));
+    expect(split(files, way, false)).toEqual([]);
+  });
+
+  test("splits no flow over the built-in tool's workers, whose finished files hold everything", () => {
+    const scenario = play(way, "flows");
+    expect(scenario.files("spool/open")).toEqual([]);
+    const finished = scenario.files("spool/done");
+    expect(finished.filter((name) => !/\/\d{8}T\d{6}-w[0-3](-\d+)?\.pcap\.gz$/.test(name))).toEqual([]);
+    const workers = [0, 1, 2, 3].map((worker) =>
+      finished.filter((name) => name.includes(`-w${worker}`)).flatMap(readPcap),
+    );
+    expect(workers.filter(({ length }) => length > 0).length).toBe(4);
+    expect(sorted(workers.flat())).toEqual(sorted(packets.map((packet) => seen(way, packet))));
+    expect(split(workers, way, true)).toEqual([]);
+    expect(JSON.parse(scenario.text("counters.json"))).toEqual({ packets: SENT, drops: 0 });
+  });
+
+  describe("bad input", () => {
+    // One capture over all of them; how many frames each gave is the difference of the counter.
+    const order = [...badInputs].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+    test.each(order)("$name", ({ name, fate, inner, vni }) => {
+      const scenario = play(way, "bad");
+      const index = order.findIndex((other) => other.name === name);
+      const labels = ["0-start", ...order.map((other) => other.name)];
+      const grown = growth(scenario.counters(labels[index] ?? ""), scenario.counters(name));
+      const start = scenario.counters(labels[index] ?? "")["firewall.mirrored"] ?? 0;
+      const count = grown["firewall.mirrored"] ?? 0;
+      const frames = readPcap(join(scenario.folder, "mirror0.pcap")).slice(start, start + count);
+      if (fate[way] === "mirrored") {
+        const expected = inner === undefined ? [] : [seen(way, { inner, vni: vni ?? 0 })];
+        expect(sorted(frames)).toEqual(sorted(expected));
+      } else {
+        expect(frames).toEqual([]);
+        const names = Object.keys(grown);
+        const wanted = fate[way].includes(".") ? fate[way] : `firewall.${fate[way]}`;
+        expect({ wanted, names, found: names.includes(wanted) }).toEqual({ wanted, names, found: true });
+      }
+    });
+
+    test("nothing of it reached a socket of the node, and the node works afterwards", () => {
+      const { text, code } = play(way, "bad");
+      expect(text("received")).toBe("0\n");
+      expect([code("after"), code("probe")]).toEqual([0, 0]);
+    });
+
+    test("2,000 damaged packets are all counted by what refused them or came out", () => {
+      const scenario = play(way, "bad");
+      const last = order.at(-1)?.name ?? "";
+      const grown = growth(scenario.counters(last), scenario.counters("zz-noise"));
+      expect(grown["eth0.rx_packets"]).toBe(2000);
+      const sum = (...names: string[]): number =>
+        names.reduce((total, name) => total + (grown[name] ?? 0), 0);
+      // In the kernel way what was accepted shows again at geneve0; the first step has to be complete.
+      const first =
+        way === "bpf"
+          ? sum("mirror0.rx_packets", "firewall.geneve_refused", "firewall.outside_refused")
+          : sum("firewall.geneve_accepted", "firewall.geneve_refused", "firewall.outside_refused");
+      expect(first).toBe(2000);
+    });
+
+    test("without the guard it does reach sockets: what keeps it from them is the guard", () => {
+      const { text, code } = play(way, "unguarded");
+      expect(Number(text("received"))).toBeGreaterThan(1);
+      expect(code("guard")).toBe(1);
+      expect(text("guard.txt")).toContain("the firewall of the node is missing");
+    });
+  });
+
+  describe("the ledger", () => {
+    test("a reader that stands still shows in its own statistics and nowhere else", () => {
+      const scenario = play(way, "stopped-reader");
+      const log = scenario.text("mirror0.pcap.log");
+      const dropped = Number(/^(\d+) packets dropped by kernel/m.exec(log)?.[1]);
+      expect(dropped).toBeGreaterThan(0);
+      const captured = readPcap(join(scenario.folder, "mirror0.pcap")).length;
+      expect(captured + dropped).toBe(SENT);
+      expect(scenario.grown()["mirror0.rx_packets"]).toBe(SENT);
+    });
+
+    test("a missing drop behind the tools is found by the check", () => {
+      const { code, text } = play(way, "no-guard");
+      expect(code("check")).toBe(1);
+      expect(text("check.txt")).toContain("the drop behind the tools on mirror0 is missing");
+    });
+  });
+});
+
+describe("the ledger of the kernel way", () => {
+  const fault = (name: string) => {
+    const scenario = play("kernel", name);
+    return { ...scenario, lost: scenario.grown("clean") };
+  };
+
+  test("geneve without innerprotoinherit: geneve0 drops", () => {
+    const { lost, code, text } = fault("inner-protocol");
+    expect([lost["geneve0.rx_dropped"], lost["mirror0.rx_packets"]]).toEqual([SENT, undefined]);
+    expect([code("check"), code("probe")]).toEqual([1, 1]);
+    expect(text("check.txt")).toContain("innerprotoinherit");
+  });
+
+  test("the local route is missing: InAddrErrors", () => {
+    const { lost, code, text } = fault("route");
+    expect([lost["Ip.InAddrErrors"], lost["mirror0.rx_packets"]]).toEqual([SENT, undefined]);
+    expect([code("check"), code("probe")]).toEqual([1, 1]);
+    expect(text("check.txt")).toContain("the route that makes every address local is missing");
+  });
+
+  test("a reverse path filter: IPReversePathFilter", () => {
+    const { lost, code, text } = fault("reverse-path");
+    expect([lost["TcpExt.IPReversePathFilter"], lost["mirror0.rx_packets"]]).toEqual([SENT, undefined]);
+    expect([code("check"), code("probe")]).toEqual([1, 1]);
+    expect(text("check.txt")).toContain("net.ipv4.conf.geneve0.rp_filter is on");
+  });
+
+  test("the processor's backlog is full: softnet, and what is missing adds up", () => {
+    const grown = play("kernel", "backlog").grown();
+    expect(grown["softnet.dropped"]).toBeGreaterThan(0);
+    expect(grown["mirror0.rx_packets"]).toBeLessThan(SENT);
+  });
+
+  test("was played on Debian's own kernel with its own iproute2", () => {
+    const facts = (file: string): string => readFileSync(join(folders.kernel, "..", file), "utf8");
+    expect(facts("release")).toMatch(/^6\.1\.0-\d+-cloud-amd64\n$/);
+    expect(facts("iproute2")).toMatch(/iproute2-6\.1/);
+  });
+});
+
+describe("the ledger of the bpf way", () => {
+  test("the MTU of mirror0 is too small: mirror0 drops", () => {
+    const { grown, code, text } = play("bpf", "small-mtu");
+    const lost = grown("clean");
+    // Ethernet header and one tag beside the MTU (kernel, is_skb_forwardable).
+    const large = packets.filter(({ inner }) => inner.length > 500 + 14 + 4).length;
+    expect(large).toBeGreaterThan(0);
+    expect([lost["mirror0.rx_dropped"], lost["mirror0.rx_packets"]]).toEqual([large, SENT - large]);
+    expect([code("check"), code("probe")]).toEqual([1, 0]);
+    expect(text("check.txt")).toContain("the interface mirror0 has an MTU of 500");
+  });
+
+  test("the program is missing: the firewall refuses, and says what", () => {
+    const { grown, code, text } = play("bpf", "no-program");
+    const lost = grown("clean");
+    expect([lost["firewall.geneve_refused"], lost["mirror0.rx_packets"]]).toEqual([SENT, undefined]);
+    expect([code("check"), code("probe")]).toEqual([1, 1]);
+    expect(text("check.txt")).toContain("is not attached to eth0");
+  });
+
+  test("a program's own socket is too slow: RcvbufErrors", () => {
+    const grown = play("bpf", "slow-socket").grown();
+    expect(grown["Udp.RcvbufErrors"]).toBeGreaterThan(SENT / 2);
+    expect((grown["Udp.RcvbufErrors"] ?? 0) + (grown["Udp.InDatagrams"] ?? 0)).toBeLessThanOrEqual(SENT);
+  });
+
+  test("a tool that stands still: its counter rests while mirror0 grows, and it goes on where it stopped", () => {
+    const scenario = play("bpf", "stopped-tool");
+    const count = (file: string): number => (JSON.parse(scenario.text(file)) as { packets: number }).packets;
+    expect(scenario.grown()["mirror0.rx_packets"]).toBe(SENT);
+    expect([
+      count("counters-before.json"),
+      count("counters-after.json"),
+      count("counters-again.json"),
+    ]).toEqual([0, 0, SENT]);
+    expect(scenario.text("readers")).toMatch(/:mirror0/);
+  });
+
+  test("a worker that ends by itself ends the tool, so that systemd starts all of it again", () => {
+    const scenario = play("bpf", "stopped-tool");
+    expect(scenario.code("tool")).toBe(1);
+    expect(scenario.text("readers-after")).not.toMatch(/:mirror0/);
+  });
+});
+
+describe("Suricata as the reader, with the configuration of node/tools", () => {
+  interface Event {
+    readonly event_type: string;
+  }
+  interface Statistics {
+    readonly stats: {
+      readonly capture: { readonly kernel_packets: number; readonly kernel_drops: number };
+      readonly decoder: { readonly pkts: number };
+    };
+  }
+
+  test("reads every packet and tells so where the agent looks", () => {
+    const lines = play("bpf", "suricata").text("suricata-stats.json").trim().split("\n");
+    const { stats } = JSON.parse(lines.at(-1) ?? "") as Statistics;
+    expect([stats.capture.kernel_packets, stats.capture.kernel_drops, stats.decoder.pkts]).toEqual([
+      SENT,
+      0,
+      SENT,
+    ]);
+  });
+
+  test("sees each connection as one flow with its HTTP exchange, and hands its log over", () => {
+    const events = play("bpf", "suricata")
+      .files("spool/done")
+      .flatMap((file) => gunzipSync(readFileSync(file)).toString().trim().split("\n"))
+      .map((line) => (JSON.parse(line) as Event).event_type);
+    const count = (type: string): number => events.filter((other) => other === type).length;
+    expect([count("flow"), count("http")]).toEqual([FLOWS, FLOWS]);
+  });
+
+  test("is the one that was unpacked for this", () => {
+    expect(play("bpf", "suricata").text("tool.log")).toContain("Suricata version 7.0");
+    expect(cache).toContain(".cache");
+  });
+});

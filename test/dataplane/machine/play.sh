@@ -1,0 +1,260 @@
+#!/usr/bin/env bash
+# Plays scenarios of the data path and writes down what was seen; what it should have been is for the tests to say.
+#
+#   play.sh kernel|bpf <input folder> <output folder> <scenario> ...
+#
+# The input folder holds node/ (the node's files, as on a node) and capture files. Each scenario gets a fresh pair of
+# network namespaces and a folder of its own below the output folder. Needs root.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+way=$1
+input=$(readlink -f "$2")
+results=$3
+shift 3
+library=$input/node
+space=tm-$$
+# shellcheck source=test/dataplane/machine/stage.sh
+. "$here/stage.sh"
+trap strike_stage EXIT
+
+network() { node "$library/network" "$@"; }
+# said <name> <command ...>: its exit code and output as files, for what may fail.
+said() {
+  local name=$1 code=0
+  shift
+  "$@" >"$out/$name.txt" 2>&1 || code=$?
+  echo "$code" >"$out/$name.code"
+}
+check() { said "$1" node "$library/check-network"; }
+probe() { said "$1" node "$library/probe"; }
+
+# Set up twice, taken down twice: the second time changes nothing and says nothing.
+scenario_lifecycle() {
+  check before
+  said up network up
+  node ip -o link show mirror0 | cut -d: -f1 >"$out/first-index"
+  said up-again network up
+  node ip -o link show mirror0 | cut -d: -f1 >"$out/second-index"
+  check after
+  probe probe
+  node ip -d -j link >"$out/links.json"
+  for interface in eth0 mirror0; do node ethtool -k "$interface" >"$out/$interface.offloads"; done
+  said listening node ss -H -l -n -t -u
+  node ip link set mirror0 down
+  check broken
+  probe probe-broken
+  said repair network up
+  check repaired
+  probe probe-repaired
+  said down network down
+  said down-again network down
+  check gone
+  node ip -o link >"$out/left"
+  node nft list ruleset >>"$out/left"
+  node ip rule >>"$out/left"
+}
+
+# Every packet at every hop, with one reader, four readers of a fanout group, and the built-in tool's four workers.
+scenario_flows() {
+  local sniffer sniffed fanout tool
+  settings WORKERS=4 TOOL_ROTATE_SECONDS=1
+  network up
+  mkdir -p "$out/fanout"
+  "${at_node[@]}" python3 "$here/fanout.py" "$out/ready" 4 "$out/fanout" >"$out/fanout.drops" &
+  fanout=$!
+  MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
+  tool=$!
+  await 30 test -e "$out/ready"
+  await 30 test -e "$out/counters.json"
+  sniff "$out/mirror0.pcap"
+  note before
+  inject "$input/flows.pcap"
+  note after
+  stop_sniffing
+  sleep 3 # a rotation, and the next count
+  kill -TERM "$tool" "$fanout"
+  wait "$tool" "$fanout"
+}
+
+# Each bad input alone, with sockets of the node that would take it.
+scenario_bad() {
+  local sniffer sniffed listeners file
+  network up
+  "${at_node[@]}" python3 "$here/listeners.py" "$out/ready" 53 80 4789 4790 6081 9999 >"$out/received" &
+  listeners=$!
+  await 30 test -e "$out/ready"
+  sniff "$out/mirror0.pcap"
+  note 0-start
+  for file in "$input"/bad/*.pcap; do
+    inject "$file"
+    note "$(basename "$file" .pcap)"
+  done
+  stop_sniffing
+  kill -TERM "$listeners"
+  wait "$listeners"
+  check after
+  probe probe
+}
+
+# The same without the guard: what the sockets then get shows that the guard is what keeps it from them.
+scenario_unguarded() {
+  local listeners
+  network up
+  node nft flush ruleset
+  "${at_node[@]}" python3 "$here/listeners.py" "$out/ready" 53 80 4789 4790 6081 9999 >"$out/received" &
+  listeners=$!
+  await 30 test -e "$out/ready"
+  inject "$input/unguarded.pcap"
+  kill -TERM "$listeners"
+  wait "$listeners"
+  check guard
+}
+
+# The faults of the ledger, each alone.
+fault() {
+  note before
+  check check
+  probe probe
+  note clean # the probe is over
+  inject "$input/flows.pcap"
+  note after
+}
+
+scenario_inner_protocol() {
+  network up
+  node ip link del geneve0
+  node ip link add geneve0 type geneve external dstport 6081
+  node ip link set geneve0 mtu 9000 up
+  fault
+}
+
+scenario_route() {
+  network up
+  node ip route flush table 6081
+  fault
+}
+
+scenario_reverse_path() {
+  network up
+  # The node's own addresses come back by its own interface only: a strict filter refuses what came out of geneve0.
+  node sysctl -q -w net.ipv4.conf.geneve0.rp_filter=1
+  fault
+}
+
+scenario_small_mtu() {
+  network up
+  node ip link set mirror0 mtu 500
+  fault
+}
+
+scenario_no_program() {
+  network up
+  node tc filter del dev eth0 ingress
+  fault
+}
+
+scenario_no_guard() {
+  network up
+  node nft delete table netdev traffic_mirror
+  fault
+}
+
+# Another processor does the work, and hardly anything may wait for it.
+scenario_backlog() {
+  local usual
+  network up
+  usual=$(sysctl -n net.core.netdev_max_backlog)
+  node sh -c 'echo 2 >/sys/class/net/eth0/queues/rx-0/rps_cpus'
+  sysctl -q -w net.core.netdev_max_backlog=1
+  note before
+  inject "$input/flows.pcap"
+  note after
+  sysctl -q -w "net.core.netdev_max_backlog=$usual"
+}
+
+# A program that takes GENEVE from a socket of its own, and is too slow: it never reads.
+scenario_slow_socket() {
+  local socket
+  "${at_node[@]}" python3 -c 'import signal, socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.bind(("0.0.0.0", 6081))
+open(sys.argv[1], "w").close()
+signal.pause()' "$out/ready" &
+  socket=$!
+  await 30 test -e "$out/ready"
+  note before
+  inject "$input/flows.pcap"
+  note after
+  kill "$socket"
+}
+
+# A reader that stands still: its ring fills, and only it can say how much it has missed.
+scenario_stopped_reader() {
+  local sniffer sniffed
+  network up
+  sniff "$out/mirror0.pcap" -B 256
+  note before
+  kill -STOP "$sniffer"
+  inject "$input/flows.pcap"
+  note after
+  kill -CONT "$sniffer"
+  stop_sniffing
+}
+
+# The tool stands still: its own counter shows it while mirror0 goes on.
+scenario_stopped_tool() {
+  local tool
+  settings WORKERS=1
+  network up
+  MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
+  tool=$!
+  await 30 test -e "$out/counters.json"
+  sleep 1
+  node ss -H -0 -a >"$out/readers"
+  pkill -STOP -P "$tool" tcpdump
+  note before
+  cp "$out/counters.json" "$out/counters-before.json"
+  inject "$input/flows.pcap"
+  note after
+  sleep 3
+  cp "$out/counters.json" "$out/counters-after.json"
+  pkill -CONT -P "$tool" tcpdump
+  sleep 3
+  cp "$out/counters.json" "$out/counters-again.json"
+  # One worker that ends by itself ends the tool, so that systemd starts all of it again.
+  pkill -KILL -P "$tool" tcpdump
+  said tool wait "$tool"
+  node ss -H -0 -a >"$out/readers-after"
+}
+
+# Suricata with the configuration and entry point of node/tools, started as the command of an image.
+scenario_suricata() {
+  local tool
+  settings WORKERS=2 TOOL_KIND=command "TOOL_COMMAND=$input/tools/suricata/entrypoint.sh" "TOOL_ARGUMENTS='-S
+/dev/null'"
+  network up
+  SURICATA_CONFIG=$input/tools/suricata/suricata.yaml SURICATA_STATISTICS=$out SURICATA_ROTATE_SECONDS=4 \
+    "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
+  tool=$!
+  await 60 grep -q 'Engine started' "$out/tool.log"
+  note before
+  inject "$input/flows.pcap"
+  note after
+  sleep 6 # a rotation
+  kill -TERM "$tool"
+  wait "$tool"
+}
+
+for name in "$@"; do
+  out=$results/$name
+  mkdir -p "$out"
+  raise_stage
+  settings
+  started=$(date +%s%N)
+  # In the background, because -e does not hold in what stands before ||.
+  "scenario_${name//-/_}" >>"$out/log" 2>&1 &
+  wait "$!" || echo "ended with $?" >"$out/failed"
+  echo "$name: $((($(date +%s%N) - started) / 1000000)) ms"
+  strike_stage
+done

@@ -1,0 +1,104 @@
+/** Where scenarios are played: in network namespaces of this machine, and in a virtual machine with Debian's kernel. */
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { root } from "../../../scripts/lib/run.js";
+import { badInputs, noise, unguarded, type Way } from "./bad-input.js";
+import { writePcap } from "./pcap.js";
+import type { Packet } from "./traffic.js";
+
+const run = promisify(execFile);
+
+export const cache = join(root, ".cache", "dataplane");
+const reports = join(root, "reports", "dataplane");
+const here = join(root, "test", "dataplane", "machine");
+const module = join(root, "modules", "capture-fleet", "node");
+
+/** Way → its scenarios, in order. */
+export type Plan = Readonly<Partial<Record<Way, readonly string[]>>>;
+
+/** Installs what is missing; says so and fails where that cannot be. */
+export const prepare = async (): Promise<void> => {
+  await run(join(root, "scripts", "dataplane-packages.sh"), [], { maxBuffer: 1 << 26 });
+};
+
+/** The node's files as they lie on a node, in one folder, and the packets. `object`: another BPF object to load. */
+export const inputFolder = (name: string, packets: readonly Packet[], object?: string): string => {
+  const input = join(cache, name);
+  rmSync(input, { recursive: true, force: true });
+  mkdirSync(join(input, "bad"), { recursive: true });
+  cpSync(join(module, "bin"), join(input, "node"), { recursive: true });
+  cpSync(object ?? join(module, "bpf", "decap.bpf.o"), join(input, "node", "decap.bpf.o"));
+  cpSync(join(module, "tools"), join(input, "tools"), { recursive: true });
+  cpSync(join(module, "etc", "sysctl.conf"), join(input, "sysctl.conf"));
+  writePcap(
+    join(input, "flows.pcap"),
+    packets.map(({ wire }) => wire),
+  );
+  writePcap(join(input, "unguarded.pcap"), unguarded);
+  for (const bad of badInputs) writePcap(join(input, "bad", `${bad.name}.pcap`), bad.wire);
+  writePcap(join(input, "bad", "zz-noise.pcap"), noise(2000));
+  return input;
+};
+
+const resultsFolder = (name: string): string => {
+  const results = join(reports, name);
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+  return results;
+};
+
+const words = (plan: Plan): [Way, readonly string[]][] => Object.entries(plan) as [Way, readonly string[]][];
+
+/** In namespaces of this machine. Returns the folder of the results, one folder for each way in it. */
+export const playHere = async (name: string, input: string, plan: Plan): Promise<string> => {
+  const results = resultsFolder(name);
+  const PATH = `${join(cache, "suricata", "usr", "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`;
+  for (const [way, scenarios] of words(plan)) {
+    const arguments_ = [way, input, join(results, way), ...scenarios];
+    const played = await run(join(here, "play.sh"), arguments_, { env: { ...process.env, PATH } });
+    writeFileSync(join(results, `${way}.log`), played.stdout + played.stderr);
+  }
+  return results;
+};
+
+const archive = async (folder: string, output: string): Promise<void> => {
+  await run("bash", ["-c", 'cd "$1" && find . | cpio --quiet -o -H newc >"$2"', "bash", folder, output]);
+};
+
+/** In a machine of its own, by emulation: no hardware support is needed. */
+export const playInMachine = async (name: string, input: string, plan: Plan): Promise<string> => {
+  const results = resultsFolder(name);
+  const work = join(cache, `${name}-machine`);
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(join(work, "tree"), { recursive: true });
+  const [system, files, disk] = [join(work, "system"), join(work, "files"), join(work, "disk")];
+  await run(join(here, "initramfs.sh"), [join(cache, "kernel"), system], { maxBuffer: 1 << 26 });
+  cpSync(input, join(work, "tree", "in"), { recursive: true });
+  const lines = words(plan).map(([way, scenarios]) => `${way} ${scenarios.join(" ")}\n`);
+  writeFileSync(join(work, "tree", "in", "plan"), lines.join(""));
+  await archive(join(work, "tree"), files);
+  // The kernel unpacks archives that follow each other into one file system.
+  writeFileSync(join(work, "initrd"), Buffer.concat([readFileSync(system), readFileSync(files)]));
+  writeFileSync(disk, "");
+  truncateSync(disk, 512 * 1024 * 1024);
+  const { stdout } = await run("bash", ["-c", 'ls "$1"/boot/vmlinuz-*', "bash", join(cache, "kernel")]);
+  const machine = await run(
+    "qemu-system-x86_64",
+    [
+      ...["-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2", "-m", "1500"],
+      ...["-nographic", "-no-reboot", "-nic", "none", "-kernel", stdout.trim()],
+      ...["-initrd", join(work, "initrd"), "-append", "console=ttyS0 panic=-1 quiet mitigations=off"],
+      ...["-drive", `file=${disk},if=virtio,format=raw`],
+    ],
+    { timeout: 420_000, killSignal: "SIGKILL", maxBuffer: 1 << 26 },
+  );
+  writeFileSync(join(results, "console.log"), machine.stdout);
+  if (!machine.stdout.includes("the machine has played its plan")) {
+    throw new Error(`the virtual machine did not come to its end; see ${join(results, "console.log")}`);
+  }
+  await run("tar", ["-C", results, "-xf", disk]);
+  rmSync(work, { recursive: true, force: true });
+  return results;
+};
