@@ -58,7 +58,14 @@ const unsaid = {
 
 export const MINIMAL: Asked = {
   inputs: { vpcs },
-  expected: { version: 1, vpcs: vpcsInForce, sources: null, exclude: nothingExcluded, options: defaults, lifecycle_hooks: [] },
+  expected: {
+    version: 1,
+    vpcs: vpcsInForce,
+    sources: null,
+    exclude: nothingExcluded,
+    options: defaults,
+    lifecycle_hooks: [],
+  },
 };
 
 /** Every attribute of an entry at a value that is not its default. */
