@@ -112,9 +112,12 @@ export function createDemandParameters(
       const written = { Name: nameOf(demand.interfaceId), Type: "String" as const, Value: write(demand) };
       if (seen) {
         const { Version } = await client.send(new PutParameterCommand({ ...written, Overwrite: true }));
-        const reader = readerOf(demand);
-        // Nobody in particular could read it until now.
-        if (reader !== undefined && readerOf(seen.demand) === undefined) await retag(written.Name, reader);
+        const claimants = identified(demand.claims.map(({ by }) => by));
+        const [reader] = claimants;
+        // One who has a claim takes the place of nobody in particular, and of one who was turned down.
+        if (reader !== undefined && !claimants.includes(readerOf(seen.demand) ?? "")) {
+          await retag(written.Name, reader);
+        }
         return await putOver(written.Name, seen.version, Version ?? 0);
       }
       try {
@@ -144,8 +147,12 @@ export function createDemandParameters(
  * parameter has one such tag, so a second one has to be told by the first, or by the interface's mirror itself.
  */
 function readerOf({ claims, turnedDown = "" }: Demand): string | undefined {
-  const names = [...claims.map(({ by }) => by), turnedDown];
-  return names.map((name) => /^traffic-mirror\/(.+)$/.exec(name)?.[1]).find((id) => id !== undefined);
+  return identified([...claims.map(({ by }) => by), turnedDown])[0];
+}
+
+/** The user ids of those who have one. */
+function identified(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => /^traffic-mirror\/(.+)$/.exec(name)?.[1] ?? []);
 }
 
 function tagsOf(demand: Demand, controller: string) {

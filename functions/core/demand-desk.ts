@@ -82,8 +82,8 @@ export function openDesk(
   const refuse = async (id: string, order: Order, reason: TurnedDown["reason"]): Promise<void> => {
     turnedDown.push({ order, id, reason });
     const { by, kind } = order.duty;
-    // Nobody waits for an answer, or it would be written where somebody else reads it.
-    if (!id.startsWith("eni-") || by === GUARDDUTY || kind === "withdrawal" || reason === "not-yours") return;
+    // Nobody waits for an answer to these.
+    if (!id.startsWith("eni-") || by === GUARDDUTY || kind === "withdrawal") return;
     if ((await store.count()).kept >= MOST_KEPT * limits.most) return;
     // There is no claim in it, so a sweep takes it away after a while.
     const refused: Demand = { ...newDemand(id, now()), status: "refused", reason, turnedDown: by.name };

@@ -1,4 +1,5 @@
 /** What follows an event besides a look, as deployed: real Terraform, real roles and rules, the bundles. */
+import { answers } from "./controller/scenarios/answers.js";
 import { demands } from "./controller/scenarios/demands.js";
 import { guardduty } from "./controller/scenarios/guardduty.js";
 import { hooks } from "./controller/scenarios/hooks.js";
@@ -26,6 +27,7 @@ afterAll(async () => {
 describe("lifecycle hooks", () => hooks(world));
 describe("GuardDuty", () => guardduty(world));
 describe("demands", () => demands(world));
+describe("answers", () => answers(world));
 describe("tampering", () => tampering(world));
 describe("the hub", () => hub(world));
 describe("retry", () => retry(world));

@@ -144,6 +144,17 @@ describe("the reader of an answer", () => {
   });
 });
 
+describe("one who was turned down", () => {
+  it("gives way to one who has a claim", async () => {
+    ssm.on(PutParameterCommand).resolves({ Version: 2 });
+    ssm.on(AddTagsToResourceCommand).resolves({});
+    const refused: Demand = { ...newDemand("eni-1", NOON), turnedDown: "traffic-mirror/AROA:i-2" };
+    const claims = [{ by: "traffic-mirror/AROA:i-1", since: NOON, until: NOON + 60_000 }];
+    await storeWith().put({ ...refused, claims }, { demand: refused, version: 1 });
+    expect(inputs().at(-1)).toMatchObject({ Tags: [{ Value: "AROA:i-1" }] });
+  });
+});
+
 describe("two writers", () => {
   it("cannot both make it", async () => {
     ssm.on(PutParameterCommand).rejects(exists());

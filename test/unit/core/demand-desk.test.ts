@@ -116,7 +116,7 @@ describe("an instance that asks", () => {
     const { asked, desk, demand } = await serve([order({ by: other })]);
     expect(asked.size).toBe(0);
     expect(desk.turnedDown).toMatchObject([{ reason: "not-yours" }]);
-    expect(demand).toBeUndefined();
+    expect(demand).toMatchObject({ status: "refused", reason: "not-yours", claims: [] });
   });
 
   it("does not spoil the demand of somebody else by asking for it", async () => {
