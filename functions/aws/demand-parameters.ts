@@ -4,6 +4,7 @@
  * it is not there" (Systems Manager API reference, PutParameter).
  */
 import {
+  AddTagsToResourceCommand,
   DeleteParametersCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
@@ -13,8 +14,8 @@ import {
   type SSMClient,
 } from "@aws-sdk/client-ssm";
 import * as z from "zod/mini";
-import { endOf, type Claim, type Demand } from "../core/demands.js";
-import type { Clock, DemandStore, Put, StoredDemand } from "../core/ports.js";
+import { endOf, isOpen, type Claim, type Demand } from "../core/demands.js";
+import type { Clock, DemandCount, DemandStore, Put, StoredDemand } from "../core/ports.js";
 import { TAG_CONTROLLER, TAG_REQUESTER } from "../core/tags.js";
 import type { Pace } from "./pace.js";
 
@@ -32,6 +33,7 @@ const stored = z.object({
   session_id: z.nullable(z.string()),
   reason: z.nullable(z.string()),
   since: time,
+  turned_down: z.optional(z.string()),
   claims: z.array(
     z.object({
       by: z.string(),
@@ -51,7 +53,7 @@ export function createDemandParameters(
   pace: Pace,
   clock: Clock,
 ): DemandStore {
-  let counted: { number: number; until: number } | undefined;
+  let counted: (DemandCount & { until: number }) | undefined;
   const nameOf = (interfaceId: string) => `${path}/${interfaceId}`;
   const readTurn = async () => {
     // A read that had to wait for a minute would be of no use to anybody.
@@ -69,6 +71,11 @@ export function createDemandParameters(
     return { written: false, overwritten: Parameters.flatMap(read).map(({ demand }) => demand) };
   };
 
+  const retag = async (name: string, reader: string): Promise<void> => {
+    const Tags = [{ Key: TAG_REQUESTER, Value: reader }];
+    await client.send(new AddTagsToResourceCommand({ ResourceType: "Parameter", ResourceId: name, Tags }));
+  };
+
   const all = async (): Promise<readonly StoredDemand[]> => {
     const found: StoredDemand[] = [];
     let NextToken: string | undefined;
@@ -80,7 +87,8 @@ export function createDemandParameters(
       found.push(...(page.Parameters ?? []).flatMap(read));
       NextToken = page.NextToken;
     } while (NextToken);
-    counted = { number: found.length, until: clock.now() + COUNT_CACHE_MS };
+    const open = found.filter(({ demand }) => isOpen(demand, clock.now())).length;
+    counted = { open, kept: found.length, until: clock.now() + COUNT_CACHE_MS };
     return found;
   };
 
@@ -98,12 +106,18 @@ export function createDemandParameters(
     },
     async count() {
       if (counted === undefined || clock.now() >= counted.until) await all();
-      return counted?.number ?? 0;
+      return counted ?? { open: 0, kept: 0 };
     },
     async put(demand, seen) {
       const written = { Name: nameOf(demand.interfaceId), Type: "String" as const, Value: write(demand) };
       if (seen) {
         const { Version } = await client.send(new PutParameterCommand({ ...written, Overwrite: true }));
+        const claimants = identified(demand.claims.map(({ by }) => by));
+        const [reader] = claimants;
+        // One who has a claim takes the place of nobody in particular, and of one who was turned down.
+        if (reader !== undefined && !claimants.includes(readerOf(seen.demand) ?? "")) {
+          await retag(written.Name, reader);
+        }
         return await putOver(written.Name, seen.version, Version ?? 0);
       }
       try {
@@ -113,7 +127,10 @@ export function createDemandParameters(
         if (error instanceof ParameterAlreadyExists) return { written: false, overwritten: [] };
         throw error;
       }
-      if (counted) counted = { ...counted, number: counted.number + 1 };
+      if (counted) {
+        const open = counted.open + (isOpen(demand, clock.now()) ? 1 : 0);
+        counted = { ...counted, open, kept: counted.kept + 1 };
+      }
       return { written: true, overwritten: [] };
     },
     async remove(interfaceIds) {
@@ -125,12 +142,23 @@ export function createDemandParameters(
   };
 }
 
-/** The requester's identity, by which IAM can let it read its own answer and no other. */
-function tagsOf({ claims }: Demand, controller: string) {
-  const identified = claims.map(({ by }) => /^traffic-mirror\/(.+)$/.exec(by)?.[1]).find(Boolean);
+/**
+ * Who may read the answer, by IAM's comparison of the tag with the reader: the first identified requester. A
+ * parameter has one such tag, so a second one has to be told by the first, or by the interface's mirror itself.
+ */
+function readerOf({ claims, turnedDown = "" }: Demand): string | undefined {
+  return identified([...claims.map(({ by }) => by), turnedDown])[0];
+}
+
+/** The user ids of those who have one. */
+function identified(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => /^traffic-mirror\/(.+)$/.exec(name)?.[1] ?? []);
+}
+
+function tagsOf(demand: Demand, controller: string) {
   return [
     { Key: TAG_CONTROLLER, Value: controller },
-    { Key: TAG_REQUESTER, Value: identified ?? "any" },
+    { Key: TAG_REQUESTER, Value: readerOf(demand) ?? "any" },
   ];
 }
 
@@ -158,6 +186,7 @@ function read({ Value = "", Version = 0 }: Parameter): StoredDemand[] {
     })),
     ...(data.session_id !== null && { sessionId: data.session_id }),
     ...(data.reason !== null && { reason: data.reason }),
+    ...(data.turned_down !== undefined && { turnedDown: data.turned_down }),
   };
   return [{ demand, version: Version }];
 }
@@ -171,6 +200,7 @@ function write(demand: Demand): string {
     session_id: demand.sessionId ?? null,
     reason: demand.reason ?? null,
     since: iso(demand.at),
+    ...(demand.turnedDown !== undefined && { turned_down: demand.turnedDown }),
     expires_at: end === 0 ? null : iso(end),
     claims: demand.claims.map(({ by, since, until, withdrawnAt, note }) => ({
       by,

@@ -47,6 +47,8 @@ export interface Desk {
 
 /** EC2 shows a new interface within seconds; one that it never shows is turned down. */
 const EARLY_MS = 60_000;
+/** Refused and ended demands may be as many again as open ones, so that nobody fills the store with refusals. */
+const MOST_KEPT = 2;
 
 export function openDesk(
   store: DemandStore,
@@ -62,7 +64,7 @@ export function openDesk(
 
   const take = async (id: string, order: Order): Promise<void> => {
     const { duty, time } = order;
-    const full = (await store.count()) >= limits.most;
+    const full = (await store.count()).open >= limits.most;
     const { before, after } = await writeDemand(store, id, (seen) => {
       if (duty.kind === "withdrawal") return seen && takeBack(seen, duty.by.name, time, now());
       if (seen === undefined && full) return undefined;
@@ -79,10 +81,12 @@ export function openDesk(
 
   const refuse = async (id: string, order: Order, reason: TurnedDown["reason"]): Promise<void> => {
     turnedDown.push({ order, id, reason });
-    const answerable = id.startsWith("eni-") && order.duty.by !== GUARDDUTY && order.duty.kind === "demand";
-    if (!answerable || (await store.count()) >= limits.most) return;
-    // Told to whoever waits for an answer; there is no claim in it, so a sweep takes it away after a while.
-    const refused: Demand = { ...newDemand(id, now()), status: "refused", reason };
+    const { by, kind } = order.duty;
+    // Nobody waits for an answer to these.
+    if (!id.startsWith("eni-") || by === GUARDDUTY || kind === "withdrawal") return;
+    if ((await store.count()).kept >= MOST_KEPT * limits.most) return;
+    // There is no claim in it, so a sweep takes it away after a while.
+    const refused: Demand = { ...newDemand(id, now()), status: "refused", reason, turnedDown: by.name };
     await writeDemand(store, id, (seen) => (seen && isOpen(seen, now()) ? seen : refused));
   };
 

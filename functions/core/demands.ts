@@ -27,6 +27,8 @@ export interface Demand {
   readonly reason?: string;
   /** Since when it has had its status. */
   readonly at: number;
+  /** Name of a requester who was turned down, and so has no claim; it may read the answer. */
+  readonly turnedDown?: string;
   readonly claims: readonly Claim[];
 }
 
@@ -159,8 +161,14 @@ export function settle(demand: Demand, finding: Finding, now: number): Demand {
   const same =
     demand.status === next.status && demand.sessionId === next.sessionId && demand.reason === next.reason;
   if (same) return demand;
-  const { interfaceId, claims } = demand;
-  return { interfaceId, claims, ...next, at: demand.status === next.status ? demand.at : now };
+  const { interfaceId, claims, turnedDown } = demand;
+  return {
+    interfaceId,
+    claims,
+    ...(turnedDown !== undefined && { turnedDown }),
+    ...next,
+    at: demand.status === next.status ? demand.at : now,
+  };
 }
 
 function statusOf(

@@ -51,12 +51,17 @@ export interface StoredDemand {
   readonly version: number;
 }
 
+export interface DemandCount {
+  readonly open: number;
+  readonly kept: number;
+}
+
 /** Where demands are kept. Every method throws when it could not be read or written. */
 export interface DemandStore {
   all(): Promise<readonly StoredDemand[]>;
   of(interfaceIds: readonly string[]): Promise<readonly StoredDemand[]>;
-  /** How many there are; may be a minute old. */
-  count(): Promise<number>;
+  /** How many are open, and how many are kept at all; may be a minute old. */
+  count(): Promise<DemandCount>;
   /**
    * Writes what was decided on the sight of `seen`. Somebody else may have written in between: then the answer is
    * not `written`, though it may lie there now, and `overwritten` is what it has replaced unseen.

@@ -25,7 +25,7 @@ import { createAws, rawCall, type Aws } from "../support/aws.js";
 import { functionNames, zipOf } from "./sections/size.js";
 
 export const WHERE = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION };
-const CONTROLLER = "bench";
+export const CONTROLLER = "bench";
 const ZONES = ["eu-west-1a", "eu-west-1b"];
 
 export interface Pace {
@@ -63,6 +63,15 @@ const environmentOf = ({ perSecond, burst }: Pace): Record<string, string> => ({
     acknowledged_until: null,
     rollout_percent: 100,
     max_sessions: null,
+  }),
+  EVENT_BUS_NAME: CONTROLLER,
+  EVENTS_QUEUE_URL: `http://127.0.0.1/${WHERE.account}/${CONTROLLER}-events`,
+  DEMANDS: JSON.stringify({
+    path: `/${CONTROLLER}/demands`,
+    default_minutes: 1440,
+    maximum_minutes: 10_080,
+    limit: 5000,
+    reads_per_second: 40,
   }),
   POWERTOOLS_SERVICE_NAME: "traffic-mirror",
   POWERTOOLS_METRICS_NAMESPACE: "TrafficMirror",

@@ -14,12 +14,13 @@ import { calls } from "./sections/calls.js";
 import { compareOf } from "./sections/compare.js";
 import { fleetOf } from "./sections/fleet.js";
 import { imports } from "./sections/imports.js";
+import { latency } from "./sections/latency.js";
 import { size } from "./sections/size.js";
 import { throttled } from "./sections/throttled.js";
 import type { Row, Section } from "./section.js";
 
 const LONG: readonly Section[] = [fleetOf(10_000), throttled];
-const SECTIONS: readonly Section[] = [size, imports, calls, fleetOf(200), fleetOf(1000), ...LONG];
+const SECTIONS: readonly Section[] = [size, imports, calls, latency, fleetOf(200), fleetOf(1000), ...LONG];
 
 const print = ({ title, columns }: Section, rows: readonly Row[]): void => {
   const table = [["", ...columns, ""]];

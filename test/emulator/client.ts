@@ -118,6 +118,11 @@ export class LocalCloudClient {
     return this.#ask("GET", "denials");
   }
 
+  /** Forgets the denials so far, which a test has provoked. */
+  async forgive(): Promise<void> {
+    await this.#ask("DELETE", "denials");
+  }
+
   schedules(): Promise<readonly { account: string; region: string; name: string; expression: string }[]> {
     return this.#ask("GET", "schedules");
   }

@@ -127,6 +127,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
     return {};
   },
   "GET denials": (parts) => parts.iam.denials,
+  "DELETE denials": (parts) => {
+    parts.iam.forgive();
+    return {};
+  },
   "GET idle": idle,
 };
 

@@ -96,7 +96,8 @@ export function aDemandStore(
     },
     count: async () => {
       if (failing()) throw new Error("SSM says no");
-      return stored.size;
+      const claims = [...stored.values()].map(({ demand }) => demand.claims);
+      return { open: claims.filter((all) => all.length > 0).length, kept: stored.size };
     },
     put: async (demand, seen) => {
       call("write");

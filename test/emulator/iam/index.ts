@@ -26,6 +26,8 @@ export interface Iam {
   enabled: boolean;
   readonly roles: Roles;
   readonly denials: readonly Denial[];
+  /** Forgets the denials so far. */
+  forgive(): void;
   /** Forgets what was read of a role when a call changes it. */
   readonly patch: Patch;
   /** The refusal of a call; undefined when it is permitted or no role's. */
@@ -80,6 +82,9 @@ export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
     enabled: true,
     roles,
     denials,
+    forgive: () => {
+      denials.length = 0;
+    },
     userIdOf,
     patch: {
       name: "role-policies",

@@ -11,27 +11,47 @@ export interface TriggerRule {
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
-interface Written {
-  readonly locals: readonly {
-    readonly known_rules: Readonly<Record<string, { readonly name: string; readonly event_pattern: object }>>;
-  }[];
-}
+type Rules = Readonly<Record<string, { readonly name: string; readonly event_pattern: object }>>;
 
-/** `values`: what Terraform would put in for `local.account` and the like. Throws when one is missing. */
-export const readRules = async (
-  values: Readonly<Record<string, string>>,
-): Promise<readonly TriggerRule[]> => {
-  const text = readFileSync(join(root, "modules", "mirror-controller", "rules.tf"), "utf8");
-  const [locals] = ((await parse("rules.tf", text)) as unknown as Written).locals;
-  const filled = (written: string): string =>
-    written.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
-      const value = values[name.trim()];
-      if (value === undefined) throw new Error(`rules.tf asks for ${name}, which these tests do not know`);
-      return value;
-    });
-  return Object.entries(locals?.known_rules ?? {}).map(([trigger, rule]) => ({
+/** What Terraform would put in for `local.account` and the like: text, or lists and numbers as they are. */
+export type Values = Readonly<Record<string, string | number | readonly string[]>>;
+
+const filled = (written: string, file: string, values: Values): string =>
+  written.replace(/"\$\{([^}"]*)\}"|\$\{([^}]*)\}/g, (_, whole?: string, part?: string) => {
+    const name = (whole ?? part ?? "").trim();
+    const value = values[name];
+    if (value === undefined) throw new Error(`${file} asks for ${name}, which these tests do not know`);
+    return whole === undefined ? String(value) : JSON.stringify(value);
+  });
+
+const read = async (file: string, local: string, values: Values): Promise<readonly TriggerRule[]> => {
+  const text = readFileSync(join(root, "modules", "mirror-controller", file), "utf8");
+  const parsed = (await parse(file, text)) as { locals: readonly Readonly<Record<string, Rules>>[] };
+  const rules = parsed.locals.find((each) => each[local] !== undefined)?.[local] ?? {};
+  return Object.entries(rules).map(([trigger, rule]) => ({
     trigger,
-    name: filled(rule.name),
-    pattern: filled(JSON.stringify(rule.event_pattern)),
+    name: filled(rule.name, file, values),
+    pattern: filled(JSON.stringify(rule.event_pattern), file, values),
   }));
 };
+
+/** Of the default bus, by trigger. Throws when a value is missing. */
+export const readRules = (values: Values): Promise<readonly TriggerRule[]> =>
+  read("rules.tf", "known_rules", values);
+
+/** Of the controller's own bus. */
+export const readBusRules = (values: Values): Promise<readonly TriggerRule[]> =>
+  read("event-bus.tf", "bus_rules", values);
+
+export const valuesFor = (home: { readonly account: string; readonly region: string }): Values => ({
+  "var.name": "mirror",
+  "local.account": home.account,
+  "local.region": home.region,
+  "local.partition": "aws",
+  "var.guardduty_severity": 4,
+  "local.hook_groups": ["web"],
+  "local.hook_names": ["mirror-mirror"],
+  "local.session_principals": ["reconcile", "sweep"].map(
+    (name) => `arn:aws:iam::${home.account}:role/mirror-${name}-${home.region}`,
+  ),
+});

@@ -12,13 +12,18 @@ import {
   CreateVpcCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { createAws, type Aws, type Launched } from "../../support/aws.js";
 import { anEvent, HOME } from "../../support/events.js";
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalCloud } from "../index.js";
 import { createFunction, mapQueue, queueOf, sdk } from "../support/resources.js";
-import { readRules } from "./rules.js";
+import { readRules, valuesFor } from "./rules.js";
 
 const ZONE = "eu-west-1a";
 const NAME = "mirror";
@@ -39,6 +44,14 @@ const ENVIRONMENT = {
     acknowledged_until: null,
     rollout_percent: 100,
     max_sessions: null,
+  }),
+  EVENT_BUS_NAME: NAME,
+  DEMANDS: JSON.stringify({
+    path: `/${NAME}/demands`,
+    default_minutes: 1440,
+    maximum_minutes: 10_080,
+    limit: 500,
+    reads_per_second: 40,
   }),
   POWERTOOLS_SERVICE_NAME: "traffic-mirror",
   POWERTOOLS_METRICS_NAMESPACE: "TrafficMirror",
@@ -77,13 +90,7 @@ const makeNetwork = async ({ ec2, ssm }: Aws): Promise<string> => {
 };
 
 const makeLane = async (cloud: LocalCloud): Promise<string> => {
-  const values = {
-    "var.name": NAME,
-    "local.account": DEFAULT_ACCOUNT,
-    "local.region": DEFAULT_REGION,
-    "local.partition": "aws",
-  };
-  const rules = await readRules(values);
+  const rules = await readRules(valuesFor({ account: DEFAULT_ACCOUNT, region: DEFAULT_REGION }));
   const Policy = JSON.stringify({
     Version: "2012-10-17",
     Statement: {
@@ -96,9 +103,13 @@ const makeLane = async (cloud: LocalCloud): Promise<string> => {
   });
   const queue = await queueOf(cloud, DEFAULT_ACCOUNT, `${NAME}-events`, { Policy, VisibilityTimeout: "360" });
   const zip = readFileSync(join(import.meta.dirname, "..", "..", "..", "functions", "dist", "reconcile.zip"));
-  const name = await createFunction(cloud, DEFAULT_ACCOUNT, zip, { environment: ENVIRONMENT, timeout: 60 });
+  const name = await createFunction(cloud, DEFAULT_ACCOUNT, zip, {
+    environment: { ...ENVIRONMENT, EVENTS_QUEUE_URL: queue.url },
+    timeout: 60,
+  });
   await mapQueue(cloud, DEFAULT_ACCOUNT, name, queue.arn);
   const events = sdk(cloud, DEFAULT_ACCOUNT, EventBridgeClient);
+  await events.send(new CreateEventBusCommand({ Name: NAME }));
   for (const { name: Name, pattern } of rules) {
     await events.send(new PutRuleCommand({ Name, EventPattern: pattern }));
     await events.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: "queue", Arn: queue.arn }] }));

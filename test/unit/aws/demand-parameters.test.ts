@@ -1,4 +1,5 @@
 import {
+  AddTagsToResourceCommand,
   DeleteParametersCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
@@ -107,6 +108,53 @@ describe("a demand in SSM", () => {
   });
 });
 
+describe("the reader of an answer", () => {
+  const asked = (by: string): Demand => ({
+    ...newDemand("eni-1", NOON),
+    claims: [{ by, since: NOON, until: NOON + 60_000 }],
+  });
+
+  it("may be one who was turned down", async () => {
+    ssm.on(PutParameterCommand).resolves({ Version: 1 });
+    const refused: Demand = {
+      ...newDemand("eni-1", NOON),
+      status: "refused",
+      turnedDown: "traffic-mirror/AROA:i-2",
+    };
+    await storeWith().put(refused, undefined);
+    expect(inputs()[0]).toMatchObject({ Tags: [{}, { Value: "AROA:i-2" }] });
+    ssm.on(GetParametersCommand).resolves({ Parameters: [{ Value: written(), Version: 1 }] });
+    expect((await storeWith().of(["eni-1"]))[0]?.demand).toEqual(refused);
+  });
+
+  it("joins later where nobody in particular has asked before, and takes it from nobody", async () => {
+    ssm.on(PutParameterCommand).resolves({ Version: 2 });
+    ssm.on(AddTagsToResourceCommand).resolves({});
+    const [any, one] = [asked("traffic-mirror"), asked("traffic-mirror/AROA:i-1")];
+    await storeWith().put(one, { demand: any, version: 1 });
+    await storeWith().put(one, { demand: one, version: 1 });
+    await storeWith().put(any, { demand: any, version: 1 });
+    expect(ssm.commandCalls(AddTagsToResourceCommand).map(({ args }) => args[0].input)).toEqual([
+      {
+        ResourceType: "Parameter",
+        ResourceId: "/mirror/demands/eni-1",
+        Tags: [{ Key: "traffic-mirror:requester", Value: "AROA:i-1" }],
+      },
+    ]);
+  });
+});
+
+describe("one who was turned down", () => {
+  it("gives way to one who has a claim", async () => {
+    ssm.on(PutParameterCommand).resolves({ Version: 2 });
+    ssm.on(AddTagsToResourceCommand).resolves({});
+    const refused: Demand = { ...newDemand("eni-1", NOON), turnedDown: "traffic-mirror/AROA:i-2" };
+    const claims = [{ by: "traffic-mirror/AROA:i-1", since: NOON, until: NOON + 60_000 }];
+    await storeWith().put({ ...refused, claims }, { demand: refused, version: 1 });
+    expect(inputs().at(-1)).toMatchObject({ Tags: [{ Value: "AROA:i-1" }] });
+  });
+});
+
 describe("two writers", () => {
   it("cannot both make it", async () => {
     ssm.on(PutParameterCommand).rejects(exists());
@@ -163,12 +211,12 @@ describe("all demands", () => {
     ssm.on(GetParametersByPathCommand).resolves({ Parameters: [] });
     ssm.on(PutParameterCommand).resolves({ Version: 1 });
     const store = storeWith();
-    expect(await store.count()).toBe(0);
+    expect(await store.count()).toMatchObject({ open: 0, kept: 0 });
     await store.put(demand, undefined);
-    expect(await store.count()).toBe(1);
+    expect(await store.count()).toMatchObject({ open: 1, kept: 1 });
     expect(ssm.commandCalls(GetParametersByPathCommand)).toHaveLength(1);
     clock.advance(60_000);
-    expect(await store.count()).toBe(0);
+    expect(await store.count()).toMatchObject({ open: 0, kept: 0 });
   });
 
   it("cannot be read: that is an error, never an empty list", async () => {

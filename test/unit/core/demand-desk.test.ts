@@ -116,7 +116,7 @@ describe("an instance that asks", () => {
     const { asked, desk, demand } = await serve([order({ by: other })]);
     expect(asked.size).toBe(0);
     expect(desk.turnedDown).toMatchObject([{ reason: "not-yours" }]);
-    expect(demand?.claims).toEqual([]);
+    expect(demand).toMatchObject({ status: "refused", reason: "not-yours", claims: [] });
   });
 
   it("does not spoil the demand of somebody else by asking for it", async () => {
@@ -178,12 +178,24 @@ describe("a finding", () => {
 });
 
 describe("the number of demands", () => {
-  const many = [1, 2, 3].map((n) => newDemand(`eni-other-${String(n)}`, NOON));
+  const claims = [{ by: "traffic-mirror", since: NOON, until: NOON + 3_600_000 }];
+  const named = (n: number): Demand => newDemand(`eni-other-${String(n)}`, NOON);
+  const many = [1, 2, 3].map((n) => ({ ...named(n), claims }));
 
   it("is limited: one more is turned down and not kept", async () => {
     const { desk, store } = await serve([order()], { store: aDemandStore(many) });
     expect(desk.turnedDown).toMatchObject([{ reason: "too-many" }]);
     expect(store.demands.size).toBe(3);
+  });
+
+  it("is not filled by refusals, and these have a number of their own", async () => {
+    const refused = [1, 2, 3, 4, 5].map((n): Demand => ({ ...named(n), status: "refused" }));
+    const store = aDemandStore(refused);
+    expect((await serve([order()], { store })).asked.size).toBe(1);
+    const outside = order({ about: { instanceIds: [], interfaceIds: ["eni-9"] } });
+    const { desk } = await serve([outside], { store });
+    expect(desk.turnedDown).toMatchObject([{ reason: "outside-vpcs" }]);
+    expect(store.demands.has("eni-9")).toBe(false);
   });
 
   it("does not keep one that is there from being extended", async () => {

@@ -1,0 +1,119 @@
+/** The events lane of the bench's account from the bus on: the module's rules, the queue and its mapping. */
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { mapQueue, queueOf, sdk, type TestQueue } from "../emulator/support/resources.js";
+import { readBusRules, readRules, valuesFor } from "../emulator/triggers/rules.js";
+import { CONTROLLER, WHERE, type Account, type Pace } from "./account.js";
+
+export interface Batching {
+  readonly size: number;
+  readonly windowSeconds: number;
+  readonly concurrency: number;
+}
+
+export interface Lane {
+  readonly queue: TestQueue;
+  readonly dlq: TestQueue;
+}
+
+/** As modules/mirror-controller deploys it, except for what a scenario chooses. */
+export const openLane = async (account: Account, batching: Batching, pace?: Pace): Promise<Lane> => {
+  const { cloud, aws } = account;
+  const dlq = await queueOf(cloud, WHERE.account, `${CONTROLLER}-events-dlq`);
+  const Policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: {
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: "*",
+    },
+  });
+  const queue = await queueOf(cloud, WHERE.account, `${CONTROLLER}-events`, {
+    Policy,
+    VisibilityTimeout: "360",
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 9 }),
+  });
+  const FunctionName = account.functionName("reconcile");
+  const { Environment } = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const Variables = {
+    ...Environment?.Variables,
+    EVENTS_QUEUE_URL: queue.url,
+    ...(pace && { MUTATIONS_PER_SECOND: String(pace.perSecond), MUTATIONS_BURST: String(pace.burst) }),
+  };
+  await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+
+  const events = sdk(cloud, WHERE.account, EventBridgeClient);
+  const values = { ...valuesFor(WHERE), "var.name": CONTROLLER };
+  const put = async (Name: string, EventPattern: string, EventBusName: string) => {
+    await events.send(new PutRuleCommand({ Name, EventPattern, EventBusName }));
+    const Targets = [{ Id: "queue", Arn: queue.arn }];
+    await events.send(new PutTargetsCommand({ Rule: Name, EventBusName, Targets }));
+  };
+  await events.send(new CreateEventBusCommand({ Name: CONTROLLER }));
+  for (const { name, pattern } of await readRules(values)) await put(name, pattern, "default");
+  for (const { name, trigger, pattern } of await readBusRules(values)) {
+    if (trigger === "requests") await put(name, pattern, CONTROLLER);
+  }
+  await mapQueue(cloud, WHERE.account, FunctionName, queue.arn, {
+    BatchSize: batching.size,
+    MaximumBatchingWindowInSeconds: batching.windowSeconds,
+    ScalingConfig: { MaximumConcurrency: Math.max(2, batching.concurrency) },
+  });
+  return { queue, dlq };
+};
+
+/** `EC2 Instance State-change Notification` and what else AWS tells of a launch. */
+export const launchEvents = (instanceId: string) => {
+  const instance = `arn:aws:ec2:${WHERE.region}:${WHERE.account}:instance/${instanceId}`;
+  const change = (state: string) => ({
+    source: "aws.ec2",
+    detailType: "EC2 Instance State-change Notification",
+    resources: [instance],
+    detail: { "instance-id": instanceId, state },
+  });
+  return [
+    change("pending"),
+    change("running"),
+    {
+      source: "aws.autoscaling",
+      detailType: "EC2 Instance Launch Successful",
+      resources: [instance],
+      detail: { AutoScalingGroupName: "web", EC2InstanceId: instanceId, StatusCode: "InProgress" },
+    },
+    {
+      source: "aws.tag",
+      detailType: "Tag Change on Resource",
+      resources: [instance],
+      detail: {
+        service: "ec2",
+        "resource-type": "instance",
+        "changed-tag-keys": ["Name"],
+        tags: { Name: "web" },
+        version: 1,
+      },
+    },
+  ];
+};
+
+/** When each interface got its session, milliseconds since the epoch, by the calls that were recorded. */
+export const creationsOf = async ({ cloud }: Account): Promise<ReadonlyMap<string, number>> => {
+  const { calls = [] } = await cloud.counts();
+  return new Map(
+    calls.flatMap(({ action, outcome, params, at }) =>
+      action === "CreateTrafficMirrorSession" && outcome === "ok"
+        ? [[params["NetworkInterfaceId"] ?? "", at] as const]
+        : [],
+    ),
+  );
+};
+
+export const percentile = (values: readonly number[], percent: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
+};
