@@ -31,8 +31,23 @@ output "capture_load_balancer_arn_suffix" {
 }
 
 output "endpoint_vpcs" {
-  description = "What there is to mirror with, by the key of `vpcs`: vpc_id, vni, filter_id, endpoint_service_name, and targets by the key of the subnet."
+  description = "What there is to mirror with, by the key of `vpcs`: vpc_id, vni, filter_id, endpoint_service_name, and targets by the key of the subnet (null with `endpoint_management` \"automatic\")."
   value       = module.mirror_endpoint.vpcs
+}
+
+output "endpoint_function_names" {
+  description = "Names of the functions by their folder: `endpoints` with `endpoint_management` \"automatic\", none otherwise."
+  value       = module.mirror_endpoint.function_names
+}
+
+output "endpoint_queue_arns" {
+  description = "ARNs of the queues: `endpoints` and `endpoints_dlq` with `endpoint_management` \"automatic\", none otherwise."
+  value       = module.mirror_endpoint.queue_arns
+}
+
+output "endpoint_apply_summary" {
+  description = "With `endpoint_management` \"automatic\", what the run of the last apply that changed something did: zones needed, served and waiting, unserved, created, deleted, leaving, held, complete; null otherwise."
+  value       = module.mirror_endpoint.apply_summary
 }
 
 output "controller_policy_parameter_name" {

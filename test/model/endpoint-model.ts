@@ -3,12 +3,7 @@
  * that only an account could answer as options. It refuses what EC2 refuses, above all to delete a target in use, and
  * throws when somebody else's resource is written to.
  */
-import type {
-  Endpoint,
-  EndpointState,
-  EndpointTarget,
-  Subnet,
-} from "../../functions/core/endpoints/model.js";
+import type { Endpoint, EndpointTarget, Subnet } from "../../functions/core/endpoints/model.js";
 import type { EndpointOutcome, EndpointWish } from "../../functions/core/endpoints/ports.js";
 import type { Tags } from "../../functions/core/model.js";
 
