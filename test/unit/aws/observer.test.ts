@@ -15,12 +15,15 @@ import { awsError, ec2Instance, ec2Interface, ec2Session } from "../../support/e
 
 const ec2 = mockClient(EC2Client);
 let topologyReads = 0;
+let forgotten = 0;
 const topology = {
   read: async () => {
     topologyReads += 1;
     return aTopology();
   },
-  forget: () => undefined,
+  forget: () => {
+    forgotten += 1;
+  },
 };
 const observer = createObserver(new EC2Client({ region: "eu-west-1" }), topology, (session) =>
   isOurs(session.tags, CONTROLLER),
@@ -36,9 +39,17 @@ const interfaceIdsOf = (sources: readonly { id: string }[]) => sources.map(({ id
 beforeEach(() => {
   ec2.reset();
   topologyReads = 0;
+  forgotten = 0;
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [ec2Instance()] }] });
   ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({ TrafficMirrorSessions: [ec2Session()] });
   ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [ec2Interface()] });
+});
+
+it("a sweep reads targets anew, so that it uses one that appeared since the last; a look takes what is remembered", async () => {
+  await look({ instanceIds: ["i-1"] });
+  expect(forgotten).toBe(0);
+  await observer.everything(aPolicy());
+  expect([forgotten, topologyReads]).toEqual([1, 2]);
 });
 
 describe("a look at instances", () => {
