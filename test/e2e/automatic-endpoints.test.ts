@@ -153,6 +153,27 @@ describe("a subnet that is to be removed", () => {
   });
 });
 
+describe("zones by their instances", () => {
+  test("are served from the first instance on, by its event, and left after the last", async () => {
+    await world.terraform.apply(world.variables({ zones: "instances" }));
+    await world.available();
+    await world.minutes(3); // the second zone has no instance, and no time is granted to it
+    expect(Object.keys(await world.served())).toEqual([A]);
+    const subnetId = await world.subnet(B);
+    const { endpoints: before } = await world.listed();
+    const launched = await world.aws.launch({ subnetId });
+    await world.cloud.idle(60_000);
+    expect((await world.listed()).endpoints).toHaveLength(before.length + 1); // no schedule has come
+    await world.available();
+    await world.minutes(1);
+    expect(await world.mirroredTo(launched.interfaceIds)).toEqual([await world.targetIn(B)]);
+    await world.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [launched.instanceId] }));
+    await world.cloud.idle();
+    await world.minutes(3);
+    expect((await world.listed()).endpoints).toEqual(before);
+  });
+});
+
 describe("the end", () => {
   test("destroy takes everything of ours away and nothing of others'", async () => {
     expect(await world.cloud.denials()).toEqual([]);

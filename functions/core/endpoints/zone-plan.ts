@@ -145,12 +145,13 @@ function replace(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly End
     zone: need.zone,
     subnetIds,
     // What is going is part of the wish: a token answered with an endpoint that somebody has deleted would heal nothing.
+    // So are the subnets to be removed: to ask for another subnet under the token of the endpoint there is refused.
     token: tokenFor(
       draft,
       `${vpcId}/${need.zone.id}`,
       ...going.sort(),
-      "without",
       ...evacuating.map(({ id }) => id).sort(),
+      ...need.subnets.flatMap((subnet) => (isEvacuating(subnet, draft.settings) ? subnet.id : [])).sort(),
     ),
     tags: endpointTags(draft, vpcId, need.zone),
     makeRoom: evacuating.flatMap(({ id }) => activeTargetsOf(draft, id).map((target) => target.id)),

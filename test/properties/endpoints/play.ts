@@ -102,8 +102,10 @@ async function take(world: EndpointWorld, step: Step): Promise<void> {
     case "two-runs":
       await Promise.all([world.run(step.first), world.run(step.second)]);
       return;
-    case "sweep-sessions":
-      { world.reconcileSessions(); return; }
+    case "sweep-sessions": {
+      world.reconcileSessions();
+      return;
+    }
     case "minutes":
       for (let minute = 0; minute < step.number; minute++) {
         world.clock += 61_000;

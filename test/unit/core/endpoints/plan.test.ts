@@ -6,6 +6,7 @@ import {
   aTargetOf,
   B,
   endpointTagsOf,
+  EVACUATE,
   inWords,
   NAME,
   NOTHING,
@@ -151,6 +152,11 @@ describe("the token of a wish", () => {
   it("is another one when an endpoint of ours is going", () => {
     const endpoints = [anEndpointOf({ state: "deleting" })];
     expect(tokenAt(NOON)).not.toBe(tokenAt(NOON, { endpoints }));
+  });
+
+  it("is another one when a subnet of the zone is to be removed, for then another is asked for", () => {
+    const subnets = [aSubnet({ tags: EVACUATE }), aSubnet({ id: "subnet-b" })];
+    expect(tokenAt(NOON)).not.toBe(tokenAt(NOON, { subnets }));
   });
 
   it("fits into 64 characters with the number of the try", () => {
