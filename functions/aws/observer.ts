@@ -64,8 +64,8 @@ export function createObserver(
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
       const sessions = (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
-      // Read anew: a target that appeared since the last sweep is to be used by this one.
-      topology.forget();
+      // Where targets come and go without an apply, one that appeared since the last sweep is to be used by this one.
+      if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
       const everything = await topology.read();
       const sources = new Map((await allSources(client, policy)).map((source) => [source.id, source]));
       const strays = sessions

@@ -22,8 +22,10 @@ export interface EndpointApp {
  * then on ("Request throttling for the Amazon EC2 API", Amazon EC2 Developer Guide). Of that, the schedule takes 0.2 a
  * second and two runs for events, which may be under way beside it, 0.05 each.
  */
-const sweepPace: PaceOptions = { perSecond: 0.2, burst: 2 };
-const eventPace: PaceOptions = { perSecond: 0.05, burst: 1 };
+export const endpointPaces = {
+  sweep: { perSecond: 0.2, burst: 2 },
+  events: { perSecond: 0.05, burst: 1 },
+} as const satisfies Readonly<Record<string, PaceOptions>>;
 /** Targets and tags: 5 and 10 a second for the account. */
 const otherPace: PaceOptions = { perSecond: 2, burst: 20 };
 
@@ -48,5 +50,5 @@ export function createEndpointApp(): EndpointApp {
     clock,
   });
   const telemetry = createEndpointTelemetry(settings.name);
-  return { settings, sweep: ports(sweepPace), events: ports(eventPace), telemetry };
+  return { settings, sweep: ports(endpointPaces.sweep), events: ports(endpointPaces.events), telemetry };
 }

@@ -160,7 +160,7 @@ resource "aws_lambda_event_source_mapping" "endpoints" {
   function_response_types = ["ReportBatchItemFailures"]
   # A burst of launches is one look: an endpoint takes minutes to be available, so nothing is lost by waiting for seconds.
   batch_size                         = 1000
-  maximum_batching_window_in_seconds = 10
+  maximum_batching_window_in_seconds = 5
   tags                               = var.tags
 
   scaling_config {

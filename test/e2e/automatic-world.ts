@@ -142,6 +142,12 @@ export class AutomaticWorld {
     }
   }
 
+  /** The tag that makes an endpoint and its target the function's. */
+  async handOver(...Resources: string[]): Promise<void> {
+    const Tags = [{ Key: "traffic-mirror:endpoints", Value: "client" }];
+    await this.aws.ec2.send(new CreateTagsCommand({ Resources, Tags }));
+  }
+
   async listed(): Promise<{ readonly endpoints: readonly string[]; readonly targets: readonly string[] }> {
     const gateway = { Name: "vpc-endpoint-type", Values: ["GatewayLoadBalancer"] };
     const [{ VpcEndpoints = [] }, { TrafficMirrorTargets = [] }] = await Promise.all([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { endpointPaces } from "../../../functions/endpoints/app.js";
 import { readEndpointConfig } from "../../../functions/endpoints/config.js";
 
 const environment = {
@@ -12,6 +13,12 @@ const environment = {
   IDLE_MINUTES: "60",
   RESOURCE_TAGS: "{}",
 };
+
+it("the schedule and two runs for events together stay within EC2's bucket for endpoints", () => {
+  const { sweep, events } = endpointPaces;
+  expect(sweep.burst + 2 * events.burst).toBeLessThanOrEqual(4);
+  expect(sweep.perSecond + 2 * events.perSecond).toBeLessThanOrEqual(0.3 + 1e-9);
+});
 
 describe("the environment", () => {
   it("is read as Terraform writes it", () => {

@@ -19,6 +19,16 @@ variable "vpc_id" {
   type = string
 }
 
+variable "management" {
+  type    = string
+  default = "automatic"
+}
+
+variable "subnets" {
+  type    = map(string)
+  default = {}
+}
+
 variable "zones" {
   type    = string
   default = "subnets"
@@ -29,9 +39,9 @@ module "mirror_endpoint" {
 
   name                  = "client"
   endpoint_service_name = var.endpoint_service_name
-  endpoint_management   = "automatic"
+  endpoint_management   = var.management
   automatic             = { zones = var.zones, idle_minutes = 0 }
-  vpcs                  = { prod = { vpc_id = var.vpc_id, vni = 100 } }
+  vpcs                  = { prod = { vpc_id = var.vpc_id, subnets = var.subnets, vni = 100 } }
   tags                  = { Team = "security" }
 }
 
