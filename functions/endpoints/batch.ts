@@ -58,7 +58,7 @@ async function act(app: EndpointApp, look: EndpointLook, deadline: number): Prom
   const { onDone } = telemetry;
   const report = await reconcileEndpoints({ ports, settings, deadline, permissionsSpreadUntil: 0, onDone });
   countEndpointReport(telemetry, report);
-  telemetry.logger.info("endpoints", { by: "events", ...summarize(report) });
+  telemetry.logger.info("endpoints", { by: "events", ...summarize(report, settings) });
 }
 
 /** An instance somewhere else costs one describe a batch, no more. */

@@ -2,6 +2,7 @@
 import { classifyEndpoint } from "../aws/endpoint-errors.js";
 import { drainEndpoints } from "../core/endpoints/drain.js";
 import { reconcileEndpoints, type EndpointReport, type EndpointRun } from "../core/endpoints/reconcile.js";
+import type { EndpointSettings } from "../core/endpoints/model.js";
 import type { EndpointApp } from "./app.js";
 import type { EndpointRequest } from "./request.js";
 import { countEndpointReport } from "./telemetry.js";
@@ -22,6 +23,8 @@ export interface EndpointSummary {
   readonly waiting: readonly object[];
   /** Zones with subnets that are not served on purpose, and why. */
   readonly unserved: readonly object[];
+  /** VPCs in which EC2 shows no subnet: not there, of another account or region, or still empty. */
+  readonly empty: readonly string[];
   readonly created: number;
   readonly deleted: number;
   readonly leaving: EndpointReport["plan"]["leaving"];
@@ -62,7 +65,7 @@ async function runReconcile(
   };
   const report = await patiently(run, () => reconcileEndpoints(run));
   countEndpointReport(app.telemetry, report);
-  const summary = summarize(report);
+  const summary = summarize(report, app.settings);
   app.telemetry.logger.info("endpoints", { by, ...summary });
   if (!report.service.usable) {
     const { code, message } = report.service;
@@ -107,7 +110,8 @@ async function runDrain(app: EndpointApp, deadline: number): Promise<object> {
   return { ...report, complete: true };
 }
 
-export function summarize({ plan, done }: EndpointReport): EndpointSummary {
+export function summarize({ plan, done }: EndpointReport, { vpcIds }: EndpointSettings): EndpointSummary {
+  const withSubnets = new Set([...plan.zones, ...plan.unserved].map(({ vpcId }) => vpcId));
   const served = plan.zones.filter(({ state }) => state === "served").length;
   const did = (kind: string) =>
     done.filter(({ action, outcome }) => action.kind === kind && outcome.kind === "done").length;
@@ -123,6 +127,7 @@ export function summarize({ plan, done }: EndpointReport): EndpointSummary {
         endpoint: endpointId,
       })),
     unserved: plan.unserved.map(({ vpcId, zone, reason }) => ({ vpc: vpcId, zone: zone.name, reason })),
+    empty: vpcIds.filter((vpcId) => !withSubnets.has(vpcId)),
     created: did("create-endpoint"),
     deleted: did("delete-endpoint"),
     leaving: plan.leaving,

@@ -38,6 +38,6 @@ output "queue_arns" {
 }
 
 output "apply_summary" {
-  description = "With `endpoint_management` \"automatic\", what the run of the last apply that changed something did: zones needed and served, waiting (a new endpoint takes AWS minutes), unserved with the reason, created, deleted, leaving, held, complete; null otherwise. `complete = false` is no failure: the scheduled runs go on."
+  description = "With `endpoint_management` \"automatic\", what the run of the last apply that changed something did: zones needed and served, waiting (a new endpoint takes AWS minutes), unserved with the reason, empty (VPCs without a subnet), created, deleted, leaving, held, complete; null otherwise. `complete = false` is no failure: the scheduled runs go on."
   value       = one([for invocation in aws_lambda_invocation.apply : jsondecode(invocation.result)])
 }

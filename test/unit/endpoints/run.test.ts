@@ -102,6 +102,12 @@ describe("a run", () => {
     });
   });
 
+  it("names VPCs in which EC2 shows no subnet, which may be a wrong id", async () => {
+    expect(await run(anEndpointApp(), "schedule")).toMatchObject({ empty: [] });
+    const wrong = anEndpointApp(() => ({ ...NOTHING, subnets: [] }));
+    expect(await run(wrong, "schedule")).toMatchObject({ needed: 0, empty: [VPC] });
+  });
+
   it("that finds all well is complete", async () => {
     expect(await run(anEndpointApp(), "person")).toMatchObject({ served: 1, waiting: [], complete: true });
     expect(metrics).toMatchObject({ EndpointZonesUnserved: 0, EndpointsHeld: 0 });
