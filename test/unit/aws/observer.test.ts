@@ -53,6 +53,16 @@ it("a sweep reads targets anew where they come and go by themselves; otherwise w
   expect(forgotten).toBe(1);
 });
 
+it("a target that the policy lists and that is not remembered was made just now: targets are read again, once", async () => {
+  const policy = aPolicy();
+  const listed = [{ target_id: "tmt-new", availability_zone: "eu-west-1a" }];
+  const changed = { ...policy, vpcs: policy.vpcs.map((vpc) => ({ ...vpc, targets: listed })) };
+  await observer.everything(changed);
+  expect([forgotten, topologyReads]).toEqual([1, 2]);
+  await observer.look({ instanceIds: ["i-1"], interfaceIds: [] }, changed);
+  expect([forgotten, topologyReads]).toEqual([2, 4]);
+});
+
 describe("a look at instances", () => {
   it("costs two reads, whatever their number, up to the limit of a filter", async () => {
     const instanceIds = Array.from({ length: 200 }, (_, n) => `i-${String(n)}`);
