@@ -59,9 +59,22 @@ module "mirror_endpoint" {
 
   name                  = var.name
   endpoint_service_name = module.capture_fleet.endpoint_service_name
+  availability_zones    = module.capture_fleet.availability_zones
   vpcs                  = var.vpcs
   filter                = var.filter
-  tags                  = var.tags
+
+  endpoint_management  = var.endpoint_management
+  automatic            = var.automatic
+  log_level            = var.log_level
+  architecture         = var.architecture
+  runtime              = var.runtime
+  tracing_mode         = var.tracing_mode
+  lambda_package       = var.lambda_package
+  log_retention_days   = var.log_retention_days
+  alarm_actions        = var.alarm_actions
+  kms_key_arn          = var.kms_key_arn
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
 }
 
 module "mirror_controller" {

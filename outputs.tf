@@ -81,7 +81,7 @@ output "capture_capacity_plan" {
 }
 
 output "endpoint_vpcs" {
-  description = "What there is to mirror with, by the key of `vpcs`: vpc_id, vni, filter_id, endpoint_service_name, and targets by the key of the subnet."
+  description = "What there is to mirror with, by the key of `vpcs`: vpc_id, vni, filter_id, endpoint_service_name, and targets by the key of the subnet (null with `endpoint_management` \"automatic\")."
   value       = module.mirror_endpoint.vpcs
 }
 
@@ -93,6 +93,21 @@ output "controller_event_bus_arn" {
 output "controller_request_policy_json" {
   description = "IAM policy for a requester, an instance's role for instance: it may ask for a mirror under its own name, take the request back, and read the state of what it asked for."
   value       = module.mirror_controller.request_policy_json
+}
+
+output "endpoint_function_names" {
+  description = "Names of the functions by their folder: `endpoints` with `endpoint_management` \"automatic\", none otherwise."
+  value       = module.mirror_endpoint.function_names
+}
+
+output "endpoint_queue_arns" {
+  description = "ARNs of the queues: `endpoints` and `endpoints_dlq` with `endpoint_management` \"automatic\", none otherwise."
+  value       = module.mirror_endpoint.queue_arns
+}
+
+output "endpoint_apply_summary" {
+  description = "With `endpoint_management` \"automatic\", what the run of the last apply that changed something did: zones needed, served and waiting, unserved, created, deleted, leaving, held, complete; null otherwise."
+  value       = module.mirror_endpoint.apply_summary
 }
 
 output "controller_policy_parameter_name" {

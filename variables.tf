@@ -25,10 +25,10 @@ variable "capture_subnets" {
 }
 
 variable "vpcs" {
-  description = "VPCs to mirror, by a key of your own choice (it stays when ids change): `vpc_id`; `subnets`, a map from a key of your own choice to a subnet's id, one subnet per zone, each of which gets an endpoint and a mirror target; `vni`, the number 1 to 16777215 by which captured traffic tells this VPC from others (default null: AWS picks one at random for each session)."
+  description = "VPCs to mirror, by a key of your own choice (it stays when ids change): `vpc_id`; `subnets`, a map from a key of your own choice to a subnet's id, one subnet per zone, each of which gets an endpoint and a mirror target (with `endpoint_management` \"automatic\" leave it out: the function chooses); `vni`, the number 1 to 16777215 by which captured traffic tells this VPC from others (default null: AWS picks one at random for each session)."
   type = map(object({
     vpc_id  = string
-    subnets = map(string)
+    subnets = optional(map(string), {})
     vni     = optional(number)
   }))
   nullable = false

@@ -152,3 +152,23 @@ run "an_empty_name_is_refused" {
 
   expect_failures = [var.name]
 }
+
+run "endpoints_that_follow_by_themselves_need_no_subnets" {
+  command = apply
+
+  variables {
+    endpoint_management = "automatic"
+    automatic           = { zones = "instances" }
+    vpcs                = { prod = { vpc_id = "vpc-0123456789abcdef0" } }
+  }
+
+  assert {
+    condition     = output.endpoint_function_names == { endpoints = "mirror-endpoints" } && keys(output.endpoint_queue_arns) == ["endpoints", "endpoints_dlq"] && output.endpoint_apply_summary != null
+    error_message = "The function's outputs must be shown."
+  }
+
+  assert {
+    condition     = output.endpoint_vpcs.prod.targets == null
+    error_message = "The controller must be told to find targets by their tags."
+  }
+}

@@ -1,6 +1,13 @@
 /** Sees EC2 as the core wants it: for a look with three reads for each 200 ids of it, for a sweep page by page. */
 import type { EC2Client, Instance } from "@aws-sdk/client-ec2";
-import { nothingReceives, type Look, type Observation, type Session, type Source } from "../core/model.js";
+import {
+  nothingReceives,
+  type Look,
+  type Observation,
+  type Session,
+  type Source,
+  type Topology,
+} from "../core/model.js";
 import type { Policy } from "../core/policy-schema.js";
 import type { Observer } from "../core/ports.js";
 import { inChunks, readInstances, readInterfaces, readSessions } from "./read.js";
@@ -52,6 +59,18 @@ export function createObserver(
     };
   };
 
+  /**
+   * What is remembered, unless the policy lists a target that is not in it: an apply has just made that one, and
+   * sessions are to move to it rather than end because their old target left the list.
+   */
+  const topologyFor = async (policy: Policy): Promise<Topology> => {
+    const remembered = await topology.read();
+    const known = new Set(remembered.targets.map(({ id }) => id));
+    if (listedTargets(policy).every((id) => known.has(id))) return remembered;
+    topology.forget();
+    return topology.read();
+  };
+
   return {
     async look(look, policy) {
       const seen = await sourcesOf(look);
@@ -59,7 +78,7 @@ export function createObserver(
       const sources = seen.sources.filter((source) => vpcs.has(source.vpcId));
       // What is not in our VPCs costs one describe a batch, no more.
       const sessions = await sessionsOn(sources.map((source) => source.id));
-      const receivers = sources.length > 0 ? await topology.read() : nothingReceives;
+      const receivers = sources.length > 0 ? await topologyFor(policy) : nothingReceives;
       return { sources, sessions, topology: receivers, unseen: seen.unseen };
     },
 
@@ -67,7 +86,9 @@ export function createObserver(
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
       const sessions = (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
-      const everything = await topology.read();
+      // Where targets come and go without an apply, one that appeared since the last sweep is to be used by this one.
+      if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
+      const everything = await topologyFor(policy);
       const sources = new Map((await allSources(client, policy)).map((source) => [source.id, source]));
       const strays = [...sessions.filter(ours).map((session) => session.interfaceId), ...asked].filter(
         (id) => !sources.has(id),
@@ -96,6 +117,14 @@ export function createObserver(
 /** An instance that is being launched may be shown before its interfaces are (?): then it has not been seen yet. */
 function isWhole(instance: Instance): boolean {
   return toSources(instance).length > 0 || toInstance(instance)?.state !== "pending";
+}
+
+function listedTargets({ vpcs, sources }: Policy): readonly string[] {
+  const entries = sources === null ? [] : [...sources.tags, ...sources.subnets, ...sources.vpcs];
+  return [
+    ...vpcs.flatMap(({ targets }) => (targets ?? []).map(({ target_id }) => target_id)),
+    ...entries.flatMap(({ target_id }) => target_id ?? []),
+  ];
 }
 
 async function allSources(client: EC2Client, policy: Policy): Promise<readonly Source[]> {

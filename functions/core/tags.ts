@@ -1,7 +1,8 @@
 /**
  * What our tags mean, in one place. A session belongs to the controller whose name its
  * `traffic-mirror:controller` tag carries; a session without it is somebody else's and never touched.
- * A target says by tags which VPC and zone it serves.
+ * A target says by tags which VPC and zone it serves. Endpoints and targets that the function `endpoints` manages
+ * carry its name; without that tag they are somebody else's, Terraform's for one, and never touched.
  */
 import type { Tags } from "./model.js";
 
@@ -12,6 +13,13 @@ export const TAG_REQUESTER = "traffic-mirror:requester";
 export const TAG_TARGET_VPC = "traffic-mirror:vpc";
 export const TAG_TARGET_ZONE = "traffic-mirror:zone";
 export const TAG_TARGET_LEAVING = "traffic-mirror:leaving";
+
+/** Whose an endpoint or a target is: the name of the deployment whose function `endpoints` manages it. */
+export const TAG_ENDPOINTS = "traffic-mirror:endpoints";
+/** On an endpoint, which zone it serves by id: told also while its subnet is not seen. */
+export const TAG_ZONE_ID = "traffic-mirror:zone-id";
+/** On an endpoint, since when no instance has been in its zone (ISO 8601). */
+export const TAG_IDLE_SINCE = "traffic-mirror:idle-since";
 
 /** Put on every instance of an autoscaling group by EC2 Auto Scaling; users cannot set tags that begin with `aws:`. */
 export const TAG_AUTOSCALING_GROUP = "aws:autoscaling:groupName";

@@ -27,6 +27,11 @@ resource "aws_vpc_endpoint" "this" {
     }
 
     precondition {
+      condition     = var.availability_zones == null ? true : contains([for zone in values(var.availability_zones) : zone.id], data.aws_subnet.this[each.key].availability_zone_id)
+      error_message = "In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is in the zone ${data.aws_subnet.this[each.key].availability_zone_id}, which the capture fleet does not serve: take a subnet in one of availability_zones, or leave the zone out, so that another zone's endpoint serves it, or add a subnet of that zone to the fleet."
+    }
+
+    precondition {
       condition     = data.aws_subnet.this[each.key].vpc_id == each.value.vpc_id
       error_message = "In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is not of the VPC ${each.value.vpc_id}; every subnet must belong to the vpc_id beside it."
     }

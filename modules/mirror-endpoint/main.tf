@@ -1,3 +1,7 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 # For the subnet's zone. Read at apply where the subnet is made in the same apply.
@@ -9,7 +13,9 @@ data "aws_subnet" "this" {
 
 locals {
   # id and not name: the name of this attribute differs between versions 5 and 6 of the provider, the id does not.
-  region = data.aws_region.current.id
+  region    = data.aws_region.current.id
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
 
   # <vpc key>/<subnet key>: the caller's keys alone, because ids may be unknown at plan and positions in a list move.
   endpoints = merge([

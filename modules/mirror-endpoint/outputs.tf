@@ -1,12 +1,12 @@
 output "vpcs" {
-  description = "What mirror-controller needs of every VPC, for its input of the same name, by the key of `vpcs`: vpc_id, vni, filter_id, endpoint_service_name, and targets by the key of the subnet: target_id and availability_zone (the zone's name in this account)."
+  description = "What mirror-controller needs of every VPC, for its input of the same name, by the key of `vpcs`: vpc_id, vni, filter_id, endpoint_service_name, and targets by the key of the subnet: target_id and availability_zone (the zone's name in this account). With `endpoint_management` \"automatic\" targets is null: the controller finds them by their tags."
   value = {
     for vpc_key, vpc in var.vpcs : vpc_key => {
       vpc_id                = vpc.vpc_id
       vni                   = vpc.vni
       filter_id             = aws_ec2_traffic_mirror_filter.this[vpc_key].id
       endpoint_service_name = var.endpoint_service_name
-      targets = {
+      targets = var.endpoint_management == "automatic" ? null : {
         for subnet_key in keys(vpc.subnets) : subnet_key => {
           target_id         = aws_ec2_traffic_mirror_target.this["${vpc_key}/${subnet_key}"].id
           availability_zone = data.aws_subnet.this["${vpc_key}/${subnet_key}"].availability_zone
@@ -15,6 +15,29 @@ output "vpcs" {
     }
   }
 
-  # A filter without its rules mirrors nothing: no session before they exist.
-  depends_on = [aws_ec2_traffic_mirror_filter_rule.this]
+  # A filter without its rules mirrors nothing: no session before they exist. Nor before the function has looked for
+  # the first time; and since the controller depends on this, its sessions are gone before drain removes the targets.
+  depends_on = [
+    aws_ec2_traffic_mirror_filter_rule.this,
+    aws_lambda_invocation.apply,
+    aws_lambda_invocation.drain,
+  ]
+}
+
+output "function_names" {
+  description = "Names of the functions by their folder: `endpoints` with `endpoint_management` \"automatic\" (an empty object invokes it by hand), none otherwise."
+  value       = { for folder, function in module.endpoints : folder => function.function_name }
+}
+
+output "queue_arns" {
+  description = "ARNs of the queues with `endpoint_management` \"automatic\": `endpoints`, and `endpoints_dlq` with events that could not be worked off or delivered; none otherwise."
+  value = merge(
+    { for queue in aws_sqs_queue.endpoints : "endpoints" => queue.arn },
+    { for queue in aws_sqs_queue.endpoints_dlq : "endpoints_dlq" => queue.arn },
+  )
+}
+
+output "apply_summary" {
+  description = "With `endpoint_management` \"automatic\", what the run of the last apply that changed something did: zones needed and served, waiting (a new endpoint takes AWS minutes), unserved with the reason, empty (VPCs without a subnet), created, deleted, leaving, held, complete; null otherwise. `complete = false` is no failure: the scheduled runs go on."
+  value       = one([for invocation in aws_lambda_invocation.apply : jsondecode(invocation.result)])
 }

@@ -26,10 +26,10 @@ variable "endpoint_service_name" {
 }
 
 variable "vpcs" {
-  description = "VPCs to mirror, by a key of your own choice (it stays when ids change): `vpc_id`; `subnets`, a map from a key of your own choice to a subnet's id, one subnet per zone, each of which gets an endpoint and a target; `vni`, the number 1 to 16777215 by which captured traffic tells this VPC from others (null: AWS picks one at random for each session). Zones without a subnet of the map are served from another zone, at the price of traffic between zones. An empty map makes nothing."
+  description = "VPCs to mirror, by a key of your own choice (it stays when ids change): `vpc_id`; `subnets`, a map from a key of your own choice to a subnet's id, one subnet per zone, each of which gets an endpoint and a target (with `endpoint_management` \"automatic\" leave it out: the function chooses); `vni`, the number 1 to 16777215 by which captured traffic tells this VPC from others (null: AWS picks one at random for each session). Zones without an endpoint are served from another zone, at the price of traffic between zones. An empty map makes nothing."
   type = map(object({
     vpc_id  = string
-    subnets = map(string)
+    subnets = optional(map(string), {})
     vni     = optional(number)
   }))
   nullable = false
@@ -50,8 +50,18 @@ variable "vpcs" {
   }
 
   validation {
-    condition     = alltrue([for vpc in values(var.vpcs) : length(vpc.subnets) > 0])
-    error_message = "Every VPC in the variable vpcs needs at least one subnet in subnets, and at most one per availability zone."
+    condition     = var.endpoint_management == "automatic" || alltrue([for vpc in values(var.vpcs) : length(vpc.subnets) > 0])
+    error_message = "Every VPC in the variable vpcs needs at least one subnet in subnets, and at most one per availability zone; or set endpoint_management to \"automatic\", which chooses subnets by itself."
+  }
+
+  validation {
+    condition     = var.endpoint_management == "terraform" || alltrue([for vpc in values(var.vpcs) : length(vpc.subnets) == 0])
+    error_message = "With endpoint_management \"automatic\" leave subnets out of the variable vpcs: the function chooses them. To prefer some, tag them and name the tag in automatic.subnet_tags."
+  }
+
+  validation {
+    condition     = var.endpoint_management == "terraform" || length(var.vpcs) <= 80
+    error_message = "With endpoint_management \"automatic\" the variable vpcs may hold at most 80 VPCs, which is also what one mirror-controller takes: spread more over several deployments with names of their own."
   }
 
   validation {
@@ -69,6 +79,17 @@ variable "vpcs" {
   validation {
     condition     = length(distinct([for vpc in values(var.vpcs) : vpc.vni if vpc.vni != null])) == length([for vpc in values(var.vpcs) : vpc.vni if vpc.vni != null])
     error_message = "The variable vpcs holds one vni twice; the VPCs could not be told apart in captured traffic."
+  }
+}
+
+variable "availability_zones" {
+  description = "Zones that the capture fleet serves: output of the same name of capture-fleet, by any key `name` and `id`. Only the id counts, because a name may mean another zone in another account. With it, a subnet in another zone is refused at plan, and the function serves these zones alone. Default null: EC2 is asked, which refuses such a subnet at apply."
+  type        = map(object({ name = optional(string), id = string }))
+  default     = null
+
+  validation {
+    condition     = var.availability_zones == null ? true : length(var.availability_zones) > 0 && alltrue([for zone in values(var.availability_zones) : can(regex("^[a-z]{2,4}[0-9]-[a-z0-9-]*az[0-9]+$", zone.id))])
+    error_message = "The variable availability_zones must be null or hold at least one zone, each with an id such as euw1-az1 (not a name such as eu-west-1a)."
   }
 }
 

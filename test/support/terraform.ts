@@ -150,6 +150,11 @@ export class TerraformRoot {
     return text.split("\n").filter((line) => line !== "");
   }
 
+  /** Takes resources out of the state and leaves them where they are. */
+  async forget(...addresses: readonly string[]): Promise<void> {
+    await this.#expect(["state", "rm", "-no-color", ...addresses], [0]);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

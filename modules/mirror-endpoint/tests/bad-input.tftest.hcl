@@ -11,9 +11,10 @@ mock_provider "aws" {
 override_data {
   target = data.aws_subnet.this["prod/a"]
   values = {
-    vpc_id            = "vpc-00000000000000001"
-    availability_zone = "eu-west-1a"
-    ipv6_native       = false
+    vpc_id               = "vpc-00000000000000001"
+    availability_zone    = "eu-west-1a"
+    availability_zone_id = "euw1-az1"
+    ipv6_native          = false
   }
 }
 
@@ -194,6 +195,30 @@ run "two_subnets_of_one_zone_are_refused" {
   }
 
   expect_failures = [aws_vpc_endpoint.this["prod/a"], aws_vpc_endpoint.this["prod/same"]]
+}
+
+run "a_subnet_in_a_zone_that_the_fleet_does_not_serve_is_refused" {
+  command = plan
+
+  variables {
+    availability_zones = { b = { name = "eu-west-1a", id = "euw1-az2" } }
+  }
+
+  # The name is the fleet's as well, in its own account: the id decides.
+  expect_failures = [aws_vpc_endpoint.this["prod/a"]]
+}
+
+run "a_subnet_in_a_zone_that_the_fleet_serves_is_taken" {
+  command = plan
+
+  variables {
+    availability_zones = { b = { name = "eu-west-1c", id = "euw1-az1" } }
+  }
+
+  assert {
+    condition     = keys(aws_vpc_endpoint.this) == ["prod/a"]
+    error_message = "The id of the zone must decide, not its name."
+  }
 }
 
 run "a_subnet_of_another_vpc_is_refused" {

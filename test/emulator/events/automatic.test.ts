@@ -8,6 +8,7 @@ import {
   CreateVpcCommand,
   DeleteTagsCommand,
   DeleteTrafficMirrorSessionCommand,
+  DescribeSubnetsCommand,
   EC2Client,
   ModifyInstanceAttributeCommand,
   RunInstancesCommand,
@@ -119,7 +120,7 @@ describe("tags of instances", () => {
     expect(await arrivals(queue)).toMatchObject([{ detail: { tags: {}, version: 2 } }]);
   });
 
-  test("in memory do so too, and other resources do not", async () => {
+  test("in memory do so too, and of subnets, but not of other resources", async () => {
     const queue = await eventToQueue(cloud, ACCOUNT, { source: ["aws.tag"] });
     const SubnetId = await subnet();
     const where = { account: ACCOUNT, region: DEFAULT_REGION };
@@ -133,8 +134,14 @@ describe("tags of instances", () => {
       },
     });
     const id = instances[0]?.id ?? "";
-    await tag([id, SubnetId], "true");
-    expect(await arrivals(queue)).toMatchObject([{ resources: [arnOf(id)], detail: { version: 1 } }]);
+    const { Subnets: [{ VpcId = "" } = {}] = [] } = await ec2.send(
+      new DescribeSubnetsCommand({ SubnetIds: [SubnetId] }),
+    );
+    await tag([id, SubnetId, VpcId], "true");
+    const found = await arrivals(queue);
+    expect(found.map(({ detail }) => detail["resource-type"]).sort()).toEqual(["instance", "subnet"]);
+    expect(found).toMatchObject([{ detail: { version: 1 } }, { detail: { version: 1 } }]);
+    expect(found.flatMap(({ resources }) => resources)).toContain(arnOf(id));
   });
 
   test("make none when automatic events are off", async () => {

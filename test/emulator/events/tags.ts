@@ -6,11 +6,13 @@ import type { Courier, Where } from "./courier.js";
 
 type Tags = ReadonlyMap<string, string>;
 
+const typeOf = (id: string): string => (id.startsWith("i-") ? "instance" : "subnet");
+
 /** `Filter.N.Value` takes at most so many. */
 const PAGE = 200;
 
 /**
- * "Tag Change on Resource" of instances, for tags that a call really changed; those that an instance is launched
+ * "Tag Change on Resource" of instances and subnets, for tags that a call really changed; those that an instance is launched
  * with make no event here. `describe`: DescribeTags as anybody would be answered, instances in memory included.
  */
 export const tagEvents = (
@@ -47,11 +49,11 @@ export const tagEvents = (
     courier.put(where, {
       source: "aws.tag",
       detailType: "Tag Change on Resource",
-      resources: [`arn:aws:ec2:${where.region}:${where.account}:instance/${id}`],
+      resources: [`arn:aws:ec2:${where.region}:${where.account}:${typeOf(id)}/${id}`],
       detail: {
         "changed-tag-keys": changed,
         service: "ec2",
-        "resource-type": "instance",
+        "resource-type": typeOf(id),
         version,
         tags: Object.fromEntries(after),
       },
@@ -60,10 +62,10 @@ export const tagEvents = (
 
   return {
     name: "tag-events",
-    why: "moto puts no event on the bus when the tags of an instance change",
+    why: "moto puts no event on the bus when the tags of an instance or a subnet change",
     match: (call) => call.service === "ec2" && /^(Create|Delete)Tags$/.test(call.action),
     async run(call, next) {
-      const ids = list(call.params, "ResourceId").filter((id) => id.startsWith("i-"));
+      const ids = list(call.params, "ResourceId").filter((id) => /^(i|subnet)-/.test(id));
       if (ids.length === 0 || !courier.settings.enabled) return next();
       const before = await read(call, ids);
       const answer = await next();

@@ -37,6 +37,14 @@ const wrapped = (params: Params, action: string): Record<string, unknown> => {
 
 /** What the record of each call says of its request. */
 const REQUESTS: Readonly<Record<string, (params: Params, action: string) => Record<string, unknown>>> = {
+  CreateSubnet: (params) => plain(params, "VpcId", "CidrBlock", "AvailabilityZone"),
+  DeleteSubnet: (params) => plain(params, "SubnetId"),
+  DeleteVpcEndpoints: (params) => ({
+    DeleteVpcEndpointsRequest: { VpcEndpointId: list(params, "VpcEndpointId") },
+  }),
+  DeleteTrafficMirrorTarget: (params) => ({
+    DeleteTrafficMirrorTargetRequest: plain(params, "TrafficMirrorTargetId"),
+  }),
   AttachNetworkInterface: (params) => ({
     ...plain(params, "NetworkInterfaceId", "InstanceId"),
     deviceIndex: Number(params["DeviceIndex"]),

@@ -50,6 +50,9 @@ export const createResourceFacts =
         return {}; // it does not exist
       }
     }
+    const endpoint = type === "vpc-endpoint" ? region.endpoints.endpoints.get(id) : undefined;
+    if (endpoint !== undefined)
+      return { ...tagContext(endpoint.tags), "ec2:VpceServiceName": endpoint.serviceName };
     if (type === "network-interface") {
       const own = region.fleet.interfaces.get(id);
       const tree = own

@@ -29,6 +29,11 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   DeleteTrafficMirrorFilter: { TrafficMirrorFilterId: "traffic-mirror-filter" },
   CreateVpcEndpoint: { VpcId: "vpc" },
 };
+/** The same for parameters that are lists. */
+const LISTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  CreateVpcEndpoint: { SubnetId: "subnet", SecurityGroupId: "security-group", RouteTableId: "route-table" },
+  DeleteVpcEndpoints: { VpcEndpointId: "vpc-endpoint" },
+};
 /** Kinds that an action makes; their ids do not exist yet. */
 const CREATED: Readonly<Record<string, string>> = {
   CreateTrafficMirrorSession: "traffic-mirror-session",
@@ -83,6 +88,9 @@ export const ec2Requests = async (
     const id = params[parameter];
     return id === undefined ? [] : [{ type, id }];
   });
+  for (const [parameter, type] of Object.entries(LISTED[name] ?? {})) {
+    named.push(...list(params, parameter).map((id) => ({ type, id })));
+  }
   const requests: AccessRequest[] = await Promise.all(
     named.map(async ({ type, id }) => ({
       action,
@@ -93,7 +101,12 @@ export const ec2Requests = async (
   const created = CREATED[name];
   if (created !== undefined) {
     const tags = tagSpec(params, created);
-    const context = { ...base, ...requestTags(tags) };
+    const service = params["ServiceName"];
+    const context = {
+      ...base,
+      ...requestTags(tags),
+      ...(created === "vpc-endpoint" && service !== undefined && { "ec2:VpceServiceName": service }),
+    };
     requests.push({ action, resource: arn(created, "*"), context });
     if (Object.keys(tags).length > 0) {
       requests.push({

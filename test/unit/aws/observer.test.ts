@@ -15,12 +15,15 @@ import { awsError, ec2Instance, ec2Interface, ec2Session } from "../../support/e
 
 const ec2 = mockClient(EC2Client);
 let topologyReads = 0;
+let forgotten = 0;
 const topology = {
   read: async () => {
     topologyReads += 1;
     return aTopology();
   },
-  forget: () => undefined,
+  forget: () => {
+    forgotten += 1;
+  },
 };
 const observer = createObserver(new EC2Client({ region: "eu-west-1" }), topology, (session) =>
   isOurs(session.tags, CONTROLLER),
@@ -36,9 +39,28 @@ const interfaceIdsOf = (sources: readonly { id: string }[]) => sources.map(({ id
 beforeEach(() => {
   ec2.reset();
   topologyReads = 0;
+  forgotten = 0;
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [ec2Instance()] }] });
   ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({ TrafficMirrorSessions: [ec2Session()] });
   ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [ec2Interface()] });
+});
+
+it("a sweep reads targets anew where they come and go by themselves; otherwise what is remembered will do", async () => {
+  const policy = aPolicy();
+  await observer.everything(policy);
+  expect(forgotten).toBe(0);
+  await observer.everything({ ...policy, vpcs: policy.vpcs.map((vpc) => ({ ...vpc, targets: null })) });
+  expect(forgotten).toBe(1);
+});
+
+it("a target that the policy lists and that is not remembered was made just now: targets are read again, once", async () => {
+  const policy = aPolicy();
+  const listed = [{ target_id: "tmt-new", availability_zone: "eu-west-1a" }];
+  const changed = { ...policy, vpcs: policy.vpcs.map((vpc) => ({ ...vpc, targets: listed })) };
+  await observer.everything(changed);
+  expect([forgotten, topologyReads]).toEqual([1, 2]);
+  await observer.look({ instanceIds: ["i-1"], interfaceIds: [] }, changed);
+  expect([forgotten, topologyReads]).toEqual([2, 4]);
 });
 
 describe("a look at instances", () => {

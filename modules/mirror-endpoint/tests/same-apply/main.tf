@@ -11,6 +11,12 @@ terraform {
   }
 }
 
+variable "endpoint_management" {
+  description = "Input of the module."
+  type        = string
+  default     = "terraform"
+}
+
 resource "aws_vpc" "this" {
   #checkov:skip=CKV2_AWS_11:A test's VPC, which only a mocked provider makes, has no flows to log
   #checkov:skip=CKV2_AWS_12:A test's VPC, which only a mocked provider makes, has no default security group
@@ -28,11 +34,12 @@ module "mirror_endpoint" {
   source = "../.."
 
   name                  = "mirror"
+  endpoint_management   = var.endpoint_management
   endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
   vpcs = {
     prod = {
       vpc_id  = aws_vpc.this.id
-      subnets = { for key, subnet in aws_subnet.this : key => subnet.id }
+      subnets = var.endpoint_management == "automatic" ? {} : { for key, subnet in aws_subnet.this : key => subnet.id }
       vni     = 100
     }
   }

@@ -46,7 +46,8 @@ async function createEndpoint({ call, params, region }: Request): Promise<Answer
   refuseDryRun(params);
   const [service, place] = [await region.services.find(name, region), await placeOf(region, subnetId, vpcId)];
   if (!service) throw new Ec2Fault("InvalidServiceName", `The Vpc Endpoint Service '${name}' does not exist`);
-  const endpoint = region.endpoints.create(service, place, region.account, tagSpec(params, "vpc-endpoint"));
+  const tags = tagSpec(params, "vpc-endpoint");
+  const endpoint = region.endpoints.create(service, place, region.account, tags, params["ClientToken"]);
   return ec2Ok(call.action, { vpcEndpoint: shown(region, endpoint), clientToken: params["ClientToken"] });
 }
 
@@ -126,6 +127,16 @@ async function modifyEndpoint({ call, params, region }: Request): Promise<Answer
   return ec2Ok(call.action, { return: true });
 }
 
+/** Moto's accounts all call a zone the same. */
+async function zoneIds(region: Region, names: readonly string[]): Promise<string[]> {
+  const answer = await region.cloud.moto(region, "ec2", {
+    params: { Action: "DescribeAvailabilityZones", Version: VERSION },
+  });
+  return items(parseXml(answer.body.toString()), "DescribeAvailabilityZonesResponse", "availabilityZoneInfo")
+    .filter((zone) => names.includes(text(zone, "zoneName") ?? ""))
+    .map((zone) => text(zone, "zoneId") ?? "");
+}
+
 /** A service of another account is answered from its owner's account, if the caller may use it. */
 async function describeServices({ call, params, region }: Request): Promise<Answer | undefined> {
   const [name, ...more] = list(params, "ServiceName");
@@ -136,6 +147,7 @@ async function describeServices({ call, params, region }: Request): Promise<Answ
     serviceName: name,
     serviceId: service.id,
     serviceType: [{ serviceType: service.gateway ? "GatewayLoadBalancer" : "Interface" }],
+    availabilityZoneIdSet: await zoneIds(region, service.zones),
     availabilityZoneSet: [...service.zones],
     owner: service.owner,
     baseEndpointDnsNameSet: [],

@@ -6,6 +6,7 @@ import { Ec2Fault } from "../fault.js";
 import type { Fleet, Place } from "../fleet/fleet.js";
 import { createId } from "../random.js";
 import { checkTags } from "../store/checks.js";
+import { Tokens } from "../store/tokens.js";
 import type { Context, Tags } from "../store/model.js";
 import { Timeline } from "../timeline.js";
 
@@ -42,12 +43,14 @@ const PENDING = 2_000;
 
 export class EndpointStore {
   readonly endpoints: Timeline<Endpoint>;
+  readonly #tokens: Tokens<Endpoint>;
 
   constructor(
     private readonly context: Context,
     private readonly fleet: Fleet,
   ) {
     this.endpoints = new Timeline(context.now);
+    this.#tokens = new Tokens(context.now);
   }
 
   get(id: string): Endpoint {
@@ -63,7 +66,17 @@ export class EndpointStore {
     return this.context.now() < availableAt ? "pending" : "available";
   }
 
-  create(service: EndpointService, place: Place, account: string, tags: Tags): Endpoint {
+  create(service: EndpointService, place: Place, account: string, tags: Tags, token?: string): Endpoint {
+    return this.#tokens.once(
+      token,
+      { service: service.name, place, tags },
+      (id) => this.endpoints.get(id),
+      this.context.switches.get("token-after-delete") === "answers-old",
+      () => this.#make(service, place, account, tags),
+    );
+  }
+
+  #make(service: EndpointService, place: Place, account: string, tags: Tags): Endpoint {
     if (!service.gateway) {
       throw new Ec2Fault(
         "InvalidParameter",

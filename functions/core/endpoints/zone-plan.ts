@@ -1,0 +1,176 @@
+/** What to do about one zone of one VPC: which endpoint stays, what is missing, what goes. */
+import { TAG_IDLE_SINCE, TAG_TARGET_LEAVING } from "../tags.js";
+import type { ZonePlan, ZoneState } from "./decisions.js";
+import {
+  activeTargetsOf,
+  endpointTags,
+  hasFailed,
+  isDying,
+  isLive,
+  noLongerIdle,
+  retag,
+  retire,
+  retireTarget,
+  targetsOf,
+  targetTags,
+  tokenFor,
+  type Draft,
+} from "./draft.js";
+import type { Endpoint, Zone } from "./model.js";
+import { isEvacuating, type ZoneNeed } from "./zones.js";
+
+/** An endpoint that failed is tried again after this long, and is until then the record that it did. */
+const RETRY_FAILED_MS = 10 * 60_000;
+
+/** `mine`: endpoints of ours in this zone, in whatever state. */
+export function planZone(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly Endpoint[]): void {
+  const staying = mine.filter(
+    (endpoint) =>
+      isLive(endpoint) && endpoint.service === draft.settings.service && !leaves(draft, need, endpoint),
+  );
+  const keeper = best(draft, staying);
+  const others = mine.filter((endpoint) => endpoint !== keeper && !isDying(endpoint));
+  if (need.unneeded !== undefined) {
+    draft.unserved.push({ vpcId, zone: need.zone, reason: need.unneeded });
+    unserve(draft, vpcId, need, keeper, others);
+    return;
+  }
+  if (keeper === undefined) {
+    draft.zones.push({ vpcId, zone: need.zone, state: replace(draft, vpcId, need, mine) });
+    for (const other of others) if (!isRecentFailure(draft, other)) retireIfIdle(draft, need, other);
+    return;
+  }
+  noLongerIdle(draft, keeper);
+  const served = serve(draft, vpcId, need.zone, keeper);
+  draft.zones.push(served);
+  for (const other of others) {
+    // What still mirrors goes only when something better does.
+    if (served.state === "served") retire(draft, other, reasonFor(draft, need, other));
+    else retireIfIdle(draft, need, other);
+  }
+}
+
+const leaves = (draft: Draft, { subnets }: ZoneNeed, { subnetId }: Endpoint): boolean => {
+  const subnet = subnets.find(({ id }) => id === subnetId);
+  return subnet !== undefined && isEvacuating(subnet, draft.settings);
+};
+
+/** The same one in every run: what mirrors already, then what will soonest, then the oldest. */
+function best(draft: Draft, endpoints: readonly Endpoint[]): Endpoint | undefined {
+  const rank = ({ state, id }: Endpoint) =>
+    (state === "available" ? 0 : state === "rejected" ? 4 : 2) +
+    (activeTargetsOf(draft, id).length > 0 ? 0 : 1);
+  return [...endpoints].sort(
+    (a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
+  )[0];
+}
+
+/** The zone is not to have an endpoint. One that merely has no instance keeps it for a while, in case one comes. */
+function unserve(
+  draft: Draft,
+  vpcId: string,
+  need: ZoneNeed,
+  keeper: Endpoint | undefined,
+  others: readonly Endpoint[],
+): void {
+  for (const other of others) retire(draft, other, reasonFor(draft, need, other));
+  if (keeper === undefined) return;
+  if (need.unneeded !== "no-instances") {
+    retire(draft, keeper, need.unneeded ?? "surplus");
+    return;
+  }
+  const since = Date.parse(keeper.tags[TAG_IDLE_SINCE] ?? "");
+  if (draft.now - since >= draft.settings.idleMs) {
+    retire(draft, keeper, "no-instances");
+    return;
+  }
+  if (Number.isNaN(since)) {
+    const tags = { [TAG_IDLE_SINCE]: new Date(draft.now).toISOString() };
+    draft.actions.push({ kind: "tag", id: keeper.id, tags, reason: "no-instances" });
+  }
+  serve(draft, vpcId, need.zone, keeper);
+}
+
+/** Makes the endpoint's target and tags what they should be. */
+function serve(draft: Draft, vpcId: string, zone: Zone, endpoint: Endpoint): ZonePlan {
+  const stands = (state: ZoneState): ZonePlan => ({ vpcId, zone, state, endpointId: endpoint.id });
+  retag(draft, endpoint, endpointTags(draft, vpcId, zone));
+  if (endpoint.state === "pendingAcceptance") return stands("acceptance");
+  if (endpoint.state === "rejected") return stands("rejected");
+  if (endpoint.state !== "available") return stands("pending");
+
+  const [active] = activeTargetsOf(draft, endpoint.id);
+  const tags = targetTags(draft, vpcId, zone);
+  if (active !== undefined) {
+    retag(draft, active, tags);
+    for (const target of targetsOf(draft, endpoint.id)) {
+      if (target !== active) retireTarget(draft, target, "surplus");
+    }
+    return stands("served");
+  }
+  const [leaving] = targetsOf(draft, endpoint.id);
+  if (leaving !== undefined) {
+    draft.actions.push({
+      kind: "untag",
+      id: leaving.id,
+      keys: [TAG_TARGET_LEAVING],
+      reason: "needed-again",
+    });
+  } else {
+    const token = tokenFor(draft, endpoint.id);
+    draft.actions.push({
+      kind: "create-target",
+      vpcId,
+      zone,
+      endpointId: endpoint.id,
+      token,
+      tags,
+      reason: "zone-needed",
+    });
+  }
+  return stands("pending");
+}
+
+/** The zone is needed and has no endpoint that could stay. */
+function replace(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly Endpoint[]): ZoneState {
+  if (!draft.sight.service.usable) return "service-refused";
+  if (mine.some((endpoint) => isRecentFailure(draft, endpoint))) return "failed";
+  const subnetIds = need.hosts.filter(({ freeAddresses }) => freeAddresses > 0).map(({ id }) => id);
+  if (subnetIds.length === 0) return "no-address";
+  const going = mine.filter((endpoint) => !isLive(endpoint)).map(({ id }) => id);
+  const evacuating = mine.filter((endpoint) => isLive(endpoint) && leaves(draft, need, endpoint));
+  draft.actions.push({
+    kind: "create-endpoint",
+    vpcId,
+    zone: need.zone,
+    subnetIds,
+    // What is going is part of the wish: a token answered with an endpoint that somebody has deleted would heal nothing.
+    // So are the subnets to be removed: to ask for another subnet under the token of the endpoint there is refused.
+    token: tokenFor(
+      draft,
+      `${vpcId}/${need.zone.id}`,
+      ...going.sort(),
+      ...evacuating.map(({ id }) => id).sort(),
+      ...need.subnets.flatMap((subnet) => (isEvacuating(subnet, draft.settings) ? subnet.id : [])).sort(),
+    ),
+    tags: endpointTags(draft, vpcId, need.zone),
+    makeRoom: evacuating.flatMap(({ id }) => activeTargetsOf(draft, id).map((target) => target.id)),
+    reason: mine.length > 0 ? "replaced" : "zone-needed",
+  });
+  return "pending";
+}
+
+const isRecentFailure = (draft: Draft, endpoint: Endpoint): boolean =>
+  hasFailed(endpoint) && draft.now - endpoint.createdAt < RETRY_FAILED_MS;
+
+/** One that mirrors nothing (any more) need not wait for a better one. */
+function retireIfIdle(draft: Draft, need: ZoneNeed, endpoint: Endpoint): void {
+  if (activeTargetsOf(draft, endpoint.id).length === 0)
+    retire(draft, endpoint, reasonFor(draft, need, endpoint));
+}
+
+function reasonFor(draft: Draft, need: ZoneNeed, endpoint: Endpoint) {
+  if (hasFailed(endpoint)) return "endpoint-failed";
+  if (leaves(draft, need, endpoint)) return "evacuated";
+  return endpoint.service === draft.settings.service ? "surplus" : "replaced";
+}

@@ -1,0 +1,70 @@
+/**
+ * The events lane: a batch of messages becomes one look. A message comes back only where EC2 could not be read: what a
+ * run could not do is found again by the next, with or without a message.
+ */
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import { mergeEndpointLooks, parseEndpointEvent, type EndpointLook } from "../core/endpoints/events.js";
+import { reconcileEndpoints } from "../core/endpoints/reconcile.js";
+import type { EndpointApp } from "./app.js";
+import { summarize } from "./run.js";
+import { countEndpointReport } from "./telemetry.js";
+
+interface Message {
+  readonly id: string;
+  readonly look: EndpointLook;
+}
+
+export async function handleEndpointEvents(
+  app: EndpointApp,
+  records: readonly SQSRecord[],
+  home: { readonly account: string; readonly region: string },
+  deadline: number,
+): Promise<SQSBatchResponse> {
+  const { logger, metrics } = app.telemetry;
+  const messages = understand(app, records, home);
+  try {
+    await act(app, mergeEndpointLooks(messages.map(({ look }) => look)), deadline);
+    return { batchItemFailures: [] };
+  } catch (error) {
+    logger.error("batch failed, its messages will be tried again", error as Error);
+    return { batchItemFailures: messages.map(({ id }) => ({ itemIdentifier: id })) };
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}
+
+function understand(
+  app: EndpointApp,
+  records: readonly SQSRecord[],
+  home: { readonly account: string; readonly region: string },
+): readonly Message[] {
+  let dropped = 0;
+  const messages = records.flatMap((record): Message[] => {
+    const parsed = parseEndpointEvent(record.body, home);
+    if (parsed.ok) return [{ id: record.messageId, look: parsed.look }];
+    dropped += 1;
+    // Bounded and on one line: events are untrusted.
+    const body = JSON.stringify(record.body.slice(0, 200));
+    app.telemetry.logger.warn("event dropped", { reason: parsed.reason, body });
+    return [];
+  });
+  app.telemetry.metrics.addMetric("EndpointEventsDropped", "Count", dropped);
+  return messages;
+}
+
+async function act(app: EndpointApp, look: EndpointLook, deadline: number): Promise<void> {
+  if (!(await concernsUs(app, look))) return;
+  const { settings, events: ports, telemetry } = app;
+  const { onDone } = telemetry;
+  const report = await reconcileEndpoints({ ports, settings, deadline, permissionsSpreadUntil: 0, onDone });
+  countEndpointReport(telemetry, report);
+  telemetry.logger.info("endpoints", { by: "events", ...summarize(report, settings) });
+}
+
+/** An instance somewhere else costs one describe a batch, no more. */
+async function concernsUs(app: EndpointApp, look: EndpointLook): Promise<boolean> {
+  if (look.everything) return true;
+  if (look.instanceIds.length === 0) return false;
+  const vpcs = await app.events.observer.vpcsOf(look.instanceIds);
+  return app.settings.vpcIds.some((vpcId) => vpcs.has(vpcId));
+}

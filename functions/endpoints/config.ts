@@ -1,0 +1,58 @@
+/** What Terraform set in the function's environment. All problems are reported at once. */
+import en from "zod/v4/locales/en.js";
+import * as z from "zod/mini";
+import type { EndpointSettings } from "../core/endpoints/model.js";
+
+z.config(en()); // the words of the problems, which zod/mini does not bring
+
+/** Comma between ids; nothing is no id. */
+const list = z.pipe(
+  z.string(),
+  z.transform((text: string) => text.split(",").filter((id) => id !== "")),
+);
+const orNull = z.nullable(z.string());
+
+const environment = z.object({
+  ENDPOINTS_NAME: z.string().check(z.minLength(1)),
+  ENDPOINT_SERVICE_NAME: z.string().check(z.minLength(1)),
+  VPC_IDS: list,
+  /** Empty: EC2 is asked which zones the service offers. */
+  SERVICE_ZONE_IDS: list,
+  ENDPOINT_ZONES: z.enum(["subnets", "instances"]),
+  SUBNET_TAGS: json(z.record(z.string(), orNull)),
+  EVACUATION_TAG: json(z.object({ key: z.string().check(z.minLength(1)), value: orNull })),
+  IDLE_MINUTES: z.coerce.number().check(z.gte(0)),
+  RESOURCE_TAGS: json(z.record(z.string(), z.string())),
+});
+
+export function readEndpointConfig(env: NodeJS.ProcessEnv): EndpointSettings {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`environment: ${problems.join("; ")}`);
+  }
+  const { data } = parsed;
+  return {
+    name: data.ENDPOINTS_NAME,
+    service: data.ENDPOINT_SERVICE_NAME,
+    vpcIds: data.VPC_IDS,
+    serviceZoneIds: data.SERVICE_ZONE_IDS.length > 0 ? new Set(data.SERVICE_ZONE_IDS) : null,
+    zones: data.ENDPOINT_ZONES,
+    subnetTags: data.SUBNET_TAGS,
+    evacuationTag: data.EVACUATION_TAG,
+    idleMs: data.IDLE_MINUTES * 60_000,
+    ownTags: data.RESOURCE_TAGS,
+  };
+}
+
+function json<T extends z.core.$ZodType>(schema: T) {
+  const parse = z.transform((text: string, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.issues.push({ code: "custom", message: "not JSON", input: text });
+      return z.NEVER;
+    }
+  });
+  return z.pipe(z.pipe(z.string(), parse), schema);
+}

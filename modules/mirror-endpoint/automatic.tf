@@ -1,0 +1,58 @@
+# endpoint_management = "automatic": a function keeps one endpoint and one target in every zone that needs them. What it
+# may do is in automatic-iam.tf, what starts it in automatic-events.tf and automatic-invocations.tf.
+
+locals {
+  # The function once, or not at all; every resource of it goes over this set.
+  automatic = toset(var.endpoint_management == "automatic" && length(var.vpcs) > 0 ? ["endpoints"] : [])
+
+  endpoints_name    = "${var.name}-endpoints"
+  metrics_namespace = "TrafficMirror"
+  service_name      = "traffic-mirror"
+
+  endpoints_environment = {
+    ENDPOINTS_NAME               = var.name
+    ENDPOINT_SERVICE_NAME        = var.endpoint_service_name
+    VPC_IDS                      = join(",", [for vpc in values(var.vpcs) : vpc.vpc_id])
+    SERVICE_ZONE_IDS             = join(",", distinct([for zone in values(coalesce(var.availability_zones, {})) : zone.id]))
+    ENDPOINT_ZONES               = var.automatic.zones
+    SUBNET_TAGS                  = jsonencode(var.automatic.subnet_tags)
+    EVACUATION_TAG               = jsonencode(var.automatic.evacuation_tag)
+    IDLE_MINUTES                 = tostring(var.automatic.idle_minutes)
+    RESOURCE_TAGS                = jsonencode(var.tags)
+    POWERTOOLS_SERVICE_NAME      = local.service_name
+    POWERTOOLS_METRICS_NAMESPACE = local.metrics_namespace
+    POWERTOOLS_LOG_LEVEL         = var.log_level
+  }
+
+  # A drain waits until EC2 has deleted the endpoints, which takes minutes.
+  endpoints_timeout = 600
+}
+
+module "endpoints" {
+  source   = "../lambda-function"
+  for_each = local.automatic
+
+  name        = local.endpoints_name
+  function    = each.key
+  description = "Keeps an endpoint and a mirror target in every zone of the VPCs of ${var.name} that needs them"
+  environment = local.endpoints_environment
+  policy_json = data.aws_iam_policy_document.endpoints[each.key].json
+
+  timeout     = local.endpoints_timeout
+  memory_size = 512
+
+  # The next run sees more than a repeated one would.
+  event_invoke = {
+    maximum_retry_attempts       = 0
+    maximum_event_age_in_seconds = 60
+  }
+
+  architecture         = var.architecture
+  runtime              = var.runtime
+  tracing_mode         = var.tracing_mode
+  lambda_package       = var.lambda_package
+  permissions_boundary = var.permissions_boundary
+  kms_key_arn          = var.kms_key_arn
+  log_retention_days   = var.log_retention_days
+  tags                 = var.tags
+}

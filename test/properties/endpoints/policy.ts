@@ -1,0 +1,28 @@
+import {
+  parsePolicy,
+  type Policy,
+  type PolicyVpc,
+  type SourceEntry,
+} from "../../../functions/core/policy-schema.js";
+
+/** A policy as the controller has it where endpoints are managed by the function: targets are found by tag. */
+export function policyFor(
+  vpcId: string,
+  service: string,
+): { vpc: PolicyVpc; entry: SourceEntry; options: Policy["options"] } {
+  const vpc = {
+    key: "test",
+    vpc_id: vpcId,
+    filter_id: "tmf-1",
+    vni: 1,
+    endpoint_service_name: service,
+    targets: null,
+  };
+  const sources = { vpcs: [{ name: "all", vpc_id: vpcId }] };
+  const parsed = parsePolicy(JSON.stringify({ version: 1, vpcs: [vpc], sources }));
+  if (!parsed.ok) throw new Error(parsed.problems.join("; "));
+  const [first] = parsed.policy.vpcs;
+  const [entry] = parsed.policy.sources?.vpcs ?? [];
+  if (!first || !entry) throw new Error("the policy is empty");
+  return { vpc: first, entry, options: parsed.policy.options };
+}

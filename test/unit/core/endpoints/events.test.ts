@@ -1,0 +1,93 @@
+import { describe, expect, it } from "@jest/globals";
+import { mergeEndpointLooks, parseEndpointEvent } from "../../../../functions/core/endpoints/events.js";
+import { anEvent, HOME } from "../../../support/events.js";
+
+const EVERYTHING = { ok: true, look: { everything: true } };
+const NOTHING = { ok: true, look: { everything: false, instanceIds: [] } };
+const call = (eventName: string, detail: object = {}) =>
+  anEvent("api-create-tags", {
+    detail: { eventSource: "ec2.amazonaws.com", eventName, requestParameters: {}, ...detail },
+  });
+const tagging = (resourceId: string) => ({
+  requestParameters: { resourcesSet: { items: [{ resourceId }] } },
+});
+const tagged = (arn: string) => anEvent("tag-change", { resources: [arn] });
+
+describe("an event of the endpoints lane", () => {
+  it.each([
+    "CreateSubnet",
+    "CreateDefaultSubnet",
+    "DeleteSubnet",
+    "CreateVpcEndpoint",
+    "DeleteVpcEndpoints",
+    "CreateTrafficMirrorTarget",
+    "DeleteTrafficMirrorTarget",
+  ])("%s is a look at everything", (name) => {
+    expect(parseEndpointEvent(call(name), HOME)).toEqual(EVERYTHING);
+  });
+
+  it.each(["CreateTags", "DeleteTags"])("%s of a subnet, an endpoint or a target is one too", (name) => {
+    for (const id of ["subnet-0a", "vpce-0a", "tmt-0a"]) {
+      expect(parseEndpointEvent(call(name, tagging(id)), HOME)).toEqual(EVERYTHING);
+    }
+    expect(parseEndpointEvent(call(name, tagging("i-0abcd1234ef567890")), HOME)).toEqual(NOTHING);
+    expect(parseEndpointEvent(call(name), HOME)).toEqual({ ok: false, reason: "malformed" });
+  });
+
+  it("tells nothing when the call failed", () => {
+    expect(
+      parseEndpointEvent(call("CreateSubnet", { errorCode: "Client.InvalidParameterValue" }), HOME),
+    ).toEqual(NOTHING);
+    expect(parseEndpointEvent(call("CreateTags", { errorCode: "x", requestParameters: null }), HOME)).toEqual(
+      NOTHING,
+    );
+  });
+
+  it("tag change of a subnet is a look at everything, of an instance at nothing", () => {
+    const arn = `arn:aws:ec2:${HOME.region}:${HOME.account}`;
+    expect(parseEndpointEvent(tagged(`${arn}:subnet/subnet-0a`), HOME)).toEqual(EVERYTHING);
+    expect(parseEndpointEvent(tagged(`${arn}:instance/i-0abcd1234ef567890`), HOME)).toEqual(NOTHING);
+  });
+
+  it("names an instance that starts, and none that ends", () => {
+    for (const name of ["ec2-state-pending", "ec2-state-running"]) {
+      expect(parseEndpointEvent(anEvent(name), HOME)).toEqual({
+        ok: true,
+        look: { everything: false, instanceIds: ["i-0abcd1234ef567890"] },
+      });
+    }
+    expect(parseEndpointEvent(anEvent("ec2-state-terminated"), HOME)).toEqual(NOTHING);
+  });
+
+  it.each([
+    ["no JSON", "{", "not-json"],
+    ["no event", "{}", "not-an-event"],
+    ["another account's", anEvent("tag-change", { account: "999999999999" }), "foreign"],
+    ["another region's", anEvent("tag-change", { region: "eu-west-2" }), "foreign"],
+    ["of another kind", anEvent("ecs-task-running"), "unknown-kind"],
+    ["a call of another kind", call("RunInstances"), "unknown-kind"],
+    ["a call of another service", call("CreateSubnet", { eventSource: "s3.amazonaws.com" }), "malformed"],
+    [
+      "an instance without an id",
+      anEvent("ec2-state-running", { detail: { state: "running" } }),
+      "malformed",
+    ],
+    [
+      "a long list for an id",
+      anEvent("ec2-state-running", { detail: { "instance-id": ["i-1"], state: "running" } }),
+      "malformed",
+    ],
+  ])("is dropped when it is %s", (_, body, reason) => {
+    expect(parseEndpointEvent(body, HOME)).toEqual({ ok: false, reason });
+  });
+
+  it("joins others in one look", () => {
+    const one = { everything: false, instanceIds: ["i-1"] } as const;
+    expect(mergeEndpointLooks([one, one, { everything: false, instanceIds: ["i-2"] }])).toEqual({
+      everything: false,
+      instanceIds: ["i-1", "i-2"],
+    });
+    expect(mergeEndpointLooks([one, { everything: true }])).toEqual({ everything: true });
+    expect(mergeEndpointLooks([])).toEqual({ everything: false, instanceIds: [] });
+  });
+});
