@@ -163,6 +163,7 @@ test("writes the files and the agent, and starts the units after the network's h
     expect((statSync(join(machine, path)).mode & 0o777).toString(8)).toBe(mode.slice(1));
   }
   expect(readFileSync(join(machine, "usr/local/lib/traffic-mirror/agent.mjs"), "utf8")).toBe(agent);
+  expect(existsSync(join(machine, "var/spool/traffic-mirror"))).toBe(true);
   const unit = (name: string): string => `traffic-mirror-${name}.service`;
   expect(calls).toEqual([
     "install-packages tcpdump",
