@@ -53,6 +53,14 @@ resource "aws_launch_template" "this" {
   }
 
   tags = local.tags
+
+  lifecycle {
+    precondition {
+      # Before base64 (Amazon EC2, "Run commands when you launch an EC2 instance").
+      condition     = length(local.user_data_base64[each.key]) * 3 / 4 <= 16384
+      error_message = "The nodes' user data is larger than the 16 KiB that EC2 takes, even compressed: shorten tool.arguments or filter of the variable capture."
+    }
+  }
 }
 
 locals {

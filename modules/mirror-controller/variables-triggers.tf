@@ -80,7 +80,7 @@ variable "lifecycle_hooks" {
 
   validation {
     # Colons are refused by Auto Scaling; the others would be wildcards or variables in the role's policy.
-    condition     = alltrue([for hook in values(var.lifecycle_hooks) : can(regex("^[^:*?$${}]{1,255}$", hook.autoscaling_group_name))])
+    condition     = alltrue([for hook in values(var.lifecycle_hooks) : can(regex("^[^:*?{}$]{1,255}$", hook.autoscaling_group_name))])
     error_message = "lifecycle_hooks[*].autoscaling_group_name must be the name of a group, 1 to 255 characters without : * ? $ { }."
   }
 

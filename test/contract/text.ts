@@ -23,7 +23,7 @@ export const trackedText = (root: string): TextFile[] =>
 /** Where people and build machines keep things. Written apart, so that this file does not find itself. */
 const personal = ["home", "root", "Users", "opt", "mnt", "workspace", "workspaces"];
 /** Paths on a capture node or in a Lambda that AWS itself has set. */
-const documented = ["opt/aws/", "opt/nodejs/"];
+const documented = ["opt/aws/", "opt/nodejs/", "opt/arkime/"];
 
 /** Lines with an absolute path that exists on somebody's machine only: "README.md:12 …". */
 export const machinePaths = (files: readonly TextFile[], root: string): string[] => {

@@ -47,9 +47,8 @@ settings() {
 note() {
   mkdir -p "$out/$1"
   # shellcheck disable=SC2016 # the inner shell expands it
-  node sh -c 'ip -s -s -j link >"$1/links.json"; cat /proc/net/snmp /proc/net/netstat >"$1/ip"
-    cat /proc/net/snmp6 >"$1/ip6"; nft -j list counters >"$1/firewall.json" 2>/dev/null || echo "{\"nftables\":[]}" >"$1/firewall.json"
-    cat /proc/net/softnet_stat >"$1/softnet"' sh "$out/$1"
+  node sh -c 'ip -s -s -j link >"$1/links.json"; nft -j list counters >"$1/firewall.json"
+    cat /proc/net/snmp /proc/net/netstat >"$1/ip"; exec cat /proc/net/softnet_stat >"$1/softnet"' sh "$out/$1"
 }
 
 # await <seconds> <command ...>: until it succeeds.

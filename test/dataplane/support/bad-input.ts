@@ -111,6 +111,10 @@ const inside: readonly BadInput[] = [
     kernel: "inner_refused",
     bpf: "geneve_refused",
   }),
+  refused("udp-in-geneve-to-the-node-itself", inGeneve(udp4({ from: SOURCE, to: NODE }, 1, 9999, frame)), {
+    kernel: "inner_refused",
+    bpf: "geneve_refused",
+  }),
   refused(
     "tcp-in-geneve-to-the-node-itself",
     inGeneve(
@@ -125,14 +129,14 @@ const inside: readonly BadInput[] = [
   refused(
     "ethernet-in-geneve",
     inGeneve(
-      ethernet(MAC.node, MAC.balancer, 0x0800, udp4({ from: SOURCE, to: NODE }, 1, 9999, frame)),
+      ethernet(MAC.broadcast, MAC.balancer, 0x0800, udp4({ from: SOURCE, to: NODE }, 1, 9999, frame)),
       awsOptions(),
       0x6558,
     ),
     { kernel: "inner_refused", bpf: "geneve_refused" },
   ),
   refused("arp-in-geneve", inGeneve(Buffer.alloc(28), awsOptions(), 0x0806), {
-    kernel: "geneve0.rx_ignored",
+    kernel: "geneve_accepted",
     bpf: "geneve_refused",
   }),
   refused("vxlan-without-a-vni", inGeneve(udp4(outer, 50_000, 4789, vxlan(VNI, frame, 0))), {
@@ -145,12 +149,12 @@ const truncated: readonly BadInput[] = [
   refused(
     "cut-in-the-udp-header",
     toNode(ipv4(balancer, udp(60_000, 6081, Buffer.alloc(0)).subarray(0, 5))),
-    both("outside_refused"),
+    both("geneve_refused"),
   ),
   refused("cut-in-the-geneve-header", cut(6), both("geneve_refused")),
-  refused("cut-in-the-options", cut(20), { kernel: "geneve_accepted", bpf: "geneve_refused" }),
+  refused("cut-in-the-options", cut(20), { kernel: "geneve0.rx_dropped", bpf: "geneve_refused" }),
   refused("cut-in-the-inner-ip-header", cut(8 + 32 + 12), {
-    kernel: "IpExt.InTruncatedPkts|Ip.InHdrErrors",
+    kernel: "geneve0.rx_length_errors",
     bpf: "geneve_refused",
   }),
   refused("cut-in-the-vxlan-header", cut(8 + 32 + 28 + 4), {
@@ -162,7 +166,7 @@ const truncated: readonly BadInput[] = [
     bpf: "geneve_refused",
   }),
   refused("frame-of-ten-bytes", inGeneve(inVxlan(frame.subarray(0, 10))), {
-    kernel: "mirror0.rx_errors",
+    kernel: "vxlan_accepted",
     bpf: "geneve_refused",
   }),
 ];
@@ -242,7 +246,7 @@ const unusual: readonly BadInput[] = [
     wire: [mirrored(tiny, VNI)],
     inner: tiny,
     vni: VNI,
-    fate: { kernel: "mirrored", bpf: "geneve_refused" },
+    fate: { kernel: "mirror0.rx_length_errors", bpf: "geneve_refused" },
   },
   {
     name: "vxlan-over-ipv6",
@@ -273,7 +277,7 @@ export const badInputs: readonly BadInput[] = [
 /** Every kind of packet that would reach a socket, were there no guard. */
 export const unguarded: readonly Buffer[] = badInputs
   .filter(({ name }) =>
-    ["udp-to-another-port", "tcp-in-geneve-to-the-node-itself", "frame-for-the-node-itself"].includes(name),
+    ["udp-to-another-port", "udp-in-geneve-to-the-node-itself", "frame-for-the-node-itself"].includes(name),
   )
   .flatMap(({ wire }) => wire);
 

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 export const cache = join(root, ".cache", "dataplane");
 const reports = join(root, "reports", "dataplane");
 const here = join(root, "test", "dataplane", "machine");
-const module = join(root, "modules", "capture-fleet", "node");
+export const nodeFiles = join(root, "modules", "capture-fleet", "node");
 
 /** Way → its scenarios, in order. */
 export type Plan = Readonly<Partial<Record<Way, readonly string[]>>>;
@@ -28,10 +28,10 @@ export const inputFolder = (name: string, packets: readonly Packet[], object?: s
   const input = join(cache, name);
   rmSync(input, { recursive: true, force: true });
   mkdirSync(join(input, "bad"), { recursive: true });
-  cpSync(join(module, "bin"), join(input, "node"), { recursive: true });
-  cpSync(object ?? join(module, "bpf", "decap.bpf.o"), join(input, "node", "decap.bpf.o"));
-  cpSync(join(module, "tools"), join(input, "tools"), { recursive: true });
-  cpSync(join(module, "etc", "sysctl.conf"), join(input, "sysctl.conf"));
+  cpSync(join(nodeFiles, "bin"), join(input, "node"), { recursive: true });
+  cpSync(object ?? join(nodeFiles, "bpf", "decap.bpf.o"), join(input, "node", "decap.bpf.o"));
+  cpSync(join(nodeFiles, "tools"), join(input, "tools"), { recursive: true });
+  cpSync(join(nodeFiles, "etc", "sysctl.conf"), join(input, "sysctl.conf"));
   writePcap(
     join(input, "flows.pcap"),
     packets.map(({ wire }) => wire),
@@ -39,6 +39,11 @@ export const inputFolder = (name: string, packets: readonly Packet[], object?: s
   writePcap(join(input, "unguarded.pcap"), unguarded);
   for (const bad of badInputs) writePcap(join(input, "bad", `${bad.name}.pcap`), bad.wire);
   writePcap(join(input, "bad", "zz-noise.pcap"), noise(2000));
+  writePcap(join(input, "everything.pcap"), [
+    ...packets.map(({ wire }) => wire),
+    ...badInputs.flatMap(({ wire }) => wire),
+    ...noise(2000),
+  ]);
   return input;
 };
 

@@ -9,7 +9,7 @@ hand_over() { # how many of the newest each thread may still be writing
     while IFS= read -r file; do mv "$file" "$SPOOL_DONE/"; done
 }
 
-/opt/arkime/bin/capture -c "${ARKIME_CONFIG:-/opt/arkime/etc/config.ini}" \
+"${ARKIME_CAPTURE:-capture}" -c "${ARKIME_CONFIG:-/etc/arkime/config.ini}" \
   -o "tpacketv3NumThreads=$MIRROR_WORKERS" ${MIRROR_FILTER:+-o "bpf=$MIRROR_FILTER"} "$@" &
 capture=$!
 trap 'kill -TERM "$capture" 2>/dev/null || true' TERM INT
