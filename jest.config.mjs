@@ -40,5 +40,7 @@ export default {
     project("emulator", ["test/emulator/**/*.test.ts"], 60_000),
     // Real Terraform against the local cloud: start these with --runInBand, two at once starve each other.
     project("e2e", ["test/e2e/**/*.test.ts"], 900_000),
+    // Needs Terragrunt on the PATH: make test-terragrunt.
+    project("terragrunt", ["test/terragrunt/**/*.test.ts"], 900_000),
   ],
 };
