@@ -7,7 +7,7 @@ export interface CaptureFleetInputs {
   /** Days after which captured traffic is deleted from the bucket, 1 to 3650. Default 30: packet captures are large and full of secrets, so keep them for as long as you need them and no longer. */
   readonly bucket_retention_days?: number | null;
   /** Organisation of AWS Organizations whose accounts may put reports on the fleet's event bus, such as o-a1b2c3d4e5, instead of naming each in `clients` for it: the policy of a bus ends at 10,240 characters. Connecting endpoints is not part of it, since endpoint services know no organisations. Default null: only `clients` may. */
-  readonly client_organization_id?: string | null;
+  readonly organization_id?: string | null;
   /** Accounts that may connect endpoints to the fleet and put events on its bus: a key of your own choice to the account. The fleet's own account may be among them, and needs to be if it mirrors too. Default: none, so nobody can connect. */
   readonly clients?: Value<Readonly<Record<string, Value<{ readonly account_id: string }> | null>>> | null;
   /** Whether traffic may go to nodes of other zones. Default true: the nodes are one group over all zones, and without it a zone that has no healthy node loses its traffic silently. False avoids the charges for traffic between zones. */

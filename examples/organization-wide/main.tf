@@ -61,7 +61,7 @@ module "capture_fleet" {
   clients = local.clients
 
   # The bus knows organizations; as a list, its policy would end at some 230 accounts.
-  client_organization_id = data.aws_organizations_organization.this.id
+  organization_id = data.aws_organizations_organization.this.id
 
   instance_types = var.instance_types
   max_size       = var.max_size
