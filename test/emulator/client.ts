@@ -163,8 +163,6 @@ export class LocalCloudClient {
    * `asyncRetryDelays`: milliseconds between the tries of an asynchronous invocation (default 1000, 2000).
    * `iam`: whether functions and sessions of roles may do only what their roles permit (default true).
    * `heartbeatScale`: multiplies the time that lifecycle hooks wait (default 1).
-   * `answeredHooks`: names of hooks that instances answer themselves, a regular expression (default `-launch$`, which
-   * is what the agent of a capture node does).
    * `permissionDelay`: milliseconds until a change of policies is seen (default 0).
    * `clockOffset`: milliseconds added to the clock.
    */
@@ -177,7 +175,6 @@ export class LocalCloudClient {
     asyncRetryDelays?: readonly number[];
     iam?: boolean;
     heartbeatScale?: number;
-    answeredHooks?: string;
     permissionDelay?: number;
     clockOffset?: number;
   }): Promise<void> {

@@ -121,8 +121,6 @@ const ROUTES: Readonly<Record<string, Route>> = {
     }
     parts.automaticEvents.hooks.heartbeatScale =
       number(body["heartbeatScale"]) ?? parts.automaticEvents.hooks.heartbeatScale;
-    parts.automaticEvents.hooks.answeredHooks =
-      text(body["answeredHooks"]) ?? parts.automaticEvents.hooks.answeredHooks;
     if (typeof body["iam"] === "boolean") parts.iam.enabled = body["iam"];
     parts.iam.roles.delay = number(body["permissionDelay"]) ?? parts.iam.roles.delay;
     parts.clock.offset = number(body["clockOffset"]) ?? parts.clock.offset;

@@ -14,15 +14,7 @@ const LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING";
 export interface HookSettings {
   /** Multiplies the time that a hook waits, which is 30 s at least. */
   heartbeatScale: number;
-  /**
-   * Names of hooks that instances answer themselves before anybody looks, as the agent on a capture node does; on
-   * the local cloud no instance runs anything. A regular expression.
-   */
-  answeredHooks: string;
 }
-
-/** Of capture-fleet: `<name>-launch`. */
-const ANSWERED = "-launch$";
 
 /** One hook of a group that holds one instance. */
 export interface Held {
@@ -63,7 +55,7 @@ const INSTANCE =
 export const createHooks = (done: (held: Held, result: Result, reason: string) => Promise<void>): Hooks => {
   const known = new Scoped(() => new Map<string, Map<string, Params>>());
   const waiting = new Scoped(() => new Map<string, Waiting>());
-  const settings: HookSettings = { heartbeatScale: 1, answeredHooks: ANSWERED };
+  const settings: HookSettings = { heartbeatScale: 1 };
 
   const put = (where: Where, group: string, name: string, fields: Params): void => {
     const hooks = known.of(where).get(group) ?? new Map<string, Params>();
@@ -181,8 +173,7 @@ export const createHooks = (done: (held: Held, result: Result, reason: string) =
     settings,
     hold(where, group, instanceId) {
       const launching = [...(known.of(where).get(group) ?? [])].filter(
-        ([name, hook]) =>
-          hook["LifecycleTransition"] === LAUNCHING && !new RegExp(settings.answeredHooks).test(name),
+        ([, hook]) => hook["LifecycleTransition"] === LAUNCHING,
       );
       return launching.map(([name, hook]) => {
         const metadata = hook["NotificationMetadata"];
@@ -216,7 +207,6 @@ export const createHooks = (done: (held: Held, result: Result, reason: string) =
       waiting.reset();
       known.reset();
       settings.heartbeatScale = 1;
-      settings.answeredHooks = ANSWERED;
     },
   };
 };
