@@ -10,11 +10,11 @@ need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 69
 need_node = $(call need,node,install Node 20.19 or newer (https://nodejs.org))
 need_terraform = $(call need,terraform,install Terraform 1.9 or newer (https://developer.hashicorp.com/terraform/install))
 need_python = $(call need,python3,install Python 3.9 or newer with venv (Debian: apt install python3 python3-venv))
-need_go = $(call need,go,install Go 1.25 or newer (https://go.dev/dl); only lint-hcl and docs need it)
+need_go = $(call need,go,install Go 1.25 or newer, 1.26 for test-terragrunt (https://go.dev/dl); only lint-hcl, docs and test-terragrunt need it)
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # npm writes this file when an installation ends; an older one than the lock means that the lock has changed.
 node_modules/.package-lock.json: package-lock.json
@@ -66,6 +66,21 @@ $(BIN)/%: tools/%/go.mod tools/%/go.sum
 	@mkdir -p $(BIN)
 	@cd tools/$* && GOFLAGS=-mod=readonly go build -trimpath -o ../../$@ tool
 	@touch $@
+
+# Terragrunt's live repositories say which version they want, so the build has to know its own.
+$(BIN)/terragrunt: tools/terragrunt/go.mod tools/terragrunt/go.sum
+	@$(need_go)
+	@echo "building terragrunt (once, some minutes)"
+	@mkdir -p $(BIN)
+	@cd tools/terragrunt && export GOFLAGS=-mod=readonly && \
+	  version=$$(go list -m -f '{{.Version}}' github.com/gruntwork-io/terragrunt) && \
+	  go build -trimpath -ldflags "-X github.com/gruntwork-io/terragrunt/internal/version.Version=$$version" -o ../../$@ tool
+	@touch $@
+
+.PHONY: test-terragrunt
+test-terragrunt: setup ## examples/terragrunt by the real Terragrunt: the PATH's, else one is built (needs Go)
+	@command -v terragrunt >/dev/null || $(MAKE) --no-print-directory $(BIN)/terragrunt
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm test --silent -- --only terragrunt
 
 .PHONY: lint-hcl
 lint-hcl: $(BIN)/tflint ## tflint over modules and examples (needs Go)

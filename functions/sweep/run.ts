@@ -158,9 +158,16 @@ function refuseToPass(report: Report, problems: readonly string[]): void {
 
 async function runDrain(app: App, deadline: number, mustFinish: boolean): Promise<object> {
   const { ports, settings, telemetry } = app;
-  const report = await drain(ports, settings.controller, deadline, telemetry.onDone);
+  const done: Done[] = [];
+  const report = await drain(ports, settings.controller, deadline, (each) => {
+    telemetry.onDone(each);
+    done.push(each);
+  });
   telemetry.metrics.addMetric("SessionsDeleted", "Count", report.deleted);
   telemetry.logger.info("drain", { ...report });
+  // The hub learns of it too: Terraform keeps the way there open until this is done.
+  const lost = await app.publish(sessionsChanged(settings.controller, done));
+  telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   // Nobody reads them any more; in mode drain they are kept until their ends, like the controller.
   if (mustFinish && report.remaining === 0) await forgetDemands(app);
   if (mustFinish && report.remaining > 0) {

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { terraformEnvironment, dataDirectory, fetchProvider } from "../terraform-env.js";
 import { countRuns, examples, modules } from "./roots.js";
 import { root, run, type Log } from "./run.js";
+import { runCdktf } from "./cdktf.js";
 import { runCheckov } from "./checkov.js";
 
 export interface Count {
@@ -15,6 +16,8 @@ export interface Step {
   readonly name: string;
   /** Names of steps that end before this one starts, whatever they found. */
   readonly after?: readonly string[];
+  /** Runs only when it is asked for by its whole name, because it needs a tool that not everybody has. */
+  readonly onRequest?: boolean;
   readonly work: (log: Log) => Promise<Count>;
 }
 
@@ -198,6 +201,8 @@ export const steps = (): Step[] => {
     ...modules().map((folder) => terraform(folder, true)),
     ...examples().map((folder) => terraform(folder, false)),
     { name: "checkov", work: (log) => runCheckov(log, [...modules(), ...examples()]) },
+    { name: "cdktf", after: ["terraform-provider"], work: runCdktf },
     jest("emulator"),
+    { ...jest("terragrunt"), onRequest: true },
   ];
 };

@@ -214,6 +214,21 @@ describe("a destroy", () => {
     expect(app.looks).toEqual([]);
   });
 
+  it("reports each session that it removed, and none that is left", async () => {
+    const app = anApp({
+      sessions: [sessionsOf(fleet(2)), sessionsOf(fleet(1)), sessionsOf(fleet(1))],
+      writer: aWriter((call) => (call === "delete tms-eni-0" ? failed("not-permitted") : done)),
+    });
+    await expect(runSweep(app, destroy, WHOLE)).rejects.toThrow("1 sessions removed, 1 are left");
+    expect(app.sent).toEqual([
+      {
+        detailType: "Mirror Session Changed",
+        detail: expect.objectContaining({ change: "deleted", session_id: "tms-eni-1", reason: "drain" }),
+      },
+    ]);
+    expect(app.metric("EventsNotSent")).toEqual([0]);
+  });
+
   it("fails with the number left when it could not finish", async () => {
     const app = anApp({ sessions: [sessionsOf(fleet(5))], writer: aWriter(() => failed("not-permitted")) });
     await expect(runSweep(app, destroy, WHOLE)).rejects.toThrow("0 sessions removed, 5 are left");

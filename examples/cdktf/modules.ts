@@ -1,0 +1,611 @@
+// Written by `npm run cdktf:types` from the variables and outputs of the modules. Do not edit.
+import { Module, type Construct, type Release, type Value } from "./cdk.js";
+
+export interface CaptureFleetInputs {
+  /** Whether somebody must accept each connection to the endpoint service after AWS has checked that it comes from a registered account. Default false: the register is the grant, and a connection that waits for a person is a zone that is not mirrored. With true, docs/capture.md has the command that accepts registered accounts only. */
+  readonly acceptance_required?: Value<boolean> | null;
+  /** ARNs that an alarm notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console. */
+  readonly alarm_actions?: Value<readonly string[]> | null;
+  /** Whether destroying the module deletes the captured traffic that is still in the bucket. Default false: destroying fails while the bucket holds anything, because it may be evidence. */
+  readonly bucket_force_destroy?: Value<boolean> | null;
+  /** Days after which captured traffic is deleted from the bucket, 1 to 3650. Default 30: packet captures are large and full of secrets, so keep them for as long as you need them and no longer. */
+  readonly bucket_retention_days?: number | null;
+  /** What the output `capacity_plan` is reckoned from. It changes nothing that is deployed.
+   * - `expected_gbps`: traffic of all sources at its peak, in Gbps as the sources send and receive it. Default 1.
+   * - `average_share`: the average as percent of the peak, for volumes and costs. Default 30.
+   * - `packet_bytes`: average size of a packet. Default 700. The smaller, the more the envelopes weigh.
+   * - `stored_percent`: what of the captured bytes reaches the bucket, after `capture.filter` and compression. Default 100: most traffic is encrypted and does not compress.
+   * - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides, which holds for tcpdump and seldom for Suricata or Zeek.
+   * - `candidates`: instance types to compare with, beside `instance_types`. Default c6in.large, c6in.xlarge, c6in.2xlarge, c7gn.large and c7gn.xlarge.
+   * - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`. They take precedence over its own. Default none.
+   * - `prices`: in US dollars, those of us-east-1 where null: `gp3_gb_month`, `load_balancer_hour`, `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`. */
+  readonly capacity?: Value<{
+    readonly expected_gbps?: number | null;
+    readonly average_share?: number | null;
+    readonly packet_bytes?: number | null;
+    readonly stored_percent?: number | null;
+    readonly gbps_per_vcpu?: number | null;
+    readonly candidates?: Value<readonly string[]> | null;
+    readonly instances?: Value<
+      Readonly<
+        Record<
+          string,
+          Value<{
+            readonly vcpus: number;
+            readonly baseline_gbps: number;
+            readonly usd_per_hour: number;
+          }> | null
+        >
+      >
+    > | null;
+    readonly prices?: Value<{
+      readonly gp3_gb_month?: number | null;
+      readonly load_balancer_hour?: number | null;
+      readonly capacity_unit_hour?: number | null;
+      readonly cross_zone_gb?: number | null;
+      readonly s3_gb_month?: number | null;
+      readonly s3_put_thousand?: number | null;
+      readonly detailed_monitoring_month?: number | null;
+    }> | null;
+  }> | null;
+  /** What the nodes capture, and by which tool.
+   * - `tool`: `kind`, one of `tcpdump` (default: rotating compressed pcap, nothing to license or to fetch), `container` and `command`. `image`: the container's image, from a registry that the nodes reach (in Amazon ECR of this region, the node role may pull it). `command`: absolute path of a program on your image. `arguments`: handed to the container or command as they are. `counters`: where the tool tells how many packets it has seen, so that health can tell a tool that stands still from silence: `file` (JSON on the node), `packets` and optionally `drops` (paths into it such as stats.capture.kernel_packets), `lines` (default false; true when the file has one JSON document a line, the last of which counts), `packets_include_drops` (default false).
+   * - `filter`: a BPF expression of what is to be kept, such as `not port 3306`. Default empty: everything that the mirror filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are mirrored.
+   * - `datapath`: `kernel` (default: geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a VLAN tag, so that clients can be told apart; needed where their CIDRs overlap).
+   * - `workers`: readers of the interface that share it by flow. Default null: one for each vCPU.
+   * - `rotation`: a file ends after `seconds` (default 60, 1 to 3600) or `megabytes` (default 256, 1 to 4096), whichever comes first: what is in an unfinished file is what a crash can lose, and the shorter, the more objects.
+   * - `packages`: `install` (default: by apt at each launch, over HTTPS) or `present` (the image has them; see node/install-packages.sh), which starts faster and needs no repository.
+   * - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy. Default 85, 50 to 95. */
+  readonly capture?: Value<{
+    readonly tool?: Value<{
+      readonly kind?: string | null;
+      readonly image?: string | null;
+      readonly arguments?: Value<readonly string[]> | null;
+      readonly command?: string | null;
+      readonly counters?: Value<{
+        readonly file: string;
+        readonly packets: string;
+        readonly drops?: string | null;
+        readonly lines?: Value<boolean> | null;
+        readonly packets_include_drops?: Value<boolean> | null;
+      }> | null;
+    }> | null;
+    readonly filter?: string | null;
+    readonly datapath?: string | null;
+    readonly workers?: number | null;
+    readonly rotation?: Value<{
+      readonly seconds?: number | null;
+      readonly megabytes?: number | null;
+    }> | null;
+    readonly packages?: string | null;
+    readonly spool?: Value<{ readonly high_water_percent?: number | null }> | null;
+  }> | null;
+  /** Accounts that may connect endpoints to the fleet and put events on its bus: a key of your own choice to the account. The fleet's own account may be among them, and needs to be if it mirrors too. Default: none, so nobody can connect.
+   * - `account_id`: twelve digits, as a string.
+   * - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to mirror-endpoint's input `vpcs` as `vni`, by which the nodes tell whose packets these are. No two VPCs may have the same; with `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, not even the same remainder modulo 4096, nor the remainders 0 and 4095, which no VLAN has. Default none: what this client sends is kept with all other traffic that nobody is known for.
+   * - `readers`: ARNs of IAM roles or accounts, of any account, that may list and read what was captured from this client, below `captures/client=<key>/`, and nothing else. They must exist, because S3 refuses a policy that names somebody it does not know. It takes the data path that keeps VNIs (`capture.datapath = "bpf"`) for this prefix to hold the client's traffic. Default none. */
+  readonly clients?: Value<
+    Readonly<
+      Record<
+        string,
+        Value<{
+          readonly account_id: string;
+          readonly vnis?: Value<Readonly<Record<string, number | null>>> | null;
+          readonly readers?: Value<readonly string[]> | null;
+        }> | null
+      >
+    >
+  > | null;
+  /** Whether traffic may go to nodes of other zones. Default true: the nodes are one group over all zones, and without it a zone that has no healthy node loses its traffic silently. False avoids the charges for traffic between zones (0.01 $ per GB on each side); use it with `group_per_zone`. */
+  readonly cross_zone_load_balancing?: Value<boolean> | null;
+  /** Whether the load balancer refuses to be deleted. Default false, so that destroy works; for production set true, and set it back and apply before destroying. */
+  readonly deletion_protection?: Value<boolean> | null;
+  /** Whether each zone has an autoscaling group of its own, each of `min_size` to `max_size` nodes. Default false: one group over all zones, with cross-zone load balancing. True makes each zone scale by its own traffic and never be without nodes, so that `cross_zone_load_balancing` can be false, which saves the charges for traffic between zones; the price is at least `min_size` nodes in every zone. Changing it replaces all nodes. */
+  readonly group_per_zone?: Value<boolean> | null;
+  /** HTTP health check of the nodes: `port` (TCP, default 8080), `path` (default /healthz), `interval` and `timeout` in seconds (defaults 10 and 5: a dead node is out after about 20 s), `healthy_threshold` and `unhealthy_threshold` in consecutive answers (defaults 2), `grace_period` in seconds (default 300) from launch until a failing check replaces the node. */
+  readonly health_check?: Value<{
+    readonly port?: number | null;
+    readonly path?: string | null;
+    readonly interval?: number | null;
+    readonly timeout?: number | null;
+    readonly healthy_threshold?: number | null;
+    readonly unhealthy_threshold?: number | null;
+    readonly grace_period?: number | null;
+  }> | null;
+  /** How long a node may take to come and to go.
+   * - `launch_timeout_seconds`: from its start until a synthetic packet has come out of its data path; a node that has not said so by then is replaced. Default 600, 60 to 7200.
+   * - `terminate_timeout_seconds`: after which a leaving node that gives no sign of life is terminated; while it uploads, it gives one each minute. Default 300, 120 to 7200.
+   * - `drain_limit_seconds`: after which a leaving node gives up what it could not upload, and says so. Default 7200, 60 to 28800. */
+  readonly hooks?: Value<{
+    readonly launch_timeout_seconds?: number | null;
+    readonly terminate_timeout_seconds?: number | null;
+    readonly drain_limit_seconds?: number | null;
+  }> | null;
+  /** Where nodes may go by HTTPS. What is not listed they cannot reach.
+   * - `cidr_blocks`: IPv4 blocks, such as that of the VPC when its interface endpoints serve the nodes. Default 0.0.0.0/0: the addresses of AWS's services change, and the node role bounds what a node may ask of them.
+   * - `prefix_list_ids`: prefix lists by a key of your own choice, such as that of the VPC's S3 gateway endpoint. Default none. */
+  readonly https_destinations?: Value<{
+    readonly cidr_blocks?: Value<readonly string[]> | null;
+    readonly prefix_list_ids?: Value<Readonly<Record<string, string | null>>> | null;
+  }> | null;
+  /** Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter. Only with an AMI id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh). */
+  readonly image_id?: string | null;
+  /** Instance types of the nodes, all of one architecture, preferred ones first: with several the group falls back to the next when a zone has no capacity, so give types of like size, or `scaling.weights`. On-demand unless `scaling.spot_percent` says otherwise. Default c6i.large: offered in most regions, no burst credits for processor time. */
+  readonly instance_types?: Value<readonly string[]> | null;
+  /** ARN of a customer-managed KMS key of this region for the bucket and the nodes' volumes. Its key policy must let the autoscaling service-linked role (AWSServiceRoleForAutoScaling) use it and create grants, or no node starts. Default null: the bucket's own encryption (SSE-S3) and the account's default key for volumes. */
+  readonly kms_key_arn?: string | null;
+  /** Largest number of nodes, at least min_size; with `group_per_zone` of each zone. Default 4. */
+  readonly max_size?: number | null;
+  /** Smallest number of nodes, at least 1; with `group_per_zone` of each zone. Default 2, so that one node may fail. All nodes gone means that mirrored traffic is lost without an error anywhere. */
+  readonly min_size?: number | null;
+  /** Name of the fleet, and the beginning of the names of all that this module makes. Lower-case letters, digits and single hyphens, beginning with a letter, at most 26 characters: the longest name made from it, the bucket's `<name>-capture-<account>-<region>`, has to stay within S3's 63. */
+  readonly name: string;
+  /** Who is told of each object that nodes write.
+   * - `eventbridge` (default true): `Object Created` events of the bucket on the account's default bus, for rules of your own. They cost nothing there.
+   * - `queues`: SQS queues that are told directly, as most SIEMs' S3 inputs want it, by a key of your own choice: `queue_arn`, and optionally `prefix` and `suffix` of the objects' keys, such as captures/ and .json.gz. Each queue's policy must let s3.amazonaws.com send before this is applied, because S3 tries it; no two may overlap in both prefix and suffix. Default none. */
+  readonly notifications?: Value<{
+    readonly eventbridge?: Value<boolean> | null;
+    readonly queues?: Value<
+      Readonly<
+        Record<
+          string,
+          Value<{
+            readonly queue_arn: string;
+            readonly prefix?: string | null;
+            readonly suffix?: string | null;
+          }> | null
+        >
+      >
+    > | null;
+  }> | null;
+  /** Makes captured traffic undeletable for a time, as evidence may have to be: `mode`, `GOVERNANCE` (those with s3:BypassGovernanceRetention may still delete) or `COMPLIANCE` (nobody can, not even the account's root user), and `days`, at most `bucket_retention_days`. It holds for what is written from then on. Default null: none. Once it is on, a bucket's object lock cannot be switched off again (Amazon S3, "Object Lock considerations"): taking the input away ends the default retention for new objects only. */
+  readonly object_lock?: Value<{ readonly mode: string; readonly days: number }> | null;
+  /** Id of the AWS Organization that all clients belong to, such as o-a1b2c3d4e5. Needed with more than 232 different accounts: the bus then takes events from any account of the organization, because its policy is too short for a list (10,240 characters, Amazon EventBridge quotas). Which accounts may connect endpoints stays the list. Default null: the list, everywhere. */
+  readonly organization_id?: string | null;
+  /** ARN of the policy that bounds the node role's permissions. Default null: none. */
+  readonly permissions_boundary?: string | null;
+  /** Device name of the image's root volume, so that the volume which this module encrypts and sizes is that one and not a second. Default /dev/xvda, as in Debian's and Amazon Linux's images; Ubuntu's use /dev/sda1. */
+  readonly root_device_name?: string | null;
+  /** Size in GiB of each node's encrypted gp3 root volume, 8 to 16384. Default 20: the system, logs and a little captured traffic on its way to the bucket. */
+  readonly root_volume_size?: number | null;
+  /** How the number of nodes follows the traffic, within `min_size` and `max_size`. A node added does not take flows that others have until these pause for 120 s, so this scales early and in large steps.
+   * - `network_in_mbps`: traffic a node is to have, in Mbps. Default null: `network_share` of the baseline bandwidth that AWS documents for the smallest of `instance_types` (a type that this module does not know needs the number).
+   * - `network_share`: percent of that baseline. Default 55, of 1 to 100: beyond the baseline a node lives on credits, and what comes too fast is lost.
+   * - `cpu_percent`: processor time a node is to have. Default 60, of 10 to 100.
+   * - `drop_percent`: share of packets that the tool loses, in percent, from which the group grows by half at once, and from ten times as much, doubles. Default 0.1. This comes late, after loss: it is the last of three.
+   * - `warmup_seconds`: time from a node's start until its figures count. Default 180, 0 to 3600.
+   * - `weights`: by instance type, how many units of `min_size` and `max_size` it counts, 1 to 999; give it to all types or to none. Default none: each counts one.
+   * - `on_demand_base`, `spot_percent`: nodes that are always on-demand, and the share of those beyond which may be spot, in percent. Defaults 0 and 0: no spot. AWS takes a spot node back at two minutes' notice, in which its flows are lost until they move.
+   * - `warm_pool`: nodes kept ready outside of the group: `state` (`Stopped`, default, or `Running`), `min_size` (default 0) and `max_prepared` (most nodes in group and pool; default null: max_size). Stopped ones cost their disks only, and are in service sooner by boot and installation. Not with spot. Default null: none.
+   * - `schedules`: sizes by the clock, by a key of your own choice: `recurrence` (cron, five fields), `time_zone` (IANA; default UTC) and any of `min_size`, `max_size`, `desired_capacity`. Default none.
+   * - `refresh`: how nodes are replaced after a change: `checkpoint_percentages` (default [50, 100]: waits at each for `checkpoint_delay_seconds`, default 300, 0 to 172800, in which alarms can be seen). */
+  readonly scaling?: Value<{
+    readonly network_in_mbps?: number | null;
+    readonly network_share?: number | null;
+    readonly cpu_percent?: number | null;
+    readonly drop_percent?: number | null;
+    readonly warmup_seconds?: number | null;
+    readonly weights?: Value<Readonly<Record<string, number | null>>> | null;
+    readonly on_demand_base?: number | null;
+    readonly spot_percent?: number | null;
+    readonly warm_pool?: Value<{
+      readonly state?: string | null;
+      readonly min_size?: number | null;
+      readonly max_prepared?: number | null;
+    }> | null;
+    readonly schedules?: Value<
+      Readonly<
+        Record<
+          string,
+          Value<{
+            readonly recurrence: string;
+            readonly time_zone?: string | null;
+            readonly min_size?: number | null;
+            readonly max_size?: number | null;
+            readonly desired_capacity?: number | null;
+          }> | null
+        >
+      >
+    > | null;
+    readonly refresh?: Value<{
+      readonly checkpoint_percentages?: Value<readonly number[]> | null;
+      readonly checkpoint_delay_seconds?: number | null;
+    }> | null;
+  }> | null;
+  /** Which fields of a mirrored packet's outer header choose its node: `source_ip_dest_ip`, `source_ip_dest_ip_proto`, or `none` for all five fields. Default source_ip_dest_ip: the load balancer sees only the outer header of the mirrored packet, whose source port may differ between the two directions of one connection, so the addresses alone keep a connection on one node; the price is that a busy source stays on one node. */
+  readonly stickiness?: string | null;
+  /** Subnets of the fleet's VPC, one per availability zone, for the load balancer and the nodes: a key of your own choice (it stays when ids change) to the subnet's id. Nodes get no public address, so the subnets need another way to port 443 (NAT or VPC endpoints). */
+  readonly subnets: Value<Readonly<Record<string, string | null>>>;
+  /** Tags for everything that this module makes, the nodes, their volumes and interfaces included. Default: none. The provider's default_tags do not reach what the autoscaling group launches, these do. */
+  readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
+  /** VPC of the fleet. */
+  readonly vpc_id: string;
+}
+
+/** modules/capture-fleet */
+export class CaptureFleet extends Module<
+  CaptureFleetInputs,
+  | "alarm_names"
+  | "autoscaling_group_name"
+  | "autoscaling_group_names"
+  | "availability_zones"
+  | "capacity_plan"
+  | "capture_bucket"
+  | "capture_bucket_arn"
+  | "code_bucket"
+  | "dashboard_name"
+  | "endpoint_service_id"
+  | "endpoint_service_name"
+  | "event_bus_arn"
+  | "load_balancer_arn"
+  | "load_balancer_arn_suffix"
+  | "node_role_name"
+  | "security_group_id"
+> {
+  constructor(scope: Construct, id: string, release: Release, inputs: CaptureFleetInputs) {
+    super("capture-fleet", scope, id, release, inputs);
+  }
+}
+
+export interface MirrorEndpointInputs {
+  /** ARNs that an alarm of the function notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console. */
+  readonly alarm_actions?: Value<readonly string[]> | null;
+  /** `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work. */
+  readonly architecture?: string | null;
+  /** How the function chooses, with `endpoint_management` "automatic".
+   * - `zones`: which zones get an endpoint, of those that the fleet serves. `subnets` (default): every zone in which the VPC has a subnet, since an instance could be started there and a new endpoint takes minutes. `instances`: only zones with an instance that is not terminated, at the price of those minutes for the first instance of a zone (it is mirrored through another zone's endpoint meanwhile, or not at all where there is none). An endpoint costs about 7 $ a month.
+   * - `idle_minutes`: with `instances`, how long a zone may be without one before its endpoint goes, 0 to 10080. Default 60, so that a group that is scaled to nothing for a moment changes nothing.
+   * - `subnet_tags`: tags of the subnets in which endpoints are preferred; a null value means that the key is present. A zone without such a subnet takes any. Default none. Of several the one with the most free addresses is taken. An endpoint that is there stays where it is.
+   * - `evacuation_tag`: `key` and `value` (null: any) of the tag that says that a subnet is to be removed: its endpoint is moved to another subnet of the zone, or given up. Default traffic-mirror:evacuate = true.
+   * - `schedule_expression`: how often the function looks at everything, rate(1 minute) to rate(1 hour). Default rate(1 minute): so long does it take to see that a new endpoint is available. */
+  readonly automatic?: Value<{
+    readonly zones?: string | null;
+    readonly idle_minutes?: number | null;
+    readonly subnet_tags?: Value<Readonly<Record<string, string | null>>> | null;
+    readonly evacuation_tag?: Value<{ readonly key: string; readonly value?: string | null }> | null;
+    readonly schedule_expression?: string | null;
+  }> | null;
+  /** Zones that the capture fleet serves: output of the same name of capture-fleet, by any key `name` and `id`. Only the id counts, because a name may mean another zone in another account. With it, a subnet in another zone is refused at plan, and the function serves these zones alone. Default null: EC2 is asked, which refuses such a subnet at apply. */
+  readonly availability_zones?: Value<
+    Readonly<Record<string, Value<{ readonly name?: string | null; readonly id: string }> | null>>
+  > | null;
+  /** Who makes the endpoints and targets. `terraform`: this module, for the subnets of `vpcs`, with all of them in the state. `automatic`: a function, which follows the network: subnets and zones that come and go, and endpoints that fail or are deleted, need no apply. Default terraform. The README says how to change over without a gap. */
+  readonly endpoint_management?: string | null;
+  /** Name of the capture fleet's endpoint service (output of the same name of capture-fleet). It must be of this region and must allow this account. */
+  readonly endpoint_service_name: string;
+  /** What of a source's traffic is mirrored, the same for every VPC. Default null: everything in both directions, IPv4 and IPv6, and the traffic of Amazon's DNS.
+   * `ingress` and `egress` are the rules of a direction as seen from the source; a direction without a rule is not mirrored. At most 10 rules in all. A rule:
+   * - `rule_number`: 1 to 32766, once per direction; the lowest that fits decides.
+   * - `rule_action`: `accept` (default) or `reject`.
+   * - `protocol`: IANA number, 1 to 255; null (default) is every protocol.
+   * - `source_cidr_block`, `destination_cidr_block`: both IPv4 or both IPv6.
+   * - `source_port_range`, `destination_port_range`: `{from_port, to_port}`, for TCP (6) and UDP (17) only; null (default) is every port.
+   * - `description`: free text.
+   * `network_services`: `amazon-dns` (default) or none. */
+  readonly filter?: Value<{
+    readonly ingress?: Value<
+      readonly Value<{
+        readonly rule_number: number;
+        readonly rule_action?: string | null;
+        readonly protocol?: number | null;
+        readonly source_cidr_block: string;
+        readonly destination_cidr_block: string;
+        readonly source_port_range?: Value<{ readonly from_port: number; readonly to_port: number }> | null;
+        readonly destination_port_range?: Value<{
+          readonly from_port: number;
+          readonly to_port: number;
+        }> | null;
+        readonly description?: string | null;
+      }>[]
+    > | null;
+    readonly egress?: Value<
+      readonly Value<{
+        readonly rule_number: number;
+        readonly rule_action?: string | null;
+        readonly protocol?: number | null;
+        readonly source_cidr_block: string;
+        readonly destination_cidr_block: string;
+        readonly source_port_range?: Value<{ readonly from_port: number; readonly to_port: number }> | null;
+        readonly destination_port_range?: Value<{
+          readonly from_port: number;
+          readonly to_port: number;
+        }> | null;
+        readonly description?: string | null;
+      }>[]
+    > | null;
+    readonly network_services?: Value<readonly string[]> | null;
+  }> | null;
+  /** ARN of the KMS key for the function's queues, log and environment. The key's policy must let `events.amazonaws.com` (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it. Default null: keys that AWS owns, which need nothing. */
+  readonly kms_key_arn?: string | null;
+  /** Where the function's zip is taken from instead of this repository, for organisations whose code must come from a bucket of theirs: `s3_bucket`, and `s3_key_prefix`, what stands before `endpoints.zip` in the key. Put the version into the prefix: a changed key is what makes Lambda fetch. Default null: the zip in this repository. */
+  readonly lambda_package?: Value<{
+    readonly s3_bucket: string;
+    readonly s3_key_prefix?: string | null;
+  }> | null;
+  /** `DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per action, and a summary per run. */
+  readonly log_level?: string | null;
+  /** Days that the function's log is kept: a value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30. */
+  readonly log_retention_days?: number | null;
+  /** Name at the beginning of the Name tags of all that this module makes. Lower-case letters, digits and single hyphens, beginning with a letter, at most 38 characters: the controller beside it usually has the same name, and makes names of functions and roles from it. */
+  readonly name: string;
+  /** ARN of the IAM policy that bounds the function's role. Default null: none. */
+  readonly permissions_boundary?: string | null;
+  /** Lambda runtime of the function: `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on. */
+  readonly runtime?: string | null;
+  /** Tags for everything that this module makes. Default: none. */
+  readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
+  /** X-Ray: `PassThrough` or `Active`. Default PassThrough: each run is one of its own with no caller to be traced from, its log and metrics say where time went, and traces are billed. */
+  readonly tracing_mode?: string | null;
+  /** VPCs to mirror, by a key of your own choice (it stays when ids change): `vpc_id`; `subnets`, a map from a key of your own choice to a subnet's id, one subnet per zone, each of which gets an endpoint and a target (with `endpoint_management` "automatic" leave it out: the function chooses); `vni`, the number 1 to 16777215 by which captured traffic tells this VPC from others (null: AWS picks one at random for each session). Zones without an endpoint are served from another zone, at the price of traffic between zones. An empty map makes nothing. */
+  readonly vpcs: Value<
+    Readonly<
+      Record<
+        string,
+        Value<{
+          readonly vpc_id: string;
+          readonly subnets?: Value<Readonly<Record<string, string | null>>> | null;
+          readonly vni?: number | null;
+        }> | null
+      >
+    >
+  >;
+}
+
+/** modules/mirror-endpoint */
+export class MirrorEndpoint extends Module<
+  MirrorEndpointInputs,
+  "apply_summary" | "function_names" | "queue_arns" | "vpcs"
+> {
+  constructor(scope: Construct, id: string, release: Release, inputs: MirrorEndpointInputs) {
+    super("mirror-endpoint", scope, id, release, inputs);
+  }
+}
+
+export interface MirrorControllerInputs {
+  /** ARNs that an alarm notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console. */
+  readonly alarm_actions?: Value<readonly string[]> | null;
+  /** Whether an instance in a zone without a target is mirrored to a target in another zone of its VPC. Default true: completeness first. It costs the transfer between zones (0.01 $ per GB on each side in most regions), and that zone's capture then depends on two zones. */
+  readonly allow_cross_zone?: Value<boolean> | null;
+  /** `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work. */
+  readonly architecture?: string | null;
+  /** What keeps a mistake small.
+   * - `removal_percent` (default 20), `removal_minimum` (default 10): a run that would remove more than this share of our sessions, and more than this number, removes none and an alarm rings. 100 takes the brake off.
+   * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted. Default null.
+   * - `rollout_percent` (default 100): the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout.
+   * - `max_sessions`: the most sessions that this controller makes. Default null: no ceiling but the quota. */
+  readonly brakes?: Value<{
+    readonly removal_percent?: number | null;
+    readonly removal_minimum?: number | null;
+    readonly acknowledged_until?: string | null;
+    readonly rollout_percent?: number | null;
+    readonly max_sessions?: number | null;
+  }> | null;
+  /** Demands: mirrors that an event asks for, `Mirror Requested` on the controller's bus or a GuardDuty finding, each with an end. A demand is one SSM parameter, `/<name>/demands/<interface>`.
+   * - `default_minutes` (default 1440, a day): how long one lasts that does not say.
+   * - `maximum_minutes` (default 10080, a week; at most 525600): the longest that a requester gets from one request.
+   * - `limit` (default 500, 1 to 5000): how many are open at most; a request beyond is refused. A standard parameter costs nothing, and an account has 10,000.
+   * - `reads_per_second` (default 5, 1 to 40): how fast the functions read them; Systems Manager grants some 40 a second, shared with everything else in the account, and a page holds ten. */
+  readonly demands?: Value<{
+    readonly default_minutes?: number | null;
+    readonly maximum_minutes?: number | null;
+    readonly limit?: number | null;
+    readonly reads_per_second?: number | null;
+  }> | null;
+  /** What is never mirrored, whatever `sources` says; a session of this controller on it is removed. Default nothing.
+   * - `tags`: as in `sources.tags`, `tags` and `match`.
+   * - `subnet_ids`, `instance_ids`, `network_interface_ids`: ids.
+   * - `autoscaling_group_names`: groups whose instances are left alone, those of the capture fleet and of whatever else receives the copy above all: mirrored into itself, traffic would go round for ever. */
+  readonly exclude?: Value<{
+    readonly tags?: Value<
+      readonly Value<{
+        readonly tags: Value<Readonly<Record<string, string | null>>>;
+        readonly match?: string | null;
+      }>[]
+    > | null;
+    readonly subnet_ids?: Value<readonly string[]> | null;
+    readonly instance_ids?: Value<readonly string[]> | null;
+    readonly network_interface_ids?: Value<readonly string[]> | null;
+    readonly autoscaling_group_names?: Value<readonly string[]> | null;
+  }> | null;
+  /** Whether interfaces of Fargate tasks are tried. Unproven: AWS documents that requester-managed interfaces cannot be sources except those of RDS and ElastiCache, though sessions on Fargate's have been seen. Default false; AWS has the last word, and a refusal is reported with its reason. */
+  readonly fargate?: Value<boolean> | null;
+  /** Lowest severity of a GuardDuty finding that asks for a mirror, 1 to 10 (GuardDuty: low from 1, medium from 4, high from 7, critical from 9). Default 4: low findings are mostly attempts that failed. */
+  readonly guardduty_severity?: number | null;
+  /** ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), which then gets what the functions report: sessions that come, change and go, sources that are refused, tampering, and a summary of each sweep. The hub must allow this account. Whether it is null must be known at plan. Default null: reports stay on the controller's own bus. */
+  readonly hub_event_bus_arn?: string | null;
+  /** Instance types that AWS has begun or ceased to accept as sources since this release, by type with * and ? as wildcards: `{ "m8g.*" = true }`. true: tried; false: never. Default none: the dated list of the release. */
+  readonly instance_types?: Value<Readonly<Record<string, Value<boolean> | null>>> | null;
+  /** ARN of the KMS key for the queues, the logs and the functions' environment. The key's policy must let `events.amazonaws.com` (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it. Default null: keys that AWS owns, which need nothing. */
+  readonly kms_key_arn?: string | null;
+  /** Where the functions' zips are taken from instead of this repository, for organisations whose code must come from a bucket of theirs: `s3_bucket`, and `s3_key_prefix`, what stands before `reconcile.zip` and `sweep.zip` in the key. Put the version into the prefix: a changed key is what makes Lambda fetch. Default null: the zips in this repository. */
+  readonly lambda_package?: Value<{
+    readonly s3_bucket: string;
+    readonly s3_key_prefix?: string | null;
+  }> | null;
+  /** Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It delays service, not the first packets: the operating system boots meanwhile. At most 20. Default none.
+   * - `autoscaling_group_name`: the group.
+   * - `create` (default true): whether the module makes the hook. Its time-out always lets the instance go into service, so that a controller that does not answer stops no launches. False: it is there already, for the transition autoscaling:EC2_INSTANCE_LAUNCHING and without a notification target.
+   * - `hook_name`: default `<name>-mirror`.
+   * - `heartbeat_timeout` (default 300, 30 to 7200): seconds that an instance is held at most, of a hook that the module makes.
+   * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   * - `abandons_per_hour` (default 3, 1 to 1000): with `abandon`, the circuit breaker against launching and terminating for ever: once so many launches of the group were cancelled or failed within an hour, the next instance goes into service all the same, and an alarm rings. */
+  readonly lifecycle_hooks?: Value<
+    Readonly<
+      Record<
+        string,
+        Value<{
+          readonly autoscaling_group_name: string;
+          readonly create?: Value<boolean> | null;
+          readonly hook_name?: string | null;
+          readonly heartbeat_timeout?: number | null;
+          readonly when_not_mirrored?: string | null;
+          readonly abandons_per_hour?: number | null;
+        }> | null
+      >
+    >
+  > | null;
+  /** `DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per decision that changed something, and a summary per run. */
+  readonly log_level?: string | null;
+  /** Days that the functions' logs are kept: a value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30. */
+  readonly log_retention_days?: number | null;
+  /** Memory of the functions in MB, 128 to 10240; CPU grows with it. Default 512 for `reconcile` (a cold start within a second or so) and 1024 for `sweep` (a region of 10,000 interfaces, with room). */
+  readonly memory_size?: Value<{ readonly reconcile?: number | null; readonly sweep?: number | null }> | null;
+  /** Whether two alarms ring when instances of this account and region had no bandwidth left for mirroring, so that packets of sources were not copied. Default false, because of the price: such an alarm is a query over the metrics of all instances, and CloudWatch charges for each metric that it analyses (0.10 $ a month), with at most 10,000. docs/operations.md has the query for looking without an alarm. */
+  readonly mirroring_skipped_alarm?: Value<boolean> | null;
+  /** `enforce`: sessions are made, changed and removed. `observe`: everything is planned, logged and counted, and nothing changes. `drain`: all sessions of this controller are removed and none is made. Default enforce. */
+  readonly mode?: string | null;
+  /** Name of the controller: every name is derived from it, and its sessions carry it as the tag `traffic-mirror:controller`. Lower-case letters, digits and hyphens, first a letter, at most 38 characters (the role `<name>-reconcile-<region>` must fit into IAM's 64). Changing it replaces everything and removes and makes anew every session. */
+  readonly name: string;
+  /** How fast sessions are made, changed and removed. EC2 grants an account 50 mutations at once and 5 a second from then on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every other tool there. The defaults take all of it and no more: events lane and sweep lane together 5 a second and 45 at once, so that a backfill of thousands (4.5 a second) never delays a new instance; of a burst of more than 40 new interfaces the next sweep makes the rest.
+   * - `events_per_second` (default 0.5), `events_burst` (default 40): of the events lane in all; each of its concurrent runs gets its share.
+   * - `sweep_per_second` (default 4.5), `sweep_burst` (default 5): of the sweep, which runs one at a time.
+   * - `events_maximum_concurrency` (default 2, at least 2): runs of the events lane at the same time.
+   * Raise them when AWS has raised the account's limits. */
+  readonly pace?: Value<{
+    readonly events_per_second?: number | null;
+    readonly events_burst?: number | null;
+    readonly sweep_per_second?: number | null;
+    readonly sweep_burst?: number | null;
+    readonly events_maximum_concurrency?: number | null;
+  }> | null;
+  /** ARN of the IAM policy that bounds the functions' roles. Default null: none. */
+  readonly permissions_boundary?: string | null;
+  /** How many parameters the policy document is spread over when it does not fit into one (4,096 bytes), 1 to 64. Default null: reckoned from the number of VPCs, targets, entries and excludes at their largest size. Needed only where the length of a list is unknown at plan, or where long names or non-Latin tags make the reckoning too small; the plan or apply says so then. */
+  readonly policy_parts?: number | null;
+  /** Whether interfaces that `rds` or `elasticache` made in the VPCs are mirrored, where a source selects their subnet or VPC (they have no instance, hence no instance tags). Default false for both: their traffic repeats what the clients' interfaces show. */
+  readonly requester_managed?: Value<{
+    readonly rds?: Value<boolean> | null;
+    readonly elasticache?: Value<boolean> | null;
+  }> | null;
+  /** Concurrent executions reserved for `reconcile` and `sweep`; -1 reserves none. Default -1 for both, since a new account has ten in all and reserving any of them fails there. `sweep` needs 2: an apply or a person may start one while the schedule's runs. */
+  readonly reserved_concurrency?: Value<{
+    readonly reconcile?: number | null;
+    readonly sweep?: number | null;
+  }> | null;
+  /** Lambda runtime of the functions: `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on. */
+  readonly runtime?: string | null;
+  /** How often the sweep runs, `rate(1 minute)` to `rate(6 hours)`. Events are delivered at least once at best, so this is the longest time that a missed change stays unseen. Default rate(1 minute). Null: no schedule, and no alarm when no sweep runs; then something else must invoke the sweep. */
+  readonly schedule_expression?: string | null;
+  /** ARNs of IAM roles and users that may remove and change mirror sessions without being reported as tampering, such as another tool that keeps sessions of its own: for a call on a session that is gone nobody can tell whose it was. A role with its path, as CloudTrail writes it. At most 10. Default none: this controller's functions alone. */
+  readonly session_principals?: Value<readonly string[]> | null;
+  /** How many mirror sessions the account may hold in the region, for the alarm at 80 % and for deciding by rule order when not all fit. Default 10000, AWS's quota; give less where several controllers share it. */
+  readonly session_quota?: number | null;
+  /** Which interfaces are mirrored. Default null: every interface of the VPCs given that AWS accepts. Otherwise the first entry that matches decides, `tags` before `subnets` before `vpcs`, in the order of each list; with no entry at all nothing is mirrored.
+   * - `tags`: tags of the instance, exact and case-sensitive; a null value means that the key is present. `match` says whether `all` of them must match (default) or `any`.
+   * - `subnets`: `subnet_id`. `vpcs`: `vpc_id`, one of `var.vpcs`.
+   * Each entry takes besides:
+   * - `name`: the value of the tag `traffic-mirror:rule` of its sessions, 1 to 64 characters. Default `tags[0]`, `subnets[1]` …, by position: give names, or sessions are tagged again when an entry is put in front.
+   * - `filter_id`, `virtual_network_id` (1 to 16777215): instead of the VPC's. `target_id`: instead of the target in the instance's zone.
+   * - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Default null: whole packets. Under 55 bytes the headers of IPv6 packets would be cut.
+   * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. Default null: 1. A number in use is stepped around.
+   * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
+   * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see `guardduty_severity`, `demands`); entries with `always` go first. */
+  readonly sources?: Value<{
+    readonly tags?: Value<
+      readonly Value<{
+        readonly tags: Value<Readonly<Record<string, string | null>>>;
+        readonly match?: string | null;
+        readonly name?: string | null;
+        readonly filter_id?: string | null;
+        readonly target_id?: string | null;
+        readonly packet_length?: number | null;
+        readonly virtual_network_id?: number | null;
+        readonly session_number?: number | null;
+        readonly interfaces?: string | null;
+        readonly on?: string | null;
+      }>[]
+    > | null;
+    readonly subnets?: Value<
+      readonly Value<{
+        readonly subnet_id: string;
+        readonly name?: string | null;
+        readonly filter_id?: string | null;
+        readonly target_id?: string | null;
+        readonly packet_length?: number | null;
+        readonly virtual_network_id?: number | null;
+        readonly session_number?: number | null;
+        readonly interfaces?: string | null;
+        readonly on?: string | null;
+      }>[]
+    > | null;
+    readonly vpcs?: Value<
+      readonly Value<{
+        readonly vpc_id: string;
+        readonly name?: string | null;
+        readonly filter_id?: string | null;
+        readonly target_id?: string | null;
+        readonly packet_length?: number | null;
+        readonly virtual_network_id?: number | null;
+        readonly session_number?: number | null;
+        readonly interfaces?: string | null;
+        readonly on?: string | null;
+      }>[]
+    > | null;
+  }> | null;
+  /** What becomes of the sessions of a stopped instance: `remove` or `keep`. Default remove: a session is billed while its instance is stopped, and is made again about a second after the start. */
+  readonly stopped_instances?: string | null;
+  /** Tags of everything that the module makes, and of the sessions. At most 45, and 2,500 characters as JSON, since the functions carry them in their environment (Lambda holds 4 KB of it). Default none. */
+  readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
+  /** X-Ray: `PassThrough` or `Active`. Default PassThrough: each run is a batch or a sweep of its own with no caller to be traced from, its log and metrics say where time went, and traces are billed. */
+  readonly tracing_mode?: string | null;
+  /** Which events start the reconciler, each a rule on the default bus.
+   * - `ec2_state_change`: an instance changes its state.
+   * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by another way.
+   * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
+   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are on the bus only where a CloudTrail trail logs management events (write-only will do) of this region; without one the rule never matches.
+   * - `tag_changes`: the tags of an instance change. Needs no trail.
+   * - `lifecycle_hooks`: Auto Scaling holds an instance of a group in `lifecycle_hooks`. A rule only where there is one.
+   * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. A rule only where an entry of `sources` has `on = "guardduty"`.
+   * - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`. Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+   * Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`. Requests on the controller's own bus are taken in any case: IAM decides who may make them. */
+  readonly triggers?: Value<readonly string[]> | null;
+  /** When the alarm for uncovered sources rings: when more than `sources` selected interfaces (default 100) were without a session all through `minutes` (default 30, 5 to 1440). Set `sources` a little above what stays on a quiet day (`uncovered` in the sweep's summary): interfaces that AWS cannot mirror count as well. */
+  readonly uncovered_alarm?: Value<{
+    readonly sources?: number | null;
+    readonly minutes?: number | null;
+  }> | null;
+  /** Where the functions are placed in a VPC, for organisations that ask for it: `subnet_ids` (1 to 16, of one VPC; give subnets of their own, a /28 each) and `security_group_ids` (1 to 5). The APIs of EC2, Elastic Load Balancing, Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there. Default null: in no VPC, which they do not need. */
+  readonly vpc_config?: Value<{
+    readonly subnet_ids: Value<readonly string[]>;
+    readonly security_group_ids: Value<readonly string[]>;
+  }> | null;
+  /** The VPCs whose interfaces may be mirrored, by a key of the caller's: what `mirror-endpoint` gives as its output `vpcs`. Nothing outside them is ever touched. At most 80; none mirrors nothing.
+   * - `vpc_id`: the VPC.
+   * - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
+   * - `filter_id`: mirror filter of its sessions, where an entry of `sources` names no other.
+   * - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found by its tags counts only when its endpoint belongs to this service.
+   * - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show it). Default null: found by the tags `traffic-mirror:vpc` and `traffic-mirror:zone`. */
+  readonly vpcs: Value<
+    Readonly<
+      Record<
+        string,
+        Value<{
+          readonly vpc_id: string;
+          readonly vni?: number | null;
+          readonly filter_id: string;
+          readonly endpoint_service_name?: string | null;
+          readonly targets?: Value<
+            Readonly<
+              Record<string, Value<{ readonly target_id: string; readonly availability_zone: string }> | null>
+            >
+          > | null;
+        }> | null
+      >
+    >
+  >;
+}
+
+/** modules/mirror-controller */
+export class MirrorController extends Module<
+  MirrorControllerInputs,
+  | "apply_summary"
+  | "event_bus_arn"
+  | "function_names"
+  | "policy_parameter_name"
+  | "queue_arns"
+  | "request_policy_json"
+> {
+  constructor(scope: Construct, id: string, release: Release, inputs: MirrorControllerInputs) {
+    super("mirror-controller", scope, id, release, inputs);
+  }
+}

@@ -1,0 +1,105 @@
+variable "region" {
+  description = "Region of everything: the hub's, because endpoints reach services of their own region only. Default eu-west-1."
+  type        = string
+  default     = "eu-west-1"
+  nullable    = false
+}
+
+variable "account_id" {
+  description = "The client's account: with other credentials than this account's, plan fails. Default null: whatever account the credentials are of."
+  type        = string
+  default     = null
+}
+
+variable "name" {
+  description = "Name of endpoints and controller, at most 38 lower-case letters, digits and hyphens. Default traffic-mirror."
+  type        = string
+  default     = "traffic-mirror"
+  nullable    = false
+}
+
+variable "endpoint_service_name" {
+  description = "The hub's output of the same name. The hub must have this account among its `clients`."
+  type        = string
+  nullable    = false
+}
+
+variable "hub_event_bus_arn" {
+  description = "The hub's output `event_bus_arn`: what the functions report goes on to it. Default null: reports stay in this account."
+  type        = string
+  default     = null
+}
+
+variable "availability_zones" {
+  description = "The hub's output of the same name: the zones that it serves. With it, a subnet in another zone is refused at plan. Default null: not checked."
+  type        = map(object({ name = optional(string), id = string }))
+  default     = null
+}
+
+variable "endpoint_management" {
+  description = "`terraform` (default: an endpoint in each subnet of `vpcs`) or `automatic` (a function keeps one in each zone that needs it, also in subnets that are added later; `subnets` is then left out)."
+  type        = string
+  default     = "terraform"
+  nullable    = false
+}
+
+variable "vpcs" {
+  description = "VPCs to mirror, by a key of your own choice: `vpc_id`; `subnets`, one for each zone that the hub serves (match them by zone id), by a key of your own choice; `vni`, the number under which the hub's `clients` knows this VPC."
+  type = map(object({
+    vpc_id  = string
+    subnets = optional(map(string), {})
+    vni     = number
+  }))
+  nullable = false
+}
+
+variable "filter" {
+  description = "What of the traffic is mirrored: mirror-endpoint's input `filter`. Default null: all of it."
+  type        = any
+  default     = null
+}
+
+variable "sources" {
+  description = "Which interfaces are mirrored: mirror-controller's input `sources`. Default: those of instances with the tag Mirror = true."
+  type        = any
+  default     = { tags = [{ name = "marked", tags = { Mirror = "true" } }] }
+}
+
+variable "exclude" {
+  description = "What is never mirrored: mirror-controller's input `exclude`. Default nothing."
+  type        = any
+  default     = {}
+}
+
+variable "mode" {
+  description = "`enforce`, `observe` (plan and count, change nothing) or `drain` (remove all sessions). Default enforce."
+  type        = string
+  default     = "enforce"
+  nullable    = false
+}
+
+variable "brakes" {
+  description = "What keeps a mistake small: mirror-controller's input `brakes`. Default: its defaults."
+  type        = any
+  default     = {}
+}
+
+variable "schedule_expression" {
+  description = "How often the sweep runs, or null for never. Default rate(1 minute)."
+  type        = string
+  default     = "rate(1 minute)"
+}
+
+variable "alarm_actions" {
+  description = "ARNs that alarms notify, SNS topics as a rule. Default none."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of everything. Default Project = traffic-mirror."
+  type        = map(string)
+  default     = { Project = "traffic-mirror" }
+  nullable    = false
+}

@@ -1,0 +1,9 @@
+output "apply_summary" {
+  description = "What the sweep of this apply found: `selected` interfaces, `refused` ones by reason, and, when observing, what it would have created."
+  value       = module.traffic_mirroring.controller_apply_summary
+}
+
+output "source_subnets" {
+  description = "Subnets of the source VPC by zone id: launch instances there."
+  value       = module.source_network.subnets
+}

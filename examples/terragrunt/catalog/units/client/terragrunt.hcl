@@ -1,0 +1,69 @@
+# Endpoints and controller of a client account, in one state, so that sessions move before a target goes.
+
+include "root" {
+  path = find_in_parent_folders("root.hcl")
+}
+
+locals {
+  release = read_terragrunt_config(find_in_parent_folders("release.hcl")).locals
+  ref     = values.ref == null ? local.release.ref : values.ref
+  account = read_terragrunt_config(find_in_parent_folders("account.hcl")).locals
+  region  = read_terragrunt_config(find_in_parent_folders("region.hcl")).locals.region
+  vnis    = read_terragrunt_config(find_in_parent_folders("clients.hcl")).locals.clients[local.account.client].vnis
+}
+
+terraform {
+  source = "${local.release.repository}//examples/client?ref=${local.ref}"
+}
+
+dependency "network" {
+  config_path = "../network"
+
+  mock_outputs = {
+    vpc_id  = "vpc-00000000"
+    subnets = { "euw1-az1" = "subnet-00000001" }
+  }
+  # Not for plan: it reads the subnets' zones, so they must be there.
+  mock_outputs_allowed_terraform_commands = ["init", "validate"]
+}
+
+# The hub of the region. Mocked for plan too, so that hub and clients can be planned before either is there.
+dependency "hub" {
+  config_path = "${dirname(find_in_parent_folders("root.hcl"))}/hub/${local.region}/capture-fleet"
+
+  mock_outputs = {
+    endpoint_service_name = "com.amazonaws.vpce.${local.region}.vpce-svc-00000000000000000"
+    event_bus_arn         = "arn:aws:events:${local.region}:111111111111:event-bus/traffic-capture-hub"
+    availability_zones    = {}
+  }
+  mock_outputs_allowed_terraform_commands = ["init", "validate", "plan"]
+}
+
+inputs = {
+  account_id            = local.account.account_id
+  region                = local.region
+  endpoint_service_name = dependency.hub.outputs.endpoint_service_name
+  hub_event_bus_arn     = dependency.hub.outputs.event_bus_arn
+
+  # None is a hub that is not there yet.
+  availability_zones  = length(dependency.hub.outputs.availability_zones) == 0 ? null : dependency.hub.outputs.availability_zones
+  endpoint_management = values.endpoint_management
+
+  vpcs = {
+    main = {
+      vpc_id = dependency.network.outputs.vpc_id
+      vni    = local.vnis.main
+      # Only the zones that the hub serves, by id: a zone's name means another zone in another account.
+      subnets = {
+        for id, subnet in dependency.network.outputs.subnets : id => subnet
+        if values.endpoint_management == "terraform" && (
+          length(dependency.hub.outputs.availability_zones) == 0 || contains([for zone in dependency.hub.outputs.availability_zones : zone.id], id)
+        )
+      }
+    }
+  }
+
+  sources = values.sources
+  mode    = values.mode
+  brakes  = values.brakes
+}

@@ -1,0 +1,12 @@
+# The register: which accounts may send to the hub, and the VNI by which captured traffic tells their VPCs apart, 1 to
+# 16777215, each once, and once modulo 4096 as well where the nodes keep it as a VLAN tag. A new account is one entry
+# here and one folder beside this file. Taking an entry out closes the hub's door to the account.
+
+locals {
+  clients = {
+    payments = {
+      account_id = "222222222222"
+      vnis       = { main = 101 }
+    }
+  }
+}

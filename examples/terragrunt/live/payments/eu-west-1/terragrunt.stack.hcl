@@ -1,0 +1,12 @@
+stack "client_account" {
+  source = find_in_parent_folders("catalog/stacks/client-account")
+  path   = "mirroring"
+
+  values = {
+    cidr_block = "10.65.0.0/20"
+
+    # First `observe`, then a share of the fleet by brakes.rollout_percent, then all.
+    mode    = "enforce"
+    sources = { tags = [{ name = "marked", tags = { Mirror = "true" } }] }
+  }
+}
