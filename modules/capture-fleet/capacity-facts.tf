@@ -1,9 +1,9 @@
 # What is known of instance types. Dated data, to be overridden by capacity.instances.
 
 locals {
-  # Baseline bandwidth in Gbps: DescribeInstanceTypes, NetworkInfo.NetworkCards[].BaselineBandwidthInGbps, as in the
-  # tables "Network specifications" of the Amazon EC2 Instance Types guide, read November 2026. usd_per_vcpu_hour: Linux
-  # on-demand in us-east-1 from the EC2 price list; within a family the price follows the vCPUs.
+  # Baseline bandwidth in Gbps: BaselineBandwidthInGbps of DescribeInstanceTypes, from the dump of that call's answer
+  # that moto 5.2.1 carries. usd_per_vcpu_hour: Linux on-demand in us-east-1, round figures that were not compared with
+  # today's price list (?); within a family the price follows the vCPUs. Both are to be checked before they decide.
   instance_families = {
     c5   = { usd_per_vcpu_hour = 0.0425, gbps = { large = 0.75, xlarge = 1.25, "2xlarge" = 2.5, "4xlarge" = 5, "9xlarge" = 12, "12xlarge" = 12, "18xlarge" = 25, "24xlarge" = 25 } }
     c5n  = { usd_per_vcpu_hour = 0.054, gbps = { large = 3, xlarge = 5, "2xlarge" = 10, "4xlarge" = 15, "9xlarge" = 50, "18xlarge" = 100 } }
