@@ -52,12 +52,19 @@ interface JestReport {
   readonly numRuntimeErrorTestSuites: number;
 }
 
-const jest = (project: string): Step => ({
+/** `workers`: test files at a time. More than one only where they mostly wait. */
+const jest = (project: string, workers = 1): Step => ({
   name: project,
   work: async (log) => {
     const report = join(root, "reports", `${project}.json`);
     rmSync(report, { force: true });
-    const { command, args } = tool("jest/bin/jest.js", "--ci", "--runInBand", "--selectProjects", project);
+    const { command, args } = tool(
+      "jest/bin/jest.js",
+      "--ci",
+      workers === 1 ? "--runInBand" : `--maxWorkers=${workers}`,
+      "--selectProjects",
+      project,
+    );
     const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
     await run(command, [...flags, ...args, "--json", `--outputFile=${report}`], { log, quiet: true });
     if (!existsSync(report)) return all(false);
@@ -190,7 +197,8 @@ export const steps = (): Step[] => {
     bundles,
     single("prettier", tool("prettier/bin/prettier.cjs", "--check", ".")),
     provider,
-    { ...jest("e2e"), after: ["bundles", "terraform-provider"] },
+    // The provider waits for most of an apply (SQS, load balancers): three side by side fill two cores.
+    { ...jest("e2e", 3), after: ["bundles", "terraform-provider"] },
     single("eslint", tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
     single("types", tool("typescript/bin/tsc", "--noEmit")),
     format,
