@@ -41,7 +41,10 @@ class Hub extends AccountStack {
       vpc_id: network.vpc,
       subnets: network.subnets,
       clients: Object.fromEntries(
-        Object.entries(clients).map(([key, client]) => [key, { account_id: client.account }]),
+        Object.entries(clients).map(([key, client]) => [
+          key,
+          { account_id: client.account, vnis: { main: client.vni } },
+        ]),
       ),
     });
     new TerraformOutput(this, "capture_bucket", { value: this.fleet.text("capture_bucket") });
@@ -55,6 +58,7 @@ class ClientStack extends AccountStack {
     const endpoint = new MirrorEndpoint(this, "endpoint", release, {
       name: "traffic-mirror",
       endpoint_service_name: hub.fleet.text("endpoint_service_name"),
+      availability_zones: hub.fleet.value("availability_zones"),
       vpcs: {
         main: { vpc_id: client.network.vpc, subnets: client.network.subnets, vni: client.vni },
       },

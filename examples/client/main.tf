@@ -6,8 +6,11 @@ module "mirror_endpoint" {
 
   name                  = var.name
   endpoint_service_name = var.endpoint_service_name
+  availability_zones    = var.availability_zones
+  endpoint_management   = var.endpoint_management
   vpcs                  = var.vpcs
   filter                = var.filter
+  alarm_actions         = var.alarm_actions
   tags                  = var.tags
 }
 

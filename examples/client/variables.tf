@@ -30,11 +30,24 @@ variable "hub_event_bus_arn" {
   default     = null
 }
 
+variable "availability_zones" {
+  description = "The hub's output of the same name: the zones that it serves. With it, a subnet in another zone is refused at plan. Default null: not checked."
+  type        = map(object({ name = optional(string), id = string }))
+  default     = null
+}
+
+variable "endpoint_management" {
+  description = "`terraform` (default: an endpoint in each subnet of `vpcs`) or `automatic` (a function keeps one in each zone that needs it, also in subnets that are added later; `subnets` is then left out)."
+  type        = string
+  default     = "terraform"
+  nullable    = false
+}
+
 variable "vpcs" {
   description = "VPCs to mirror, by a key of your own choice: `vpc_id`; `subnets`, one for each zone that the hub serves (match them by zone id), by a key of your own choice; `vni`, the number under which the hub's `clients` knows this VPC."
   type = map(object({
     vpc_id  = string
-    subnets = map(string)
+    subnets = optional(map(string), {})
     vni     = number
   }))
   nullable = false

@@ -61,6 +61,26 @@ test.each(planned)("%s can be planned in an empty account", async (example) => {
   }
 });
 
+test("a hub with 500 clients is planned within a minute", async () => {
+  const clients = Object.fromEntries(
+    Array.from({ length: 500 }, (_, n) => [
+      `client-${n}`,
+      { account_id: String(100_000_000_000 + n), vnis: { main: 1 + n, data: 1001 + n } },
+    ]),
+  );
+  const terraform = new TerraformRoot({ example: "examples/hub", name: "plan-500", env: cloud.env() });
+  try {
+    await terraform.init();
+    const began = performance.now();
+    // Too many to be listed in the bus's policy, hence the organization.
+    const changes = await terraform.plan({ egress: "nat", clients, organization_id: "o-a1b2c3d4e5" });
+    expect((performance.now() - began) / 1000).toBeLessThan(60);
+    expect(changes.filter((change) => change.startsWith("create ")).length).toBeGreaterThan(50);
+  } finally {
+    terraform.remove();
+  }
+});
+
 test("the README says what each example is for", () => {
   const readme = readFileSync(join(root, "examples", "README.md"), "utf8");
   const folders = readdirSync(join(root, "examples"), { withFileTypes: true })

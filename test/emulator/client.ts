@@ -163,6 +163,8 @@ export class LocalCloudClient {
    * `asyncRetryDelays`: milliseconds between the tries of an asynchronous invocation (default 1000, 2000).
    * `iam`: whether functions and sessions of roles may do only what their roles permit (default true).
    * `heartbeatScale`: multiplies the time that lifecycle hooks wait (default 1).
+   * `agents`: whether instances complete launching hooks named `…-launch` by themselves, as capture nodes do
+   *   (default true).
    * `permissionDelay`: milliseconds until a change of policies is seen (default 0).
    * `clockOffset`: milliseconds added to the clock.
    */
@@ -175,6 +177,7 @@ export class LocalCloudClient {
     asyncRetryDelays?: readonly number[];
     iam?: boolean;
     heartbeatScale?: number;
+    agents?: boolean;
     permissionDelay?: number;
     clockOffset?: number;
   }): Promise<void> {

@@ -121,6 +121,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     }
     parts.automaticEvents.hooks.heartbeatScale =
       number(body["heartbeatScale"]) ?? parts.automaticEvents.hooks.heartbeatScale;
+    if (typeof body["agents"] === "boolean") parts.automaticEvents.hooks.agents = body["agents"];
     if (typeof body["iam"] === "boolean") parts.iam.enabled = body["iam"];
     parts.iam.roles.delay = number(body["permissionDelay"]) ?? parts.iam.roles.delay;
     parts.clock.offset = number(body["clockOffset"]) ?? parts.clock.offset;

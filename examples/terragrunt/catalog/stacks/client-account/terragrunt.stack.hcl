@@ -18,6 +18,8 @@ unit "client" {
     sources = try(values.sources, null)
     mode    = try(values.mode, "enforce")
     brakes  = try(values.brakes, {})
-    ref     = try(values.ref, null)
+    # Or "automatic": a function follows subnets and zones that are added later.
+    endpoint_management = try(values.endpoint_management, "terraform")
+    ref                 = try(values.ref, null)
   }
 }

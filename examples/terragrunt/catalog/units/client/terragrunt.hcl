@@ -45,15 +45,20 @@ inputs = {
   endpoint_service_name = dependency.hub.outputs.endpoint_service_name
   hub_event_bus_arn     = dependency.hub.outputs.event_bus_arn
 
+  # None is a hub that is not there yet.
+  availability_zones  = length(dependency.hub.outputs.availability_zones) == 0 ? null : dependency.hub.outputs.availability_zones
+  endpoint_management = values.endpoint_management
+
   vpcs = {
     main = {
       vpc_id = dependency.network.outputs.vpc_id
       vni    = local.vnis.main
-      # Only the zones that the hub serves, by id: a zone's name means another zone in another account. None given is
-      # a hub that is not there yet.
+      # Only the zones that the hub serves, by id: a zone's name means another zone in another account.
       subnets = {
         for id, subnet in dependency.network.outputs.subnets : id => subnet
-        if length(dependency.hub.outputs.availability_zones) == 0 || contains([for zone in dependency.hub.outputs.availability_zones : zone.id], id)
+        if values.endpoint_management == "terraform" && (
+          length(dependency.hub.outputs.availability_zones) == 0 || contains([for zone in dependency.hub.outputs.availability_zones : zone.id], id)
+        )
       }
     }
   }
