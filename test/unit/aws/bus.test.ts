@@ -83,4 +83,10 @@ describe("messages", () => {
     ]);
     expect(sent()).toHaveLength(4);
   });
+
+  it("are not tried again and again on a bus that takes nothing", async () => {
+    events.on(PutEventsCommand).rejects(new Error("no way"));
+    expect(await publish(many(30))).toBe(30);
+    expect(sent()).toHaveLength(4 + 1 + 1);
+  });
 });
