@@ -106,6 +106,8 @@ export const factsOf = async ({ aws }: Account): Promise<Facts> => {
 export const batchOf = (instanceIds: readonly string[], time: number) => ({
   Records: instanceIds.map((instanceId) => ({
     messageId: instanceId,
+    receiptHandle: instanceId,
+    attributes: { ApproximateReceiveCount: "1" },
     body: JSON.stringify({
       version: "0",
       id: instanceId,
