@@ -12,8 +12,7 @@ resource "aws_s3_bucket" "code" {
 }
 
 locals {
-  code_bucket     = aws_s3_bucket.code.id
-  code_bucket_arn = aws_s3_bucket.code.arn
+  code_bucket = aws_s3_bucket.code.id
 }
 
 resource "aws_s3_bucket_ownership_controls" "code" {
