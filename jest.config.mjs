@@ -42,5 +42,7 @@ export default {
     project("dataplane", ["test/dataplane/**/*.test.ts"], 600_000),
     // Real Terraform against the local cloud: start these with --runInBand, two at once starve each other.
     project("e2e", ["test/e2e/**/*.test.ts"], 900_000),
+    // The same, from an old version of the repository to this one: `make test-upgrade`.
+    project("upgrade", ["test/upgrade/**/*.test.ts"], 900_000),
   ],
 };
