@@ -51,6 +51,11 @@ test: setup ## Everything that must hold; ends with "N passed, N failed"
 	@$(call need,git,install git)
 	@npm test --silent
 
+.PHONY: test-upgrade
+test-upgrade: setup ## From the first version that mirrored to this one, under running sessions (four minutes)
+	@$(call need,git,install git)
+	@npm run --silent jest -- --ci --selectProjects upgrade
+
 .PHONY: demo
 demo: setup build ## The product at work in a local cloud, start to finish
 	@npm run --silent demo

@@ -44,5 +44,7 @@ export default {
     project("e2e", ["test/e2e/**/*.test.ts"], 900_000),
     // Needs Terragrunt on the PATH: make test-terragrunt.
     project("terragrunt", ["test/terragrunt/**/*.test.ts"], 900_000),
+    // The same, from an old version of the repository to this one: `make test-upgrade`.
+    project("upgrade", ["test/upgrade/**/*.test.ts"], 900_000),
   ],
 };

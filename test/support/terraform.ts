@@ -30,8 +30,10 @@ export interface TerraformLine {
 export type Variables = Readonly<Record<string, unknown>>;
 
 export interface RootOptions {
-  /** Folder of the example below the repository. */
+  /** Folder of the example below `tree`. */
   readonly example: string;
+  /** The repository as a whole, or another version of it. Default this one. */
+  readonly tree?: string;
   /** Names the working copy below .cache; whatever a run of the same name left there is forgotten. */
   readonly name: string;
   /** Credentials and endpoint. AWS and Terraform settings of the caller's environment are not inherited. */
@@ -80,10 +82,7 @@ const inherited = (): NodeJS.ProcessEnv =>
     ),
   );
 
-const copyExample = (example: string, folder: string): void => {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const from = join(root, example);
+const copyExample = (from: string, folder: string): void => {
   for (const name of readdirSync(from).filter((each) => each.endsWith(".tf"))) {
     const text = readFileSync(join(from, name), "utf8");
     const moved = text.replace(/(\bsource\s*=\s*")(\.\.?\/[^"]*)"/g, (_, before: string, path: string) => {
@@ -96,12 +95,16 @@ const copyExample = (example: string, folder: string): void => {
 
 export class TerraformRoot {
   readonly folder: string;
+  readonly #example: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #onLine: (line: TerraformLine) => void;
 
   constructor(options: RootOptions) {
     this.folder = join(root, ".cache", "terraform", "work", options.name);
-    copyExample(options.example, this.folder);
+    this.#example = options.example;
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true });
+    copyExample(join(options.tree ?? root, options.example), this.folder);
     for (const [name, hcl] of Object.entries(options.overrides ?? {})) {
       writeFileSync(join(this.folder, `${name}_override.tf`), hcl);
     }
@@ -109,13 +112,23 @@ export class TerraformRoot {
     this.#onLine = options.onLine ?? (() => undefined);
   }
 
+  /** The same example of another version of the repository over the same state: to be followed by `init`. */
+  switchTo(tree: string): void {
+    for (const name of readdirSync(this.folder)) {
+      if (name.endsWith(".tf") && !name.endsWith("_override.tf")) rmSync(join(this.folder, name));
+    }
+    copyExample(join(tree, this.#example), this.folder);
+  }
+
   async init(): Promise<void> {
     await this.#expect(["init", "-input=false", "-no-color"], [0]);
   }
 
-  async apply(variables: Variables = {}): Promise<void> {
+  /** `replace`: addresses that are made anew though nothing about them has changed. */
+  async apply(variables: Variables = {}, replace: readonly string[] = []): Promise<void> {
+    const anew = replace.map((address) => `-replace=${address}`);
     await this.#expect(
-      ["apply", "-auto-approve", "-input=false", "-json", ...this.#variables(variables)],
+      ["apply", "-auto-approve", "-input=false", "-json", ...anew, ...this.#variables(variables)],
       [0],
     );
   }
@@ -148,6 +161,11 @@ export class TerraformRoot {
   async resources(): Promise<readonly string[]> {
     const { text } = await this.#expect(["state", "list", "-no-color"], [0]);
     return text.split("\n").filter((line) => line !== "");
+  }
+
+  /** Gives a resource another address in the state. */
+  async move(from: string, to: string): Promise<void> {
+    await this.#expect(["state", "mv", from, to], [0]);
   }
 
   /** Takes resources out of the state and leaves them where they are. */

@@ -1,0 +1,164 @@
+/**
+ * What leaves and what is exchanged under 3,000 sessions: filters, targets, the key of a VPC, a VPC, everything.
+ * test/e2e/scenarios has the same with a handful of sessions and in one account.
+ */
+import { DescribeTrafficMirrorTargetsCommand } from "@aws-sdk/client-ec2";
+import { ClientWorld, isOurs } from "./client/world.js";
+
+const world = new ClientWorld();
+const filterOf = (key: string) => `module.mirror_endpoint.aws_ec2_traffic_mirror_filter.this["${key}"]`;
+const targetOf = (key: string) => `module.mirror_endpoint.aws_ec2_traffic_mirror_target.this["${key}"]`;
+
+beforeAll(async () => {
+  await world.start();
+  await world.strangers(3);
+});
+
+afterAll(async () => {
+  await world.stop();
+});
+
+/** The same sessions as before, each changed in place; none was without a working target and filter meanwhile. */
+const changedInPlace = async (...apply: Parameters<ClientWorld["apply"]>): Promise<void> => {
+  const before = await world.byInterface(world.prod);
+  expect(Object.keys(before)).toHaveLength(world.prod.interfaceIds.length);
+  const { samples, fewest } = await world.watched(world.prod, ...apply);
+  expect(samples).toBeGreaterThan(5);
+  expect(fewest).toBe(world.prod.interfaceIds.length);
+  expect(await world.byInterface(world.prod)).toEqual(before);
+};
+
+/** Distinct values of our sessions in prod. */
+const used = async (of: "TrafficMirrorFilterId" | "TrafficMirrorTargetId"): Promise<readonly string[]> => {
+  const ids = new Set(world.prod.interfaceIds);
+  const sessions = (await world.ours()).filter((each) => ids.has(each.NetworkInterfaceId ?? ""));
+  return [...new Set(sessions.map((each) => each[of] ?? ""))].sort();
+};
+
+const targetsOf = async (key: string): Promise<readonly string[]> =>
+  Object.values((await world.outputs()).vpcs[key]?.targets ?? {})
+    .map((each) => each.target_id)
+    .sort();
+
+test("an apply mirrors 3,000 sources that run already", async () => {
+  expect(await world.ours()).toHaveLength(3000);
+  expect(await world.plan()).toEqual([]);
+});
+
+test("another filter: every session changes to it in place", async () => {
+  const [old] = await used("TrafficMirrorFilterId");
+  await changedInPlace("another filter", {}, [filterOf("prod")]);
+  const now = await used("TrafficMirrorFilterId");
+  expect(now).toEqual([(await world.outputs()).vpcs["prod"]?.filter_id]);
+  expect(now).not.toEqual([old]);
+  expect((await world.aws.inventory())["filters"]).not.toContain(old);
+  expect(await world.madeAndRemoved()).toEqual({ made: 0, removed: 0 });
+});
+
+test("another target: its zone's sessions change to it in place", async () => {
+  const old = await used("TrafficMirrorTargetId");
+  await changedInPlace("another target", {}, [targetOf("prod/eu-west-1a")]);
+  const now = await used("TrafficMirrorTargetId");
+  expect(now).toEqual(await targetsOf("prod"));
+  expect(now.filter((id) => old.includes(id))).toHaveLength(1);
+  expect(await world.madeAndRemoved()).toEqual({ made: 0, removed: 0 });
+});
+
+test("another key for a VPC: filter, endpoints and targets are made anew, sessions change in place", async () => {
+  const old = await used("TrafficMirrorTargetId");
+  const vpcs = { production: world.entry("prod"), lab: world.entry("lab") };
+  await changedInPlace("another key", { vpcs });
+  const now = await used("TrafficMirrorTargetId");
+  expect(now).toEqual(await targetsOf("production"));
+  expect(now.filter((id) => old.includes(id))).toEqual([]);
+  expect(await world.madeAndRemoved()).toEqual({ made: 0, removed: 0 });
+  expect(await world.plan()).toEqual([]);
+});
+
+test("another key where a zone takes one endpoint: endpoints keep theirs by `state mv`", async () => {
+  const endpoints = (await world.aws.inventory())["endpoints"];
+  await world.cloud.setSwitches({ "endpoints-per-zone": "one" });
+  for (const zone of Object.keys(world.prod.subnets)) {
+    for (const resource of ["terraform_data.subnet", "aws_vpc_endpoint.this"]) {
+      const address = (key: string) => `module.mirror_endpoint.${resource}["${key}/${zone}"]`;
+      await world.terraform.move(address("production"), address("live"));
+    }
+  }
+  const vpcs = { live: world.entry("prod"), lab: world.entry("lab") };
+  await changedInPlace("another key, one endpoint in a zone", { vpcs });
+  expect(await used("TrafficMirrorTargetId")).toEqual(await targetsOf("live"));
+  expect((await world.aws.inventory())["endpoints"]).toEqual(endpoints);
+  expect(await world.madeAndRemoved()).toEqual({ made: 0, removed: 0 });
+});
+
+test("a VPC with most of the sessions does not leave unasked", async () => {
+  const said = await world.tryApply("most held", { vpcs: { lab: world.entry("lab") } });
+  expect(said).toContain("removal held: this change would remove 2700 of 3000 sessions");
+  expect(said).toContain("brakes.acknowledged_until");
+  expect(await world.ours()).toHaveLength(3000);
+  const { fewest } = await world.watched(world.prod, "back");
+  expect(fewest).toBe(world.prod.interfaceIds.length);
+  expect(await world.plan()).toEqual([]);
+});
+
+test("a VPC leaves: its sessions go before its targets, and no other session is touched", async () => {
+  const gone = await targetsOf("lab");
+  expect(gone).toHaveLength(1);
+  await changedInPlace("without a VPC", { vpcs: { live: world.entry("prod") } });
+  expect(Object.keys(await world.byInterface(world.lab))).toEqual([]);
+  expect(await world.madeAndRemoved()).toEqual({ made: 0, removed: 300 });
+  const { TrafficMirrorTargets = [] } = await world.aws.ec2.send(new DescribeTrafficMirrorTargetsCommand({}));
+  expect(TrafficMirrorTargets.map((each) => each.TrafficMirrorTargetId)).not.toContain(gone[0]);
+  // Back again, for the destroy that follows.
+  await world.apply("with it again", { vpcs: { live: world.entry("prod"), lab: world.entry("lab") } });
+  expect(await world.ours()).toHaveLength(3000);
+});
+
+test("a destroy that runs out of time says how many are left, and goes on when run again", async () => {
+  // Ten seconds are the function's margin: one is left for draining.
+  await world.time(11);
+  // About what EC2 takes for a call: on no machine does a second suffice for all.
+  await world.cloud.interfere({ latency: [{ ms: 20 }] });
+  const left = [3000];
+  for (const attempt of ["destroy, cut short", "destroy, cut short again"]) {
+    const said = await world.destroy(attempt);
+    const now = (await world.ours()).length;
+    expect(said).toContain(`${String((left.at(-1) ?? 0) - now)} sessions removed, ${String(now)} are left`);
+    expect(said).toContain("run destroy again to go on");
+    left.push(now);
+  }
+  await world.cloud.interfere({});
+  process.stderr.write(`sessions left by each try: ${left.join(", ")}\n`);
+  expect(left[1]).toBeLessThan(3000);
+  expect(left[2]).toBeLessThan(left[1] ?? 0);
+  expect(left[2]).toBeGreaterThan(0);
+});
+
+test("a destroy that was begun is taken back by an apply", async () => {
+  // Terraform finds the function's time changed as well, and puts it back.
+  await world.apply("all again");
+  expect(await world.ours()).toHaveLength(3000);
+});
+
+test("with the time that it is deployed with, one destroy removes all 3,000; what others made stays", async () => {
+  const strangers = (await world.aws.sessions()).filter((each) => !isOurs(each));
+  expect(strangers).toHaveLength(3);
+  expect(await world.destroy("destroy")).toBe("");
+  expect(await world.terraform.resources()).toEqual([]);
+  expect(await world.aws.sessions()).toEqual(strangers);
+  expect(await world.aws.inventory()).toEqual({
+    sessions: strangers.map((each) => each.TrafficMirrorSessionId),
+    targets: [strangers[0]?.TrafficMirrorTargetId],
+    filters: [strangers[0]?.TrafficMirrorFilterId],
+    endpoints: [],
+    functions: [],
+    queues: [],
+    "log groups": [],
+  });
+});
+
+test("no function was refused by its role, and the local cloud answered every call", async () => {
+  expect(await world.cloud.denials()).toEqual([]);
+  expect(await world.cloud.gaps()).toEqual([]);
+  expect(await world.cloud.undelivered()).toEqual([]);
+});
