@@ -30,6 +30,7 @@ const project = (displayName, testMatch, timeout) => ({
 });
 
 export default {
+  testSequencer: "<rootDir>/test/support/longest-first.mjs",
   projects: [
     project(
       "unit",

@@ -70,9 +70,22 @@ export const terraformEnvironment = (base: NodeJS.ProcessEnv = process.env): Pre
   return prepared;
 };
 
+/**
+ * Terraform and its provider hold the provider's schemas, 150 MB, and would walk them again for every so much that they
+ * allocate: collecting later halves the CPU of a `terraform test` (13.1 s → 7.0 s for 11 runs). The limit keeps that in
+ * bounds ("A Guide to the Go Garbage Collector").
+ */
+const collector = { GOGC: "400", GOMEMLIMIT: "1500MiB" };
+
 const prepare = (base: NodeJS.ProcessEnv): Prepared => {
   const { TF_CLI_CONFIG_FILE: configured, TF_PLUGIN_MIRROR: given, ...rest } = base;
-  const env: NodeJS.ProcessEnv = { ...rest, TF_IN_AUTOMATION: "1", TF_INPUT: "0", CHECKPOINT_DISABLE: "1" };
+  const env: NodeJS.ProcessEnv = {
+    ...collector,
+    ...rest,
+    TF_IN_AUTOMATION: "1",
+    TF_INPUT: "0",
+    CHECKPOINT_DISABLE: "1",
+  };
   if (given === undefined) {
     if (configured !== undefined && existsSync(configured)) {
       return {

@@ -5,6 +5,7 @@ import { countRuns, examples, modules } from "./roots.js";
 import { root, run, type Log } from "./run.js";
 import { runCdktf } from "./cdktf.js";
 import { runCheckov } from "./checkov.js";
+import { sharedProvider } from "./provider-process.js";
 
 export interface Count {
   readonly passed: number;
@@ -105,10 +106,11 @@ const terraform = (folder: string, tested: boolean): Step => ({
   after: ["terraform-provider"],
   work: async (log) => {
     const env = { ...terraformEnvironment().env, TF_DATA_DIR: dataDirectory(folder) };
-    const options = { cwd: join(root, folder), env, log };
+    const prepared = { cwd: join(root, folder), env, log };
     const init = ["init", "-backend=false", "-input=false", "-upgrade", "-no-color"];
     const expected = tested ? countRuns(folder) : 0;
-    if ((await run("terraform", init, options)).code !== 0) return { passed: 0, failed: 1 + expected };
+    if ((await run("terraform", init, prepared)).code !== 0) return { passed: 0, failed: 1 + expected };
+    const options = { ...prepared, env: { ...env, ...(await sharedProvider(env.TF_DATA_DIR)) } };
     const valid = all((await run("terraform", ["validate", "-no-color"], options)).code === 0);
     if (!tested) return valid;
     if (expected === 0) log.line(`${folder} has no run blocks in tests/*.tftest.hcl`);

@@ -13,6 +13,7 @@ import { startMoto, type Moto } from "./moto.js";
 import type { LifecycleCall } from "./patches/autoscaling-actions.js";
 import { createPatches } from "./patches/index.js";
 import { answerCall, type Gap, type Pipeline } from "./pipeline.js";
+import { createSqs } from "./sqs/index.js";
 import { createSwitches } from "./switches.js";
 import type { Answer, Call, Cloud, Switches } from "./types.js";
 
@@ -48,6 +49,7 @@ export const createParts = async (options: {
     ...(options.python === undefined ? {} : { python: options.python }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
+  const sqs = createSqs((call) => moto.send(call));
   const keys = new Keys();
   const switches = createSwitches();
   const clock = { offset: 0 };
@@ -55,8 +57,7 @@ export const createParts = async (options: {
 
   // a mapping reads its queue as soon as somebody sends to it
   const forward = async (call: Call): Promise<Answer> => {
-    const answer = await moto.send(call);
-    patches.moves.sent(call, answer);
+    const answer = (await sqs.handle(call)) ?? sqs.settled(call, await moto.send(call));
     if (call.service === "sqs" && call.action.startsWith("SendMessage")) {
       lambda.mappings.wake(jsonBody<{ QueueUrl: string }>(call).QueueUrl ?? "");
     }
@@ -121,6 +122,7 @@ export const createParts = async (options: {
       interference.resetCounts();
       ec2.reset();
       patches.reset();
+      sqs.reset();
       iam.reset();
       switches.reset();
       gaps.length = 0;

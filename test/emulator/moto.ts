@@ -14,10 +14,6 @@ const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const LAUNCH = [
   "import os, sys, threading",
   "threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()",
-  // For each message that it hands out moto reads every attribute of the queue, and for that every message: with
-  // thousands of them a receive takes seconds. Retention, which it wants to know, is four days and more.
-  "from moto.sqs.models import SQSBackend",
-  "SQSBackend.is_message_valid_based_on_retention_period = lambda self, queue, message: True",
   "from moto.server import main",
   "main(sys.argv[1:])",
 ].join("\n");

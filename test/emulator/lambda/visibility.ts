@@ -88,7 +88,7 @@ export class Visibility {
                 target: "AmazonSQS.ChangeMessageVisibility",
                 json: { QueueUrl: queue, ReceiptHandle, VisibilityTimeout: 0 },
               });
-        // moto shows a message one millisecond after its time
+        // a timer may be a millisecond early
         void Promise.resolve(early).then(() => setTimeout(() => this.#wake(queue), 2).unref());
       },
       seconds * 1000 * this.scale,

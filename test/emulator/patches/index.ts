@@ -9,7 +9,7 @@ import { lambdaPatches } from "./lambda.js";
 import { s3ChecksumPatches } from "./s3-checksum.js";
 import { s3Patches } from "./s3.js";
 import { sqsPatches } from "./sqs.js";
-import { sqsMovePatches, type Moves } from "./sqs-moves.js";
+import { sqsMovePatches } from "./sqs-moves.js";
 import { ssmPatches } from "./ssm.js";
 import { stsPatches } from "./sts.js";
 import type { PatchSet } from "./types.js";
@@ -19,8 +19,7 @@ export const createPatches = (
   cloud: Cloud,
   keys: Keys,
   userIdOf: (call: Call) => Promise<string>,
-): PatchSet & { readonly moves: Moves; lifecycle(): readonly LifecycleCall[] } => {
-  const moves = sqsMovePatches(cloud);
+): PatchSet & { lifecycle(): readonly LifecycleCall[] } => {
   const actions = autoscalingActionPatches();
   const sets = [
     stsPatches(keys, userIdOf),
@@ -29,7 +28,7 @@ export const createPatches = (
     actions,
     ec2Patches(cloud),
     sqsPatches(cloud),
-    moves,
+    sqsMovePatches(cloud),
     ssmPatches(),
     lambdaPatches(cloud),
     s3ChecksumPatches(),
@@ -37,7 +36,6 @@ export const createPatches = (
     cloudwatchPatches(),
   ];
   return {
-    moves,
     lifecycle: () => actions.lifecycle(),
     patches: sets.flatMap(({ patches }) => patches),
     reset: () => sets.forEach((set) => set.reset()),

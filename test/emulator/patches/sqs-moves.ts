@@ -21,15 +21,13 @@ interface Task {
 }
 
 interface Received {
-  readonly MessageId: string;
   readonly ReceiptHandle: string;
   readonly Body: string;
   readonly MessageAttributes?: unknown;
-}
-
-export interface Moves extends PatchSet {
-  /** Notes into which queue somebody sent a message: only what SQS moved to a dead-letter queue has a source. */
-  sent(call: Call, answer: Answer): void;
+  readonly Attributes?: {
+    /** Only what SQS itself moved to a dead-letter queue has one. */
+    readonly DeadLetterQueueSourceArn?: string;
+  };
 }
 
 const nameOf = (arn: string): string => arn.split(":").pop() ?? "";
@@ -43,10 +41,8 @@ const urlOf = (arn: string): string => `http://127.0.0.1/${whereOf(arn).account}
  * Redrive of dead-letter queues ("Learn how to configure a dead-letter queue redrive in Amazon SQS" in the developer
  * guide). What is moved is a new message: another id, another time, received by nobody yet.
  */
-export const sqsMovePatches = (cloud: Pick<Cloud, "moto" | "now">): Moves => {
+export const sqsMovePatches = (cloud: Pick<Cloud, "moto" | "now">): PatchSet => {
   const tasks = new Scoped(() => new Map<string, Task[]>());
-  /** Id of a message → URL path of the queue that it was sent to. */
-  const origins = new Map<string, string>();
 
   const sqs = async (arn: string, action: string, json: Record<string, unknown> = {}) => {
     const answer = await cloud.moto(whereOf(arn), "sqs", {
@@ -66,8 +62,8 @@ export const sqsMovePatches = (cloud: Pick<Cloud, "moto" | "now">): Moves => {
   };
 
   const moveOne = async (task: Task, message: Received, sources: readonly string[]): Promise<boolean> => {
-    const origin = origins.get(message.MessageId);
-    const to = task.DestinationArn ?? sources.find((arn) => nameOf(arn) === origin);
+    const origin = message.Attributes?.DeadLetterQueueSourceArn;
+    const to = task.DestinationArn ?? sources.find((arn) => arn === origin);
     if (to === undefined) {
       task.FailureReason = "CouldNotDetermineMessageSource";
       return false;
@@ -90,6 +86,7 @@ export const sqsMovePatches = (cloud: Pick<Cloud, "moto" | "now">): Moves => {
       const { body } = await sqs(task.SourceArn, "ReceiveMessage", {
         MaxNumberOfMessages: 10,
         VisibilityTimeout: 30,
+        MessageSystemAttributeNames: ["DeadLetterQueueSourceArn"],
         MessageAttributeNames: ["All"],
       });
       const messages = (body["Messages"] ?? []) as readonly Received[];
@@ -155,15 +152,6 @@ export const sqsMovePatches = (cloud: Pick<Cloud, "moto" | "now">): Moves => {
         for (const task of [...value.values()].flat()) task.Status = "CANCELLED";
       }
       tasks.reset();
-      origins.clear();
-    },
-    sent(call, answer) {
-      if (call.service !== "sqs" || !call.action.startsWith("SendMessage") || answer.status !== 200) return;
-      const queue = jsonBody<{ QueueUrl: string }>(call).QueueUrl?.split("/").pop() ?? "";
-      const body = jsonBody<{ MessageId: string; Successful: { MessageId: string }[] }>(answer);
-      for (const { MessageId } of body.Successful ?? [{ MessageId: body.MessageId ?? "" }]) {
-        origins.set(MessageId, queue);
-      }
     },
     patches: [
       {
