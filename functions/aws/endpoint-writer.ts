@@ -9,9 +9,9 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 import type { Bucket, EndpointOutcome, EndpointWriter } from "../core/endpoints/ports.js";
-import type { Tags } from "../core/model.js";
 import { classifyCode, classifyEndpoint } from "./endpoint-errors.js";
 import type { Pace } from "./pace.js";
+import { toAwsTags } from "./shapes.js";
 
 const done: EndpointOutcome = { kind: "done", value: undefined };
 
@@ -82,8 +82,4 @@ export function createEndpointWriter(
         client.send(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) })),
       ),
   };
-}
-
-function toAwsTags(tags: Tags) {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -1,4 +1,4 @@
-/** EC2's shapes into the domain's. Whatever lacks what we cannot do without is left out. */
+/** EC2's shapes into the domain's, and tags back. Whatever lacks what we cannot do without is left out. */
 import type * as ec2 from "@aws-sdk/client-ec2";
 import type { Instance, Session, Source, Tags, Target } from "../core/model.js";
 
@@ -6,6 +6,10 @@ const states = ["pending", "running", "stopping", "stopped", "shutting-down", "t
 
 export function toTags(tags: readonly ec2.Tag[] | undefined): Tags {
   return Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+export function toAwsTags(tags: Tags): ec2.Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
 export function toInstance(instance: ec2.Instance): Instance | undefined {

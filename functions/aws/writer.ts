@@ -7,11 +7,11 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 import type { SessionChanges } from "../core/decisions.js";
-import type { Tags } from "../core/model.js";
 import type { Outcome } from "../core/outcomes.js";
 import type { SessionWriter } from "../core/ports.js";
 import { classify, classifyCreate, isStaleReference } from "./errors.js";
 import type { Pace } from "./pace.js";
+import { toAwsTags } from "./shapes.js";
 
 /** `onStaleReference`: a write named a target or filter that is not there any more. */
 export function createWriter(client: EC2Client, pace: Pace, onStaleReference: () => void): SessionWriter {
@@ -76,8 +76,4 @@ function modification(sessionId: string, changes: SessionChanges) {
       ? { RemoveFields: ["packet-length" as const] }
       : { PacketLength: changes.packetLength }),
   };
-}
-
-function toAwsTags(tags: Tags) {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -5,6 +5,7 @@
 import { isAction, type Action, type SourcePlan } from "./decisions.js";
 import { stableHash } from "./hash.js";
 import type { Outcome } from "./outcomes.js";
+import { waitedForPermission } from "./permissions.js";
 import type { Clock, SessionWriter } from "./ports.js";
 
 export interface Done {
@@ -38,7 +39,6 @@ export interface Executed {
 
 /** Tries of one action in one run; what still fails then is left to the next. */
 const MAX_TRIES = 5;
-const PERMISSION_RETRY_MS = 5_000;
 
 export async function execute(plans: readonly SourcePlan[], options: ExecuteOptions): Promise<Executed> {
   const done: Done[] = [];
@@ -71,7 +71,7 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
     if (action.kind === "create" && options.clock.now() >= options.createsUntil) return;
     if (!(await options.writer.turn(options.deadline))) return;
     const outcome = await perform(action, options.writer);
-    if (outcome.kind === "not-permitted" && (await waitedForPermission(options))) continue;
+    if (outcome.kind === "not-permitted" && (await waitedForPermission(options.clock, options))) continue;
     tries += 1;
     if (outcome.kind === "throttled" && tries < MAX_TRIES) continue; // the writer has slowed down already
     if (asksForAnotherLook(action, outcome) && tries < MAX_TRIES) {
@@ -92,18 +92,6 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
 /** Somebody else was at the interface, or took away the session that was to be changed. */
 function asksForAnotherLook({ kind }: Action, outcome: Done["outcome"]): boolean {
   return outcome.kind === "conflict" || (outcome.kind === "gone" && (kind === "modify" || kind === "retag"));
-}
-
-/** IAM takes a while to spread: a refusal in the first minute of a role's life is not yet a missing permission. */
-async function waitedForPermission({
-  clock,
-  deadline,
-  permissionsSpreadUntil,
-}: ExecuteOptions): Promise<boolean> {
-  const next = clock.now() + PERMISSION_RETRY_MS;
-  if (next >= Math.min(deadline, permissionsSpreadUntil)) return false;
-  await clock.sleep(PERMISSION_RETRY_MS);
-  return true;
 }
 
 function perform(action: Action, writer: SessionWriter): Promise<Outcome<string | undefined>> {

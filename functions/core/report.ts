@@ -23,6 +23,8 @@ export interface NotMirrored {
 
 export interface Report {
   readonly mode: Mode;
+  /** Every action that was carried out, with what came of it. */
+  readonly done: readonly Done[];
   /** Interfaces that the policy selects and that could be mirrored if nothing stood in the way. */
   readonly selected: number;
   readonly mirrored: number;
@@ -99,6 +101,7 @@ export function report(input: Input): Report {
   const succeeded = (kind: string) => succeededAt(kind).length;
   return {
     mode: input.run.settings.mode,
+    done,
     selected,
     mirrored,
     created: succeeded("create"),

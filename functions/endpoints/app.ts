@@ -5,7 +5,7 @@ import { createEndpointObserver } from "../aws/endpoints.js";
 import { createPace, type PaceOptions } from "../aws/pace.js";
 import type { EndpointSettings } from "../core/endpoints/model.js";
 import type { EndpointPorts } from "../core/endpoints/ports.js";
-import type { Clock } from "../core/ports.js";
+import { clock } from "../runtime/clock.js";
 import { readEndpointConfig } from "./config.js";
 import { createEndpointTelemetry, type EndpointTelemetry } from "./telemetry.js";
 
@@ -28,11 +28,6 @@ export const endpointPaces = {
 } as const satisfies Readonly<Record<string, PaceOptions>>;
 /** Targets and tags: 5 and 10 a second for the account. */
 const otherPace: PaceOptions = { perSecond: 2, burst: 20 };
-
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
 
 /** Throws when the environment is not what Terraform sets. */
 export function createEndpointApp(): EndpointApp {

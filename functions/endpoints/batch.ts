@@ -5,6 +5,8 @@
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { mergeEndpointLooks, parseEndpointEvent, type EndpointLook } from "../core/endpoints/events.js";
 import { reconcileEndpoints } from "../core/endpoints/reconcile.js";
+import type { Home } from "../core/events/envelope.js";
+import { excerpt } from "../core/events/text.js";
 import type { EndpointApp } from "./app.js";
 import { summarize } from "./run.js";
 import { countEndpointReport } from "./telemetry.js";
@@ -17,7 +19,7 @@ interface Message {
 export async function handleEndpointEvents(
   app: EndpointApp,
   records: readonly SQSRecord[],
-  home: { readonly account: string; readonly region: string },
+  home: Home,
   deadline: number,
 ): Promise<SQSBatchResponse> {
   const { logger, metrics } = app.telemetry;
@@ -33,19 +35,13 @@ export async function handleEndpointEvents(
   }
 }
 
-function understand(
-  app: EndpointApp,
-  records: readonly SQSRecord[],
-  home: { readonly account: string; readonly region: string },
-): readonly Message[] {
+function understand(app: EndpointApp, records: readonly SQSRecord[], home: Home): readonly Message[] {
   let dropped = 0;
   const messages = records.flatMap((record): Message[] => {
     const parsed = parseEndpointEvent(record.body, home);
     if (parsed.ok) return [{ id: record.messageId, look: parsed.look }];
     dropped += 1;
-    // Bounded and on one line: events are untrusted.
-    const body = JSON.stringify(record.body.slice(0, 200));
-    app.telemetry.logger.warn("event dropped", { reason: parsed.reason, body });
+    app.telemetry.logger.warn("event dropped", { reason: parsed.reason, body: excerpt(record.body) });
     return [];
   });
   app.telemetry.metrics.addMetric("EndpointEventsDropped", "Count", dropped);

@@ -1,9 +1,7 @@
-/** What Terraform set in the function's environment. All problems are reported at once. */
-import en from "zod/v4/locales/en.js";
+/** What Terraform set in the environment of `endpoints`. */
 import * as z from "zod/mini";
 import type { EndpointSettings } from "../core/endpoints/model.js";
-
-z.config(en()); // the words of the problems, which zod/mini does not bring
+import { json, readEnvironment } from "../runtime/environment.js";
 
 /** Comma between ids; nothing is no id. */
 const list = z.pipe(
@@ -26,12 +24,7 @@ const environment = z.object({
 });
 
 export function readEndpointConfig(env: NodeJS.ProcessEnv): EndpointSettings {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(`environment: ${problems.join("; ")}`);
-  }
-  const { data } = parsed;
+  const data = readEnvironment(environment, env);
   return {
     name: data.ENDPOINTS_NAME,
     service: data.ENDPOINT_SERVICE_NAME,
@@ -43,16 +36,4 @@ export function readEndpointConfig(env: NodeJS.ProcessEnv): EndpointSettings {
     idleMs: data.IDLE_MINUTES * 60_000,
     ownTags: data.RESOURCE_TAGS,
   };
-}
-
-function json<T extends z.core.$ZodType>(schema: T) {
-  const parse = z.transform((text: string, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.issues.push({ code: "custom", message: "not JSON", input: text });
-      return z.NEVER;
-    }
-  });
-  return z.pipe(z.pipe(z.string(), parse), schema);
 }

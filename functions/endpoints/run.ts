@@ -1,8 +1,10 @@
 /** The runs over everything: the schedule, apply, destroy, or a person with an empty object. */
 import { classifyEndpoint } from "../aws/endpoint-errors.js";
 import { drainEndpoints } from "../core/endpoints/drain.js";
-import { reconcileEndpoints, type EndpointReport, type EndpointRun } from "../core/endpoints/reconcile.js";
+import { reconcileEndpoints, succeeded } from "../core/endpoints/reconcile.js";
+import type { EndpointReport, EndpointRun } from "../core/endpoints/reconcile.js";
 import type { EndpointSettings } from "../core/endpoints/model.js";
+import { PERMISSIONS_SPREAD_MS, waitedForPermission } from "../core/permissions.js";
 import type { EndpointApp } from "./app.js";
 import type { EndpointRequest } from "./request.js";
 import { countEndpointReport } from "./telemetry.js";
@@ -10,9 +12,6 @@ import { countEndpointReport } from "./telemetry.js";
 /** A scheduled run ends before the next begins; an apply leaves what takes longer to the schedule. */
 const SCHEDULED_MS = 50_000;
 const APPLY_MS = 90_000;
-/** How long the permissions of a role just made may take to spread. */
-const PERMISSIONS_SPREAD_MS = 90_000;
-const PERMISSION_RETRY_MS = 5_000;
 const MARGIN_MS = 10_000;
 
 /** What `endpoints` answers. */
@@ -79,17 +78,13 @@ async function runReconcile(
 }
 
 /** The role of a function that was made a moment ago may not be allowed to read yet. */
-async function patiently<T>(
-  { ports: { clock }, permissionsSpreadUntil, deadline }: EndpointRun,
-  work: () => Promise<T>,
-): Promise<T> {
+async function patiently<T>(run: EndpointRun, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      const late = clock.now() + PERMISSION_RETRY_MS >= Math.min(permissionsSpreadUntil, deadline);
-      if (late || classifyEndpoint(error).kind !== "not-permitted") throw error;
-      await clock.sleep(PERMISSION_RETRY_MS);
+      if (classifyEndpoint(error).kind !== "not-permitted") throw error;
+      if (!(await waitedForPermission(run.ports.clock, run))) throw error;
     }
   }
 }
@@ -110,11 +105,10 @@ async function runDrain(app: EndpointApp, deadline: number): Promise<object> {
   return { ...report, complete: true };
 }
 
-export function summarize({ plan, done }: EndpointReport, { vpcIds }: EndpointSettings): EndpointSummary {
+export function summarize(report: EndpointReport, { vpcIds }: EndpointSettings): EndpointSummary {
+  const { plan } = report;
   const withSubnets = new Set([...plan.zones, ...plan.unserved].map(({ vpcId }) => vpcId));
   const served = plan.zones.filter(({ state }) => state === "served").length;
-  const did = (kind: string) =>
-    done.filter(({ action, outcome }) => action.kind === kind && outcome.kind === "done").length;
   return {
     needed: plan.zones.length,
     served,
@@ -128,8 +122,8 @@ export function summarize({ plan, done }: EndpointReport, { vpcIds }: EndpointSe
       })),
     unserved: plan.unserved.map(({ vpcId, zone, reason }) => ({ vpc: vpcId, zone: zone.name, reason })),
     empty: vpcIds.filter((vpcId) => !withSubnets.has(vpcId)),
-    created: did("create-endpoint"),
-    deleted: did("delete-endpoint"),
+    created: succeeded(report, "create-endpoint"),
+    deleted: succeeded(report, "delete-endpoint"),
     leaving: plan.leaving,
     held: plan.held,
     complete: served === plan.zones.length && plan.actions.length === 0 && plan.leaving.length === 0,

@@ -2,7 +2,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { EndpointDone } from "../core/endpoints/execute.js";
-import type { EndpointReport } from "../core/endpoints/reconcile.js";
+import { succeeded, type EndpointReport } from "../core/endpoints/reconcile.js";
 
 export interface EndpointTelemetry {
   readonly logger: Logger;
@@ -32,14 +32,12 @@ function logDone(logger: Logger, { action, outcome }: EndpointDone): void {
 export function countEndpointReport({ metrics }: EndpointTelemetry, report: EndpointReport): void {
   const count = (metric: string, value: number) => metrics.addMetric(metric, MetricUnit.Count, value);
   const { zones, held, leaving } = report.plan;
-  const did = (kind: string) =>
-    report.done.filter(({ action, outcome }) => action.kind === kind && outcome.kind === "done").length;
   const came = (...kinds: string[]) =>
     report.done.filter(({ outcome }) => kinds.includes(outcome.kind)).length;
   count("EndpointZonesNeeded", zones.length);
   count("EndpointZonesUnserved", zones.filter(({ state }) => state !== "served").length);
-  count("EndpointsCreated", did("create-endpoint"));
-  count("EndpointsDeleted", did("delete-endpoint"));
+  count("EndpointsCreated", succeeded(report, "create-endpoint"));
+  count("EndpointsDeleted", succeeded(report, "delete-endpoint"));
   count("EndpointsHeld", held.length);
   count("EndpointTargetsLeaving", leaving.length);
   count("EndpointCallsThrottled", came("throttled"));

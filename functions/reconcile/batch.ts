@@ -3,8 +3,7 @@
  * its own answer. What cannot be understood is dropped at once; what could not be done comes back (core/retry.ts).
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import type { Home } from "../core/events/registry.js";
-import type { Done } from "../core/execute.js";
+import type { Home } from "../core/events/envelope.js";
 import { sessionsChanged, sourcesRefused } from "../core/messages.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";
 import type { Policy } from "../core/policy-schema.js";
@@ -56,7 +55,6 @@ async function act(lane: Lane, messages: readonly Message[], deadline: number): 
   logPolicyProblems(telemetry, problems);
   // Somebody is uninstalling: an event must not put back what the drain takes away, nor an instance wait for it.
   if (settings.mode === "drain") return { looks: [], duties: await hooks(lane, policy, messages, unlooked) };
-  const done: Done[] = [];
   const run: Run = {
     ports,
     settings,
@@ -64,10 +62,7 @@ async function act(lane: Lane, messages: readonly Message[], deadline: number): 
     deadline,
     createsUntil: deadline,
     permissionsSpreadUntil: 0,
-    onDone: (each) => {
-      telemetry.onDone(each);
-      done.push(each);
-    },
+    onDone: telemetry.onDone,
   };
   const demands = demandsOf(lane, policy, messages);
   const look = mergeLooks(messages.map(({ sighting }) => sighting.look));
@@ -78,7 +73,7 @@ async function act(lane: Lane, messages: readonly Message[], deadline: number): 
 
   const unanswered = await demands.answer(report);
   const unheld = await hooks(lane, policy, messages, report);
-  const unreported = await tell(lane, messages, done, report);
+  const unreported = await tell(lane, messages, report);
   return {
     looks: messages.filter((message) => isUnsettled(message, report)),
     duties: [...unanswered, ...unheld, ...unreported],
@@ -109,12 +104,7 @@ async function hooks(
 }
 
 /** Puts what happened on the bus; answers the messages whose report of tampering could not be made. */
-async function tell(
-  lane: Lane,
-  messages: readonly Message[],
-  done: readonly Done[],
-  report: Report,
-): Promise<readonly Message[]> {
+async function tell(lane: Lane, messages: readonly Message[], report: Report): Promise<readonly Message[]> {
   const { controller } = lane.settings;
   const { metrics, logger } = lane.telemetry;
   const tampering = owed(messages, "tampering");
@@ -126,7 +116,7 @@ async function tell(
   });
   const lost = await lane.publish([
     ...reported.messages,
-    ...sessionsChanged(controller, done),
+    ...sessionsChanged(controller, report.done),
     ...sourcesRefused(controller, report.notMirrored),
   ]);
   metrics.addMetric("Tampering", "Count", reported.number);

@@ -1,10 +1,11 @@
 /** The messages of a batch: what they say, how old they are, and when those come back that could not be done. */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Duty } from "../core/duties.js";
-import type { Sighting } from "../core/events/envelope.js";
-import { parseEvent, type DropReason, type Home } from "../core/events/registry.js";
+import type { DropReason, Home, Sighting } from "../core/events/envelope.js";
+import { parseEvent } from "../core/events/registry.js";
+import { excerpt } from "../core/events/text.js";
 import { delayOf } from "../core/retry.js";
-import { countDropped, excerpt } from "../runtime/telemetry.js";
+import { countDropped } from "../runtime/telemetry.js";
 import type { Lane } from "./lane.js";
 
 export interface Message {

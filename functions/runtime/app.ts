@@ -8,9 +8,10 @@ import { createReceiverSource } from "../aws/receivers.js";
 import { createTopologySource } from "../aws/topology.js";
 import { createWriter } from "../aws/writer.js";
 import type { DemandLimits } from "../core/demands.js";
-import type { Clock, Ports, Publish } from "../core/ports.js";
+import type { Ports, Publish } from "../core/ports.js";
 import type { Settings } from "../core/settings.js";
 import { isOurs } from "../core/tags.js";
+import { clock } from "./clock.js";
 import { readConfig } from "./config.js";
 import { lazily } from "./lazy.js";
 import { createPolicyLoader, type PolicyLoader } from "./policy-loader.js";
@@ -24,11 +25,6 @@ export interface App {
   readonly demandLimits: DemandLimits;
   readonly publish: Publish;
 }
-
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
 
 /** `policyCacheMs`: how old the policy may be. Throws when the environment is not what Terraform sets. */
 export function createApp(policyCacheMs: number): App {

@@ -1,12 +1,10 @@
-/** What Terraform set in the function's environment. All problems are reported at once. */
-import en from "zod/v4/locales/en.js";
+/** What Terraform set in the environment of `reconcile` and `sweep`. */
 import * as z from "zod/mini";
 import type { Brakes } from "../core/account.js";
 import type { DemandLimits } from "../core/demands.js";
 import type { Mode } from "../core/settings.js";
 import type { Tags } from "../core/model.js";
-
-z.config(en()); // the words of the problems, which zod/mini does not bring
+import { json, readEnvironment } from "./environment.js";
 
 export interface Config {
   readonly controller: string;
@@ -58,12 +56,7 @@ const environment = z.object({
 });
 
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(`environment: ${problems.join("; ")}`);
-  }
-  const { data } = parsed;
+  const data = readEnvironment(environment, env);
   return {
     controller: data.CONTROLLER_NAME,
     policyParameter: data.POLICY_PARAMETER,
@@ -96,16 +89,4 @@ export function readQueueUrl(env: NodeJS.ProcessEnv): string {
   const url = env["EVENTS_QUEUE_URL"];
   if (!url) throw new Error("environment: EVENTS_QUEUE_URL: is needed");
   return url;
-}
-
-function json<T extends z.core.$ZodType>(schema: T) {
-  const parse = z.transform((text: string, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.issues.push({ code: "custom", message: "not JSON", input: text });
-      return z.NEVER;
-    }
-  });
-  return z.pipe(z.pipe(z.string(), parse), schema);
 }

@@ -5,7 +5,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Done } from "../core/execute.js";
-import { dropReasons, type DropReason } from "../core/events/registry.js";
+import { dropReasons, type DropReason } from "../core/events/envelope.js";
 import type { Report } from "../core/report.js";
 
 export interface Telemetry {
@@ -116,9 +116,4 @@ export function countDropped({ metrics }: Telemetry, dropped: readonly DropReaso
     const number = dropped.filter((each) => each === reason).length;
     if (number > 0) metrics.addMetadata(`dropped-${reason}`, String(number));
   }
-}
-
-/** What may be logged of something that could not be understood: bounded, and on one line. */
-export function excerpt(text: string): string {
-  return JSON.stringify(text.slice(0, 200));
 }

@@ -1,4 +1,5 @@
 /** Who asks for a sweep, and what that means for its time. */
+import { drainRequestOf, type DrainRequest, type Invocation } from "../runtime/invocation.js";
 
 export type Request =
   | {
@@ -8,26 +9,12 @@ export type Request =
       /** The answer names every interface that is not mirrored. */
       readonly explain?: true;
     }
-  | { readonly kind: "drain" }
-  | { readonly kind: "nothing" };
+  | DrainRequest;
 
-/**
- * Terraform adds `tf.action` to the input of an aws_lambda_invocation with lifecycle_scope CRUD. The drain
- * invocation acts on delete alone: a failed update would be recorded as done.
- */
 export function requestOf(event: unknown): Request {
-  const {
-    reason,
-    explain,
-    tf,
-    ["detail-type"]: detailType,
-  } = (event ?? {}) as {
-    reason?: unknown;
-    explain?: unknown;
-    tf?: { action?: unknown };
-    "detail-type"?: unknown;
-  };
-  if (reason === "drain") return tf?.action === "delete" ? { kind: "drain" } : { kind: "nothing" };
+  const invocation = (event ?? {}) as Invocation & { readonly explain?: unknown };
+  const { reason, explain, "detail-type": detailType } = invocation;
+  if (reason === "drain") return drainRequestOf(invocation);
   if (reason === "apply") return { kind: "sweep", by: "apply" };
   if (detailType === "Scheduled Event") return { kind: "sweep", by: "schedule" };
   if (detailType === "Sweep Requested") return { kind: "sweep", by: "event" };

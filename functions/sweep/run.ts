@@ -2,6 +2,7 @@
 import { drain } from "../core/drain.js";
 import type { Done } from "../core/execute.js";
 import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/messages.js";
+import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
 import { sweep } from "../core/reconcile.js";
 import { refusalMemory, type RefusalMemory } from "../core/refusals.js";
 import type { Report } from "../core/report.js";
@@ -49,8 +50,6 @@ const longest: Partial<Record<Extract<Request, { kind: "sweep" }>["by"], number>
 };
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
-/** How long the permissions of a role just made may take to spread. */
-const PERMISSIONS_SPREAD_MS = 90_000;
 const MARGIN_MS = 10_000;
 
 const refusals: RefusalMemory = refusalMemory();
@@ -80,7 +79,6 @@ async function runReconcile(
   const { policy, problems } = await app.policies.load();
   logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
-  const done: Done[] = [];
   const run = {
     ports,
     settings,
@@ -88,10 +86,7 @@ async function runReconcile(
     deadline,
     createsUntil: applying ? Math.min(deadline, started + CREATES_OF_APPLY_MS) : deadline,
     permissionsSpreadUntil: applying ? started + PERMISSIONS_SPREAD_MS : 0,
-    onDone: (each: Done) => {
-      telemetry.onDone(each);
-      done.push(each);
-    },
+    onDone: telemetry.onDone,
   };
   const demands = await readDemands(app);
   const report = await sweep(run, refusals, demands.demanded);
@@ -104,8 +99,8 @@ async function runReconcile(
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   telemetry.logger.info("sweep", { by, ...summary });
   const lost = await app.publish([
-    ...sessionsChanged(settings.controller, done),
-    ...sourcesRefused(settings.controller, refusedNow(report, done)),
+    ...sessionsChanged(settings.controller, report.done),
+    ...sourcesRefused(settings.controller, refusedNow(report)),
     sweepCompleted(settings.controller, { by, ...summary }),
   ]);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
@@ -114,7 +109,7 @@ async function runReconcile(
 }
 
 /** Only what AWS refused in this run: what stays refused would be told every minute. */
-function refusedNow({ notMirrored }: Report, done: readonly Done[]): Report["notMirrored"] {
+function refusedNow({ notMirrored, done }: Report): Report["notMirrored"] {
   const tried = new Set(
     done.filter(({ action }) => action.kind === "create").map(({ action }) => action.interfaceId),
   );

@@ -1,7 +1,7 @@
 /** Terraform's type constraints ("Type Constraints" in its language reference), written as TypeScript. */
 
 /** Words, marks, and quoted texts; comments and blanks are passed over. */
-const tokensOf = (text: string): string[] =>
+export const tokensOf = (text: string): string[] =>
   [...text.matchAll(/(?:#|\/\/)[^\n]*|("(?:[^"\\]|\\.)*"|[\w.-]+|[(){}[\],=:])/g)].flatMap(([, token]) =>
     token === undefined ? [] : [token],
   );

@@ -10,6 +10,8 @@ export interface Configuration {
   readonly folder: string;
   readonly variables: ReadonlyMap<string, Block>;
   readonly outputs: ReadonlyMap<string, Block>;
+  /** Calls of other modules. */
+  readonly calls: ReadonlyMap<string, Block>;
   /** Every file as hcl2json gives it: block type → (labels →) blocks. */
   readonly files: ReadonlyMap<string, Block>;
 }
@@ -33,7 +35,13 @@ export const parseConfiguration = async (
   const files = new Map<string, Block>();
   for (const [name, text] of Object.entries(sources)) files.set(name, (await parse(name, text)) as Block);
   const collect = (type: string) => new Map([...files.values()].flatMap((file) => labelled(file, type)));
-  return { folder, files, variables: collect("variable"), outputs: collect("output") };
+  return {
+    folder,
+    files,
+    variables: collect("variable"),
+    outputs: collect("output"),
+    calls: collect("module"),
+  };
 };
 
 export const readConfiguration = async (root: string, folder: string): Promise<Configuration> => {

@@ -10,6 +10,7 @@ import {
   unreadVariables,
   versions,
 } from "./hcl.js";
+import { drifted, passedOn } from "./passed-on.js";
 
 describe.each(modules())("module %s", (folder) => {
   const read = () => readConfiguration(root, folder);
@@ -37,6 +38,16 @@ describe.each(modules())("module %s", (folder) => {
   test("has a README", () => {
     expect(existsSync(join(root, folder, "README.md"))).toBe(true);
   });
+});
+
+/** Where the root means to differ: what the check below says of it, and the reason. None so far. */
+const meantToDiffer: Readonly<Record<string, string>> = {};
+
+test("the root's variables have the types and defaults of the inputs to which it passes them on", async () => {
+  const composition = await readConfiguration(root, ".");
+  const called = await Promise.all(modules().map((folder) => readConfiguration(root, folder)));
+  expect(passedOn(composition)).not.toEqual([]);
+  expect(drifted(composition, called).sort()).toEqual(Object.keys(meantToDiffer).sort());
 });
 
 test("examples use the aws provider alone", async () => {

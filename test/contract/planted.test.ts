@@ -1,4 +1,5 @@
 import { foreignParts, namelessMessages, parseConfiguration, undescribed, unreadVariables } from "./hcl.js";
+import { drifted } from "./passed-on.js";
 import { brokenLinks, machinePaths, unreasonedSkips } from "./text.js";
 
 // The checks of this folder must be able to fail: each is shown one mistake and one thing that is right.
@@ -51,6 +52,62 @@ test("a missing description, a missing type and a message without its variable a
     "output silent has no description",
   ]);
   expect(namelessMessages(planted)).toEqual(["right: Must be positive."]);
+});
+
+test("a variable that differs from the input to which it is passed on is found", async () => {
+  const caller = await parseConfiguration(".", {
+    "variables.tf": `
+      variable "same" {
+        type    = object({ a = optional(number, 1) })
+        default = {}
+      }
+      variable "typed" { type = object({ a = optional(number, 1), b = string }) }
+      variable "own_size" {
+        type     = number
+        default  = 1
+        nullable = false
+      }
+      variable "optional" {
+        type    = string
+        default = null
+      }
+      variable "built_on" { type = string }`,
+    "main.tf": `
+      module "part" {
+        source   = "./modules/part"
+        same     = var.same
+        typed    = var.typed
+        size     = var.own_size
+        optional = var.optional
+        built_on = "\${var.built_on}-part"
+        listed   = [var.built_on]
+      }`,
+  });
+  const part = await parseConfiguration("modules/part", {
+    "variables.tf": `
+      variable "same" {
+        type = object({
+          # in words
+          a = optional(number,   1)
+        })
+        default  = {}
+        nullable = true
+      }
+      variable "typed" { type = object({ a = optional(number, 2), b = string }) }
+      variable "size" {
+        type    = number
+        default = 2
+      }
+      variable "optional" { type = string }
+      variable "built_on" { type = number }
+      variable "listed" { type = list(string) }`,
+  });
+  expect(drifted(caller, [part])).toEqual([
+    "modules/part: input optional has another default than variable optional",
+    "modules/part: input size has another default than variable own_size",
+    "modules/part: input size has another nullable than variable own_size",
+    "modules/part: input typed has another type than variable typed",
+  ]);
 });
 
 test("another provider, a provider block and a provisioner are found", async () => {

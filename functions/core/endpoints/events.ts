@@ -4,17 +4,15 @@
  * what is malformed, unknown or foreign is dropped at once with the reason.
  */
 import * as z from "zod/mini";
-import { envelope, instanceId, type Envelope, type Misfit } from "../events/envelope.js";
+import { instanceId, readEnvelope } from "../events/envelope.js";
+import type { DropReason, Envelope, Home, Misfit } from "../events/envelope.js";
 
 /** Some instances, of which only the subnets matter; or everything. */
 export type EndpointLook =
   { readonly everything: true } | { readonly everything: false; readonly instanceIds: readonly string[] };
 
-export type EndpointDropReason = "not-json" | "not-an-event" | Misfit;
-
 export type ParsedEndpointEvent =
-  | { readonly ok: true; readonly look: EndpointLook }
-  | { readonly ok: false; readonly reason: EndpointDropReason };
+  { readonly ok: true; readonly look: EndpointLook } | { readonly ok: false; readonly reason: DropReason };
 
 type Parser = (event: Envelope) => EndpointLook | Misfit;
 
@@ -86,23 +84,12 @@ const parsers: ReadonlyMap<string, Parser> = new Map([
 ]);
 
 /** `home`: where this function runs; an event of another account or region is foreign. */
-export function parseEndpointEvent(
-  body: string,
-  home: { readonly account: string; readonly region: string },
-): ParsedEndpointEvent {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { ok: false, reason: "not-json" };
-  }
-  const event = envelope.safeParse(json);
-  if (!event.success) return { ok: false, reason: "not-an-event" };
-  const { account, region, source, "detail-type": detailType } = event.data;
-  if (account !== home.account || region !== home.region) return { ok: false, reason: "foreign" };
-  const parse = parsers.get(keyOf(source, detailType));
+export function parseEndpointEvent(body: string, home: Home): ParsedEndpointEvent {
+  const event = readEnvelope(body, home);
+  if (typeof event === "string") return { ok: false, reason: event };
+  const parse = parsers.get(keyOf(event.source, event["detail-type"]));
   if (parse === undefined) return { ok: false, reason: "unknown-kind" };
-  const look = parse(event.data);
+  const look = parse(event);
   return typeof look === "string" ? { ok: false, reason: look } : { ok: true, look };
 }
 

@@ -2,6 +2,7 @@
  * Carries actions out, one after the other: there are few, and EC2 lets only few of them out. What is not started
  * before the deadline, or fails, is found again by the next run; nothing is handed over.
  */
+import { waitedForPermission } from "../permissions.js";
 import type { CreateEndpoint, EndpointAction } from "./decisions.js";
 import { markLeaving } from "./draft.js";
 import type { Bucket, EndpointOutcome, EndpointPorts } from "./ports.js";
@@ -21,8 +22,6 @@ export interface EndpointExecuteOptions {
   /** Called as each action ends, for logs. */
   readonly onDone: (done: EndpointDone) => void;
 }
-
-const PERMISSION_RETRY_MS = 5_000;
 
 /** What brings mirrors closer goes first; deletions of endpoints go last and in one call. */
 const order: readonly EndpointAction["kind"][] = [
@@ -62,7 +61,8 @@ export async function executeEndpoints(
       if (!(await turn(bucket))) return undefined;
       const outcome = await perform();
       if (outcome.kind === "throttled") spent.add(bucket);
-      if (outcome.kind !== "not-permitted" || !(await waitedForPermission(options))) return outcome;
+      if (outcome.kind !== "not-permitted") return outcome;
+      if (!(await waitedForPermission(options.ports.clock, options))) return outcome;
     }
   };
 
@@ -129,17 +129,6 @@ async function createEndpoint(
  */
 function asksForRoom({ kind }: EndpointOutcome): boolean {
   return kind === "conflict" || kind === "refused" || kind === "quota";
-}
-
-/** IAM takes a while to spread: a refusal in the first minute of a role's life is not yet a missing permission. */
-async function waitedForPermission({
-  ports: { clock },
-  deadline,
-  permissionsSpreadUntil,
-}: EndpointExecuteOptions): Promise<boolean> {
-  if (clock.now() + PERMISSION_RETRY_MS >= Math.min(deadline, permissionsSpreadUntil)) return false;
-  await clock.sleep(PERMISSION_RETRY_MS);
-  return true;
 }
 
 function perform(

@@ -1,5 +1,5 @@
 /** One run over everything: observe, plan, execute; and once more while that brought something further. */
-import type { EndpointPlan } from "./decisions.js";
+import type { EndpointAction, EndpointPlan } from "./decisions.js";
 import { executeEndpoints, type EndpointDone } from "./execute.js";
 import type { EndpointSettings, Service } from "./model.js";
 import { planEndpoints } from "./plan.js";
@@ -37,4 +37,9 @@ export async function reconcileEndpoints(run: EndpointRun): Promise<EndpointRepo
     // What made no step forward will not make one at once.
     if (!steps.some(({ outcome }) => outcome.kind === "done")) return report;
   }
+}
+
+/** How many actions of a kind have had their effect. */
+export function succeeded({ done }: EndpointReport, kind: EndpointAction["kind"]): number {
+  return done.filter(({ action, outcome }) => action.kind === kind && outcome.kind === "done").length;
 }

@@ -4,7 +4,7 @@ import type { Duty } from "../duties.js";
 import type { Look } from "../model.js";
 
 /** EventBridge event reference, "Events metadata". Unknown fields are passed over. */
-export const envelope = z.object({
+const envelope = z.object({
   source: z.string(),
   "detail-type": z.string(),
   account: z.string().check(z.regex(/^\d{12}$/)),
@@ -15,6 +15,30 @@ export const envelope = z.object({
   detail: z.record(z.string(), z.unknown()),
 });
 export type Envelope = z.infer<typeof envelope>;
+
+/** Where a function runs. */
+export interface Home {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** Why an event is of no use. */
+export const dropReasons = ["not-json", "not-an-event", "unknown-kind", "malformed", "foreign"] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+/** A message's body as an event, or why it is none of ours: one of another account or region is foreign. */
+export function readEnvelope(body: string, home: Home): Envelope | DropReason {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return "not-json";
+  }
+  const event = envelope.safeParse(json);
+  if (!event.success) return "not-an-event";
+  const { account, region } = event.data;
+  return account === home.account && region === home.region ? event.data : "foreign";
+}
 
 export const instanceId = z.string().check(z.regex(/^i-[0-9a-f]{8,17}$/));
 export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));

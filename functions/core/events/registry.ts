@@ -6,7 +6,7 @@ import { apiCall } from "./api-call.js";
 import { autoscalingLaunch, autoscalingTerminate } from "./autoscaling.js";
 import { ec2StateChange } from "./ec2-state-change.js";
 import { ecsTask } from "./ecs-task.js";
-import { envelope, type EventKind, type Sighting } from "./envelope.js";
+import { readEnvelope, type DropReason, type EventKind, type Home, type Sighting } from "./envelope.js";
 import { guarddutyFinding } from "./guardduty-finding.js";
 import { lifecycleHook } from "./lifecycle-hook.js";
 import { mirrorRequested, mirrorWithdrawn } from "./mirror-request.js";
@@ -25,36 +25,19 @@ const kinds: readonly EventKind[] = [
   mirrorWithdrawn,
 ];
 
-export const dropReasons = ["not-json", "not-an-event", "unknown-kind", "malformed", "foreign"] as const;
-export type DropReason = (typeof dropReasons)[number];
-
 export type ParsedEvent =
   | { readonly ok: true; readonly sighting: Sighting; readonly time: number }
   | { readonly ok: false; readonly reason: DropReason };
 
-export interface Home {
-  readonly account: string;
-  readonly region: string;
-}
-
 /** `home`: where this function runs; an event of another account or region is foreign. */
 export function parseEvent(body: string, home: Home): ParsedEvent {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { ok: false, reason: "not-json" };
-  }
-  const event = envelope.safeParse(json);
-  if (!event.success) return { ok: false, reason: "not-an-event" };
-  if (event.data.account !== home.account || event.data.region !== home.region) {
-    return { ok: false, reason: "foreign" };
-  }
-  const kind = kindOf(event.data.source, event.data["detail-type"]);
+  const event = readEnvelope(body, home);
+  if (typeof event === "string") return { ok: false, reason: event };
+  const kind = kindOf(event.source, event["detail-type"]);
   if (kind === undefined) return { ok: false, reason: "unknown-kind" };
-  const parsed = kind.parse(event.data);
+  const parsed = kind.parse(event);
   if (typeof parsed === "string") return { ok: false, reason: parsed };
-  return { ok: true, sighting: parsed, time: Date.parse(event.data.time) };
+  return { ok: true, sighting: parsed, time: Date.parse(event.time) };
 }
 
 function kindOf(source: string, detailType: string): EventKind | undefined {

@@ -15,3 +15,8 @@ export function boundedText(most: number) {
     ),
   );
 }
+
+/** What may be logged of a message that could not be understood. */
+export function excerpt(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
+}

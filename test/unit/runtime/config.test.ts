@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { readConfig } from "../../../functions/runtime/config.js";
 import { homeOf } from "../../../functions/runtime/home.js";
-import { excerpt } from "../../../functions/runtime/telemetry.js";
 
 const brakes = {
   removal_percent: 20,
@@ -118,12 +117,5 @@ describe("home", () => {
   it("is the account and region of the running function, in every partition", () => {
     const arn = "arn:aws-cn:lambda:cn-north-1:111122223333:function:mirror-reconcile:live";
     expect(homeOf({ invokedFunctionArn: arn })).toEqual({ account: "111122223333", region: "cn-north-1" });
-  });
-});
-
-describe("an excerpt", () => {
-  it("of hostile text is short and on one line", () => {
-    expect(excerpt("a\nb\u0000")).toBe('"a\\nb\\u0000"');
-    expect(excerpt("\u0000".repeat(1_000_000)).length).toBeLessThanOrEqual(1_202);
   });
 });

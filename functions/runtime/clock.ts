@@ -1,0 +1,7 @@
+import type { Clock } from "../core/ports.js";
+
+/** The machine's own. */
+export const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
