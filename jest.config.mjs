@@ -40,7 +40,7 @@ export default {
     project("properties", ["test/properties/**/*.test.ts"], 300_000),
     project("emulator", ["test/emulator/**/*.test.ts"], 60_000),
     // As root on Debian 12: network namespaces and a virtual machine (scripts/dataplane-packages.sh).
-    project("dataplane", ["test/dataplane/**/*.test.ts"], 600_000),
+    project("dataplane", ["test/dataplane/**/*.test.ts"], 1_500_000),
     // Real Terraform against the local cloud, each file with one of its own.
     project("e2e", ["test/e2e/**/*.test.ts"], 900_000),
     // Needs Terragrunt on the PATH: make test-terragrunt.

@@ -45,8 +45,11 @@ const findMirror = (given: string | undefined): string | undefined => {
     }
     return resolve(given);
   }
-  // Never below another mount, and not deep: this takes a tenth of a second.
-  const search = ["/", "-xdev", "-maxdepth", "4", "-type", "d", "-name", "registry.terraform.io"];
+  // Never below another mount, and not deep: this takes a tenth of a second. What lies in a temporary folder (somebody's
+  // TF_DATA_DIR looks the same) may be gone in a moment.
+  const temporary = ["(", "-path", "/tmp", "-o", "-path", "/var/tmp", ")", "-prune"];
+  const wanted = ["-type", "d", "-name", "registry.terraform.io", "-print"];
+  const search = ["/", "-xdev", "-maxdepth", "4", ...temporary, "-o", ...wanted];
   const found = spawnSync("find", search, { encoding: "utf8" }).stdout;
   return found
     .split("\n")

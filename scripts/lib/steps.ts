@@ -110,7 +110,9 @@ const terraform = (folder: string, tested: boolean): Step => ({
     const init = ["init", "-backend=false", "-input=false", "-upgrade", "-no-color"];
     const expected = tested ? countRuns(folder) : 0;
     if ((await run("terraform", init, prepared)).code !== 0) return { passed: 0, failed: 1 + expected };
-    const options = { ...prepared, env: { ...env, ...(await sharedProvider(env.TF_DATA_DIR)) } };
+    // One thread each: the other cores have work of their own, and threads that wait for each other cost a fifth more.
+    const shared = { GOMAXPROCS: "1", ...(await sharedProvider(env.TF_DATA_DIR)) };
+    const options = { ...prepared, env: { ...env, ...shared } };
     const valid = all((await run("terraform", ["validate", "-no-color"], options)).code === 0);
     if (!tested) return valid;
     if (expected === 0) log.line(`${folder} has no run blocks in tests/*.tftest.hcl`);

@@ -147,21 +147,31 @@ export const startMoto = async (
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  // moto answers calls side by side without a lock: a list that is read while another call adds to it ends in a 500
+  // ("dictionary changed size during iteration"). Python runs one thread at a time, so little is lost by turns.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
   return {
     port,
     pid: child.pid ?? -1,
     send: (call) =>
-      request(port, {
-        method: call.method,
-        path: call.path,
-        headers: { ...call.headers, "x-moto-account-id": call.account },
-        body:
-          isForm(call.headers) && call.params["Action"] !== undefined
-            ? Buffer.from(new URLSearchParams(call.params).toString())
-            : call.body,
-      }),
+      inTurn(() =>
+        request(port, {
+          method: call.method,
+          path: call.path,
+          headers: { ...call.headers, "x-moto-account-id": call.account },
+          body:
+            isForm(call.headers) && call.params["Action"] !== undefined
+              ? Buffer.from(new URLSearchParams(call.params).toString())
+              : call.body,
+        }),
+      ),
     reset: async () => {
-      const answer = await get("POST", "/moto-api/reset");
+      const answer = await inTurn(() => get("POST", "/moto-api/reset"));
       if (answer.status !== 200) throw new Error(`moto refused the reset: ${answer.status}`);
     },
     stop,

@@ -47,7 +47,7 @@ export const storm: Section = {
       ),
       row("launches mirrored", `${String(mirrored)} of ${String(LAUNCHES)}`, "all", mirrored === LAUNCHES),
       row("sessions in EC2", String(sessions), String(LAUNCHES), sessions === LAUNCHES && calls.others === 0),
-      // Two runs may see the same new interface at once; EC2 answers the second with what it made for the first.
+      // Two runs may see the same new interface at once; EC2 refuses the second, whose session number is taken.
       row(
         "creates",
         `${String(calls.creates)}, ${String(throttled)} of them throttled`,

@@ -97,7 +97,8 @@ export const playInMachine = async (name: string, input: string, plan: Plan): Pr
       ...["-initrd", join(work, "initrd"), "-append", "console=ttyS0 panic=-1 quiet mitigations=off"],
       ...["-drive", `file=${disk},if=virtio,format=raw`],
     ],
-    { timeout: 420_000, killSignal: "SIGKILL", maxBuffer: 1 << 26 },
+    // Alone it takes four minutes; beside everything else of `make test` it took more than seven.
+    { timeout: 1_200_000, killSignal: "SIGKILL", maxBuffer: 1 << 26 },
   );
   writeFileSync(join(results, "console.log"), machine.stdout);
   if (!machine.stdout.includes("the machine has played its plan")) {
