@@ -36,7 +36,8 @@ const holdsProvider = (mirror: string): boolean => {
   });
 };
 
-const findMirror = (given: string | undefined): string | undefined => {
+/** The folder that holds `registry.terraform.io` with a fitting provider, where there is one. */
+export const findMirror = (given: string | undefined): string | undefined => {
   if (given !== undefined && given !== "") {
     if (!holdsProvider(given)) {
       throw new Error(

@@ -8,6 +8,8 @@ import { CONTROLLER_SOURCE, type Message } from "../core/messages.js";
 import type { Clock, Publish } from "../core/ports.js";
 
 const ENTRIES = 10;
+/** Calls at the same time: a drain tells of thousands of sessions, and has seconds for it. */
+const CONCURRENCY = 4;
 /** Under the 256 KB, with room for what the service adds to its reckoning. */
 const BYTES = 240_000;
 const TRIES = 4;
@@ -17,17 +19,22 @@ export function createEventBridgeClient(): EventBridgeClient {
   return new EventBridgeClient(options);
 }
 
-/** `onLost`: called with each message that could not be sent, and why. */
+/** `onLost`: called with each message that could not be sent, and why; once for all that time did not suffice for. */
 export function createPublisher(
   client: EventBridgeClient,
   bus: string,
   clock: Clock,
   onLost: (message: Message, why: string) => void,
 ): Publish {
-  return async (messages) => {
+  return async (messages, until) => {
+    const waiting = [...inBatches(messages)];
     let lost = 0;
-    for (const batch of inBatches(messages)) {
-      let left = batch.map((message) => ({ message, entry: entryOf(message, bus), why: "" }));
+    const sendNext = async (): Promise<void> => {
+      let left = (waiting.shift() ?? []).map((message) => ({
+        message,
+        entry: entryOf(message, bus),
+        why: "",
+      }));
       // A bus that takes nothing is not waited for again and again: a sweep has better things to do with its time.
       const most = lost > 0 ? 1 : TRIES;
       for (let tries = 1; left.length > 0 && tries <= most; tries++) {
@@ -36,8 +43,17 @@ export function createPublisher(
       }
       for (const { message, why } of left) onLost(message, why);
       lost += left.length;
-    }
-    return lost;
+    };
+    const sendAll = async (): Promise<void> => {
+      while (waiting.length > 0 && clock.now() < until) await sendNext();
+    };
+    // The first alone: it shows whether the bus takes anything.
+    if (clock.now() < until) await sendNext();
+    await Promise.all(Array.from({ length: CONCURRENCY }, sendAll));
+    const late = waiting.flat();
+    const [first] = late;
+    if (first !== undefined) onLost(first, `no time was left for it and ${String(late.length - 1)} others`);
+    return lost + late.length;
   };
 }
 

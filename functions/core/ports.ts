@@ -82,8 +82,11 @@ export interface LifecycleHooks {
   failedLaunches(group: string, since: number): Promise<number>;
 }
 
-/** Puts messages on the controller's bus; answers how many could not be sent. Never throws. */
-export type Publish = (messages: readonly Message[]) => Promise<number>;
+/**
+ * Puts messages on the controller's bus; answers how many could not be sent, those among them for which there was no time
+ * until `until` (milliseconds since the epoch). Never throws.
+ */
+export type Publish = (messages: readonly Message[], until: number) => Promise<number>;
 
 export interface Ports {
   readonly observer: Observer;

@@ -22,6 +22,9 @@ import { completeHook } from "./hooks.js";
 import type { Lane } from "./lane.js";
 import { owed, sendBack, understand, type Message, type Owed } from "./messages.js";
 
+/** Of what is left after the deadline, the bus may take so much. */
+const TELL_MS = 3_000;
+
 export async function handleBatch(
   lane: Lane,
   records: readonly SQSRecord[],
@@ -73,7 +76,7 @@ async function act(lane: Lane, messages: readonly Message[], deadline: number): 
 
   const unanswered = await demands.answer(report);
   const unheld = await hooks(lane, policy, messages, report);
-  const unreported = await tell(lane, messages, report);
+  const unreported = await tell(lane, messages, report, deadline);
   return {
     looks: messages.filter((message) => isUnsettled(message, report)),
     duties: [...unanswered, ...unheld, ...unreported],
@@ -104,7 +107,12 @@ async function hooks(
 }
 
 /** Puts what happened on the bus; answers the messages whose report of tampering could not be made. */
-async function tell(lane: Lane, messages: readonly Message[], report: Report): Promise<readonly Message[]> {
+async function tell(
+  lane: Lane,
+  messages: readonly Message[],
+  report: Report,
+  deadline: number,
+): Promise<readonly Message[]> {
   const { controller } = lane.settings;
   const { metrics, logger } = lane.telemetry;
   const tampering = owed(messages, "tampering");
@@ -114,11 +122,12 @@ async function tell(lane: Lane, messages: readonly Message[], report: Report): P
     failed = tampering;
     return { messages: [], number: 0 };
   });
-  const lost = await lane.publish([
+  const told = [
     ...reported.messages,
     ...sessionsChanged(controller, report.done),
     ...sourcesRefused(controller, report.notMirrored),
-  ]);
+  ];
+  const lost = await lane.publish(told, deadline + TELL_MS);
   metrics.addMetric("Tampering", "Count", reported.number);
   metrics.addMetric("EventsNotSent", "Count", lost);
   return failed.map(({ message }) => message);

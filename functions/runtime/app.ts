@@ -61,6 +61,6 @@ export function createApp(policyCacheMs: number): App {
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,
     demandLimits: demands,
-    publish: async (messages) => (messages.length === 0 ? 0 : (await publisher())(messages)),
+    publish: async (messages, until) => (messages.length === 0 ? 0 : (await publisher())(messages, until)),
   };
 }

@@ -51,6 +51,8 @@ const longest: Partial<Record<Extract<Request, { kind: "sweep" }>["by"], number>
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
+/** Of that margin the bus may take so much: the answer, and what is left to do, must still be told. */
+const TELL_MS = 6_000;
 
 const refusals: RefusalMemory = refusalMemory();
 
@@ -98,11 +100,12 @@ async function runReconcile(
   const summary = summarize(report, open);
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   telemetry.logger.info("sweep", { by, ...summary });
-  const lost = await app.publish([
+  const told = [
     ...sessionsChanged(settings.controller, report.done),
     ...sourcesRefused(settings.controller, refusedNow(report)),
     sweepCompleted(settings.controller, { by, ...summary }),
-  ]);
+  ];
+  const lost = await app.publish(told, deadline + TELL_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   if (applying) refuseToPass(report, problems);
   return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
@@ -161,7 +164,7 @@ async function runDrain(app: App, deadline: number, mustFinish: boolean): Promis
   telemetry.metrics.addMetric("SessionsDeleted", "Count", report.deleted);
   telemetry.logger.info("drain", { ...report });
   // The hub learns of it too: Terraform keeps the way there open until this is done.
-  const lost = await app.publish(sessionsChanged(settings.controller, done));
+  const lost = await app.publish(sessionsChanged(settings.controller, done), deadline + TELL_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   // Nobody reads them any more; in mode drain they are kept until their ends, like the controller.
   if (mustFinish && report.remaining === 0) await forgetDemands(app);

@@ -120,15 +120,18 @@ test("a destroy that runs out of time says how many are left, and goes on when r
   // However fast or slow the machine is, EC2 lets a thousand out each time.
   const ration = { name: "ration", action: "ec2:DeleteTrafficMirrorSession", capacity: 1000, refill: 0 };
   const left = [3000];
-  for (const attempt of ["destroy, cut short", "destroy, cut short again"]) {
-    await world.cloud.interfere({ throttling: [ration] });
-    const said = await world.destroy(attempt);
-    const now = (await world.ours()).length;
-    expect(said).toContain(`${String((left.at(-1) ?? 0) - now)} sessions removed, ${String(now)} are left`);
-    expect(said).toContain("run destroy again to go on");
-    left.push(now);
+  try {
+    for (const attempt of ["destroy, cut short", "destroy, cut short again"]) {
+      await world.cloud.interfere({ throttling: [ration] });
+      const said = await world.destroy(attempt);
+      const now = (await world.ours()).length;
+      expect(said).toContain(`${String((left.at(-1) ?? 0) - now)} sessions removed, ${String(now)} are left`);
+      expect(said).toContain("run destroy again to go on");
+      left.push(now);
+    }
+  } finally {
+    await world.cloud.interfere({});
   }
-  await world.cloud.interfere({});
   process.stderr.write(`sessions left by each try: ${left.join(", ")}\n`);
   expect(left[1]).toBeLessThan(3000);
   expect(left[2]).toBeLessThan(left[1] ?? 0);

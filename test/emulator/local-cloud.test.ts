@@ -15,6 +15,7 @@ import {
   TestEventPatternCommand,
 } from "@aws-sdk/client-eventbridge";
 import { AddPermissionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
+import { rawCall } from "../support/aws.js";
 import { startLocalCloud, type LocalCloud } from "./index.js";
 import { createFunction, eventToQueue, lambdaOf, mapQueue, queueOf, sdk } from "./support/resources.js";
 
@@ -33,6 +34,28 @@ afterEach(async () => {
   const gaps = await cloud.gaps();
   await cloud.reset();
   expect(gaps).toEqual([]);
+});
+
+describe("moto", () => {
+  test("answers reads while others write: it locks nothing, and is asked one call at a time", async () => {
+    const alarm = (index: number) => ({
+      Action: "PutMetricAlarm",
+      Version: "2010-08-01",
+      AlarmName: `alarm-${String(index)}`,
+      ComparisonOperator: "GreaterThanThreshold",
+      EvaluationPeriods: "1",
+      MetricName: "m",
+      Namespace: "n",
+      Period: "60",
+      Statistic: "Sum",
+      Threshold: "1",
+    });
+    const list = { Action: "DescribeAlarms", Version: "2010-08-01" };
+    const calls = Array.from({ length: 150 }, (_, index) => [alarm(index), list]).flat();
+    await Promise.all(calls.map((form) => rawCall(cloud.env(CLIENT), "monitoring", { form })));
+    const listed = await rawCall(cloud.env(CLIENT), "monitoring", { form: { ...list, MaxRecords: "100" } });
+    expect(listed).toContain("alarm-1<");
+  });
 });
 
 describe("functions", () => {

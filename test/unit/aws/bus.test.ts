@@ -12,10 +12,11 @@ const message = (n: number, text = ""): Message => ({
 });
 const many = (count: number, text = "") => Array.from({ length: count }, (_, n) => message(n, text));
 let lost: unknown[] = [];
-const publish = (messages: readonly Message[]) =>
-  createPublisher(new EventBridgeClient({ region: "eu-west-1" }), "mirror", aClock(), ({ detail }, why) => {
+const clock = aClock();
+const publish = (messages: readonly Message[], until = Infinity) =>
+  createPublisher(new EventBridgeClient({ region: "eu-west-1" }), "mirror", clock, ({ detail }, why) => {
     lost.push([detail["n"], why]);
-  })(messages);
+  })(messages, until);
 /** The numbers of the messages in each call. */
 const sent = () =>
   events
@@ -88,5 +89,17 @@ describe("messages", () => {
     events.on(PutEventsCommand).rejects(new Error("no way"));
     expect(await publish(many(30))).toBe(30);
     expect(sent()).toHaveLength(4 + 1 + 1);
+  });
+
+  it("for which there is no time are counted, and named once", async () => {
+    events.on(PutEventsCommand).callsFake(async () => {
+      await clock.sleep(100);
+      return { FailedEntryCount: 0 };
+    });
+    expect(await publish(many(100), clock.now() + 150)).toBe(80);
+    expect(sent()).toHaveLength(2);
+    expect(lost).toEqual([[20, "no time was left for it and 79 others"]]);
+    expect(await publish(many(3), clock.now())).toBe(3);
+    expect(sent()).toHaveLength(2);
   });
 });
