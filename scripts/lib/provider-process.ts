@@ -60,5 +60,5 @@ const start = (program: string): Promise<NodeJS.ProcessEnv> =>
 let shared: Promise<NodeJS.ProcessEnv> | undefined;
 
 /** For the environment of `terraform validate` and `terraform test`; the first root that asks lends its provider. */
-export const sharedProvider = (dataDirectory: string): Promise<NodeJS.ProcessEnv> =>
-  (shared ??= Promise.resolve(dataDirectory).then((directory) => start(installed(directory))));
+export const sharedProvider = async (dataDirectory: string): Promise<NodeJS.ProcessEnv> =>
+  (shared ??= start(installed(dataDirectory)));

@@ -16,6 +16,9 @@ export interface Batching {
   readonly concurrency: number;
 }
 
+/** The modules' own (modules/mirror-controller/queue.tf). */
+export const DEPLOYED = { size: 10, windowSeconds: 0 } as const;
+
 export interface Lane {
   readonly queue: TestQueue;
   readonly dlq: TestQueue;

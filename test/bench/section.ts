@@ -17,6 +17,13 @@ export interface Section {
   measure(): Promise<readonly Row[]>;
 }
 
+/** A row of a section whose columns are what was found and what the limit is. */
+export const foundRow = (name: string, found: string, limit = "", ok?: boolean): Row => ({
+  name,
+  cells: [found, limit],
+  ...(ok === undefined ? {} : { ok }),
+});
+
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

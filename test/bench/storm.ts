@@ -4,12 +4,13 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createRandom } from "../emulator/ec2/random.js";
 import { startLocalCloud } from "../emulator/index.js";
 import { sdk, type TestQueue } from "../emulator/support/resources.js";
 import type { BusEvent } from "../emulator/types.js";
 import { createAccount, WHERE, type Account } from "./account.js";
 import { callsOf, defaultPaces, LATENCY, type Calls } from "./fleet.js";
-import { creationsOf, launchEvents, openLane, type Lane } from "./lane.js";
+import { creationsOf, DEPLOYED, launchEvents, openLane, type Lane } from "./lane.js";
 
 export interface Weather {
   /** Each tells of itself four times. */
@@ -60,15 +61,6 @@ interface Put {
   readonly put: () => Promise<unknown>;
 }
 
-/** A fixed sequence from 0 to 1, so that every run has the same storm (Park and Miller's generator). */
-const sequence = (): (() => number) => {
-  let state = 1;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-};
-
 /** Each matches a rule's pattern, or comes straight to the queue as by a rule that somebody else made. */
 const malformed = ({ cloud }: Account, { queue }: Lane): readonly Put["put"][] => {
   const sqs = sdk(cloud, WHERE.account, SQSClient);
@@ -107,7 +99,8 @@ const plan = (
   launch: () => Promise<string>,
 ): readonly Put[] => {
   const { launches, duplicates, lasts } = weather;
-  const random = sequence();
+  // A fixed seed, so that every run has the same storm.
+  const random = createRandom(1);
   const told: Put[] = [];
   for (let index = 0; index < launches; index++) {
     const launched = (index / launches) * lasts * (1 - LAUNCH_TAKES - DUPLICATE_AFTER);
@@ -207,7 +200,7 @@ const look = async (account: Account, { queue, dlq }: Lane, launched: ReadonlyMa
     sessions: (await account.aws.sessions()).length,
     waits: [...launched].map(([interfaceId, at]) => (created.get(interfaceId) ?? Infinity) - at),
     calls: callsOf(counts),
-    createsThrottled: counts.actions["ec2:CreateTrafficMirrorSession"]?.throttled ?? 0,
+    createsThrottled: counts.creates.throttled,
     runs: runs.length,
     failedRuns: runs.filter(({ error }) => error !== undefined).length,
     deliveries: sum(runs.map(({ payload }) => (payload as { Records: unknown[] }).Records.length)),
@@ -220,7 +213,7 @@ export const storm = async (weather: Weather): Promise<Aftermath> => {
   try {
     const { events, sweep, concurrency } = defaultPaces();
     const account = await createAccount(cloud, sweep);
-    const lane = await openLane(account, { size: 10, windowSeconds: 0, concurrency }, events);
+    const lane = await openLane(account, { ...DEPLOYED, concurrency }, events);
     await cloud.interfere({ latency: LATENCY, throttling: "documented", record: true });
     await cloud.resetCounts();
     const launched = new Map<string, number>();

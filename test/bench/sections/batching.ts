@@ -6,13 +6,13 @@
 import { startLocalCloud } from "../../emulator/index.js";
 import { createAccount } from "../account.js";
 import { callsOf, LATENCY } from "../fleet.js";
-import { creationsOf, launchEvents, openLane, type Batching } from "../lane.js";
+import { creationsOf, DEPLOYED, launchEvents, openLane, type Batching } from "../lane.js";
 import type { Row, Section } from "../section.js";
 
 const LAUNCHES = 250;
 const PATIENCE_MS = 300_000;
 const CHOICES: readonly Batching[] = [
-  { size: 10, windowSeconds: 0, concurrency: 2 },
+  { ...DEPLOYED, concurrency: 2 },
   { size: 100, windowSeconds: 1, concurrency: 2 },
 ];
 

@@ -9,7 +9,7 @@ import { startLocalCloud, type LocalCloud } from "../../emulator/index.js";
 import { createAccount, type Account } from "../account.js";
 import { callsOf, defaultPaces, deliver, LATENCY, startFunction, type Paces } from "../fleet.js";
 import type { Metered } from "../metered.js";
-import type { Row, Section } from "../section.js";
+import { foundRow, type Section } from "../section.js";
 
 const INTERFACES = 1000;
 const MINUTE = 60_000;
@@ -80,12 +80,6 @@ const sweepByTheMinute = async (sweep: Metered): Promise<void> => {
   }
 };
 
-const row = (name: string, found: string, limit: string, ok: boolean): Row => ({
-  name,
-  cells: [found, limit],
-  ok,
-});
-
 export const throttledAt = ({ events, sweep: pace, concurrency }: Paces): Section => ({
   name: "throttled",
   title: `Backfill of ${INTERFACES.toLocaleString("en")} at EC2's documented rate while 20 instances are launched`,
@@ -120,32 +114,32 @@ export const throttledAt = ({ events, sweep: pace, concurrency }: Paces): Sectio
       const expected = INTERFACES + launched.length;
       const { peakMegabytes } = await sweep.usage();
       return [
-        row(
+        foundRow(
           "sessions",
           `${String(created.size)} by ${String(creates)} creates, ${String(calls.others)} other writes`,
           `${String(expected)}, 1 create each`,
           created.size === expected && creates - calls.throttled === expected && calls.others === 0,
         ),
-        row(
+        foundRow(
           "creates a second, sustained",
           `${rate.toFixed(2)} over ${seconds.toFixed(0)} s`,
           `at least ${String(CREATES_A_SECOND)}`,
           rate >= CREATES_A_SECOND,
         ),
-        row(
+        foundRow(
           "throttled",
           `${share.toFixed(2)} %`,
           `under ${String(THROTTLED_PERCENT)} %`,
           share < THROTTLED_PERCENT,
         ),
-        row(
+        foundRow(
           "launched instance mirrored after",
           `${Math.max(...waits).toFixed(2)} s at most`,
           `${String(MIRRORED_WITHIN_SECONDS)} s`,
           Math.max(...waits) <= MIRRORED_WITHIN_SECONDS,
         ),
-        { name: "reads", cells: [String(calls.reads), ""] },
-        { name: "peak of the sweep", cells: [`${peakMegabytes.toFixed(0)} MB`, ""] },
+        foundRow("reads", String(calls.reads)),
+        foundRow("peak of the sweep", `${peakMegabytes.toFixed(0)} MB`),
       ];
     } finally {
       await Promise.all(processes.map((each) => each.stop()));

@@ -4,6 +4,7 @@ import type { Call } from "../types.js";
 import type { Context } from "./conditions.js";
 import type { ResourceFacts } from "./facts.js";
 import { ec2Requests } from "./requests-ec2.js";
+import { queueArn, queueNamed } from "../sqs/names.js";
 import type { AccessRequest } from "./policy.js";
 
 /** Prefixes of IAM actions where they differ from the name that signs. */
@@ -51,11 +52,8 @@ const sqs: Resources = (call) => {
   const body: Body = jsonBody(call);
   const source = body["SourceArn"]; // of the message move tasks
   if (typeof source === "string") return [{ resource: source }];
-  const [name, account] = String(body["QueueUrl"] ?? body["QueueName"] ?? "")
-    .split("/")
-    .reverse();
-  if (!name) return [{ resource: "*" }];
-  return [{ resource: `arn:aws:sqs:${call.region}:${account ?? call.account}:${name}` }];
+  const queue = queueNamed(call, body);
+  return [{ resource: queue.name === "" ? "*" : queueArn(queue) }];
 };
 
 const events: Resources = (call) => {

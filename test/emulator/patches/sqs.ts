@@ -1,5 +1,6 @@
 import { jsonBody, withJson } from "../answers.js";
 import { Scoped } from "../scoped.js";
+import { queueNamed } from "../sqs/names.js";
 import type { Call, Cloud } from "../types.js";
 import { is, type PatchSet } from "./types.js";
 
@@ -10,10 +11,7 @@ interface Request {
   readonly AttributeNames?: string[];
 }
 
-const nameOf = (call: Call): string => {
-  const request = jsonBody<Request>(call);
-  return request.QueueName ?? request.QueueUrl?.split("/").pop() ?? "";
-};
+const nameOf = (call: Call): string => queueNamed(call, jsonBody<Request>(call)).name;
 
 export const sqsPatches = (cloud: Cloud): PatchSet => {
   const allow = new Scoped(() => new Map<string, string>());

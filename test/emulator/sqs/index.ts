@@ -7,9 +7,8 @@
 import { jsonBody, jsonOk, serviceError, withJson } from "../answers.js";
 import { ownCall } from "../call.js";
 import type { Answer, Call } from "../types.js";
+import { queueArn, queueNamed, type NamedQueue } from "./names.js";
 import { idOf, Queue, type Message, type SentAttribute, type Settings } from "./queue.js";
-
-type Where = Pick<Call, "account" | "region">;
 
 interface Entry {
   readonly Id?: string;
@@ -189,16 +188,6 @@ const settingsOf = (attributes: Readonly<Record<string, string>>): Settings => {
   };
 };
 
-/** The queue that a call names: its URL says whose it is, where another account calls. */
-const queueOf = (call: Call): Where & { readonly name: string } => {
-  const { QueueUrl = "", QueueName } = jsonBody<Request>(call);
-  const [, account = call.account, name = QueueName ?? ""] = /\/(\d{12})\/([^/]+)$/.exec(QueueUrl) ?? [];
-  return { account, region: call.region, name };
-};
-
-const arnOf = ({ account, region, name }: Where & { readonly name: string }): string =>
-  `arn:aws:sqs:${region}:${account}:${name}`;
-
 export const createSqs = (moto: (call: Call) => Promise<Answer>): Sqs => {
   const known = new Map<string, Open>();
   const opened = (arn: string): Open => {
@@ -208,13 +197,12 @@ export const createSqs = (moto: (call: Call) => Promise<Answer>): Sqs => {
   };
 
   /** undefined: there is no such queue. */
-  const settingsFor = async (call: Call, open: Open): Promise<Settings | undefined> => {
+  const settingsFor = async (named: NamedQueue, open: Open): Promise<Settings | undefined> => {
     if (open.settings !== undefined) return open.settings;
-    const { account, region, name } = queueOf(call);
     const answer = await moto(
-      ownCall({ account, region }, "sqs", {
+      ownCall(named, "sqs", {
         target: "AmazonSQS.GetQueueAttributes",
-        json: { QueueUrl: `http://127.0.0.1/${account}/${name}`, AttributeNames: ["All"] },
+        json: { QueueUrl: `http://127.0.0.1/${named.account}/${named.name}`, AttributeNames: ["All"] },
       }),
     );
     if (answer.status !== 200) return undefined;
@@ -262,18 +250,19 @@ export const createSqs = (moto: (call: Call) => Promise<Answer>): Sqs => {
   return {
     async handle(call) {
       if (call.service !== "sqs" || !MESSAGES.has(call.action)) return undefined;
-      const found = queueOf(call);
-      if (found.name === "" || found.name.endsWith(".fifo")) return undefined;
-      const open = opened(arnOf(found));
-      const settings = await settingsFor(call, open);
+      const request = jsonBody<Request>(call);
+      const named = queueNamed(call, request);
+      if (named.name === "" || named.name.endsWith(".fifo")) return undefined;
+      const open = opened(queueArn(named));
+      const settings = await settingsFor(named, open);
       if (settings === undefined) return undefined;
-      const outcome = await act(call.action, open, settings, jsonBody<Request>(call));
+      const outcome = await act(call.action, open, settings, request);
       const answer = outcome.ok ? jsonOk(outcome.value) : serviceError(call, outcome.code, outcome.message);
       return { ...answer, by: "sqs" };
     },
     settled(call, answer) {
       if (call.service !== "sqs" || answer.status !== 200) return answer;
-      const arn = arnOf(queueOf(call));
+      const arn = queueArn(queueNamed(call, jsonBody<Request>(call)));
       const open = known.get(arn);
       if (call.action === "PurgeQueue") open?.queue.purge();
       if (call.action === "DeleteQueue") known.delete(arn);

@@ -49,14 +49,9 @@ const md5Of = (text: string): string => createHash("md5").update(text).digest("h
 /** The messages of one standard queue, in the order in which they were sent. */
 export class Queue {
   readonly #messages = new Map<string, Message>();
-  readonly #now: () => number;
-
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-  }
 
   send({ body, attributes = {}, delay }: Sent, { delaySeconds }: Settings): Message {
-    const now = this.#now();
+    const now = Date.now();
     const message: Message = {
       id: randomUUID(),
       body,
@@ -72,13 +67,13 @@ export class Queue {
 
   /** Takes over what another queue has given up: with its id and its time, and with no receives yet. */
   take({ id, body, md5, attributes, sentAt }: Message, sourceArn: string): void {
-    const visibleAt = this.#now();
+    const visibleAt = Date.now();
     this.#messages.set(id, { id, body, md5, attributes, sentAt, sourceArn, receives: 0, visibleAt });
   }
 
   /** Up to `most` visible messages, hidden from now on; `give` gets those that were received too often. */
   receive(most: number, seconds: number, settings: Settings, give: (message: Message) => void): Message[] {
-    const now = this.#now();
+    const now = Date.now();
     const received: Message[] = [];
     for (const message of this.#messages.values()) {
       if (received.length >= most) break;
@@ -106,7 +101,7 @@ export class Queue {
   /** Whether the message was in flight: only then its visibility can be changed. */
   hide(receipt: string, seconds: number): boolean {
     const message = this.#of(receipt);
-    const now = this.#now();
+    const now = Date.now();
     if (message === undefined || message.visibleAt <= now) return false;
     message.visibleAt = now + seconds * 1000;
     return true;
@@ -117,7 +112,7 @@ export class Queue {
   }
 
   counts(): Counts {
-    const now = this.#now();
+    const now = Date.now();
     const all = [...this.#messages.values()];
     const waiting = all.filter(({ visibleAt }) => visibleAt > now);
     const inFlight = waiting.filter(({ receives }) => receives > 0).length;
