@@ -11,6 +11,7 @@ import type { Outcome } from "../core/outcomes.js";
 import type { SessionWriter } from "../core/ports.js";
 import { classify, classifyCreate, isStaleReference } from "./errors.js";
 import type { Pace } from "./pace.js";
+import { readSessions } from "./read.js";
 import { toAwsTags } from "./shapes.js";
 
 /** `onStaleReference`: a write named a target or filter that is not there any more. */
@@ -24,6 +25,23 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
       if (isStaleReference(failure.code)) onStaleReference();
       return failure;
     }
+  };
+
+  /**
+   * A call on a session that is there, as it was seen. Our role knows ours by their tag, so one that is gone by now may
+   * be answered as not permitted (?): that is told apart here, before somebody is called for it.
+   */
+  const onSession = async (sessionId: string, send: () => Promise<unknown>): Promise<Outcome> => {
+    const outcome = await call(async () => {
+      await send();
+      return undefined;
+    }, classify);
+    if (outcome.kind !== "not-permitted") return outcome;
+    const there = await readSessions(client, {
+      Name: "traffic-mirror-session-id",
+      Values: [sessionId],
+    }).catch(() => undefined);
+    return there?.length === 0 ? { ...outcome, kind: "gone" } : outcome;
   };
 
   return {
@@ -46,22 +64,19 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
         return TrafficMirrorSession?.TrafficMirrorSessionId;
       }, classifyCreate),
     modify: (sessionId, changes) =>
-      call(async () => {
-        await client.send(new ModifyTrafficMirrorSessionCommand(modification(sessionId, changes)));
-        return undefined;
-      }, classify),
+      onSession(sessionId, () =>
+        client.send(new ModifyTrafficMirrorSessionCommand(modification(sessionId, changes))),
+      ),
     async remove(sessionId) {
-      const outcome = await call(async () => {
-        await client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: sessionId }));
-        return undefined;
-      }, classify);
+      const outcome = await onSession(sessionId, () =>
+        client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: sessionId })),
+      );
       return outcome.kind === "gone" ? { kind: "done", value: undefined } : outcome;
     },
     tag: (sessionId, tags) =>
-      call(async () => {
-        await client.send(new CreateTagsCommand({ Resources: [sessionId], Tags: toAwsTags(tags) }));
-        return undefined;
-      }, classify),
+      onSession(sessionId, () =>
+        client.send(new CreateTagsCommand({ Resources: [sessionId], Tags: toAwsTags(tags) })),
+      ),
   };
 }
 

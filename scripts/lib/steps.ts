@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { terraformEnvironment, dataDirectory, fetchProvider } from "../terraform-env.js";
 import { countRuns, examples, modules } from "./roots.js";
 import { root, run, type Log } from "./run.js";
@@ -51,7 +52,26 @@ interface JestReport {
   readonly numTodoTests: number;
   /** Files that could not even be loaded. */
   readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
+
+/** What failed, once more: where files run side by side, the end of what Jest prints is of those that ended last. */
+const failuresOf = ({ testResults }: JestReport): string[] =>
+  testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === "failed")
+      .flatMap(({ fullName, failureMessages }) => [
+        `FAILED ${relative(root, name)}: ${fullName}`,
+        ...failureMessages.map((message) => stripVTControlCharacters(message).slice(0, 3000)),
+      ]),
+  );
 
 /** `workers`: test files at a time. More than one only where they mostly wait. */
 const jest = (project: string, workers = 1): Step => ({
@@ -72,6 +92,7 @@ const jest = (project: string, workers = 1): Step => ({
     const found = JSON.parse(readFileSync(report, "utf8")) as JestReport;
     const failed =
       found.numFailedTests + found.numPendingTests + found.numTodoTests + found.numRuntimeErrorTestSuites;
+    for (const line of failuresOf(found)) log.line(line);
     // A project without a single test is a mistake in its patterns, not a success.
     return { passed: found.numPassedTests, failed: found.numPassedTests + failed === 0 ? 1 : failed };
   },

@@ -18,6 +18,12 @@ export const SWITCHES = [
     values: ["invalid-id", "older"],
   },
   {
+    name: "gone-under-tag-condition",
+    description:
+      "What a role hears that may touch a session, filter or target by its tag alone, once that is gone: that it is not there, or that the role is not authorized.",
+    values: ["not-found", "unauthorized"],
+  },
+  {
     name: "mutation-buckets",
     description: "Whether each mutating EC2 action has a token bucket of its own or all share one.",
     values: ["per-action", "shared"],

@@ -1,14 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
 import { empty } from "../answers.js";
-import { ownCall } from "../call.js";
+import { Keys, ownCall } from "../call.js";
 import { createCourier } from "../events/courier.js";
 import { createScaling } from "../events/scaling.js";
+import { createIam } from "../iam/index.js";
 import { createSwitches, SWITCHES, type SwitchName } from "../switches.js";
 import {
   callOf,
   createBench,
   createEndpoint,
   createTarget,
+  errorCode,
   items,
   offerService,
   prepared,
@@ -93,6 +95,16 @@ const CASES: Record<SwitchName, { ask: (bench: Bench) => Promise<string>; answer
   "not-found-codes": {
     ask: (bench) => outcome(bench.ask("DeleteTrafficMirrorSession", { TrafficMirrorSessionId: "tms-0" })),
     answers: ["InvalidTrafficMirrorSessionId.NotFound", "TrafficMirrorSessionNotFound"],
+  },
+  "gone-under-tag-condition": {
+    ask: async (bench) => {
+      const keys = new Keys();
+      const roleArn = `arn:aws:iam::${WHERE.account}:role/r`;
+      keys.add("AKIATEST", { account: WHERE.account, functionName: "f", sessionName: "f", roleArn });
+      const call = callOf("DeleteTrafficMirrorSession", { TrafficMirrorSessionId: "tms-0" });
+      return errorCode(await createIam(bench.cloud, bench.ec2, keys).authorize(call)) || "left to EC2";
+    },
+    answers: ["left to EC2", "UnauthorizedOperation"],
   },
   "mutation-buckets": {
     ask: (bench) => passed(bench, "ec2", ["CreateTrafficMirrorSession", "DeleteTrafficMirrorSession"], 120),

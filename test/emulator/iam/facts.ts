@@ -6,8 +6,11 @@ import type { Call, Cloud } from "../types.js";
 import { items, parseXml } from "../xml.js";
 import type { Context } from "./conditions.js";
 
-/** What conditions may ask of an EC2 resource. Unknown resources have no facts, so conditions on them fail. */
-export type ResourceFacts = (call: Call, type: string, id: string) => Promise<Context>;
+/**
+ * What conditions may ask of an EC2 resource. Unknown resources have no facts, so conditions on them fail; undefined is
+ * a resource of Traffic Mirroring that is not there.
+ */
+export type ResourceFacts = (call: Call, type: string, id: string) => Promise<Context | undefined>;
 
 const tagContext = (tags: Readonly<Record<string, string>>): Context =>
   Object.fromEntries(
@@ -47,7 +50,7 @@ export const createResourceFacts =
       try {
         return TrafficMirrorStore.typeOf(id) === undefined ? {} : tagContext(region.mirror.tagsOf(id));
       } catch {
-        return {}; // it does not exist
+        return undefined;
       }
     }
     const endpoint = type === "vpc-endpoint" ? region.endpoints.endpoints.get(id) : undefined;

@@ -5,6 +5,7 @@ import {
   CreateNetworkInterfaceCommand,
   CreateSubnetCommand,
   CreateTrafficMirrorFilterCommand,
+  CreateTrafficMirrorSessionCommand,
   CreateTrafficMirrorTargetCommand,
   CreateVpcCommand,
   EC2Client,
@@ -141,6 +142,43 @@ describe("permissions of functions", () => {
     expect(await asFunction(statementsFor(vpcId), [other])).toEqual(["UnauthorizedOperation"]);
     await cloud.settings({ iam: false });
     expect(await asFunction([allow("s3:*", "*")], [other])).toEqual([""]);
+  });
+
+  test.each([
+    ["not-found", "InvalidTrafficMirrorSessionId.NotFound"],
+    ["unauthorized", "UnauthorizedOperation"],
+  ])("a session that is gone, for a role that knows it by its tag: %s", async (answer, code) => {
+    await cloud.setSwitches({ "gone-under-tag-condition": answer });
+    const gone = "tms-00000000000000000";
+    const byTag = { StringEquals: { "aws:ResourceTag/owner": "us" } };
+    const statements = [allow("ec2:*", `${ARN}:traffic-mirror-session/*`, byTag)];
+    const calls = [
+      { Action: "DeleteTrafficMirrorSession", TrafficMirrorSessionId: gone },
+      { Action: "ModifyTrafficMirrorSession", TrafficMirrorSessionId: gone, SessionNumber: "2" },
+    ];
+    expect(await asFunction(statements, calls)).toEqual([code, code]);
+    expect(await cloud.denials()).toEqual([]);
+  });
+
+  test("a session that is somebody else's is refused to a role that knows its own by their tag", async () => {
+    const { call } = await surroundings();
+    const { TrafficMirrorSession } = await sdk(cloud, ACCOUNT, EC2Client).send(
+      new CreateTrafficMirrorSessionCommand({
+        NetworkInterfaceId: call["NetworkInterfaceId"],
+        TrafficMirrorTargetId: call["TrafficMirrorTargetId"],
+        TrafficMirrorFilterId: call["TrafficMirrorFilterId"],
+        SessionNumber: 1,
+      }),
+    );
+    const byTag = { StringEquals: { "aws:ResourceTag/owner": "us" } };
+    const TrafficMirrorSessionId = TrafficMirrorSession?.TrafficMirrorSessionId ?? "";
+    expect(
+      await asFunction(
+        [allow("ec2:*", `${ARN}:traffic-mirror-session/*`, byTag)],
+        [{ Action: "DeleteTrafficMirrorSession", TrafficMirrorSessionId }],
+      ),
+    ).toEqual(["UnauthorizedOperation"]);
+    expect(await cloud.denials()).toHaveLength(1);
   });
 
   test("a change of policies is seen only after the delay that was set", async () => {

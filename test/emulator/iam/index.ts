@@ -105,7 +105,12 @@ export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
         const decision = await decide(roleArn, request);
         if (decision === "allow") continue;
         const { action, resource } = request;
-        denials.push({ functionName: sessionName, action, resource, explicit: decision === "deny" });
+        // A permission is lacking only where there is something that it would be for.
+        const absent = request.absent === true && decision === "none";
+        if (absent && cloud.switches.get("gone-under-tag-condition") === "not-found") continue;
+        if (!absent) {
+          denials.push({ functionName: sessionName, action, resource, explicit: decision === "deny" });
+        }
         return refusal(call, sessionArn(roleArn, sessionName), request, decision === "deny");
       }
       return undefined;

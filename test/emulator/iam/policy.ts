@@ -38,6 +38,8 @@ export interface AccessRequest {
   /** Compared with `Principal` of a resource policy; identity policies have none. */
   readonly principal?: Principal;
   readonly context: Context;
+  /** It names something that is not there, whose tags no condition can ask for. */
+  readonly absent?: boolean;
 }
 
 /** "none": no statement speaks of the request, which is an implicit denial. */

@@ -70,18 +70,21 @@ export const ec2Requests = async (
   const action = `ec2:${name}`;
   const arn = (type: string, id: string): string =>
     `arn:aws:ec2:${call.region}:${call.account}:${type}/${id}`;
+  const existing = async (type: string, id: string, more: Context = {}): Promise<AccessRequest> => {
+    const known = await facts(call, type, id);
+    return {
+      action,
+      resource: arn(type, id),
+      context: { ...base, ...more, ...known },
+      absent: known === undefined,
+    };
+  };
 
   if (name === "CreateTags" || name === "DeleteTags") {
     const tags = tagList(params, "Tag");
     // DeleteTags names keys, which are TagKeys but no RequestTag unless values come with them
     const context = name === "CreateTags" ? requestTags(tags) : { "aws:TagKeys": Object.keys(tags) };
-    return Promise.all(
-      list(params, "ResourceId").map(async (id) => ({
-        action,
-        resource: arn(typeOf(id), id),
-        context: { ...base, ...context, ...(await facts(call, typeOf(id), id)) },
-      })),
-    );
+    return Promise.all(list(params, "ResourceId").map((id) => existing(typeOf(id), id, context)));
   }
 
   const named = Object.entries(NAMED[name] ?? {}).flatMap(([parameter, type]) => {
@@ -91,13 +94,7 @@ export const ec2Requests = async (
   for (const [parameter, type] of Object.entries(LISTED[name] ?? {})) {
     named.push(...list(params, parameter).map((id) => ({ type, id })));
   }
-  const requests: AccessRequest[] = await Promise.all(
-    named.map(async ({ type, id }) => ({
-      action,
-      resource: arn(type, id),
-      context: { ...base, ...(await facts(call, type, id)) },
-    })),
-  );
+  const requests = await Promise.all(named.map(({ type, id }) => existing(type, id)));
   const created = CREATED[name];
   if (created !== undefined) {
     const tags = tagSpec(params, created);

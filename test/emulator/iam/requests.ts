@@ -167,4 +167,6 @@ export const requestsOf = async (
 
 /** A parameter's tags under both of their keys; one that does not exist has none, and so conditions on them fail. */
 const parameterTags = async (call: Call, resource: string, facts: ResourceFacts): Promise<Context> =>
-  resource === "*" ? {} : facts(call, "parameter", `/${resource.split(":parameter/")[1] ?? ""}`);
+  resource === "*"
+    ? {}
+    : ((await facts(call, "parameter", `/${resource.split(":parameter/")[1] ?? ""}`)) ?? {});

@@ -2,6 +2,7 @@ import {
   CreateTagsCommand,
   CreateTrafficMirrorSessionCommand,
   DeleteTrafficMirrorSessionCommand,
+  DescribeTrafficMirrorSessionsCommand,
   EC2Client,
   ModifyTrafficMirrorSessionCommand,
 } from "@aws-sdk/client-ec2";
@@ -118,6 +119,43 @@ describe("a tag", () => {
         { Key: "B", Value: "2" },
       ],
     });
+  });
+});
+
+describe("a call that our role may not make, on a session", () => {
+  const calls = {
+    modify: () => writer.modify("tms-1", { number: 2 }),
+    remove: () => writer.remove("tms-1"),
+    tag: () => writer.tag("tms-1", { A: "1" }),
+  };
+  const reads = () => ec2.commandCalls(DescribeTrafficMirrorSessionsCommand);
+
+  beforeEach(() => {
+    ec2.onAnyCommand().rejects(awsError("UnauthorizedOperation", 403));
+  });
+
+  it.each([
+    ["modify", "gone"],
+    ["remove", "done"],
+    ["tag", "gone"],
+  ] as const)("that is not there any more is no missing permission: %s", async (name, kind) => {
+    ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({ TrafficMirrorSessions: [] });
+    expect(await calls[name]()).toMatchObject({ kind });
+    expect(reads()[0]?.args[0].input.Filters).toEqual([
+      { Name: "traffic-mirror-session-id", Values: ["tms-1"] },
+    ]);
+  });
+
+  it.each(Object.entries(calls))("that is there is not permitted: %s", async (_, write) => {
+    ec2
+      .on(DescribeTrafficMirrorSessionsCommand)
+      .resolves({ TrafficMirrorSessions: [{ TrafficMirrorSessionId: "tms-1" }] });
+    expect(await write()).toMatchObject({ kind: "not-permitted", code: "UnauthorizedOperation" });
+  });
+
+  it.each(Object.entries(calls))("that cannot be looked at is not permitted: %s", async (_, write) => {
+    expect(await write()).toMatchObject({ kind: "not-permitted" });
+    expect(reads()).toHaveLength(1);
   });
 });
 
