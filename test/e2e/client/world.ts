@@ -1,5 +1,5 @@
 /**
- * A client account with 3,000 sources in two VPCs and a hub in another account; test/e2e/roots/client is applied
+ * A client account with 300 sources in two VPCs, more on demand, and a hub in another account; test/e2e/roots/client is applied
  * once by the real provider, and what changes afterwards is the map of VPCs. Schedules are paused: what moves or
  * removes a session is the apply or the destroy itself.
  */
@@ -57,8 +57,8 @@ export class ClientWorld {
     this.aws = createAws(this.cloud.env());
     const principals = [`arn:aws:iam::${DEFAULT_ACCOUNT}:root`];
     const service = await offerService(this.cloud.env(HUB), "hub", ZONES, principals);
-    this.prod = await this.#vpc("10.0", ZONES, 2700);
-    this.lab = await this.#vpc("10.1", ZONES.slice(0, 1), 300);
+    this.prod = await this.#vpc("10.0", ZONES, 270);
+    this.lab = await this.#vpc("10.1", ZONES.slice(0, 1), 30);
     this.terraform = new TerraformRoot({
       example: "test/e2e/roots/client",
       name: "client",
@@ -87,15 +87,25 @@ export class ClientWorld {
       );
       made.push({ subnetId: Subnet?.SubnetId ?? "", zone });
     }
+    const subnets = Object.fromEntries(made.map(({ subnetId, zone }) => [zone, subnetId]));
+    return { vpcId, subnets, interfaceIds: await this.#launch(vpcId, subnets, count) };
+  }
+
+  /** Instances with one interface each, spread over the zones; answers their interfaces. */
+  async #launch(vpcId: string, subnets: Vpc["subnets"], count: number): Promise<readonly string[]> {
     const where = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION };
+    const spread = Object.entries(subnets).map(([zone, subnetId]) => ({ zone, subnetId }));
     const { instances } = await this.cloud.fleet<{
       instances: readonly { interfaceIds: readonly string[] }[];
-    }>({ do: "add", ...where, spec: { count, vpcId, subnets: made } });
-    return {
-      vpcId,
-      subnets: Object.fromEntries(made.map(({ subnetId, zone }) => [zone, subnetId])),
-      interfaceIds: instances.flatMap((each) => each.interfaceIds),
-    };
+    }>({ do: "add", ...where, spec: { count, vpcId, subnets: spread } });
+    return instances.flatMap((each) => each.interfaceIds);
+  }
+
+  /** So many more sources in prod, which nothing tells of. */
+  async grow(count: number): Promise<void> {
+    const { vpcId, subnets, interfaceIds } = this.prod;
+    const more = await this.#launch(vpcId, subnets, count);
+    this.prod = { vpcId, subnets, interfaceIds: [...interfaceIds, ...more] };
   }
 
   /** A VPC's entry in the input `vpcs`. */
