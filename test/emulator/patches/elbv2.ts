@@ -44,6 +44,16 @@ export const elbv2Patches = (): PatchSet => {
           return answer;
         },
       },
+      {
+        name: "load-balancer-active-at-once",
+        why: "moto's is active from the second look on, and the provider waits half a minute for that",
+        match: (call) => call.service === "elasticloadbalancing" && call.action === "DescribeLoadBalancers",
+        async run(_, next) {
+          const answer = await next();
+          const body = answer.body.toString().replaceAll("<Code>provisioning</Code>", "<Code>active</Code>");
+          return { ...answer, body: Buffer.from(body) };
+        },
+      },
     ],
   };
 };
