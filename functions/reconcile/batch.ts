@@ -21,6 +21,7 @@ import { demandsOf } from "./demands.js";
 import { completeHook } from "./hooks.js";
 import type { Lane } from "./lane.js";
 import { owed, sendBack, understand, type Message, type Owed } from "./messages.js";
+import { reportTampering, type Reported } from "./tampering.js";
 
 /** Of what is left after the deadline, the bus may take so much. */
 const TELL_MS = 3_000;
@@ -117,18 +118,21 @@ async function tell(
   const { metrics, logger } = lane.telemetry;
   const tampering = owed(messages, "tampering");
   let failed: readonly Owed[] = [];
-  const reported = await lane.reportTampering(lane, tampering).catch((error: unknown) => {
+  const reported = await reportTampering(lane, tampering).catch((error: unknown): Reported => {
     logger.warn("tampering could not be looked into, it will be tried again", error as Error);
     failed = tampering;
-    return { messages: [], number: 0 };
+    return { messages: [], times: [] };
   });
+  const detached = messages.filter(({ sighting }) => sighting.sweep === "detached").map(({ time }) => time);
   const told = [
     ...reported.messages,
+    ...lane.askForSweep(lane, "tampering", reported.times),
+    ...lane.askForSweep(lane, "detached", detached),
     ...sessionsChanged(controller, report.done),
     ...sourcesRefused(controller, report.notMirrored),
   ];
   const lost = await lane.publish(told, deadline + TELL_MS);
-  metrics.addMetric("Tampering", "Count", reported.number);
+  metrics.addMetric("Tampering", "Count", reported.times.length);
   metrics.addMetric("EventsNotSent", "Count", lost);
   return failed.map(({ message }) => message);
 }

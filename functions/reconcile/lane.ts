@@ -4,12 +4,12 @@ import type { LifecycleHooks } from "../core/ports.js";
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
-import { createTamperingReporter, type TamperingReporter } from "./tampering.js";
+import { createSweepAsker, type SweepAsker } from "./sweeps.js";
 
 export interface Lane extends App {
   readonly hooks: LifecycleHooks;
   readonly queue: EventsQueue;
-  readonly reportTampering: TamperingReporter;
+  readonly askForSweep: SweepAsker;
   /** 0 up to 1, for the jitter of delays. */
   readonly random: () => number;
 }
@@ -32,7 +32,7 @@ export function createLane(policyCacheMs: number): Lane {
       failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),
     },
     queue: { delay: async (returns) => (await queue()).delay(returns) },
-    reportTampering: createTamperingReporter(),
+    askForSweep: createSweepAsker(),
     random: Math.random,
   };
 }

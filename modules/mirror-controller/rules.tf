@@ -59,7 +59,6 @@ locals {
         detail = {
           eventSource = ["ec2.amazonaws.com"]
           errorCode   = [{ exists = false }]
-          # Not DetachNetworkInterface: its record does not name the interface.
           "$or" = [
             {
               eventName         = ["AttachNetworkInterface"]
@@ -79,6 +78,24 @@ locals {
               requestParameters = { instanceId = [{ prefix = "i-" }] }
             },
           ]
+        }
+      }
+    }
+
+    # A call of its own, since its record does not name the interface: a sweep is asked for. Needs a trail as well.
+    detachments = {
+      name        = "${var.name}-detachments"
+      description = "EC2 calls that detach interfaces, for ${var.name}"
+      event_pattern = {
+        source      = ["aws.ec2"]
+        account     = [local.account]
+        region      = [local.region]
+        detail-type = ["AWS API Call via CloudTrail"]
+        detail = {
+          eventSource       = ["ec2.amazonaws.com"]
+          eventName         = ["DetachNetworkInterface"]
+          errorCode         = [{ exists = false }]
+          requestParameters = { attachmentId = [{ prefix = "eni-attach-" }] }
         }
       }
     }
@@ -154,8 +171,9 @@ locals {
     }
   }
 
-  # What nothing here could answer to gets no rule.
+  # What nothing here could answer to, or what comes too late to be of use, gets no rule.
   idle_triggers = concat(
+    local.schedule_minutes == 1 ? ["detachments"] : [],
     length(local.hooks) == 0 ? ["lifecycle_hooks"] : [],
     anytrue([for entry in local.entries : entry.on == "guardduty"]) ? [] : ["guardduty"],
   )

@@ -7,6 +7,7 @@ variable "triggers" {
     - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by another way.
     - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
     - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are on the bus only where a CloudTrail trail logs management events (write-only will do) of this region; without one the rule never matches.
+    - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for, at most every 30 seconds. A rule only where `schedule_expression` does not sweep every minute anyway. Needs a trail as `api_calls` does.
     - `tag_changes`: the tags of an instance change. Needs no trail.
     - `lifecycle_hooks`: Auto Scaling holds an instance of a group in `lifecycle_hooks`. A rule only where there is one.
     - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. A rule only where an entry of `sources` has `on = "guardduty"`.
@@ -14,12 +15,12 @@ variable "triggers" {
     Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`. Requests on the controller's own bus are taken in any case: IAM decides who may make them.
   EOT
   type        = set(string)
-  default     = ["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "tag_changes", "lifecycle_hooks", "guardduty", "tampering"]
+  default     = ["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "detachments", "tag_changes", "lifecycle_hooks", "guardduty", "tampering"]
   nullable    = false
 
   validation {
-    condition     = alltrue([for trigger in var.triggers : contains(["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "tag_changes", "lifecycle_hooks", "guardduty", "tampering"], trigger)])
-    error_message = "triggers must be a set out of: ec2_state_change, autoscaling, ecs_tasks, api_calls, tag_changes, lifecycle_hooks, guardduty, tampering."
+    condition     = alltrue([for trigger in var.triggers : contains(["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "detachments", "tag_changes", "lifecycle_hooks", "guardduty", "tampering"], trigger)])
+    error_message = "triggers must be a set out of: ec2_state_change, autoscaling, ecs_tasks, api_calls, detachments, tag_changes, lifecycle_hooks, guardduty, tampering."
   }
 }
 

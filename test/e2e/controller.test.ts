@@ -1,6 +1,7 @@
 /** What follows an event besides a look, as deployed: real Terraform, real roles and rules, the bundles. */
 import { answers } from "./controller/scenarios/answers.js";
 import { demands } from "./controller/scenarios/demands.js";
+import { detachments } from "./controller/scenarios/detachments.js";
 import { guardduty } from "./controller/scenarios/guardduty.js";
 import { hooks } from "./controller/scenarios/hooks.js";
 import { hub } from "./controller/scenarios/hub.js";
@@ -29,5 +30,6 @@ describe("GuardDuty", () => guardduty(world));
 describe("demands", () => demands(world));
 describe("answers", () => answers(world));
 describe("tampering", () => tampering(world));
+describe("detachments", () => detachments(world));
 describe("the hub", () => hub(world));
 describe("retry", () => retry(world));

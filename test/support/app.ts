@@ -6,7 +6,7 @@ import type { Settings } from "../../functions/core/settings.js";
 import type { Message } from "../../functions/core/messages.js";
 import type { Return } from "../../functions/aws/events-queue.js";
 import type { Lane } from "../../functions/reconcile/lane.js";
-import { createTamperingReporter } from "../../functions/reconcile/tampering.js";
+import { createSweepAsker } from "../../functions/reconcile/sweeps.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
 import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
@@ -93,7 +93,7 @@ export function anApp(account: Account = {}): FakeApp {
         return 0;
       },
     },
-    reportTampering: createTamperingReporter(),
+    askForSweep: createSweepAsker(),
     random: () => 0.5,
     store,
     sent,

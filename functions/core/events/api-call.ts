@@ -2,9 +2,6 @@
  * AWS API Call via CloudTrail, for calls of EC2 that change what is to be mirrored and that no event of EC2's own
  * tells of (EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; CloudTrail User Guide,
  * "CloudTrail record contents"). They come only where a trail logs management events, seconds to minutes late.
- *
- * DetachNetworkInterface is not among them: its record names the attachment alone, which is no more by then, so
- * there is nothing to look at; a sweep finds what was detached.
  */
 import * as z from "zod/mini";
 import { tampered } from "./tampering.js";
@@ -64,8 +61,15 @@ const modified = reader(z.object({ requestParameters: z.object({ instanceId }) }
   sighting({ instanceIds: [requestParameters.instanceId] }, late),
 );
 
+// The record names the attachment alone, which is no more by then: a sweep finds what it was of.
+const attachmentId = z.string().check(z.regex(/^eni-attach-[0-9a-f]{8,17}$/));
+const detached = reader(z.object({ requestParameters: z.object({ attachmentId }) }), () =>
+  sighting({}, { ...late, sweep: "detached" }),
+);
+
 const readers: ReadonlyMap<string, Reader> = new Map([
   ["AttachNetworkInterface", attached],
+  ["DetachNetworkInterface", detached],
   ["CreateNetworkInterface", created],
   ["CreateTags", tagged],
   ["DeleteTags", tagged],

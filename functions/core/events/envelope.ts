@@ -48,12 +48,14 @@ export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));
  * `early`: the event may be ahead of what EC2 shows, so something unseen is worth another try.
  * `late`: such events come minutes after what they tell of, so their age says nothing of us.
  * `left`: ids that were too many for one event; the next sweep looks at them, as at everything.
+ * `sweep`: what has happened, where the event cannot say to which interface; a sweep is asked for, which looks at all.
  */
 export interface Sighting {
   readonly look: Look;
   readonly early: boolean;
   readonly late: boolean;
   readonly left: number;
+  readonly sweep?: "detached";
   readonly duties: readonly Duty[];
 }
 
@@ -84,11 +86,12 @@ interface Ids {
 interface More {
   readonly early?: boolean;
   readonly late?: boolean;
+  readonly sweep?: "detached";
   readonly duties?: readonly Duty[];
 }
 
 /** The ids must have been validated. Naming one twice, or none, is no mistake. */
-export function sighting(ids: Ids, { early = false, late = false, duties = [] }: More = {}): Sighting {
+export function sighting(ids: Ids, { early = false, late = false, sweep, duties = [] }: More = {}): Sighting {
   const instanceIds = [...new Set(ids.instanceIds)];
   const interfaceIds = [...new Set(ids.interfaceIds)];
   const over = (all: readonly string[]) => Math.max(0, all.length - IDS_PER_EVENT);
@@ -100,6 +103,7 @@ export function sighting(ids: Ids, { early = false, late = false, duties = [] }:
     early,
     late,
     left: over(instanceIds) + over(interfaceIds),
+    ...(sweep !== undefined && { sweep }),
     duties,
   };
 }

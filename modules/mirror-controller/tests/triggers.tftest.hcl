@@ -34,22 +34,39 @@ run "every_trigger_that_has_something_to_do_is_on_by_default_with_a_rule_named_a
   }
 
   assert {
+    condition     = toset(local.idle_triggers) == toset(["detachments", "lifecycle_hooks", "guardduty"])
+    error_message = "Without a rule stay ${jsonencode(local.idle_triggers)}"
+  }
+
+  assert {
     condition     = var.triggers == toset(keys(local.known_rules)) && keys(aws_cloudwatch_event_target.this) == keys(aws_cloudwatch_event_rule.this)
     error_message = "Each known trigger must be allowed and on, and each rule have its target."
   }
 }
 
-run "hooks_and_findings_have_their_rules_once_there_is_something_to_do" {
+run "hooks_findings_and_detachments_have_their_rules_once_there_is_something_to_do" {
   command = plan
 
   variables {
     sources         = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", on = "guardduty" }] }
     lifecycle_hooks = { web = { autoscaling_group_name = "web" } }
+    # Sweeps that come every minute see sooner than a trail tells what was detached.
+    schedule_expression = "rate(5 minutes)"
   }
 
   assert {
     condition     = keys(aws_cloudwatch_event_rule.this) == keys(local.known_rules) && keys(aws_cloudwatch_event_target.this) == keys(local.known_rules)
     error_message = "The rules are ${jsonencode(keys(aws_cloudwatch_event_rule.this))}"
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.this["detachments"].event_pattern).detail == {
+      eventSource       = ["ec2.amazonaws.com"]
+      eventName         = ["DetachNetworkInterface"]
+      errorCode         = [{ exists = false }]
+      requestParameters = { attachmentId = [{ prefix = "eni-attach-" }] }
+    }
+    error_message = "Detachments that failed must not match: ${aws_cloudwatch_event_rule.this["detachments"].event_pattern}"
   }
 }
 

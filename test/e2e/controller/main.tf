@@ -34,8 +34,10 @@ module "mirror_controller" {
   vpcs              = var.vpcs
   hub_event_bus_arn = var.hub_event_bus_arn
   lifecycle_hooks   = var.lifecycle_hooks
-  demands           = { limit = 6, maximum_minutes = 60, default_minutes = 30, reads_per_second = 40 }
-  pace              = { events_per_second = 500, events_burst = 500, sweep_per_second = 500, sweep_burst = 500 }
+  # Not every minute, so that detachments start a sweep.
+  schedule_expression = "rate(5 minutes)"
+  demands             = { limit = 6, maximum_minutes = 60, default_minutes = 30, reads_per_second = 40 }
+  pace                = { events_per_second = 500, events_burst = 500, sweep_per_second = 500, sweep_burst = 500 }
 
   sources = {
     tags = [

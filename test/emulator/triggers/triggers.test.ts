@@ -84,9 +84,19 @@ describe("an event that must not match does not arrive:", () => {
     },
   });
 
+  const detached = {
+    eventSource: "ec2.amazonaws.com",
+    eventName: "DetachNetworkInterface",
+    requestParameters: { attachmentId: "eni-attach-0abcd1234ef567890" },
+  };
+
   test.each<[string, string, object]>([
     ["a call that failed", "api-attach-network-interface-refused", {}],
-    ["a call that does not say what it detached", "api-detach-network-interface", {}],
+    [
+      "a detachment that failed",
+      "api-detach-network-interface",
+      { detail: { ...detached, errorCode: "Client.OperationNotPermitted" } },
+    ],
     ["tags of a session", "api-create-tags", tagged("tms-0abcd1234ef567891")],
     ["tags of a volume", "tag-change", { resources: ["arn:aws:ec2:eu-west-1:111122223333:volume/vol-1"] }],
     ["a launch that failed", "autoscaling-launch", { "detail-type": "EC2 Instance Launch Unsuccessful" }],

@@ -135,6 +135,41 @@ describe("a demand", () => {
   });
 });
 
+describe("an interface that was detached, whose event does not name it", () => {
+  const detached = (seconds = 0) =>
+    record("api-detach-network-interface", {
+      time: new Date(Date.parse("2026-01-05T12:00:00Z") + seconds * 1000).toISOString(),
+    });
+
+  it("asks for a sweep, and is done with: nothing of it comes back", async () => {
+    const app = anApp({ lost: 1 });
+    expect(await handle(app, detached())).toEqual([]);
+    expect(app.sent).toEqual([
+      { detailType: "Sweep Requested", detail: { controller: "mirror", reason: "detached" } },
+    ]);
+    expect(app.metric("Tampering")).toEqual([0]);
+  });
+
+  it("does so once for many, and not where tampering has asked already", async () => {
+    const app = anApp();
+    await handle(
+      app,
+      record("api-delete-traffic-mirror-session"),
+      ...Array.from({ length: 9 }, () => detached()),
+    );
+    expect(detailTypes(app)).toEqual(["Mirror Session Tampered", "Sweep Requested"]);
+    app.clock.advance(31_000);
+    await handle(app, detached(30));
+    expect(detailTypes(app)).toHaveLength(3);
+  });
+
+  it.each(["observe", "drain"] as const)("asks for nothing in mode %s", async (mode) => {
+    const app = anApp({ settings: { mode } });
+    expect(await handle(app, detached())).toEqual([]);
+    expect(app.sent).toEqual([]);
+  });
+});
+
 describe("tampering", () => {
   const deleted = (seconds = 0) =>
     record("api-delete-traffic-mirror-session", {

@@ -51,9 +51,18 @@ describe("a call of EC2", () => {
     },
   );
 
-  it("that detaches an interface does not say which, so it is of an unknown kind", () => {
+  it("that detaches an interface does not say which, so it asks for a sweep", () => {
     expect(JSON.stringify(detailOf("api-detach-network-interface"))).not.toMatch(/eni-[0-9a-f]{8}/);
-    expect(parsed("api-detach-network-interface")).toEqual({ ok: false, reason: "unknown-kind" });
+    expect(parsed("api-detach-network-interface")).toMatchObject({
+      ok: true,
+      sighting: { look: { instanceIds: [], interfaceIds: [] }, sweep: "detached", duties: [] },
+    });
+  });
+
+  it("that could not detach asks for nothing", () => {
+    const refused = call("api-detach-network-interface", { errorCode: "Client.OperationNotPermitted" });
+    expect(refused).toMatchObject({ ok: true, sighting: { duties: [] } });
+    expect(refused).not.toHaveProperty("sighting.sweep");
   });
 
   it.each([
@@ -61,6 +70,11 @@ describe("a call of EC2", () => {
     ["a name that is a list", "api-create-tags", { eventName: ["CreateTags"] }],
     ["a call of another service", "api-create-tags", { eventSource: "elasticfilesystem.amazonaws.com" }],
     ["parameters that were left out", "api-create-tags", { requestParameters: null }],
+    [
+      "an attachment of no form",
+      "api-detach-network-interface",
+      { requestParameters: { attachmentId: "eni-0abcd1234ef567890" } },
+    ],
     ["no resources", "api-create-tags", { requestParameters: { resourcesSet: {} } }],
     ["a resource that is a number", "api-delete-tags", tagging(I, 5)],
     ["an interface of no form", "api-attach-network-interface", { requestParameters: { instanceId: I } }],
