@@ -231,11 +231,11 @@ export const steps = (): Step[] => {
     jest("unit"),
     jest("dataplane"),
     jest("properties"),
+    jest("emulator"),
     ...modules().map((folder) => terraform(folder, true)),
     ...examples().map((folder) => terraform(folder, false)),
     { name: "checkov", work: (log) => runCheckov(log, [...modules(), ...examples()]) },
     { name: "cdktf", after: ["terraform-provider"], work: runCdktf },
-    jest("emulator"),
     { ...jest("terragrunt"), onRequest: true },
   ];
 };

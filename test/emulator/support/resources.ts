@@ -234,7 +234,10 @@ export const eventToQueue = async (
       },
     ],
   });
-  const queue = await queueOf(cloud, account, "events", options.permitted === false ? {} : { Policy });
+  // What was received once is not seen again: a slow suite would hear it twice.
+  const VisibilityTimeout = "43200";
+  const permitted = options.permitted === false ? {} : { Policy };
+  const queue = await queueOf(cloud, account, "events", { VisibilityTimeout, ...permitted });
   await client.send(
     new PutTargetsCommand({ Rule: "rule", EventBusName: bus, Targets: [{ Id: "queue", Arn: queue.arn }] }),
   );
