@@ -553,7 +553,7 @@ export interface MirrorControllerInputs {
    * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by another way.
    * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
    * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are on the bus only where a CloudTrail trail logs management events (write-only will do) of this region; without one the rule never matches.
-   * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for, at most every 30 seconds. A rule only where `schedule_expression` does not sweep every minute anyway. Needs a trail as `api_calls` does.
+   * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for, at most every 30 seconds by each process of the function. A rule only where `schedule_expression` does not sweep every minute anyway. Needs a trail as `api_calls` does.
    * - `tag_changes`: the tags of an instance change. Needs no trail.
    * - `lifecycle_hooks`: Auto Scaling holds an instance of a group in `lifecycle_hooks`. A rule only where there is one.
    * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. A rule only where an entry of `sources` has `on = "guardduty"`.
