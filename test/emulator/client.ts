@@ -39,7 +39,7 @@ export class LocalCloudClient {
     return value;
   }
 
-  health(): Promise<{ ok: true; moto: { port: number; pid: number } }> {
+  health(): Promise<{ ok: true; moto: { pid: number } }> {
     return this.#ask("GET", "health");
   }
 

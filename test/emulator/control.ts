@@ -46,7 +46,7 @@ const idle: Route = async (parts, { query }) => {
 };
 
 const ROUTES: Readonly<Record<string, Route>> = {
-  "GET health": (parts) => ({ ok: true, moto: { port: parts.moto.port, pid: parts.moto.pid } }),
+  "GET health": (parts) => ({ ok: true, moto: { pid: parts.moto.pid } }),
   "POST reset": async (parts) => {
     await parts.reset();
     return { reset: true };

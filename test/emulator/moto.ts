@@ -1,7 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import http from "node:http";
-import net from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isForm } from "./call.js";
@@ -10,13 +8,7 @@ import type { Answer, Call } from "./types.js";
 const REQUIREMENTS = fileURLToPath(new URL("./requirements.txt", import.meta.url));
 const VERSION = /^moto\[server\]==(\S+)$/m.exec(readFileSync(REQUIREMENTS, "utf8"))?.[1] ?? "";
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
-/** moto, but it ends when its standard input does: it cannot outlive whoever started it, however that died. */
-const LAUNCH = [
-  "import os, sys, threading",
-  "threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()",
-  "from moto.server import main",
-  "main(sys.argv[1:])",
-].join("\n");
+const PIPE = fileURLToPath(new URL("./moto-pipe.py", import.meta.url));
 
 const hasMoto = (python: string): boolean => {
   // flask comes with moto[server] alone
@@ -53,48 +45,7 @@ export const findPython = (given?: string, log: (line: string) => void = () => u
   return own;
 };
 
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === "object" ? address.port : 0));
-    });
-  });
-
-const request = (
-  port: number,
-  options: { method: string; path: string; headers: Record<string, string>; body: Buffer },
-): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const headers: Record<string, string> = { ...options.headers };
-    for (const name of ["transfer-encoding", "connection", "expect"]) delete headers[name];
-    headers["content-length"] = String(options.body.length);
-    const sent = http.request(
-      // moto's server closes each connection; a kept one would be reset under us
-      { host: "127.0.0.1", port, method: options.method, path: options.path, headers, agent: false },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.once("error", reject);
-        response.once("end", () => {
-          const received: Record<string, string> = {};
-          for (const [name, value] of Object.entries(response.headers)) {
-            if (value === undefined || name === "connection" || name === "transfer-encoding") continue;
-            received[name] = Array.isArray(value) ? value.join(",") : value;
-          }
-          delete received["content-length"];
-          resolve({ status: response.statusCode ?? 500, headers: received, body: Buffer.concat(chunks) });
-        });
-      },
-    );
-    sent.once("error", reject);
-    sent.end(options.body);
-  });
-
 export interface Moto {
-  readonly port: number;
   readonly pid: number;
   /** Sends a call; a query request is encoded again from its fields, which a patch may have changed. */
   send(call: Call): Promise<Answer>;
@@ -103,77 +54,124 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+interface Head {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+}
+
+const LENGTHS = 8;
+
+/** A call as moto-pipe.py reads it. */
+export const encodeCall = ({ method, path, headers, body }: Request): Buffer => {
+  const head = Buffer.from(JSON.stringify({ method, path, headers }));
+  const lengths = Buffer.alloc(LENGTHS);
+  lengths.writeUInt32BE(head.length, 0);
+  lengths.writeUInt32BE(body.length, 4);
+  return Buffer.concat([lengths, head, body]);
+};
+
+/** Takes what the pipe gives, in pieces of any size, and hands on each answer that is whole. */
+export const answerReader = (whole: (answer: Answer) => void): ((chunk: Buffer) => void) => {
+  let chunks: Buffer[] = [];
+  let length = 0;
+  let wanted = LENGTHS;
+  return (chunk) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    while (length >= wanted) {
+      const all = Buffer.concat(chunks);
+      const bodyAt = LENGTHS + all.readUInt32BE(0);
+      wanted = bodyAt + all.readUInt32BE(4);
+      chunks = [all];
+      if (length < wanted) return;
+      whole(decodeAnswer(all.subarray(LENGTHS, bodyAt), all.subarray(bodyAt, wanted)));
+      chunks = [all.subarray(wanted)];
+      length -= wanted;
+      wanted = LENGTHS;
+    }
+  };
+};
+
+const decodeAnswer = (head: Buffer, body: Buffer): Answer => {
+  const { status, headers } = JSON.parse(head.toString()) as Head;
+  const received: Record<string, string> = {};
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    received[key] = key in received ? `${received[key] ?? ""},${value}` : value;
+  }
+  // The front counts for itself, after patches.
+  delete received["content-length"];
+  return { status, headers: received, body };
+};
+
 const ended = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 export const startMoto = async (
   options: { python?: string; log?: (line: string) => void } = {},
 ): Promise<Moto> => {
   const python = findPython(options.python, options.log);
-  const port = await freePort();
   const environment: NodeJS.ProcessEnv = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" };
   for (const name of ["MOTO_ACCOUNT_ID", "AWS_ENDPOINT_URL"]) delete environment[name];
-  const child = spawn(python, ["-c", LAUNCH, "-H", "127.0.0.1", "-p", String(port)], {
-    stdio: ["pipe", "ignore", "pipe"],
-    env: environment,
-  });
+  const child = spawn(python, [PIPE], { stdio: ["pipe", "pipe", "pipe"], env: environment });
+  // moto answers in the order in which it was asked, one call at a time: its own server answers side by side without a
+  // lock, and a list that is read while another call adds to it ends in a 500 ("dictionary changed size").
+  const asked: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
   let complaint = "";
+  child.stdout.on(
+    "data",
+    answerReader((answer) => asked.shift()?.resolve(answer)),
+  );
   child.stderr.on("data", (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-4000);
   });
   child.stdin.on("error", () => undefined);
+  const lost = (): void => {
+    for (const { reject } of asked.splice(0)) reject(new Error(`moto ended:\n${complaint}`));
+  };
   const gone = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
+    // not `exit`: what it wrote before that may still be in the pipe
+    child.once("close", () => resolve());
     child.once("error", () => resolve());
-  });
-  const get = (method: string, path: string) =>
-    request(port, { method, path, headers: { host: "127.0.0.1" }, body: Buffer.alloc(0) });
-  const stop = async (): Promise<void> => {
-    if (ended(child)) return;
-    child.kill("SIGTERM");
-    const hard = setTimeout(() => child.kill("SIGKILL"), 5000);
-    await gone;
-    clearTimeout(hard);
-  };
-  for (let tries = 0; ; tries++) {
-    if (ended(child)) throw new Error(`moto ended before it answered:\n${complaint}`);
-    const answered = await get("GET", "/moto-api/").then(
-      (answer) => answer.status < 500,
-      () => false,
-    );
-    if (answered) break;
-    if (tries > 300) {
-      await stop();
-      throw new Error(`moto does not answer on port ${port}:\n${complaint}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  // moto answers calls side by side without a lock: a list that is read while another call adds to it ends in a 500
-  // ("dictionary changed size during iteration"). Python runs one thread at a time, so little is lost by turns.
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
+  }).then(lost);
+  const ask = (request: Request): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      asked.push({ resolve, reject });
+      if (ended(child)) lost();
+      else child.stdin.write(encodeCall(request));
+    });
+  const own = (method: string, path: string): Promise<Answer> =>
+    ask({ method, path, headers: { host: "127.0.0.1" }, body: Buffer.alloc(0) });
+  const started = await own("GET", "/moto-api/");
+  if (started.status >= 500) throw new Error(`moto does not answer: ${started.status}\n${complaint}`);
   return {
-    port,
     pid: child.pid ?? -1,
-    send: (call) =>
-      inTurn(() =>
-        request(port, {
-          method: call.method,
-          path: call.path,
-          headers: { ...call.headers, "x-moto-account-id": call.account },
-          body:
-            isForm(call.headers) && call.params["Action"] !== undefined
-              ? Buffer.from(new URLSearchParams(call.params).toString())
-              : call.body,
-        }),
-      ),
+    send: (call) => {
+      const { "transfer-encoding": _, ...headers } = call.headers;
+      const form = isForm(call.headers) && call.params["Action"] !== undefined;
+      return ask({
+        method: call.method,
+        path: call.path,
+        headers: { ...headers, "x-moto-account-id": call.account },
+        body: form ? Buffer.from(new URLSearchParams(call.params).toString()) : call.body,
+      });
+    },
     reset: async () => {
-      const answer = await inTurn(() => get("POST", "/moto-api/reset"));
+      const answer = await own("POST", "/moto-api/reset");
       if (answer.status !== 200) throw new Error(`moto refused the reset: ${answer.status}`);
     },
-    stop,
+    stop: async () => {
+      if (ended(child)) return;
+      child.kill("SIGTERM");
+      const hard = setTimeout(() => child.kill("SIGKILL"), 5000);
+      await gone;
+      clearTimeout(hard);
+    },
   };
 };

@@ -39,17 +39,23 @@ interface Context {
   readonly invokeAsync: InvokeAsync;
   readonly undelivered: Undelivered[];
   /** By ARN; to be cleared after a call that may change a queue's policy. */
-  readonly queuePolicies: Map<string, PolicyDocument | "none" | "missing">;
+  readonly queuePolicies: Map<string, Policy>;
+  /** The same of event buses. */
+  readonly busPolicies: Map<string, Policy>;
 }
+
+/** "missing": there is not even what the policy would be of. */
+type Policy = PolicyDocument | "none" | "missing";
 
 const whereOf = (arn: string): Where => {
   const [, , , region = "", account = ""] = arn.split(":");
   return { account, region };
 };
 const nameOf = (arn: string): string => arn.split(":").slice(5).join(":");
+const busNameOf = (arn: string): string => nameOf(arn).replace(/^event-bus\//, "");
 
-/** The policy of a queue, read once and again after a call that may change it; "missing": there is no such queue. */
-const policyOf = async (context: Context, arn: string): Promise<PolicyDocument | "none" | "missing"> => {
+/** The policy of a queue, read once and again after a call that may change it. */
+const queuePolicyOf = async (context: Context, arn: string): Promise<Policy> => {
   const known = context.queuePolicies.get(arn);
   if (known !== undefined) return known;
   const where = whereOf(arn);
@@ -73,7 +79,7 @@ const toQueue = async (
   target?: Target,
 ): Promise<string | undefined> => {
   const where = whereOf(arn);
-  const policy = await policyOf(context, arn);
+  const policy = await queuePolicyOf(context, arn);
   if (policy === "missing") return `NO_RESOURCE: ${arn}`;
   const source = rule.Arn;
   const decision = evaluate(policy === "none" ? [] : [policy], {
@@ -128,13 +134,7 @@ const toTarget = async (
     const sender = { account: whereOf(rule.Arn).account, source, detailType };
     const refusal = await busRefusal(context, target.Arn, sender);
     if (refusal !== undefined) return `NO_PERMISSIONS: ${refusal}`;
-    await deliver(
-      context,
-      whereOf(target.Arn),
-      nameOf(target.Arn).replace(/^event-bus\//, ""),
-      event,
-      hops + 1,
-    );
+    await deliver(context, whereOf(target.Arn), busNameOf(target.Arn), event, hops + 1);
     return undefined;
   }
   return undefined; // other kinds of targets (logs, sns …) are accepted and dropped
@@ -157,22 +157,32 @@ const roleRefusal = async (
   return lacks === undefined ? undefined : `${RoleArn} may not put events on ${Arn}`;
 };
 
+/** The same of a bus. */
+const busPolicyOf = async (context: Pick<Context, "cloud" | "busPolicies">, arn: string): Promise<Policy> => {
+  const known = context.busPolicies.get(arn);
+  if (known !== undefined) return known;
+  const read = await context.cloud.moto(whereOf(arn), "events", {
+    target: "AWSEvents.DescribeEventBus",
+    json: { Name: busNameOf(arn) },
+  });
+  const policy =
+    read.status === 200
+      ? (parsePolicy(jsonBody<{ Policy: string }>(read).Policy) ?? "none")
+      : ("missing" as const);
+  context.busPolicies.set(arn, policy);
+  return policy;
+};
+
 /** Why the sender may not put this event on the bus; undefined when it may. The bus's own account always may. */
 export const busRefusal = async (
-  context: Pick<Context, "cloud">,
+  context: Pick<Context, "cloud" | "busPolicies">,
   busArn: string,
   { account, source, detailType }: { account: string; source: string; detailType: string },
 ): Promise<string | undefined> => {
-  const where = whereOf(busArn);
-  const Name = nameOf(busArn).replace(/^event-bus\//, "");
-  const read = await context.cloud.moto(where, "events", {
-    target: "AWSEvents.DescribeEventBus",
-    json: { Name },
-  });
-  if (read.status !== 200) return `Event bus ${Name} does not exist.`;
-  if (where.account === account) return undefined;
-  const policy = parsePolicy(jsonBody<{ Policy: string }>(read).Policy);
-  const decision = evaluate(policy === undefined ? [] : [policy], {
+  const policy = await busPolicyOf(context, busArn);
+  if (policy === "missing") return `Event bus ${busNameOf(busArn)} does not exist.`;
+  if (whereOf(busArn).account === account) return undefined;
+  const decision = evaluate(policy === "none" ? [] : [policy], {
     action: "events:PutEvents",
     resource: busArn,
     principal: { account, arn: `arn:aws:iam::${account}:root` },

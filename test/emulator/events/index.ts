@@ -78,7 +78,16 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
   const rules = new Rules(cloud);
   const undelivered: Undelivered[] = [];
   const queuePolicies: DeliveryContext["queuePolicies"] = new Map();
-  const context: DeliveryContext = { cloud, rules, invokeAsync, undelivered, queuePolicies, missing };
+  const busPolicies: DeliveryContext["busPolicies"] = new Map();
+  const context: DeliveryContext = {
+    cloud,
+    rules,
+    invokeAsync,
+    undelivered,
+    queuePolicies,
+    busPolicies,
+    missing,
+  };
   let underway = 0;
 
   const counted = async (work: Promise<void>): Promise<void> => {
@@ -203,6 +212,7 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
     if (call.action === "PutRule" && pattern) parsePattern(pattern);
     const answer = await cloud.forward(call);
     rules.forget();
+    busPolicies.clear();
     if (answer.status < 300) timers.set(placeOf(call), await rules.of(call, "default"));
     return answer;
   };
@@ -236,6 +246,7 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
     reset() {
       rules.forget();
       queuePolicies.clear();
+      busPolicies.clear();
       timers.reset();
       undelivered.length = 0;
     },

@@ -35,7 +35,7 @@ interface Page {
 
 /** Actions after which what was read from moto may be old. */
 export const CHANGES =
-  /^(PutRule|DeleteRule|EnableRule|DisableRule|PutTargets|RemoveTargets|CreateEventBus|DeleteEventBus)$/;
+  /^(PutRule|DeleteRule|EnableRule|DisableRule|PutTargets|RemoveTargets|CreateEventBus|UpdateEventBus|DeleteEventBus|PutPermission|RemovePermission)$/;
 
 /** Rules and targets live in moto; this reads them once and again after a call that changes them. */
 export class Rules {
