@@ -63,7 +63,7 @@ describe("a launch", () => {
     ["the packet does not come through", "probe", "no frame came out of mirror0"],
     ["the network is not as it should be", "check", "no table inet traffic_mirror"],
   ] as const)("is abandoned when %s, with the reason on the console", async (_, program, reason) => {
-    const node = await newNode({ config: { launch_limit_seconds: 1 } });
+    const node = await newNode({ config: { launch_limit_seconds: 3 } });
     node.program(program, 1, reason);
     node.start();
     await until(node, "abandoned", async () => (await completed()).length > 0);
@@ -98,15 +98,16 @@ describe("a launch", () => {
 
 describe("a termination", () => {
   test("fails health, lets the flows move, stops the tool, sends what it left, and lets go", async () => {
-    const node = await newNode();
+    const node = await newNode({ config: { deregistration_seconds: 3 } });
     await inService(node);
     node.write("spool/open/current.pcap", "the last packets");
     node.write("spool/done/empty.log", "");
     node.imds.set("autoscaling/target-lifecycle-state", "Terminated");
     const draining = await until(node, "draining", async () => {
       const health = await node.health();
-      return health?.status === 503 ? health : undefined;
+      return health?.checks?.["lifecycle"]?.ok === false ? health : undefined;
     });
+    expect(draining).toMatchObject({ status: 503, phase: "draining" });
     expect(draining.checks?.["lifecycle"]?.reason).toContain("terminating");
     expect(node.calls().some((call) => call.startsWith("systemctl"))).toBe(false);
     await until(node, "completed", async () => (await completed()).length === 2);
@@ -163,7 +164,7 @@ test("a spot notice stops the tool at once, sends for its time and says what is 
   node.write("spool/done/early.pcap", "sent");
   node.write("spool/done/late.pcap", "not sent");
   node.imds.set("spot/instance-action", '{"action":"terminate","time":"2026-11-21T06:02:00Z"}');
-  await until(node, "stopped", () => node.calls().includes("systemctl stop traffic-mirror-tool.service"), 3);
+  await until(node, "stopped", () => node.calls().includes("systemctl stop traffic-mirror-tool.service"));
   expect((await node.health())?.checks?.["lifecycle"]?.reason).toContain("spot");
   await until(node, "reported", () => node.read("console") !== "");
   expect(node.read("console")).toContain("1 files with 8 bytes are left behind");
