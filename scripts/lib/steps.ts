@@ -222,8 +222,8 @@ export const steps = (): Step[] => {
     bundles,
     single("prettier", tool("prettier/bin/prettier.cjs", "--check", ".")),
     provider,
-    // The provider waits for most of an apply (SQS, load balancers): four side by side fill two cores.
-    { ...jest("e2e", 4), after: ["bundles", "terraform-provider"] },
+    // The provider waits for most of an apply (SQS, load balancers): three side by side fill two cores.
+    { ...jest("e2e", 3), after: ["bundles", "terraform-provider"] },
     single("eslint", tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
     single("types", tool("typescript/bin/tsc", "--noEmit")),
     format,
