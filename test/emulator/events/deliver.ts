@@ -38,14 +38,16 @@ interface Context {
   readonly rules: Rules;
   readonly invokeAsync: InvokeAsync;
   readonly undelivered: Undelivered[];
-  /** By ARN; to be cleared after a call that may change a queue's policy. */
-  readonly queuePolicies: Map<string, Policy>;
+  /** To be cleared after a call that may change a queue's policy. */
+  readonly queuePolicies: Policies;
   /** The same of event buses. */
-  readonly busPolicies: Map<string, Policy>;
+  readonly busPolicies: Policies;
 }
 
 /** "missing": there is not even what the policy would be of. */
 type Policy = PolicyDocument | "none" | "missing";
+/** By ARN. Promises, so that what is still being read when something changes is forgotten as well. */
+type Policies = Map<string, Promise<Policy>>;
 
 const whereOf = (arn: string): Where => {
   const [, , , region = "", account = ""] = arn.split(":");
@@ -54,21 +56,40 @@ const whereOf = (arn: string): Where => {
 const nameOf = (arn: string): string => arn.split(":").slice(5).join(":");
 const busNameOf = (arn: string): string => nameOf(arn).replace(/^event-bus\//, "");
 
-/** The policy of a queue, read once and again after a call that may change it. */
-const queuePolicyOf = async (context: Context, arn: string): Promise<Policy> => {
-  const known = context.queuePolicies.get(arn);
-  if (known !== undefined) return known;
-  const where = whereOf(arn);
-  const read = await context.cloud.moto(where, "sqs", {
-    target: "AmazonSQS.GetQueueAttributes",
-    json: { QueueUrl: `http://127.0.0.1/${where.account}/${nameOf(arn)}`, AttributeNames: ["Policy"] },
-  });
-  const attributes: Record<string, string> =
-    jsonBody<{ Attributes: Record<string, string> }>(read).Attributes ?? {};
-  const policy = read.status === 200 ? (parsePolicy(attributes["Policy"]) ?? "none") : "missing";
-  context.queuePolicies.set(arn, policy);
+/** Read once, and again after a call that may change it. */
+const readOnce = (known: Policies, arn: string, read: () => Promise<Policy>): Promise<Policy> => {
+  let policy = known.get(arn);
+  if (policy === undefined) {
+    policy = read();
+    known.set(arn, policy);
+    policy.catch(() => known.delete(arn));
+  }
   return policy;
 };
+
+const queuePolicyOf = ({ cloud, queuePolicies }: Context, arn: string): Promise<Policy> =>
+  readOnce(queuePolicies, arn, async () => {
+    const where = whereOf(arn);
+    const read = await cloud.moto(where, "sqs", {
+      target: "AmazonSQS.GetQueueAttributes",
+      json: { QueueUrl: `http://127.0.0.1/${where.account}/${nameOf(arn)}`, AttributeNames: ["Policy"] },
+    });
+    const attributes = jsonBody<{ Attributes: Record<string, string> }>(read).Attributes ?? {};
+    return read.status === 200 ? (parsePolicy(attributes["Policy"]) ?? "none") : "missing";
+  });
+
+type Buses = Pick<Context, "cloud" | "busPolicies">;
+
+const busPolicyOf = ({ cloud, busPolicies }: Buses, arn: string): Promise<Policy> =>
+  readOnce(busPolicies, arn, async () => {
+    const read = await cloud.moto(whereOf(arn), "events", {
+      target: "AWSEvents.DescribeEventBus",
+      json: { Name: busNameOf(arn) },
+    });
+    return read.status === 200
+      ? (parsePolicy(jsonBody<{ Policy: string }>(read).Policy) ?? "none")
+      : "missing";
+  });
 
 /** Sends to a queue as the events service would: the queue must exist and its policy must permit the rule. */
 const toQueue = async (
@@ -157,25 +178,9 @@ const roleRefusal = async (
   return lacks === undefined ? undefined : `${RoleArn} may not put events on ${Arn}`;
 };
 
-/** The same of a bus. */
-const busPolicyOf = async (context: Pick<Context, "cloud" | "busPolicies">, arn: string): Promise<Policy> => {
-  const known = context.busPolicies.get(arn);
-  if (known !== undefined) return known;
-  const read = await context.cloud.moto(whereOf(arn), "events", {
-    target: "AWSEvents.DescribeEventBus",
-    json: { Name: busNameOf(arn) },
-  });
-  const policy =
-    read.status === 200
-      ? (parsePolicy(jsonBody<{ Policy: string }>(read).Policy) ?? "none")
-      : ("missing" as const);
-  context.busPolicies.set(arn, policy);
-  return policy;
-};
-
 /** Why the sender may not put this event on the bus; undefined when it may. The bus's own account always may. */
 export const busRefusal = async (
-  context: Pick<Context, "cloud" | "busPolicies">,
+  context: Buses,
   busArn: string,
   { account, source, detailType }: { account: string; source: string; detailType: string },
 ): Promise<string | undefined> => {
