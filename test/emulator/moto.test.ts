@@ -2,20 +2,15 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
 import { ownCall } from "./call.js";
-import { answerReader, startMoto } from "./moto.js";
+import { answerReader, frame, startMoto } from "./moto.js";
 import type { Answer } from "./types.js";
 
 jest.setTimeout(60_000);
 const PLACE = { account: "111111111111", region: "eu-west-1" };
 const listQueues = ownCall(PLACE, "sqs", { target: "AmazonSQS.ListQueues", json: {} });
 
-const encoded = (status: number, headers: [string, string][], body: Uint8Array): Buffer => {
-  const head = Buffer.from(JSON.stringify({ status, headers }));
-  const lengths = Buffer.alloc(8);
-  lengths.writeUInt32BE(head.length, 0);
-  lengths.writeUInt32BE(body.length, 4);
-  return Buffer.concat([lengths, head, body]);
-};
+const encoded = (status: number, headers: [string, string][], body: Uint8Array): Buffer =>
+  frame({ status, headers }, body);
 
 test("answers are whole however the pipe cuts them", () => {
   fc.assert(

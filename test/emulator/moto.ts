@@ -68,13 +68,13 @@ interface Head {
 
 const LENGTHS = 8;
 
-/** A call as moto-pipe.py reads it. */
-export const encodeCall = ({ method, path, headers, body }: Request): Buffer => {
-  const head = Buffer.from(JSON.stringify({ method, path, headers }));
+/** A call or an answer as moto-pipe.py has it: two lengths, a head in JSON, a body. */
+export const frame = (head: object, body: Uint8Array): Buffer => {
+  const text = Buffer.from(JSON.stringify(head));
   const lengths = Buffer.alloc(LENGTHS);
-  lengths.writeUInt32BE(head.length, 0);
+  lengths.writeUInt32BE(text.length, 0);
   lengths.writeUInt32BE(body.length, 4);
-  return Buffer.concat([lengths, head, body]);
+  return Buffer.concat([lengths, text, body]);
 };
 
 /** Takes what the pipe gives, in pieces of any size, and hands on each answer that is whole. */
@@ -144,11 +144,11 @@ export const startMoto = async (
     child.once("close", () => resolve());
     child.once("error", () => resolve());
   }).then(lost);
-  const ask = (request: Request): Promise<Answer> =>
+  const ask = ({ body, ...head }: Request): Promise<Answer> =>
     new Promise((resolve, reject) => {
       asked.push({ resolve, reject });
       if (ended(child)) lost();
-      else child.stdin.write(encodeCall(request));
+      else child.stdin.write(frame(head, body));
     });
   const own = (method: string, path: string): Promise<Answer> =>
     ask({ method, path, headers: { host: "127.0.0.1" }, body: Buffer.alloc(0) });
