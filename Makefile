@@ -28,7 +28,7 @@ setup: node_modules/.package-lock.json ## Install what the other targets need (t
 	@$(need_terraform)
 	@$(need_python)
 	@npm run --silent terraform:prepare
-	@echo "python with moto: $$(scripts/venv.sh venv test/emulator/requirements.txt)"
+	@echo "python with moto: $$(scripts/venv.sh venv local-cloud/requirements.txt)"
 
 .PHONY: build
 build: node_modules/.package-lock.json ## Bundle the functions into functions/dist

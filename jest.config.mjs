@@ -32,13 +32,11 @@ const project = (displayName, testMatch, timeout) => ({
 export default {
   testSequencer: "<rootDir>/test/support/longest-first.mjs",
   projects: [
-    project(
-      "unit",
-      ["functions/**/*.test.ts", "test/unit/**/*.test.ts", "test/contract/**/*.test.ts"],
-      20_000,
-    ),
+    project("unit", ["test/unit/**/*.test.ts", "test/contract/**/*.test.ts"], 20_000),
     project("properties", ["test/properties/**/*.test.ts"], 300_000),
-    project("emulator", ["test/emulator/**/*.test.ts"], 60_000),
+    project("local-cloud", ["local-cloud/**/*.test.ts"], 60_000),
+    // What we ship (bundles, event rules, the agent) against the local cloud, without Terraform.
+    project("integration", ["test/integration/**/*.test.ts"], 60_000),
     // As root on Debian 12: network namespaces and a virtual machine (scripts/dataplane-packages.sh).
     project("dataplane", ["test/dataplane/**/*.test.ts"], 1_500_000),
     // Real Terraform against the local cloud, each file with one of its own.

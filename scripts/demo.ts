@@ -8,7 +8,7 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { startLocalCloud, type LocalCloud } from "../test/emulator/index.js";
+import { startLocalCloud, type LocalCloud } from "../local-cloud/index.js";
 import { createAws } from "../test/support/aws.js";
 import { killTerraform, LOCAL_PROVIDER, TerraformRoot } from "../test/support/terraform.js";
 import { launchFleet, showFleet, type Outputs } from "./demo/fleet.js";

@@ -1,16 +1,16 @@
 /**
- * Puts messages on the controller's bus, as many as a call takes: ten entries and 256 KB (EventBridge API reference,
+ * Puts events on the controller's bus, as many as a call takes: ten entries and 256 KB (EventBridge API reference,
  * PutEvents). An answer of 200 may still say that some entries failed, so its entries are read one by one.
  */
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { options } from "./client.js";
-import { CONTROLLER_SOURCE, type Message } from "../core/messages.js";
-import type { Clock, Publish } from "../core/ports.js";
+import { CONTROLLER_SOURCE, type BusEvent, type Publish } from "../core/sessions/bus-events.js";
+import type { Clock } from "../core/clock.js";
 
 const ENTRIES = 10;
 /** Calls at the same time: a drain tells of thousands of sessions, and has seconds for it. */
 const CONCURRENCY = 4;
-/** Under the 256 KB, with room for what the service adds to its reckoning. */
+/** Under the 256 KB, with room for what the service adds to its count. */
 const BYTES = 240_000;
 const TRIES = 4;
 const PAUSE_MS = 200;
@@ -19,20 +19,20 @@ export function createEventBridgeClient(): EventBridgeClient {
   return new EventBridgeClient(options);
 }
 
-/** `onLost`: called with each message that could not be sent, and why; once for all that time did not suffice for. */
+/** `onLost`: called with each event that could not be sent, and why; once for all that time did not suffice for. */
 export function createPublisher(
   client: EventBridgeClient,
   bus: string,
   clock: Clock,
-  onLost: (message: Message, why: string) => void,
+  onLost: (event: BusEvent, why: string) => void,
 ): Publish {
-  return async (messages, until) => {
-    const waiting = [...inBatches(messages)];
+  return async (events, until) => {
+    const waiting = [...inBatches(events)];
     let lost = 0;
     const sendNext = async (): Promise<void> => {
-      let left = (waiting.shift() ?? []).map((message) => ({
-        message,
-        entry: entryOf(message, bus),
+      let left = (waiting.shift() ?? []).map((event) => ({
+        event,
+        entry: entryOf(event, bus),
         why: "",
       }));
       // A bus that takes nothing is not waited for again and again: a sweep has better things to do with its time.
@@ -41,7 +41,7 @@ export function createPublisher(
         if (tries > 1) await clock.sleep(PAUSE_MS * 2 ** (tries - 2));
         left = await send(client, left);
       }
-      for (const { message, why } of left) onLost(message, why);
+      for (const { event, why } of left) onLost(event, why);
       lost += left.length;
     };
     const sendAll = async (): Promise<void> => {
@@ -58,7 +58,7 @@ export function createPublisher(
 }
 
 interface Pending {
-  readonly message: Message;
+  readonly event: BusEvent;
   readonly entry: PutEventsRequestEntry;
   readonly why: string;
 }
@@ -80,17 +80,17 @@ async function send(client: EventBridgeClient, pending: Pending[]): Promise<Pend
   }
 }
 
-export function inBatches(messages: readonly Message[]): readonly (readonly Message[])[] {
-  const batches: Message[][] = [];
+export function inBatches(events: readonly BusEvent[]): readonly (readonly BusEvent[])[] {
+  const batches: BusEvent[][] = [];
   let bytes = Infinity;
-  for (const message of messages) {
-    const size = sizeOf(message);
+  for (const event of events) {
+    const size = sizeOf(event);
     const last = batches.at(-1);
     if (last === undefined || last.length === ENTRIES || bytes + size > BYTES) {
-      batches.push([message]);
+      batches.push([event]);
       bytes = size;
     } else {
-      last.push(message);
+      last.push(event);
       bytes += size;
     }
   }
@@ -98,11 +98,11 @@ export function inBatches(messages: readonly Message[]): readonly (readonly Mess
 }
 
 /** EventBridge User Guide, "Calculating PutEvents event entry size". */
-function sizeOf({ detailType, detail }: Message): number {
+function sizeOf({ detailType, detail }: BusEvent): number {
   return Buffer.byteLength(CONTROLLER_SOURCE) + detailType.length + Buffer.byteLength(JSON.stringify(detail));
 }
 
-function entryOf({ detailType, detail }: Message, bus: string): PutEventsRequestEntry {
+function entryOf({ detailType, detail }: BusEvent, bus: string): PutEventsRequestEntry {
   return {
     EventBusName: bus,
     Source: CONTROLLER_SOURCE,

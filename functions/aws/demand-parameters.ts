@@ -14,10 +14,11 @@ import {
   type SSMClient,
 } from "@aws-sdk/client-ssm";
 import * as z from "zod/mini";
-import { endOf, isOpen, type Claim, type Demand } from "../core/demands.js";
-import type { Clock, DemandCount, DemandStore, Put, StoredDemand } from "../core/ports.js";
+import { endOf, isOpen, type Claim, type Demand } from "../core/demands/demand.js";
 import { TAG_CONTROLLER, TAG_REQUESTER } from "../core/tags.js";
 import type { Pace } from "./pace.js";
+import type { Clock } from "../core/clock.js";
+import type { DemandCount, DemandStore, Put, StoredDemand } from "../core/demands/ports.js";
 
 /** Most parameters that one call reads or deletes (API reference, GetParameters, GetParametersByPath). */
 const A_CALL = 10;

@@ -1,9 +1,4 @@
-/**
- * A lane's pace: a token bucket like EC2's own, that slows down when EC2 says so and recovers by itself.
- * Source: Amazon EC2 API reference, "Request throttling": mutations have 50 tokens and get 5 back a second,
- * shared by everything in the account that makes the same call, so our lanes stay below.
- */
-import type { Clock } from "../core/ports.js";
+import type { Clock } from "../core/clock.js";
 
 export interface Pace {
   /** Waits for a turn; false at once, and no turn taken, when it would come after `until`. */

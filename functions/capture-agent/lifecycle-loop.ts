@@ -8,7 +8,7 @@ import { LARGEST_OBJECT } from "./core/spool.js";
 import type { Verdict } from "./core/verdict.js";
 import { runCommand } from "./system/commands.js";
 import type { Imds } from "./system/imds.js";
-import type { IndexBook } from "./system/index-book.js";
+import type { IndexBook } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { adoptOpenFiles, listFiles } from "./system/spool-files.js";
 import { loadState, saveState } from "./system/state-file.js";

@@ -5,7 +5,7 @@ import type { Clients, NodeConfig } from "./config.js";
 import { captureKey, originOf, timesOf, type IndexLine, type Place } from "./core/keys.js";
 import type { EventName } from "./core/metrics.js";
 import { uploadOrder, type SpoolFile } from "./core/spool.js";
-import type { Entry, IndexBook } from "./system/index-book.js";
+import type { Entry, IndexBook } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { donePath, examine, listFiles, removeDone } from "./system/spool-files.js";
 

@@ -1,5 +1,4 @@
-/** IAM takes a while to spread: a refusal in the first minute of a role's life is not yet a missing permission. */
-import type { Clock } from "./ports.js";
+import type { Clock } from "./clock.js";
 
 /** How long the permissions of a role just made may take to spread. */
 export const PERMISSIONS_SPREAD_MS = 90_000;

@@ -1,6 +1,6 @@
 /** Lambda `endpoints`: events from its queue, the schedule, apply, destroy, or a person with an empty object. */
 import type { Context } from "aws-lambda";
-import { homeOf } from "../runtime/home.js";
+import { homeOf } from "../runtime/account-region.js";
 import { createEndpointApp } from "./app.js";
 import { handleEndpointEvents } from "./batch.js";
 import { endpointRequestOf } from "./request.js";

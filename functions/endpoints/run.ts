@@ -1,5 +1,5 @@
 /** The runs over everything: the schedule, apply, destroy, or a person with an empty object. */
-import { classifyEndpoint } from "../aws/endpoint-errors.js";
+import { classifyEndpoint } from "../aws/endpoints/errors.js";
 import { drainEndpoints } from "../core/endpoints/drain.js";
 import { reconcileEndpoints, succeeded } from "../core/endpoints/reconcile.js";
 import type { EndpointReport, EndpointRun } from "../core/endpoints/reconcile.js";

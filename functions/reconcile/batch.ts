@@ -1,14 +1,14 @@
 /**
  * The events lane: a batch of messages becomes one look, so that one describe serves them all, and each message gets
- * its own answer. What cannot be understood is dropped at once; what could not be done comes back (core/retry.ts).
+ * its own answer. What cannot be understood is dropped at once; what could not be done comes back (core/events/retry.ts).
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Home } from "../core/events/envelope.js";
-import { sessionsChanged, sourcesRefused } from "../core/messages.js";
+import { sessionsChanged, sourcesRefused } from "../core/sessions/bus-events.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";
-import type { Policy } from "../core/policy-schema.js";
-import { reconcile, type Run } from "../core/reconcile.js";
-import type { Report } from "../core/report.js";
+import type { Policy } from "../core/sessions/policy.js";
+import { reconcile, type Run } from "../core/sessions/reconcile.js";
+import type { Report } from "../core/sessions/report.js";
 import {
   countDuties,
   countReport,
@@ -18,8 +18,8 @@ import {
   type DutyCounts,
 } from "../runtime/telemetry.js";
 import { demandsOf } from "./demands.js";
-import { completeHook } from "./hooks.js";
-import type { Lane } from "./lane.js";
+import { completeHook } from "./lifecycle-hooks.js";
+import type { Lane } from "./context.js";
 import { owed, sendBack, understand, type Message, type Owed } from "./messages.js";
 import { reportTampering, type Reported } from "./tampering.js";
 
@@ -121,11 +121,11 @@ async function tell(
   const reported = await reportTampering(lane, tampering).catch((error: unknown): Reported => {
     logger.warn("tampering could not be looked into, it will be tried again", error as Error);
     failed = tampering;
-    return { messages: [], times: [] };
+    return { events: [], times: [] };
   });
   const detached = messages.filter(({ sighting }) => sighting.sweep === "detached").map(({ time }) => time);
   const told = [
-    ...reported.messages,
+    ...reported.events,
     ...lane.askForSweep(lane, "tampering", reported.times),
     ...lane.askForSweep(lane, "detached", detached),
     ...sessionsChanged(controller, report.done),

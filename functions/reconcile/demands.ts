@@ -1,10 +1,10 @@
 /** The demands of a batch. SSM may fail where EC2 does not, so the rest of the batch never waits for them. */
-import { openDesk } from "../core/demand-desk.js";
+import { openDesk } from "../core/demands/intake.js";
 import type { Observation } from "../core/model.js";
-import type { Policy } from "../core/policy-schema.js";
-import type { Demanded } from "../core/reconcile.js";
-import type { Report } from "../core/report.js";
-import type { Lane } from "./lane.js";
+import type { Policy } from "../core/sessions/policy.js";
+import type { Demanded } from "../core/sessions/reconcile.js";
+import type { Report } from "../core/sessions/report.js";
+import type { Lane } from "./context.js";
 import { owed, type Message } from "./messages.js";
 
 export interface BatchDemands {
@@ -15,9 +15,9 @@ export interface BatchDemands {
 }
 
 export function demandsOf(lane: Lane, policy: Policy, messages: readonly Message[]): BatchDemands {
-  const { ports, settings, telemetry, demandLimits } = lane;
+  const { ports, settings, telemetry, demandStore, demandLimits } = lane;
   const orders = [...owed(messages, "demand"), ...owed(messages, "withdrawal")];
-  const desk = openDesk(ports.demands, policy, demandLimits, settings.mode, () => ports.clock.now());
+  const desk = openDesk(demandStore, policy, demandLimits, settings.mode, () => ports.clock.now());
   const failed = new Set<"note" | "answer">();
   const attempt = async <T>(what: "note" | "answer", work: Promise<T>, otherwise: T): Promise<T> => {
     try {

@@ -1,8 +1,8 @@
 /** Lambda `reconcile`: EventBridge events, in batches, from the events queue. */
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { homeOf } from "../runtime/home.js";
+import { homeOf } from "../runtime/account-region.js";
 import { handleBatch } from "./batch.js";
-import { createLane } from "./lane.js";
+import { createLane } from "./context.js";
 
 /** Short, because an apply must not be followed by decisions under the policy before it. */
 const POLICY_CACHE_MS = 5_000;

@@ -1,12 +1,12 @@
 /** The messages of a batch: what they say, how old they are, and when those come back that could not be done. */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import type { Duty } from "../core/duties.js";
+import type { Duty } from "../core/events/follow-ups.js";
 import type { DropReason, Home, Sighting } from "../core/events/envelope.js";
 import { parseEvent } from "../core/events/registry.js";
 import { excerpt } from "../core/events/text.js";
-import { delayOf } from "../core/retry.js";
+import { delayOf } from "../core/events/retry.js";
 import { countDropped } from "../runtime/telemetry.js";
-import type { Lane } from "./lane.js";
+import type { Lane } from "./context.js";
 
 export interface Message {
   readonly id: string;

@@ -2,13 +2,13 @@
  * Reports sessions that somebody else deleted or changed. The report does not depend on what EC2 shows by now: a sweep
  * may have been faster.
  */
-import { tampered, type Message } from "../core/messages.js";
+import { tampered, type BusEvent } from "../core/sessions/bus-events.js";
 import { isOurs } from "../core/tags.js";
 import type { App } from "../runtime/app.js";
-import type { TamperingDuty } from "../core/duties.js";
+import type { TamperingDuty } from "../core/events/follow-ups.js";
 
 export interface Reported {
-  readonly messages: readonly Message[];
+  readonly events: readonly BusEvent[];
   /** When each of it happened, milliseconds since the epoch. */
   readonly times: readonly number[];
 }
@@ -18,7 +18,7 @@ export async function reportTampering(
   { settings, ports, telemetry }: App,
   duties: readonly { readonly duty: TamperingDuty; readonly time: number }[],
 ): Promise<Reported> {
-  if (duties.length === 0) return { messages: [], times: [] };
+  if (duties.length === 0) return { events: [], times: [] };
   const sessions = await ports.observer.sessionsById(duties.map(({ duty }) => duty.sessionId));
   // A session that is still there says whose it is. One that is gone cannot: it is taken for ours.
   const foreign = new Set(
@@ -30,7 +30,7 @@ export async function reportTampering(
     telemetry.logger.error("session tampered with", { session, call, who, from, record });
   }
   return {
-    messages: ours.map(({ duty }) => tampered(settings.controller, duty)),
+    events: ours.map(({ duty }) => tampered(settings.controller, duty)),
     times: ours.map(({ time }) => time),
   };
 }

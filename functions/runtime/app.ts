@@ -1,27 +1,30 @@
 /** What a function builds once, at its cold start, and keeps while it is warm. */
 import { createEc2Client, createLoadBalancingClient, createSsmClient } from "../aws/client.js";
 import { createDemandParameters } from "../aws/demand-parameters.js";
-import { createObserver } from "../aws/observer.js";
+import { createObserver } from "../aws/sessions/observer.js";
 import { createPace } from "../aws/pace.js";
 import { createPolicyParameter } from "../aws/policy-parameter.js";
-import { createReceiverSource } from "../aws/receivers.js";
-import { createTopologySource } from "../aws/topology.js";
-import { createWriter } from "../aws/writer.js";
-import type { DemandLimits } from "../core/demands.js";
-import type { Ports, Publish } from "../core/ports.js";
-import type { Settings } from "../core/settings.js";
+import { createReceiverSource } from "../aws/sessions/receivers.js";
+import { createTopologySource } from "../aws/sessions/topology.js";
+import { createWriter } from "../aws/sessions/writer.js";
+import type { DemandLimits } from "../core/demands/demand.js";
+import type { DemandStore } from "../core/demands/ports.js";
+import type { Ports } from "../core/sessions/ports.js";
+import type { Settings } from "../core/sessions/settings.js";
 import { isOurs } from "../core/tags.js";
 import { clock } from "./clock.js";
 import { readConfig } from "./config.js";
 import { lazily } from "./lazy.js";
 import { createPolicyLoader, type PolicyLoader } from "./policy-loader.js";
 import { createTelemetry, type Telemetry } from "./telemetry.js";
+import type { Publish } from "../core/sessions/bus-events.js";
 
 export interface App {
   readonly settings: Settings;
   readonly ports: Ports;
   readonly policies: PolicyLoader;
   readonly telemetry: Telemetry;
+  readonly demandStore: DemandStore;
   readonly demandLimits: DemandLimits;
   readonly publish: Publish;
 }
@@ -52,14 +55,10 @@ export function createApp(policyCacheMs: number): App {
   });
   return {
     settings: { controller, mode, ownTags, quota, brakes },
-    ports: {
-      observer,
-      writer,
-      demands: createDemandParameters(ssm, demands.path, controller, reads, clock),
-      clock,
-    },
+    ports: { observer, writer, clock },
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,
+    demandStore: createDemandParameters(ssm, demands.path, controller, reads, clock),
     demandLimits: demands,
     publish: async (messages, until) => (messages.length === 0 ? 0 : (await publisher())(messages, until)),
   };

@@ -1,4 +1,4 @@
-import type { Clock } from "../core/ports.js";
+import type { Clock } from "../core/clock.js";
 
 /** The machine's own. */
 export const clock: Clock = {

@@ -1,8 +1,8 @@
 /** What Terraform set in the environment of `reconcile` and `sweep`. */
 import * as z from "zod/mini";
-import type { Brakes } from "../core/account.js";
-import type { DemandLimits } from "../core/demands.js";
-import type { Mode } from "../core/settings.js";
+import type { Brakes } from "../core/sessions/account.js";
+import type { DemandLimits } from "../core/demands/demand.js";
+import type { Mode } from "../core/sessions/settings.js";
 import type { Tags } from "../core/model.js";
 import { json, readEnvironment } from "./environment.js";
 

@@ -4,9 +4,9 @@
  */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { Done } from "../core/execute.js";
 import { dropReasons, type DropReason } from "../core/events/envelope.js";
-import type { Report } from "../core/report.js";
+import type { Report } from "../core/sessions/report.js";
+import type { Done } from "../core/sessions/decisions.js";
 
 export interface Telemetry {
   readonly logger: Logger;

@@ -1,11 +1,11 @@
 /** A sweep's part in demands: it honours them, writes down what has become of them, and removes what is over. */
-import { findingOf } from "../core/demand-desk.js";
-import { writeDemand } from "../core/demand-write.js";
-import { askedBy, isOpen, isOver, settle, type Demand } from "../core/demands.js";
-import type { StoredDemand } from "../core/ports.js";
-import type { Demanded } from "../core/reconcile.js";
-import type { Report } from "../core/report.js";
+import { findingOf } from "../core/demands/intake.js";
+import { writeDemand } from "../core/demands/update.js";
+import { askedBy, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
+import type { Demanded } from "../core/sessions/reconcile.js";
+import type { Report } from "../core/sessions/report.js";
 import type { App } from "../runtime/app.js";
+import type { StoredDemand } from "../core/demands/ports.js";
 
 /** Parameters that one sweep writes; SSM takes a few a second, and the next sweep goes on. */
 const WRITES_A_SWEEP = 50;
@@ -16,9 +16,9 @@ export interface SweptDemands {
   readonly demanded: Demanded | null;
 }
 
-export async function readDemands({ ports, telemetry }: App): Promise<SweptDemands> {
+export async function readDemands({ ports, demandStore, telemetry }: App): Promise<SweptDemands> {
   try {
-    const stored = await ports.demands.all();
+    const stored = await demandStore.all();
     const now = ports.clock.now();
     return {
       stored,
@@ -32,7 +32,7 @@ export async function readDemands({ ports, telemetry }: App): Promise<SweptDeman
 
 /** Counts the demands that are open. What cannot be written now is written by the next sweep. */
 export async function settleDemands(app: App, { stored }: SweptDemands, report: Report): Promise<number> {
-  const { ports, telemetry } = app;
+  const { ports, demandStore, telemetry } = app;
   const now = ports.clock.now();
   const over: string[] = [];
   const states = new Map(report.sources.map(({ id, instance }) => [id, instance?.state]));
@@ -54,7 +54,7 @@ export async function settleDemands(app: App, { stored }: SweptDemands, report: 
       const answer = (asked: Demand | undefined) => asked && settle(asked, finding, now);
       if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP) continue;
       writes += 1;
-      await writeDemand(ports.demands, id, answer, seen);
+      await writeDemand(demandStore, id, answer, seen);
     }
     await removeOver(app, over);
   } catch (error) {
@@ -64,11 +64,11 @@ export async function settleDemands(app: App, { stored }: SweptDemands, report: 
 }
 
 /** Read once more: somebody may have asked again in the meantime. */
-async function removeOver({ ports, telemetry }: App, ids: readonly string[]): Promise<void> {
+async function removeOver({ ports, demandStore, telemetry }: App, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const now = ports.clock.now();
-  const still = (await ports.demands.of(ids)).filter(({ demand }) => isOver(demand, now));
+  const still = (await demandStore.of(ids)).filter(({ demand }) => isOver(demand, now));
   const gone = still.map(({ demand }) => demand.interfaceId);
-  await ports.demands.remove(gone);
+  await demandStore.remove(gone);
   telemetry.logger.info("demands removed", { interfaces: gone.slice(0, 20), number: gone.length });
 }

@@ -1,15 +1,15 @@
 /** The sweep lane: the whole account, from what EC2 shows now, within the time that is there. */
-import { drain } from "../core/drain.js";
-import type { Done } from "../core/execute.js";
-import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/messages.js";
+import { drain } from "../core/sessions/drain.js";
+import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
-import { sweep } from "../core/reconcile.js";
-import { refusalMemory, type RefusalMemory } from "../core/refusals.js";
-import type { Report } from "../core/report.js";
+import { sweep } from "../core/sessions/reconcile.js";
+import { refusalMemory, type RefusalMemory } from "../core/sessions/refusals.js";
+import type { Report } from "../core/sessions/report.js";
 import type { App } from "../runtime/app.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
 import { readDemands, settleDemands } from "./demands.js";
 import type { Request } from "./request.js";
+import type { Done } from "../core/sessions/decisions.js";
 
 /** What `sweep` answers. */
 export interface Summary {
@@ -177,9 +177,9 @@ async function runDrain(app: App, deadline: number, mustFinish: boolean): Promis
   return { mode: "drain", ...report, complete: report.remaining === 0 };
 }
 
-async function forgetDemands({ ports }: App): Promise<void> {
-  const stored = await ports.demands.all();
-  await ports.demands.remove(stored.map(({ demand }) => demand.interfaceId));
+async function forgetDemands({ demandStore }: App): Promise<void> {
+  const stored = await demandStore.all();
+  await demandStore.remove(stored.map(({ demand }) => demand.interfaceId));
 }
 
 function summarize(report: Report, demands: number): Summary {

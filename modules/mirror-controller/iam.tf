@@ -29,7 +29,7 @@ data "aws_iam_policy_document" "common" {
       "ec2:DescribeTrafficMirrorTargets",
       "ec2:DescribeVpcEndpointServiceConfigurations",
       "ec2:DescribeVpcEndpoints",
-      # What stands behind a target must not be mirrored: functions/aws/receivers.ts.
+      # What stands behind a target must not be mirrored: functions/aws/sessions/receivers.ts.
       "elasticloadbalancing:DescribeTargetGroups",
       "elasticloadbalancing:DescribeTargetHealth",
     ]

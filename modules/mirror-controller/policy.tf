@@ -1,5 +1,5 @@
 # The policy document: one JSON document in an SSM parameter, that the functions read again without a deploy.
-# functions/core/policy-schema.ts is the other side of this contract.
+# functions/core/sessions/policy.ts is the other side of this contract.
 
 locals {
   policy_parameter = "/${var.name}/policy"

@@ -1,6 +1,6 @@
 /** The demo's instances: what they are, and what becomes of their interfaces. */
 import { DescribeNetworkInterfacesCommand } from "@aws-sdk/client-ec2";
-import type { LocalCloud } from "../../test/emulator/index.js";
+import type { LocalCloud } from "../../local-cloud/index.js";
 import { tagsOf, type Aws, type Launched } from "../../test/support/aws.js";
 import { inWords } from "./reasons.js";
 import type { Screen } from "./screen.js";

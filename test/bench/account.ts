@@ -20,8 +20,9 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalCloud } from "../emulator/index.js";
-import { createAws, rawCall, type Aws } from "../support/aws.js";
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalCloud } from "../../local-cloud/index.js";
+import { rawCall } from "../../local-cloud/raw-call.js";
+import { createAws, type Aws } from "../support/aws.js";
 import { functionNames, zipOf } from "./sections/size.js";
 
 export const WHERE = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION };

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { root } from "../../scripts/lib/run.js";
-import type { CountsReport } from "../emulator/interference/counts.js";
-import type { LocalCloud } from "../emulator/index.js";
+import type { CountsReport } from "../../local-cloud/interference/counts.js";
+import type { LocalCloud } from "../../local-cloud/index.js";
 import { WHERE, type Account, type Pace } from "./account.js";
 import { bundleOf, startMetered, type Metered, type Usage } from "./metered.js";
 

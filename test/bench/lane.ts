@@ -6,8 +6,8 @@ import {
   PutTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import { mapQueue, queueOf, sdk, type TestQueue } from "../emulator/support/resources.js";
-import { readBusRules, readRules, valuesFor } from "../emulator/triggers/rules.js";
+import { mapQueue, queueOf, sdk, type TestQueue } from "../../local-cloud/support/resources.js";
+import { readBusRules, readRules, valuesFor } from "../integration/triggers/rules.js";
 import { CONTROLLER, WHERE, type Account, type Pace } from "./account.js";
 
 export interface Batching {

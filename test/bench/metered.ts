@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { bundle, type Bundle } from "../../scripts/lib/bundle.js";
-import { Worker } from "../emulator/lambda/worker.js";
+import { Worker } from "../../local-cloud/lambda/worker.js";
 import { zipOf } from "./sections/size.js";
 
 /** The peak is the kernel's high-water mark where it tells one: getrusage counts the parent's memory in. */

@@ -4,10 +4,10 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { createRandom } from "../emulator/ec2/random.js";
-import { startLocalCloud } from "../emulator/index.js";
-import { sdk, type TestQueue } from "../emulator/support/resources.js";
-import type { BusEvent } from "../emulator/types.js";
+import { createRandom } from "../../local-cloud/ec2/random.js";
+import { startLocalCloud } from "../../local-cloud/index.js";
+import { sdk, type TestQueue } from "../../local-cloud/support/resources.js";
+import type { BusEvent } from "../../local-cloud/types.js";
 import { createAccount, WHERE, type Account } from "./account.js";
 import { callsOf, defaultPaces, LATENCY, type Calls } from "./fleet.js";
 import { creationsOf, DEPLOYED, launchEvents, openLane, type Lane } from "./lane.js";

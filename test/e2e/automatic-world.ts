@@ -13,7 +13,7 @@ import {
   DescribeTrafficMirrorTargetsCommand,
   DescribeVpcEndpointsCommand,
 } from "@aws-sdk/client-ec2";
-import { DEFAULT_ACCOUNT, startLocalCloud, type LocalCloud } from "../emulator/index.js";
+import { DEFAULT_ACCOUNT, startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../support/aws.js";
 import { offerService } from "../support/hub.js";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";

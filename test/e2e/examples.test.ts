@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { examples } from "../../scripts/lib/roots.js";
 import { root } from "../../scripts/lib/run.js";
-import { startLocalCloud, type LocalCloud } from "../emulator/index.js";
-import { createAws, rawCall } from "../support/aws.js";
+import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
+import { rawCall } from "../../local-cloud/raw-call.js";
+import { createAws } from "../support/aws.js";
 import { makeNetwork } from "../support/network.js";
 import { TerraformRoot, type Variables } from "../support/terraform.js";
 

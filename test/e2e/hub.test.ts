@@ -9,7 +9,12 @@ import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from "@aws-
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { root } from "../../scripts/lib/run.js";
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../emulator/index.js";
+import {
+  DEFAULT_ACCOUNT,
+  DEFAULT_REGION,
+  startLocalCloud,
+  type LocalCloud,
+} from "../../local-cloud/index.js";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";
 
 interface Outputs {

@@ -9,10 +9,10 @@ import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { createPolicyParameter } from "../../functions/aws/policy-parameter.js";
-import { parsePolicy, type Policy } from "../../functions/core/policy-schema.js";
+import { parsePolicy, type Policy } from "../../functions/core/sessions/policy.js";
 import { root } from "../../scripts/lib/run.js";
 import { terraformEnvironment } from "../../scripts/terraform-env.js";
-import { startLocalCloud, type LocalCloud } from "../emulator/index.js";
+import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { EVERYTHING, LARGE, MINIMAL, TOO_LARGE, type Inputs } from "./policy-documents.js";
 
 const folder = join(root, ".cache", "terraform", "work", "policy-document");

@@ -1,5 +1,5 @@
 /** Inputs of modules/mirror-controller, and the policy that each set must come to. */
-import type { Policy } from "../../functions/core/policy-schema.js";
+import type { Policy } from "../../functions/core/sessions/policy.js";
 
 export type Inputs = Readonly<Record<string, unknown>>;
 

@@ -14,7 +14,7 @@ import {
   PutTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
 import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../emulator/index.js";
+import { DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../support/aws.js";
 import { makeNetwork, type Network } from "../support/network.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";

@@ -13,7 +13,12 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { root } from "../../scripts/lib/run.js";
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../emulator/index.js";
+import {
+  DEFAULT_ACCOUNT,
+  DEFAULT_REGION,
+  startLocalCloud,
+  type LocalCloud,
+} from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws, type Launched, type LaunchOptions } from "../support/aws.js";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";
 

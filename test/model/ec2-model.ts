@@ -6,16 +6,16 @@
  * everybody else: people, autoscaling, other programs; it never fails, but for the rules. Nothing here reads a clock
  * or rolls dice: time is counted in ticks, ids come from the seed.
  */
-import { Ec2Fault } from "../emulator/ec2/fault.js";
-import { page } from "../emulator/ec2/filtering.js";
-import { Fleet } from "../emulator/ec2/fleet/fleet.js";
-import { EndpointStore } from "../emulator/ec2/endpoints/store.js";
-import { createRandom } from "../emulator/ec2/random.js";
-import { TrafficMirrorStore } from "../emulator/ec2/store/index.js";
-import { DEFAULT_QUOTAS, type Context, type Quotas, type Tags } from "../emulator/ec2/store/model.js";
-import type { SessionChange, SessionInput } from "../emulator/ec2/store/sessions.js";
-import { createSwitches } from "../emulator/switches.js";
-import type { Switches } from "../emulator/types.js";
+import { Ec2Fault } from "../../local-cloud/ec2/fault.js";
+import { page } from "../../local-cloud/ec2/filtering.js";
+import { Fleet } from "../../local-cloud/ec2/fleet/fleet.js";
+import { EndpointStore } from "../../local-cloud/ec2/endpoints/store.js";
+import { createRandom } from "../../local-cloud/ec2/random.js";
+import { TrafficMirrorStore } from "../../local-cloud/ec2/store/index.js";
+import { DEFAULT_QUOTAS, type Context, type Quotas, type Tags } from "../../local-cloud/ec2/store/model.js";
+import type { SessionChange, SessionInput } from "../../local-cloud/ec2/store/sessions.js";
+import { createSwitches } from "../../local-cloud/switches.js";
+import type { Switches } from "../../local-cloud/types.js";
 import { errorOf, ModelError, noFaults, type FaultKind, type FaultSource } from "./faults.js";
 import {
   instanceShape,

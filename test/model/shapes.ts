@@ -1,7 +1,7 @@
 /** The model's answers as plain data. */
-import type { Fleet } from "../emulator/ec2/fleet/fleet.js";
-import type { FleetInstance, FleetInterface, InstanceState } from "../emulator/ec2/fleet/model.js";
-import type { Session, Tags, Target } from "../emulator/ec2/store/model.js";
+import type { Fleet } from "../../local-cloud/ec2/fleet/fleet.js";
+import type { FleetInstance, FleetInterface, InstanceState } from "../../local-cloud/ec2/fleet/model.js";
+import type { Session, Tags, Target } from "../../local-cloud/ec2/store/model.js";
 
 export interface ModelSession {
   readonly id: string;

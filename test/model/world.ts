@@ -1,10 +1,10 @@
 /** What happens to an account besides the program under test: plain calls that take effect at once. */
-import type { EndpointService, EndpointStore } from "../emulator/ec2/endpoints/store.js";
-import type { Fleet, InstanceSpec, InterfaceSpec, Place } from "../emulator/ec2/fleet/fleet.js";
-import type { InstanceState } from "../emulator/ec2/fleet/model.js";
-import type { TrafficMirrorStore } from "../emulator/ec2/store/index.js";
-import type { Tags } from "../emulator/ec2/store/model.js";
-import type { SessionChange, SessionInput } from "../emulator/ec2/store/sessions.js";
+import type { EndpointService, EndpointStore } from "../../local-cloud/ec2/endpoints/store.js";
+import type { Fleet, InstanceSpec, InterfaceSpec, Place } from "../../local-cloud/ec2/fleet/fleet.js";
+import type { InstanceState } from "../../local-cloud/ec2/fleet/model.js";
+import type { TrafficMirrorStore } from "../../local-cloud/ec2/store/index.js";
+import type { Tags } from "../../local-cloud/ec2/store/model.js";
+import type { SessionChange, SessionInput } from "../../local-cloud/ec2/store/sessions.js";
 import { interfaceShape, sessionShape, type ModelInterface, type ModelSession } from "./shapes.js";
 
 export interface World {

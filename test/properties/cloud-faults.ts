@@ -1,5 +1,5 @@
 /** The faults of a history as the local cloud's interference: they strike on the wire, not in the client. */
-import type { LocalCloudClient } from "../emulator/index.js";
+import type { LocalCloudClient } from "../../local-cloud/index.js";
 import type { FaultPlan } from "./history.js";
 
 export interface Strikes {

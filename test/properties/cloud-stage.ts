@@ -16,8 +16,8 @@ import {
   paginateDescribeTrafficMirrorSessions,
 } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { FleetInstance, FleetInterface } from "../emulator/ec2/fleet/model.js";
-import type { LocalCloudClient } from "../emulator/index.js";
+import type { FleetInstance, FleetInterface } from "../../local-cloud/ec2/fleet/model.js";
+import type { LocalCloudClient } from "../../local-cloud/index.js";
 import { interfaceShape, type ModelSession } from "../model/shapes.js";
 import { fromAwsTags } from "./aws-shapes.js";
 import { createStrikes } from "./cloud-faults.js";

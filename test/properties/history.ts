@@ -38,7 +38,7 @@ export interface History {
   readonly policy: PolicyChoice;
   readonly steps: readonly Step[];
   readonly faults: readonly FaultPlan[];
-  /** Answers of the emulator's switches. */
+  /** Answers of the local cloud's switches. */
   readonly numberTaken: number;
   readonly pendingRefused: boolean;
   readonly quota: number;

@@ -14,7 +14,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import fc from "fast-check";
-import { startLocalCloud, type LocalCloud } from "../emulator/index.js";
+import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { connection, createCloudStage } from "./cloud-stage.js";
 import { history } from "./history.js";
 import { playOn } from "./simulate.js";

@@ -1,5 +1,5 @@
 /** The model in memory as a stage: thousands of histories in a minute, each the same whenever it is played. */
-import { createSwitches } from "../emulator/switches.js";
+import { createSwitches } from "../../local-cloud/switches.js";
 import { createEc2Model, type NewSession } from "../model/ec2-model.js";
 import { noFaults, type Fault } from "../model/faults.js";
 import { fakeEc2, fakeLoadBalancing } from "./fake-clients.js";

@@ -30,8 +30,8 @@ describe("the properties catch", () => {
 
 async function plant(mutant: Mutant | undefined, name: string): Promise<string> {
   mkdirSync(out, { recursive: true });
-  // The emulator reads its data beside its own file, which in a bundle is here.
-  copyFileSync(join(root, "test/emulator/ec2/store/instance-types.json"), join(out, "instance-types.json"));
+  // The local cloud reads its data beside its own file, which in a bundle is here.
+  copyFileSync(join(root, "local-cloud/ec2/store/instance-types.json"), join(out, "instance-types.json"));
   const outfile = join(out, `${name}.mjs`);
   await build({
     entryPoints: [join(root, "test/properties/mutant-entry.ts")],

@@ -1,14 +1,13 @@
 /** The program under test as a history starts it: both lanes over the stage's clients, on a clock of its own. */
-import { createObserver } from "../../functions/aws/observer.js";
+import { createObserver } from "../../functions/aws/sessions/observer.js";
 import { createPace } from "../../functions/aws/pace.js";
-import { createReceiverSource } from "../../functions/aws/receivers.js";
-import { createTopologySource } from "../../functions/aws/topology.js";
-import { createWriter } from "../../functions/aws/writer.js";
-import { reconcile, sweep, type Run } from "../../functions/core/reconcile.js";
-import { refusalMemory } from "../../functions/core/refusals.js";
-import type { Report } from "../../functions/core/report.js";
+import { createReceiverSource } from "../../functions/aws/sessions/receivers.js";
+import { createTopologySource } from "../../functions/aws/sessions/topology.js";
+import { createWriter } from "../../functions/aws/sessions/writer.js";
+import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
+import { refusalMemory } from "../../functions/core/sessions/refusals.js";
+import type { Report } from "../../functions/core/sessions/report.js";
 import { isOurs } from "../../functions/core/tags.js";
-import { aDemandStore } from "../support/fakes.js";
 import type { Step } from "./history.js";
 import { CONTROLLER, policyOf, type PolicyChoice, type Setting } from "./setting.js";
 import type { Stage, Truth, Watch } from "./stage.js";
@@ -48,7 +47,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
   const refusals = refusalMemory();
 
   const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
-    ports: { observer, writer: lanes[lane], demands: aDemandStore(), clock },
+    ports: { observer, writer: lanes[lane], clock },
     settings: {
       controller: CONTROLLER,
       mode: "enforce",

@@ -1,5 +1,5 @@
 /** The account in which every history plays: VPCs, zones, targets, filters, and the policies that it may have. */
-import type { Policy } from "../../functions/core/policy-schema.js";
+import type { Policy } from "../../functions/core/sessions/policy.js";
 import type { Stage } from "./stage.js";
 
 export const CONTROLLER = "mirror";

@@ -1,12 +1,12 @@
 /** A function's app over fakes: what AWS would show, a writer that answers what it is told, telemetry that is kept. */
 import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
-import type { Policy } from "../../functions/core/policy-schema.js";
-import type { Settings } from "../../functions/core/settings.js";
-import type { Message } from "../../functions/core/messages.js";
+import type { Policy } from "../../functions/core/sessions/policy.js";
+import type { Settings } from "../../functions/core/sessions/settings.js";
+import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
-import type { Lane } from "../../functions/reconcile/lane.js";
-import { createSweepAsker } from "../../functions/reconcile/sweeps.js";
+import type { Lane } from "../../functions/reconcile/context.js";
+import { createSweepAsker } from "../../functions/reconcile/sweep-requests.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
 import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
@@ -27,7 +27,7 @@ export interface FakeApp extends Lane {
   readonly store: FakeStore;
   readonly hooks: FakeHooks;
   /** What was put on the bus. */
-  readonly sent: Message[];
+  readonly sent: BusEvent[];
   /** Messages whose visibility was set. */
   readonly returned: Return[];
   /** The looks that were taken; a sweep's is `everything`. */
@@ -57,7 +57,7 @@ export interface Account {
 export function anApp(account: Account = {}): FakeApp {
   const { observation = {}, sessions = [[]], clock = aClock(), writer = aWriter() } = account;
   const { store = aDemandStore(), hooks = hooksOf() } = account;
-  const sent: Message[] = [];
+  const sent: BusEvent[] = [];
   const returned: Return[] = [];
   const looks: FakeApp["looks"] = [];
   let round = 0;
@@ -78,7 +78,8 @@ export function anApp(account: Account = {}): FakeApp {
   const telemetry = quiet(CONTROLLER);
   return {
     settings: theSettings(account.settings),
-    ports: { observer, writer, demands: store, clock },
+    ports: { observer, writer, clock },
+    demandStore: store,
     policies: { load: account.loadPolicy ?? (async () => loaded) },
     telemetry: telemetry.telemetry,
     demandLimits: { defaultMinutes: 1440, maximumMinutes: 10_080, most: 500 },

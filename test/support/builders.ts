@@ -1,6 +1,6 @@
 /** Small builders, so that a test says only what matters to it. Ids are short and stable. */
-import type { Brakes } from "../../functions/core/account.js";
-import type { Action, SourcePlan } from "../../functions/core/decisions.js";
+import type { Brakes } from "../../functions/core/sessions/account.js";
+import type { Action, SourcePlan } from "../../functions/core/sessions/decisions.js";
 import {
   nothingReceives,
   type Instance,
@@ -10,9 +10,9 @@ import {
   type Target,
   type Topology,
 } from "../../functions/core/model.js";
-import type { PlanContext } from "../../functions/core/plan.js";
-import { parsePolicy, type Policy, type PolicyVpc } from "../../functions/core/policy-schema.js";
-import type { Settings } from "../../functions/core/settings.js";
+import type { PlanContext } from "../../functions/core/sessions/plan.js";
+import { parsePolicy, type Policy, type PolicyVpc } from "../../functions/core/sessions/policy.js";
+import type { Settings } from "../../functions/core/sessions/settings.js";
 import {
   TAG_CONTROLLER,
   TAG_RULE,

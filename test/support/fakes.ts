@@ -1,13 +1,10 @@
 /** Ports for tests: a clock that moves when somebody sleeps, a writer that answers what it is told. */
 import type { Outcome } from "../../functions/core/outcomes.js";
-import type { Demand } from "../../functions/core/demands.js";
-import type {
-  Clock,
-  DemandStore,
-  LifecycleHooks,
-  SessionWriter,
-  StoredDemand,
-} from "../../functions/core/ports.js";
+import type { Demand } from "../../functions/core/demands/demand.js";
+import type { SessionWriter } from "../../functions/core/sessions/ports.js";
+import type { Clock } from "../../functions/core/clock.js";
+import type { DemandStore, StoredDemand } from "../../functions/core/demands/ports.js";
+import type { LifecycleHooks } from "../../functions/core/events/ports.js";
 
 export interface FakeClock extends Clock {
   advance(milliseconds: number): void;

@@ -4,8 +4,9 @@
  * they are there is test/e2e/two-accounts.test.ts.
  */
 import { DescribeVpcEndpointConnectionsCommand } from "@aws-sdk/client-ec2";
-import { startLocalCloud, type LocalCloud } from "../emulator/index.js";
-import { createAws, rawCall } from "../support/aws.js";
+import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
+import { rawCall } from "../../local-cloud/raw-call.js";
+import { createAws } from "../support/aws.js";
 import { Live, type Outcome } from "./live.js";
 
 const [PIPELINE, HUB, PAYMENTS, SHOP] = [

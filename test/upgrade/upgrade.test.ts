@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { TerminateInstancesCommand, type TrafficMirrorSession } from "@aws-sdk/client-ec2";
 import { root } from "../../scripts/lib/run.js";
-import { startLocalCloud, type LocalCloud } from "../emulator/index.js";
+import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws, type Launched } from "../support/aws.js";
 import { covered, watch } from "../support/coverage.js";
 import { LOCAL_PROVIDER, TerraformRoot, type TerraformLine } from "../support/terraform.js";

@@ -65,7 +65,7 @@ export function endpointTags({ settings }: Draft, vpcId: string, zone: Zone): Ta
   };
 }
 
-/** By VPC and zone the controller finds the target: functions/core/target.ts. */
+/** By VPC and zone the controller finds the target: functions/core/sessions/target.ts. */
 export function targetTags({ settings }: Draft, vpcId: string, zone: Zone): Tags {
   return {
     ...settings.ownTags,

@@ -1,6 +1,6 @@
 /** What every EventBridge event looks like, and what a parser makes of one. Events are untrusted input. */
 import * as z from "zod/mini";
-import type { Duty } from "../duties.js";
+import type { Duty } from "./follow-ups.js";
 import type { Look } from "../model.js";
 
 /** EventBridge event reference, "Events metadata". Unknown fields are passed over. */

@@ -4,7 +4,7 @@
  * asks again. Whether an entry of the policy wants it (`on = "guardduty"`) is decided later.
  */
 import * as z from "zod/mini";
-import { GUARDDUTY } from "../duties.js";
+import { GUARDDUTY } from "./follow-ups.js";
 import { instanceId, interfaceId, sighting, type EventKind } from "./envelope.js";
 import { boundedText } from "./text.js";
 

@@ -7,7 +7,7 @@
  * for that instance alone. Whoever may send the bare `traffic-mirror` is trusted to name any.
  */
 import * as z from "zod/mini";
-import type { Requester } from "../duties.js";
+import type { Requester } from "./follow-ups.js";
 import { instanceId, interfaceId, sighting, type Envelope, type EventKind } from "./envelope.js";
 import { boundedText } from "./text.js";
 

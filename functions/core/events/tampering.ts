@@ -4,7 +4,7 @@
  * at: the record names a session, which may be gone, and not its interface. So it asks for a sweep.
  */
 import * as z from "zod/mini";
-import type { TamperingDuty } from "../duties.js";
+import type { TamperingDuty } from "./follow-ups.js";
 import { sighting, type Misfit, type Sighting } from "./envelope.js";
 import { boundedText } from "./text.js";
 

@@ -1,5 +1,5 @@
 # What each trigger lets through to the queue. That the patterns match real events, and nothing beside them, is
-# tested with EventBridge's rules for patterns in test/emulator/triggers.
+# tested with EventBridge's rules for patterns in test/integration/triggers.
 
 mock_provider "aws" {
   source = "./tests/mocks"

@@ -3,7 +3,7 @@
  * modules' ten messages without a window and with a hundred within a second. A lone event waits for the whole window,
  * which is why ten without one is what the modules take.
  */
-import { startLocalCloud } from "../../emulator/index.js";
+import { startLocalCloud } from "../../../local-cloud/index.js";
 import { createAccount } from "../account.js";
 import { callsOf, LATENCY } from "../fleet.js";
 import { creationsOf, DEPLOYED, launchEvents, openLane, type Batching } from "../lane.js";

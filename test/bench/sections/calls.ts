@@ -1,5 +1,5 @@
 /** EC2 calls by scenario, warm, against the limits of the project's numbers. */
-import { startLocalCloud, type LocalCloud } from "../../emulator/index.js";
+import { startLocalCloud, type LocalCloud } from "../../../local-cloud/index.js";
 import { createAccount, WHERE, type Account } from "../account.js";
 import type { Row, Section } from "../section.js";
 

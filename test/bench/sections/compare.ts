@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
-import { startLocalCloud, type LocalCloud } from "../../emulator/index.js";
+import { startLocalCloud, type LocalCloud } from "../../../local-cloud/index.js";
 import { createAccount, type Account } from "../account.js";
 import { callsOf, factsOf, LATENCY, pagesOf, startFunction } from "../fleet.js";
 import type { Row, Section } from "../section.js";

@@ -3,7 +3,7 @@
  * the same events again, beside the floor: a page of instances and one of sessions for every thousand interfaces,
  * and one create for each that is new.
  */
-import { startLocalCloud } from "../../emulator/index.js";
+import { startLocalCloud } from "../../../local-cloud/index.js";
 import { createAccount } from "../account.js";
 import { deliver, factsOf, LATENCY, measured, pagesOf, startFunction, type Measured } from "../fleet.js";
 import { bareSdk, startMetered, type Metered } from "../metered.js";

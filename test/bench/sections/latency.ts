@@ -4,8 +4,8 @@
  * everything before is EventBridge's, SQS's and Lambda's.
  */
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { startLocalCloud } from "../../emulator/index.js";
-import { sdk } from "../../emulator/support/resources.js";
+import { startLocalCloud } from "../../../local-cloud/index.js";
+import { sdk } from "../../../local-cloud/support/resources.js";
 import { CONTROLLER, createAccount, WHERE, type Account } from "../account.js";
 import { creationsOf, DEPLOYED, launchEvents, openLane, percentile } from "../lane.js";
 import { median, type Row, type Section } from "../section.js";

@@ -5,7 +5,7 @@
  * The event is handed to `reconcile` at once: what EventBridge and SQS take on top is theirs.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { startLocalCloud, type LocalCloud } from "../../emulator/index.js";
+import { startLocalCloud, type LocalCloud } from "../../../local-cloud/index.js";
 import { createAccount, type Account } from "../account.js";
 import { callsOf, defaultPaces, deliver, LATENCY, startFunction, type Paces } from "../fleet.js";
 import type { Metered } from "../metered.js";

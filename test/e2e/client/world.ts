@@ -13,7 +13,12 @@ import {
   type TrafficMirrorSession,
 } from "@aws-sdk/client-ec2";
 import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../../emulator/index.js";
+import {
+  DEFAULT_ACCOUNT,
+  DEFAULT_REGION,
+  startLocalCloud,
+  type LocalCloud,
+} from "../../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../../support/aws.js";
 import { watch, type Watched } from "../../support/coverage.js";
 import { offerService } from "../../support/hub.js";

@@ -30,7 +30,12 @@ import {
   GetParametersByPathCommand,
 } from "@aws-sdk/client-ssm";
 import { root } from "../../../scripts/lib/run.js";
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../../emulator/index.js";
+import {
+  DEFAULT_ACCOUNT,
+  DEFAULT_REGION,
+  startLocalCloud,
+  type LocalCloud,
+} from "../../../local-cloud/index.js";
 import {
   assumeRole,
   createRole,
@@ -38,7 +43,7 @@ import {
   sdk,
   type Session,
   type TestQueue,
-} from "../../emulator/support/resources.js";
+} from "../../../local-cloud/support/resources.js";
 import { createAws, tagsOf, type Aws, type Launched } from "../../support/aws.js";
 import { anEvent, HOME } from "../../support/events.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../../support/terraform.js";

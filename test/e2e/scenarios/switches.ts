@@ -1,5 +1,5 @@
 import { DeleteTrafficMirrorSessionCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
-import { SWITCHES } from "../../emulator/switches.js";
+import { SWITCHES } from "../../../local-cloud/switches.js";
 import type { Launched } from "../../support/aws.js";
 import { isOurs, type World } from "../world.js";
 

@@ -3,7 +3,7 @@ import {
   type Policy,
   type PolicyVpc,
   type SourceEntry,
-} from "../../../functions/core/policy-schema.js";
+} from "../../../functions/core/sessions/policy.js";
 
 /** A policy as the controller has it where endpoints are managed by the function: targets are found by tag. */
 export function policyFor(

@@ -4,7 +4,7 @@ import type { EndpointOutcome, EndpointPorts } from "../../../functions/core/end
 import { reconcileEndpoints } from "../../../functions/core/endpoints/reconcile.js";
 import { nothingReceives, type Source, type Target } from "../../../functions/core/model.js";
 import { policyFor } from "./policy.js";
-import { chooseTarget, mayStayOn } from "../../../functions/core/target.js";
+import { chooseTarget, mayStayOn } from "../../../functions/core/sessions/target.js";
 import { TAG_ENDPOINTS, TAG_TARGET_LEAVING } from "../../../functions/core/tags.js";
 import type { EndpointModel } from "../../model/endpoint-model.js";
 

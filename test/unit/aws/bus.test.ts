@@ -2,18 +2,18 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { createPublisher, inBatches } from "../../../functions/aws/bus.js";
-import type { Message } from "../../../functions/core/messages.js";
+import type { BusEvent } from "../../../functions/core/sessions/bus-events.js";
 import { aClock } from "../../support/fakes.js";
 
 const events = mockClient(EventBridgeClient);
-const message = (n: number, text = ""): Message => ({
+const message = (n: number, text = ""): BusEvent => ({
   detailType: "Mirror Session Changed",
   detail: { n, text },
 });
 const many = (count: number, text = "") => Array.from({ length: count }, (_, n) => message(n, text));
 let lost: unknown[] = [];
 const clock = aClock();
-const publish = (messages: readonly Message[], until = Infinity) =>
+const publish = (messages: readonly BusEvent[], until = Infinity) =>
   createPublisher(new EventBridgeClient({ region: "eu-west-1" }), "mirror", clock, ({ detail }, why) => {
     lost.push([detail["n"], why]);
   })(messages, until);

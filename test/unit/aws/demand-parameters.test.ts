@@ -11,7 +11,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { createDemandParameters } from "../../../functions/aws/demand-parameters.js";
 import { createPace } from "../../../functions/aws/pace.js";
-import { newDemand, type Demand } from "../../../functions/core/demands.js";
+import { newDemand, type Demand } from "../../../functions/core/demands/demand.js";
 import { aClock, NOON } from "../../support/fakes.js";
 
 const ssm = mockClient(SSMClient);

@@ -17,7 +17,7 @@ import type { Bucket } from "../../../functions/capture-agent/aws/bucket.js";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
 import type { IndexLine } from "../../../functions/capture-agent/core/keys.js";
 import type { EventName } from "../../../functions/capture-agent/core/metrics.js";
-import { createIndexBook } from "../../../functions/capture-agent/system/index-book.js";
+import { createIndexBook } from "../../../functions/capture-agent/system/upload-journal.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
 import {
   adoptOpenFiles,

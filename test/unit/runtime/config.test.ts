@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { readConfig } from "../../../functions/runtime/config.js";
-import { homeOf } from "../../../functions/runtime/home.js";
+import { homeOf } from "../../../functions/runtime/account-region.js";
 
 const brakes = {
   removal_percent: 20,

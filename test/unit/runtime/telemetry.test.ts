@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import type { Done } from "../../../functions/core/execute.js";
 import { uncoveredReasons } from "../../../functions/core/outcomes.js";
-import { report } from "../../../functions/core/report.js";
+import { report } from "../../../functions/core/sessions/report.js";
 import {
   countDropped,
   countReport,
@@ -10,6 +9,7 @@ import {
 } from "../../../functions/runtime/telemetry.js";
 import { aCreate, aModify, anObservation, theSettings } from "../../support/builders.js";
 import { done, failed } from "../../support/fakes.js";
+import type { Done } from "../../../functions/core/sessions/decisions.js";
 
 /** One line of what the functions print: a log, or a metric in CloudWatch's embedded format. */
 type Line = Record<string, unknown>;

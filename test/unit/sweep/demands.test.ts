@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { newDemand, type Claim, type Demand } from "../../../functions/core/demands.js";
+import { newDemand, type Claim, type Demand } from "../../../functions/core/demands/demand.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { anApp, type Account } from "../../support/app.js";
 import { aPolicy, aSession, aSource } from "../../support/builders.js";

@@ -1,5 +1,5 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { DEFAULT_ACCOUNT } from "../../../emulator/index.js";
+import { DEFAULT_ACCOUNT } from "../../../../local-cloud/index.js";
 import type { World } from "../world.js";
 
 export const hub = (world: World): void => {

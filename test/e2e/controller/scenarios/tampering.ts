@@ -3,8 +3,8 @@ import {
   EC2Client,
   ModifyTrafficMirrorSessionCommand,
 } from "@aws-sdk/client-ec2";
-import { DEFAULT_ACCOUNT } from "../../../emulator/index.js";
-import { assumeRole, createRole } from "../../../emulator/support/resources.js";
+import { DEFAULT_ACCOUNT } from "../../../../local-cloud/index.js";
+import { assumeRole, createRole } from "../../../../local-cloud/support/resources.js";
 import { until, type World } from "../world.js";
 
 const TAMPERED = "Mirror Session Tampered";

@@ -1,0 +1,151 @@
+/** Sees endpoints, targets and subnets as core/endpoints wants them: one page or two of each, and never a part of them. */
+import {
+  DescribeSubnetsCommand,
+  DescribeVpcEndpointServicesCommand,
+  type EC2Client,
+  type Subnet as Ec2Subnet,
+  type TrafficMirrorTarget,
+  type VpcEndpoint,
+} from "@aws-sdk/client-ec2";
+import {
+  endpointStates,
+  type Endpoint,
+  type EndpointSettings,
+  type EndpointTarget,
+  type Service,
+  type Subnet,
+} from "../../core/endpoints/model.js";
+import type { EndpointObserver } from "../../core/endpoints/ports.js";
+import { TAG_ENDPOINTS, TAG_TARGET_LEAVING } from "../../core/tags.js";
+import { classifyEndpoint } from "./errors.js";
+import { inChunks, readGatewayEndpoints, readInstances, readSessions, readTargets } from "../read.js";
+import { toSources, toTags } from "../shapes.js";
+
+const PAGE = 1000;
+
+export function createEndpointObserver(client: EC2Client): EndpointObserver {
+  return {
+    async everything(settings) {
+      const { vpcIds } = settings;
+      // In this order: what a target leads to, and where an endpoint stands, is in the answer that comes after it.
+      const targets = (await readTargets(client)).flatMap(toEndpointTarget);
+      const endpoints = (await readGatewayEndpoints(client)).flatMap(toEndpoint);
+      const [subnets, service, inhabited] = await Promise.all([
+        inChunks(vpcIds, (Values) => readSubnets(client, Values)),
+        readService(client, settings),
+        settings.zones === "instances" ? readInhabited(client, vpcIds) : new Set<string>(),
+      ]);
+      const leaving = targets.filter(
+        ({ tags }) => tags[TAG_ENDPOINTS] === settings.name && tags[TAG_TARGET_LEAVING] === "true",
+      );
+      return {
+        service,
+        subnets: subnets.flatMap(toSubnet),
+        inhabited,
+        endpoints,
+        targets,
+        sessionsOn: await countSessions(
+          client,
+          leaving.map(({ id }) => id),
+        ),
+      };
+    },
+
+    async vpcsOf(instanceIds) {
+      const instances = await inChunks(instanceIds, (Values) =>
+        readInstances(client, { Name: "instance-id", Values }),
+      );
+      return new Set(instances.flatMap(toSources).map(({ vpcId }) => vpcId));
+    },
+  };
+}
+
+async function readSubnets(client: EC2Client, Values: string[]): Promise<Ec2Subnet[]> {
+  const found: Ec2Subnet[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new DescribeSubnetsCommand({ Filters: [{ Name: "vpc-id", Values }], MaxResults: PAGE, NextToken }),
+    );
+    found.push(...(page.Subnets ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return found;
+}
+
+/** A service that this account may not use is a fact to be told, not a failure to read. */
+async function readService(client: EC2Client, { service, vpcIds }: EndpointSettings): Promise<Service> {
+  if (vpcIds.length === 0) return { usable: true, zoneIds: new Set(), zoneNames: new Set() };
+  try {
+    const { ServiceDetails = [] } = await client.send(
+      new DescribeVpcEndpointServicesCommand({ ServiceNames: [service] }),
+    );
+    const detail = ServiceDetails.find(({ ServiceName }) => ServiceName === service);
+    return {
+      usable: true,
+      zoneIds: new Set(detail?.AvailabilityZoneIds ?? []),
+      zoneNames: new Set(detail?.AvailabilityZones ?? []),
+    };
+  } catch (error) {
+    const failure = classifyEndpoint(error);
+    if (failure.kind !== "service") throw error;
+    return { usable: false, code: failure.code, message: failure.message };
+  }
+}
+
+/** Terminated instances have no interfaces any more; stopped ones come back. */
+async function readInhabited(client: EC2Client, vpcIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
+  return new Set(instances.flatMap(toSources).map(({ subnetId }) => subnetId));
+}
+
+/** Anybody's sessions count: EC2 does not delete a target that one of them uses. */
+async function countSessions(
+  client: EC2Client,
+  targetIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map(targetIds.map((id) => [id, 0]));
+  const sessions = await inChunks(targetIds, (Values) =>
+    readSessions(client, { Name: "traffic-mirror-target-id", Values }),
+  );
+  for (const { TrafficMirrorTargetId: id = "" } of sessions) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+function toSubnet(subnet: Ec2Subnet): readonly Subnet[] {
+  const { SubnetId: id, VpcId: vpcId, AvailabilityZoneId, AvailabilityZone, State } = subnet;
+  if (!id || !vpcId || !AvailabilityZoneId || !AvailabilityZone) return [];
+  return [
+    {
+      id,
+      vpcId,
+      zone: { id: AvailabilityZoneId, name: AvailabilityZone },
+      freeAddresses: State === "available" ? (subnet.AvailableIpAddressCount ?? 0) : 0,
+      ipv4: subnet.Ipv6Native !== true,
+      tags: toTags(subnet.Tags),
+    },
+  ];
+}
+
+function toEndpoint(endpoint: VpcEndpoint): readonly Endpoint[] {
+  const { VpcEndpointId: id, VpcId: vpcId, SubnetIds: [subnetId] = [] } = endpoint;
+  if (!id || !vpcId) return [];
+  // EC2 answers the state in lower or upper case, depending on the API version.
+  const state = endpointStates.find((known) => known.toLowerCase() === endpoint.State?.toLowerCase());
+  return [
+    {
+      id,
+      vpcId,
+      subnetId: subnetId ?? "",
+      service: endpoint.ServiceName ?? "",
+      state: state ?? "unknown",
+      createdAt: endpoint.CreationTimestamp?.getTime() ?? 0,
+      tags: toTags(endpoint.Tags),
+    },
+  ];
+}
+
+function toEndpointTarget(target: TrafficMirrorTarget): readonly EndpointTarget[] {
+  const { TrafficMirrorTargetId: id, GatewayLoadBalancerEndpointId: endpointId } = target;
+  return id && endpointId ? [{ id, endpointId, tags: toTags(target.Tags) }] : [];
+}

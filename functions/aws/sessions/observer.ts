@@ -1,0 +1,142 @@
+/** Sees EC2 as the core wants it: for a look with three reads for each 200 ids of it, for a sweep page by page. */
+import type { EC2Client, Instance } from "@aws-sdk/client-ec2";
+import {
+  nothingReceives,
+  type Look,
+  type Observation,
+  type Session,
+  type Source,
+  type Topology,
+} from "../../core/model.js";
+import type { Policy } from "../../core/sessions/policy.js";
+import type { Observer } from "../../core/sessions/ports.js";
+import { inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
+import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
+import type { TopologySource } from "./topology.js";
+
+/** Services whose interfaces can be mirrored although the account did not make them (Traffic Mirroring guide). */
+const services = { rds: "amazon-rds", elasticache: "amazon-elasticache" } as const;
+
+/** `ours`: tells this controller's sessions; interfaces of others are none of our business. */
+export function createObserver(
+  client: EC2Client,
+  topology: TopologySource,
+  ours: (session: Session) => boolean,
+): Observer {
+  const sessionsOn = async (interfaceIds: readonly string[]): Promise<readonly Session[]> => {
+    const found = await inChunks(interfaceIds, (Values) =>
+      readSessions(client, { Name: "network-interface-id", Values }),
+    );
+    return found.flatMap((session) => toSession(session) ?? []);
+  };
+
+  /** The interfaces of a look, with their instances; `unseen` are the ids that EC2 does not know. */
+  const sourcesOf = async (
+    look: Look,
+  ): Promise<{ sources: readonly Source[]; unseen: readonly string[] }> => {
+    const lone = await inChunks(look.interfaceIds, (Values) =>
+      readInterfaces(client, [{ Name: "network-interface-id", Values }]),
+    );
+    const attachedTo = lone.flatMap((nic) => nic.Attachment?.InstanceId ?? []);
+    const instanceIds = [...new Set([...look.instanceIds, ...attachedTo])];
+    const instances = await inChunks(instanceIds, (Values) =>
+      readInstances(client, { Name: "instance-id", Values }),
+    );
+    const sources = new Map<string, Source>();
+    for (const nic of lone) {
+      const source = toLoneSource(nic);
+      if (source) sources.set(source.id, source);
+    }
+    // What an instance says of its interfaces is worth more: it brings state, type and tags.
+    for (const source of instances.flatMap(toSources)) sources.set(source.id, source);
+    const seen = new Set([
+      ...sources.keys(),
+      ...instances.filter(isWhole).map((each) => toInstance(each)?.id),
+    ]);
+    return {
+      sources: [...sources.values()],
+      unseen: [...look.instanceIds, ...look.interfaceIds].filter((id) => !seen.has(id)),
+    };
+  };
+
+  /**
+   * What is remembered, unless the policy lists a target that is not in it: an apply has just made that one, and
+   * sessions are to move to it rather than end because their old target left the list.
+   */
+  const topologyFor = async (policy: Policy): Promise<Topology> => {
+    const remembered = await topology.read();
+    const known = new Set(remembered.targets.map(({ id }) => id));
+    if (listedTargets(policy).every((id) => known.has(id))) return remembered;
+    topology.forget();
+    return topology.read();
+  };
+
+  return {
+    async look(look, policy) {
+      const seen = await sourcesOf(look);
+      const vpcs = new Set(policy.vpcs.map((vpc) => vpc.vpc_id));
+      const sources = seen.sources.filter((source) => vpcs.has(source.vpcId));
+      // What is not in our VPCs costs one describe a batch, no more.
+      const sessions = await sessionsOn(sources.map((source) => source.id));
+      const receivers = sources.length > 0 ? await topologyFor(policy) : nothingReceives;
+      return { sources, sessions, topology: receivers, unseen: seen.unseen };
+    },
+
+    async everything(policy, asked = []): Promise<Observation> {
+      // Sessions first: one that an event makes from here on is not in this list, so that its interface,
+      // which the list of instances may miss, is not taken for one that is no longer there.
+      const sessions = (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
+      // Where targets come and go without an apply, one that appeared since the last sweep is to be used by this one.
+      if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
+      const everything = await topologyFor(policy);
+      const sources = new Map((await allSources(client, policy)).map((source) => [source.id, source]));
+      const strays = [...sessions.filter(ours).map((session) => session.interfaceId), ...asked].filter(
+        (id) => !sources.has(id),
+      );
+      if (strays.length > 0) {
+        // Looked at one by one before anything is decided: detached, in another VPC, or attached just now.
+        const { sources: found } = await sourcesOf({ instanceIds: [], interfaceIds: [...new Set(strays)] });
+        for (const source of found) if (!sources.has(source.id)) sources.set(source.id, source);
+      }
+      return { sources: [...sources.values()], sessions, topology: everything, unseen: [] };
+    },
+
+    async sessions() {
+      return (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
+    },
+
+    async sessionsById(ids) {
+      const found = await inChunks(ids, (Values) =>
+        readSessions(client, { Name: "traffic-mirror-session-id", Values }),
+      );
+      return found.flatMap((session) => toSession(session) ?? []);
+    },
+  };
+}
+
+/** An instance that is being launched may be shown before its interfaces are (?): then it has not been seen yet. */
+function isWhole(instance: Instance): boolean {
+  return toSources(instance).length > 0 || toInstance(instance)?.state !== "pending";
+}
+
+function listedTargets({ vpcs, sources }: Policy): readonly string[] {
+  const entries = sources === null ? [] : [...sources.tags, ...sources.subnets, ...sources.vpcs];
+  return [
+    ...vpcs.flatMap(({ targets }) => (targets ?? []).map(({ target_id }) => target_id)),
+    ...entries.flatMap(({ target_id }) => target_id ?? []),
+  ];
+}
+
+async function allSources(client: EC2Client, policy: Policy): Promise<readonly Source[]> {
+  const vpcIds = policy.vpcs.map((vpc) => vpc.vpc_id);
+  const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
+  const requesters = (["rds", "elasticache"] as const).filter((key) => policy.options.requester_managed[key]);
+  if (requesters.length === 0) return instances.flatMap(toSources);
+  const managed = await inChunks(vpcIds, (Values) =>
+    readInterfaces(client, [
+      { Name: "vpc-id", Values },
+      { Name: "requester-id", Values: requesters.map((key) => services[key]) },
+    ]),
+  );
+  return [...instances.flatMap(toSources), ...managed.flatMap((nic) => toLoneSource(nic) ?? [])];
+}

@@ -1,0 +1,58 @@
+/**
+ * What must follow an event besides a look. A look is made good by any later sweep; a duty is not: nobody else
+ * completes that hook, notes that demand or reports that call. So a message with a duty is tried longer, and lies
+ * in the dead-letter queue when it could not be done.
+ */
+import type { Look } from "../model.js";
+
+/** An instance is held by a lifecycle hook of its group until somebody lets it go on. */
+export interface HookDuty {
+  readonly kind: "hook";
+  readonly group: string;
+  readonly hook: string;
+  readonly token: string;
+  readonly instanceId: string;
+}
+
+/** Somebody asks for a mirror, with an end. */
+export interface DemandDuty {
+  readonly kind: "demand";
+  /** The one interface, or the instance with all of its interfaces, that is asked for. */
+  readonly about: Look;
+  readonly by: Requester;
+  /** How long it is wanted; undefined: the controller's default. */
+  readonly minutes?: number;
+  /** The requester's own words, bounded. */
+  readonly note?: string;
+}
+
+/** Somebody takes back what was asked for. */
+export interface WithdrawalDuty {
+  readonly kind: "withdrawal";
+  readonly about: Look;
+  readonly by: Requester;
+}
+
+/** Somebody who is not one of our functions deleted or changed a session. */
+export interface TamperingDuty {
+  readonly kind: "tampering";
+  readonly sessionId: string;
+  readonly call: "DeleteTrafficMirrorSession" | "ModifyTrafficMirrorSession";
+  /** Who CloudTrail says it was: an ARN, or what there is in its place. */
+  readonly who: string;
+  readonly from: string;
+  /** CloudTrail's id of the record, to find it by. */
+  readonly record: string;
+}
+
+export type Duty = HookDuty | DemandDuty | WithdrawalDuty | TamperingDuty;
+
+/** Who asks, as the source of the event says; IAM decides who may use which source. */
+export interface Requester {
+  /** `guardduty`, `traffic-mirror` (trusted), or `traffic-mirror/<aws:userid>` (identified). */
+  readonly name: string;
+  /** Of an identified requester that is an instance: the only one that it may ask for. */
+  readonly instanceId?: string;
+}
+
+export const GUARDDUTY: Requester = { name: "guardduty" };

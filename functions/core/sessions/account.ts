@@ -1,0 +1,99 @@
+/**
+ * What only the sight of the whole account allows to decide: who gets a session when there are not enough,
+ * and whether so much is to be removed that a person should look first.
+ */
+import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
+import type { Session } from "../model.js";
+import { isOurs } from "../tags.js";
+
+export interface Brakes {
+  /** A sweep that would remove more than this share of our sessions, 0–100, removes none … */
+  readonly removalPercent: number;
+  /** … unless it is no more than this many. */
+  readonly removalMinimum: number;
+  /** Removals are let through until then (milliseconds since the epoch). */
+  readonly acknowledgedUntil: number | null;
+  /** Share of the selected interfaces that is mirrored, 0–100. */
+  readonly rolloutPercent: number;
+  /** Most sessions of ours, null for no ceiling but the account's quota. */
+  readonly maxSessions: number | null;
+}
+
+export interface AccountPlan {
+  readonly plans: readonly SourcePlan[];
+  /** Removals that wait for a person; 0 when the brake did not hold. */
+  readonly heldRemovals: number;
+  readonly foreign: number;
+  readonly sessionsOfOurs: number;
+}
+
+export function planAccount(
+  plans: readonly SourcePlan[],
+  sessions: readonly Session[],
+  controller: string,
+  quota: number,
+  brakes: Brakes,
+  now: number,
+): AccountPlan {
+  const sessionsOfOurs = sessions.filter((session) => isOurs(session.tags, controller)).length;
+  const foreign = sessions.length - sessionsOfOurs;
+  const room = Math.max(0, quota - foreign);
+  const ceiling = brakes.maxSessions ?? room;
+  const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
+  const held = holdRemovals(fitted, sessionsOfOurs, brakes, now);
+  return { ...held, foreign, sessionsOfOurs };
+}
+
+/**
+ * Gives the `capacity` sessions to the interfaces that come first: by the policy's order, then those that
+ * have one already (nobody is moved without need), then by id. The rest is reported; a session that must make
+ * room for a more important interface is removed.
+ */
+function fit(
+  plans: readonly SourcePlan[],
+  capacity: number,
+  reason: "quota" | "ceiling",
+): readonly SourcePlan[] {
+  const wanting = plans.filter((plan) => plan.kept !== undefined || plan.decisions.some(isCreate));
+  if (wanting.length <= capacity) return plans;
+  const late = new Set([...wanting].sort(byImportance).slice(capacity));
+  return plans.map((plan) => (late.has(plan) ? withoutSession(plan, reason) : plan));
+}
+
+function byImportance(a: SourcePlan, b: SourcePlan): number {
+  const byOrder = (a.order ?? 0) - (b.order ?? 0);
+  const byPresence = Number(b.kept !== undefined) - Number(a.kept !== undefined);
+  return byOrder || byPresence || (a.source.id < b.source.id ? -1 : 1);
+}
+
+function withoutSession(plan: SourcePlan, reason: "quota" | "ceiling"): SourcePlan {
+  const [first] = plan.decisions;
+  if (first === undefined) return plan;
+  const stay = leftAlone(first, "uncovered", reason);
+  const removals = plan.decisions.filter((decision) => decision.kind === "delete");
+  const yielding: Decision[] = plan.kept
+    ? [{ ...subjectOf(first), kind: "delete", reason, sessionId: plan.kept.id, byPolicy: true }]
+    : [];
+  return { ...plan, decisions: [stay, ...yielding, ...removals] };
+}
+
+function holdRemovals(
+  plans: readonly SourcePlan[],
+  sessionsOfOurs: number,
+  brakes: Brakes,
+  now: number,
+): { plans: readonly SourcePlan[]; heldRemovals: number } {
+  const removals = plans.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
+  const share = Math.floor((sessionsOfOurs * brakes.removalPercent) / 100);
+  const acknowledged = brakes.acknowledgedUntil !== null && now < brakes.acknowledgedUntil;
+  if (acknowledged || removals <= Math.max(share, brakes.removalMinimum)) return { plans, heldRemovals: 0 };
+  const hold = (decision: Decision): Decision =>
+    isRemovalByPolicy(decision) ? leftAlone(decision, "unselected", "removal-held") : decision;
+  return {
+    plans: plans.map((plan) => ({ ...plan, decisions: plan.decisions.map(hold) })),
+    heldRemovals: removals,
+  };
+}
+
+const isCreate = (decision: Decision) => decision.kind === "create";
+const isRemovalByPolicy = (decision: Decision) => decision.kind === "delete" && decision.byPolicy;

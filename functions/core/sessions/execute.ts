@@ -1,0 +1,141 @@
+/**
+ * Carries decisions out: in an order in which nobody starves, a few at a time, until the work or the time is
+ * done. What is left is found again by the next run; nothing is handed over.
+ */
+import { isAction, type Action, type SourcePlan, type Done } from "./decisions.js";
+import { stableHash } from "../hash.js";
+import type { Outcome } from "../outcomes.js";
+import { waitedForPermission } from "../permissions.js";
+import type { SessionWriter } from "./ports.js";
+import type { Clock } from "../clock.js";
+
+export interface ExecuteOptions {
+  readonly writer: SessionWriter;
+  readonly clock: Clock;
+  /** Nothing is started after this time (milliseconds since the epoch). */
+  readonly deadline: number;
+  /** No session is created after this time; changes and removals go on until the deadline. */
+  readonly createsUntil: number;
+  /** Interfaces worked on at the same time. The pace is the writer's; this only hides latency. */
+  readonly concurrency: number;
+  /** Until then a missing permission may be one that has not spread yet, so it is tried again. */
+  readonly permissionsSpreadUntil: number;
+  /** Sees an interface again after a conflict and decides anew; undefined when it is not there any more. */
+  readonly replan: (plan: SourcePlan) => Promise<SourcePlan | undefined>;
+  /** Called as each action ends, for logs and progress. */
+  readonly onDone: (done: Done) => void;
+}
+
+export interface Executed {
+  /** Planned actions that are missing here were not started before the deadline. */
+  readonly done: readonly Done[];
+  /** Interfaces that were decided anew after a conflict, with what was decided then. */
+  readonly replanned: ReadonlyMap<string, SourcePlan>;
+}
+
+/** Tries of one action in one run; what still fails then is left to the next. */
+const MAX_TRIES = 5;
+
+export async function execute(plans: readonly SourcePlan[], options: ExecuteOptions): Promise<Executed> {
+  const done: Done[] = [];
+  const replanned = new Map<string, SourcePlan>();
+  let next = 0;
+  const work = async () => {
+    while (options.clock.now() < options.deadline) {
+      const plan = plans[next++];
+      if (plan === undefined) return;
+      for await (const step of settle(plan, options)) {
+        if ("outcome" in step) {
+          done.push(step);
+          options.onDone(step);
+        } else replanned.set(plan.source.id, step);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.concurrency, plans.length) }, work));
+  return { done, replanned };
+}
+
+/**
+ * All actions of one interface, one after the other: the next may depend on the one before. Yields each
+ * result, and the new plan where a conflict led to one.
+ */
+async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerator<Done | SourcePlan> {
+  let actions = plan.decisions.filter(isAction);
+  let tries = 0;
+  for (let action = actions[0]; action && options.clock.now() < options.deadline; action = actions[0]) {
+    if (action.kind === "create" && options.clock.now() >= options.createsUntil) return;
+    if (!(await options.writer.turn(options.deadline))) return;
+    const outcome = await perform(action, options.writer);
+    if (outcome.kind === "not-permitted" && (await waitedForPermission(options.clock, options))) continue;
+    tries += 1;
+    if (outcome.kind === "throttled" && tries < MAX_TRIES) continue; // the writer has slowed down already
+    if (asksForAnotherLook(action, outcome) && tries < MAX_TRIES) {
+      // Not to be read now: this interface is left to the next run, and the others go on.
+      const again = await options.replan(plan).catch(() => undefined);
+      if (again !== undefined) {
+        yield again;
+        actions = again.decisions.filter(isAction);
+        continue;
+      }
+    }
+    yield { action, outcome };
+    actions = actions.slice(1);
+    tries = 0;
+  }
+}
+
+/** Somebody else was at the interface, or took away the session that was to be changed. */
+function asksForAnotherLook({ kind }: Action, outcome: Done["outcome"]): boolean {
+  return outcome.kind === "conflict" || (outcome.kind === "gone" && (kind === "modify" || kind === "retag"));
+}
+
+function perform(action: Action, writer: SessionWriter): Promise<Outcome<string | undefined>> {
+  switch (action.kind) {
+    case "create":
+      return writer.create(action.desired);
+    case "modify":
+      return writer.modify(action.sessionId, action.changes);
+    case "retag":
+      return writer.tag(action.sessionId, action.tags);
+    case "delete":
+      return writer.remove(action.sessionId);
+  }
+}
+
+/**
+ * The order of a sweep. Removals, changes and creations take turns, so that a backfill does not hold up a
+ * target that is to go, nor the reverse; within each, the start turns with `turn`. Interfaces on which the last
+ * sweep failed, and mere tags, come last: failures use only the time that the others leave.
+ */
+export function inFairOrder(
+  plans: readonly SourcePlan[],
+  turn: number,
+  failedLately: (interfaceId: string) => boolean = () => false,
+): readonly SourcePlan[] {
+  const late = plans.filter((plan) => failedLately(plan.source.id));
+  const rest = plans.filter((plan) => !failedLately(plan.source.id));
+  return [...weave(rest, turn), ...weave(late, turn)];
+}
+
+function weave(plans: readonly SourcePlan[], turn: number): readonly SourcePlan[] {
+  const lists: Record<Action["kind"], SourcePlan[]> = { delete: [], modify: [], create: [], retag: [] };
+  for (const plan of plans) {
+    const first = plan.decisions.find(isAction);
+    if (first) lists[first.kind].push(plan);
+  }
+  const turned = [lists.delete, lists.modify, lists.create].map((list) => rotate(list, turn));
+  const woven: SourcePlan[] = [];
+  for (let index = 0; index < Math.max(...turned.map((list) => list.length)); index++) {
+    for (const list of turned) {
+      const plan = list[index];
+      if (plan) woven.push(plan);
+    }
+  }
+  return [...woven, ...rotate(lists.retag, turn)];
+}
+
+function rotate(list: readonly SourcePlan[], turn: number): readonly SourcePlan[] {
+  const start = list.length === 0 ? 0 : stableHash(String(turn)) % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}

@@ -1,0 +1,55 @@
+/** Whether an instance that a lifecycle hook holds may go into service. */
+import type { HookDuty } from "../events/follow-ups.js";
+import type { UncoveredReason } from "../outcomes.js";
+import type { LifecycleHook, Policy } from "./policy.js";
+import type { Report } from "./report.js";
+
+export type HookDecision =
+  | { readonly is: "continue"; readonly reason: string }
+  /** The user wants no such instance; the breaker may still let it go on. */
+  | { readonly is: "abandon"; readonly reason: string }
+  /** Not decided yet: asked again soon. The hook's own time-out lets the instance go on in the end. */
+  | { readonly is: "later"; readonly reason: string }
+  /** Not one of the hooks that the policy names. */
+  | { readonly is: "none" };
+
+/** The user has chosen these; they are no reason to hold or end an instance. */
+const chosen: ReadonlySet<UncoveredReason> = new Set(["rollout", "ceiling"]);
+
+export function hookOf(policy: Policy, { group, hook }: HookDuty): LifecycleHook | undefined {
+  return policy.lifecycle_hooks.find(
+    (each) => each.autoscaling_group_name === group && each.hook_name === hook,
+  );
+}
+
+/** `enforcing`: false in modes that mirror nothing, where nothing is worth waiting for. */
+export function decideHook(
+  duty: HookDuty,
+  policy: Policy,
+  report: Pick<Report, "sources" | "unseen" | "verdicts">,
+  enforcing: boolean,
+): HookDecision {
+  const hook = hookOf(policy, duty);
+  if (hook === undefined) return { is: "none" };
+  if (!enforcing) return { is: "continue", reason: "mode" };
+  if (report.unseen.includes(duty.instanceId)) return { is: "later", reason: "not-seen" };
+  const reasons: UncoveredReason[] = [];
+  for (const { id, instance } of report.sources) {
+    if (instance?.id !== duty.instanceId) continue;
+    const verdict = report.verdicts.get(id);
+    if (verdict?.is !== "uncovered") continue;
+    // What AWS refuses of an instance that is still pending it may take a moment later.
+    const early = verdict.reason === "aws-refused" && instance.state === "pending";
+    if (verdict.reason === "pending" || early) return { is: "later", reason: verdict.reason };
+    if (!chosen.has(verdict.reason)) reasons.push(verdict.reason);
+  }
+  const [reason] = reasons;
+  // Mirrored, or nothing of it is to be.
+  if (reason === undefined) return { is: "continue", reason: "mirrored" };
+  return { is: hook.when_not_mirrored, reason };
+}
+
+/** Launch loops end here: when so many launches came to nothing within the hour, the next instance goes on. */
+export function breaks(hook: LifecycleHook, failedLaunches: number): boolean {
+  return failedLaunches >= hook.abandons_per_hour;
+}

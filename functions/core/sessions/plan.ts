@@ -1,0 +1,250 @@
+/**
+ * What to do about one interface. Pure: the same policy and the same sight of EC2 give the same decisions,
+ * whichever event or sweep asked. What concerns the account as a whole (quota, brakes) is in account.ts.
+ */
+import {
+  about,
+  type DesiredSession,
+  type Decision,
+  type SessionChanges,
+  type SourcePlan,
+} from "./decisions.js";
+import { loopRefusal, typeRefusal } from "./eligibility.js";
+import { stableHash } from "../hash.js";
+import type { Session, Source, Tags, Topology } from "../model.js";
+import type { UncoveredReason, UnselectedReason } from "../outcomes.js";
+import { isForAWhile, select, type Asked, type Selection } from "./selection.js";
+import type { Policy } from "./policy.js";
+import { isOurs, missingTags, sessionTags, TAG_RULE } from "../tags.js";
+import { chooseTarget, mayStayOn } from "./target.js";
+
+export const MAX_SESSIONS_PER_INTERFACE = 3;
+const LARGEST_PACKET = 8500;
+
+export interface PlanContext {
+  readonly policy: Policy;
+  readonly topology: Topology;
+  /** Value of the ownership tag. */
+  readonly controller: string;
+  /** The user's own tags for sessions. */
+  readonly ownTags: Tags;
+  /** Share of the selected interfaces to mirror in a first rollout, 0–100. */
+  readonly rolloutPercent: number;
+  /**
+   * Only a sweep sees how much a change of policy would remove, so only a sweep removes for that reason.
+   * An event leaves such sessions to the next sweep.
+   */
+  readonly mayRemoveByPolicy: boolean;
+  /** Who asks for which interface at this time. One for which nobody asks any more is there with nobody. */
+  readonly demands: ReadonlyMap<string, Asked>;
+}
+
+/** `sessions`: every session on this interface, ours and others'. */
+export function planSource(context: PlanContext, source: Source, sessions: readonly Session[]): SourcePlan {
+  return { ...decide(context, source, sessions), source, facts: factsOf(source) };
+}
+
+type Decided = Omit<SourcePlan, "source" | "facts">;
+
+function factsOf({ type, deviceIndex, instance }: Source): string {
+  return [type, deviceIndex, instance?.id, instance?.type, instance?.state].join(" ");
+}
+
+function decide(context: PlanContext, source: Source, sessions: readonly Session[]): Decided {
+  const ours = sessions.filter((session) => isOurs(session.tags, context.controller)).sort(byNumber);
+  const foreign = sessions.filter((session) => !isOurs(session.tags, context.controller));
+  const [kept, ...surplus] = ours;
+
+  // Nobody's choice keeps a loop: the session goes at once, also where nothing selects the interface any more.
+  const loop = loopRefusal(source, context.topology);
+  const asked = context.demands.get(source.id);
+  const selection = select(context.policy, source, asked);
+  if (!selection.selected) {
+    // That a demand ends is nobody's mistake: no brake, and no waiting for a sweep.
+    const ended = asked !== undefined && isForAWhile(context.policy, kept?.tags[TAG_RULE]);
+    if (ended) return unselected(context, source, ours, "demand-ended", false);
+    return unselected(context, source, ours, selection.reason, loop === undefined);
+  }
+  if (loop) return uncovered(source, ours, loop, false, selection);
+
+  const state = stateOf(source, context.policy, kept);
+  if (state) return unselected(context, source, ours, state, false);
+  if (source.instance?.state === "shutting-down") return rest(source, "unselected", "instance-terminated");
+  if (source.instance?.state === "stopping" && !kept) return rest(source, "unselected", "instance-stopped");
+
+  if (!isInRollout(source, context.rolloutPercent)) {
+    return beyondRollout(context, source, ours, selection);
+  }
+  const refusal = kept ? undefined : typeRefusal(source, context.policy.options);
+  if (refusal) return uncovered(source, ours, refusal, false, selection);
+
+  return cover(context, source, selection, foreign, kept, surplus);
+}
+
+/** The interface is to have exactly one session of ours, with these properties. */
+function cover(
+  context: PlanContext,
+  source: Source,
+  selection: Selection & { selected: true },
+  foreign: readonly Session[],
+  kept: Session | undefined,
+  surplus: readonly Session[],
+): Decided {
+  const { entry, vpc, order } = selection;
+  const subject = about(source, entry.name);
+  const removals = surplus.map((session): Decision => ({
+    ...subject,
+    kind: "delete",
+    reason: "surplus",
+    sessionId: session.id,
+    byPolicy: false,
+  }));
+  const plan = (decision: Decision): Decided => ({
+    order,
+    ...(kept && { kept }),
+    decisions: [decision, ...removals],
+  });
+
+  const choice = chooseTarget(source, vpc, entry, context.topology, context.policy.options);
+  if (!choice.found) {
+    // Only a change of policy takes the target away, so an event leaves the session to the sweep and its brake.
+    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, vpc, entry, context.topology)) {
+      return uncovered(source, [kept, ...surplus], choice.reason, true, selection);
+    }
+    return plan({ ...subject, kind: "leave", covered: "uncovered", reason: choice.reason });
+  }
+  if (!kept && foreign.length >= MAX_SESSIONS_PER_INTERFACE) {
+    return plan({ ...subject, kind: "leave", covered: "uncovered", reason: "session-limit" });
+  }
+  // Surplus sessions of ours hold their numbers until they are gone; the sweep after that renumbers.
+  const taken = new Set([...foreign, ...surplus].map((session) => session.number));
+  const desired: DesiredSession = {
+    interfaceId: source.id,
+    targetId: choice.targetId,
+    filterId: entry.filter_id ?? vpc.filter_id,
+    number: firstFree(entry.session_number ?? 1, taken),
+    ...optional("vni", entry.virtual_network_id ?? vpc.vni),
+    ...optional("packetLength", wholeAsNull(entry.packet_length)),
+    tags: sessionTags(context.controller, entry.name, context.ownTags),
+  };
+  if (!kept) return plan({ ...subject, kind: "create", reason: "not-mirrored", desired, order });
+
+  const changes = changesOf(kept, desired);
+  const tags = missingTags(desired.tags, kept.tags);
+  const decisions: Decision[] = [];
+  if (Object.keys(changes).length > 0) {
+    decisions.push({ ...subject, kind: "modify", reason: "session-differs", sessionId: kept.id, changes });
+  }
+  if (Object.keys(tags).length > 0) {
+    decisions.push({ ...subject, kind: "retag", reason: "tags-differ", sessionId: kept.id, tags });
+  }
+  if (decisions.length === 0) {
+    decisions.push({ ...subject, kind: "leave", covered: "mirrored", reason: "mirrored" });
+  }
+  return { order, kept, decisions: [...decisions, ...removals] };
+}
+
+/** Why the state of the instance or of the attachment means that there is nothing to mirror. */
+function stateOf(source: Source, policy: Policy, kept: Session | undefined): UnselectedReason | undefined {
+  const state = source.instance?.state;
+  if (state === "terminated") return "instance-terminated";
+  if (state === "stopped") {
+    // A session of a stopped instance is billed; the user chooses (Traffic Mirroring guide, pricing).
+    return policy.options.stopped_instances === "keep" && kept ? undefined : "instance-stopped";
+  }
+  if (state === undefined && source.requester === undefined && source.deviceIndex === undefined)
+    return "detached";
+  return undefined;
+}
+
+function unselected(
+  context: PlanContext,
+  source: Source,
+  ours: readonly Session[],
+  reason: UnselectedReason,
+  byPolicy: boolean,
+): Decided {
+  if (ours.length === 0) return rest(source, "unselected", reason);
+  if (byPolicy && !context.mayRemoveByPolicy) return rest(source, "unselected", "left-to-sweep");
+  return { decisions: ours.map((session) => removal(source, session, reason, byPolicy)) };
+}
+
+function beyondRollout(
+  context: PlanContext,
+  source: Source,
+  ours: readonly Session[],
+  selection: Selection & { selected: true },
+): Decided {
+  const subject = about(source, selection.entry.name);
+  const stay: Decision = { ...subject, kind: "leave", covered: "uncovered", reason: "rollout" };
+  const go = context.mayRemoveByPolicy
+    ? ours.map((session) => removal(source, session, "rollout", true))
+    : [];
+  return { order: selection.order, decisions: [stay, ...go] };
+}
+
+function uncovered(
+  source: Source,
+  ours: readonly Session[],
+  reason: UncoveredReason,
+  byPolicy: boolean,
+  selection?: Selection & { selected: true },
+): Decided {
+  const stay: Decision = {
+    ...about(source, selection?.entry.name),
+    kind: "leave",
+    covered: "uncovered",
+    reason,
+  };
+  return { decisions: [stay, ...ours.map((session) => removal(source, session, reason, byPolicy))] };
+}
+
+function removal(
+  source: Source,
+  session: Session,
+  reason: UnselectedReason | UncoveredReason,
+  byPolicy: boolean,
+) {
+  return { ...about(source), kind: "delete", reason, sessionId: session.id, byPolicy } as const;
+}
+
+function rest(source: Source, covered: "unselected", reason: UnselectedReason | "left-to-sweep"): Decided {
+  return { decisions: [{ ...about(source), kind: "leave", covered, reason }] };
+}
+
+/** Interfaces of a first rollout are chosen by a hash of their id, so that a larger share keeps the smaller. */
+export function isInRollout(source: Source, percent: number): boolean {
+  return stableHash(source.id) % 100 < percent;
+}
+
+/** The lowest number at or above `preferred` that no other session of the interface holds. */
+export function firstFree(preferred: number, taken: ReadonlySet<number>): number {
+  let number = preferred;
+  while (taken.has(number)) number = number === 32_766 ? 1 : number + 1;
+  return number;
+}
+
+/** 8500 is what AWS calls a whole packet where it fills the field itself (API reference, PacketLength). */
+function wholeAsNull(length: number | null | undefined): number | null {
+  return length === null || length === undefined || length >= LARGEST_PACKET ? null : length;
+}
+
+function changesOf(kept: Session, desired: DesiredSession): SessionChanges {
+  const length = wholeAsNull(desired.packetLength);
+  return {
+    ...(kept.targetId !== desired.targetId && { targetId: desired.targetId }),
+    ...(kept.filterId !== desired.filterId && { filterId: desired.filterId }),
+    ...(kept.number !== desired.number && { number: desired.number }),
+    ...(desired.vni !== undefined && kept.vni !== desired.vni && { vni: desired.vni }),
+    ...(wholeAsNull(kept.packetLength) !== length && { packetLength: length }),
+  };
+}
+
+function optional<K extends string>(key: K, value: number | null): Partial<Record<K, number>> {
+  return value === null ? {} : ({ [key]: value } as Record<K, number>);
+}
+
+/** Which of several sessions of ours stays: by number, then id, so that two runs choose the same. */
+function byNumber(a: Session, b: Session): number {
+  return a.number - b.number || (a.id < b.id ? -1 : 1);
+}

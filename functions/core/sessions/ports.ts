@@ -1,0 +1,43 @@
+/** What the core needs of the world. functions/aws implements it over the SDK, tests over a model of EC2. */
+import type { DesiredSession, SessionChanges } from "./decisions.js";
+import type { Look, Observation, Session, Tags } from "../model.js";
+import type { Outcome } from "../outcomes.js";
+import type { Policy } from "./policy.js";
+import type { Clock } from "../clock.js";
+
+export interface Observer {
+  /**
+   * The instances and interfaces named, with all sessions on them. Interfaces outside the policy's VPCs may
+   * be left out. Throws when EC2 could not be read: a partial answer must never look like a whole one.
+   */
+  look(look: Look, policy: Policy): Promise<Observation>;
+  /**
+   * All sources of the policy's VPCs, all sessions of the account, and whatever interfaces those are on. `asked`:
+   * interfaces that are to be seen besides, though no instance shows them.
+   */
+  everything(policy: Policy, asked?: readonly string[]): Promise<Observation>;
+  /** All sessions of the account. */
+  sessions(): Promise<readonly Session[]>;
+  /** Those of these sessions that are there. */
+  sessionsById(ids: readonly string[]): Promise<readonly Session[]>;
+}
+
+/** Writes. None of them throws for an answer of AWS: that is an outcome. */
+export interface SessionWriter {
+  /**
+   * Waits until the lane's pace lets one write out. false at once when that would be after `until` (milliseconds
+   * since the epoch): whoever waits longer would be stopped in the middle.
+   */
+  turn(until: number): Promise<boolean>;
+  /** The value is the session's id, where AWS told it. */
+  create(desired: DesiredSession): Promise<Outcome<string | undefined>>;
+  modify(sessionId: string, changes: SessionChanges): Promise<Outcome>;
+  remove(sessionId: string): Promise<Outcome>;
+  tag(sessionId: string, tags: Tags): Promise<Outcome>;
+}
+
+export interface Ports {
+  readonly observer: Observer;
+  readonly writer: SessionWriter;
+  readonly clock: Clock;
+}

@@ -1,0 +1,137 @@
+/**
+ * observe → plan → execute: the one path that every event, sweep and apply takes. Level-triggered: whatever
+ * was said before, what EC2 shows now decides.
+ */
+import { planAccount } from "./account.js";
+import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
+import { execute, inFairOrder, type Executed } from "./execute.js";
+import type { Look, Observation, Session } from "../model.js";
+import { planSource, type PlanContext } from "./plan.js";
+import type { Asked } from "./selection.js";
+import type { Policy } from "./policy.js";
+import type { Ports } from "./ports.js";
+import type { RefusalMemory } from "./refusals.js";
+import { report, type Report } from "./report.js";
+import type { Settings } from "./settings.js";
+
+export interface Run {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  readonly policy: Policy;
+  /** Nothing is started after this time (milliseconds since the epoch). */
+  readonly deadline: number;
+  /** No session is created after this time; changes and removals go on until the deadline. */
+  readonly createsUntil: number;
+  /** Until then a missing permission may be one that has not spread yet. */
+  readonly permissionsSpreadUntil: number;
+  readonly onDone: (done: Done) => void;
+}
+
+const MINUTE_MS = 60_000;
+const EVENT_CONCURRENCY = 16;
+const SWEEP_CONCURRENCY = 8;
+
+/** By interface, who asks for it; one for which nobody asks any more is there with nobody. */
+export type Demanded = ReadonlyMap<string, Asked>;
+const none: Demanded = new Map();
+
+/**
+ * Reconciles what an event named. `demanded` is asked when it is known which interfaces those are, before anything
+ * is done about them. Throws when EC2 could not be read, or what `demanded` throws.
+ */
+export async function reconcile(
+  run: Run,
+  look: Look,
+  demanded: (observation: Observation) => Promise<Demanded> = () => Promise.resolve(none),
+): Promise<Report> {
+  const observation = await run.ports.observer.look(look, run.policy);
+  const asked = await demanded(observation);
+  const context = contextOf(run, observation, asked, false);
+  const ceiling = run.settings.brakes.maxSessions !== null;
+  const plans = planAll(context, observation).map((plan) => (ceiling ? leaveCreatesToSweep(plan) : plan));
+  const executed = await carryOut(run, plans, asked, EVENT_CONCURRENCY);
+  return report({ run, observation, plans, ...executed, heldRemovals: 0, foreign: 0, sessionsOfOurs: 0 });
+}
+
+/**
+ * Reconciles the whole account. `demanded` is null where the demands could not be read: then nothing is removed that
+ * only a demand may be keeping. Throws when EC2 could not be read whole: then nothing is planned.
+ */
+export async function sweep(
+  run: Run,
+  refusals: RefusalMemory,
+  demanded: Demanded | null = none,
+): Promise<Report> {
+  const { ports, settings } = run;
+  const observation = await ports.observer.everything(run.policy, wanted(demanded ?? none));
+  const now = ports.clock.now();
+  const context = contextOf(run, observation, demanded ?? none, demanded !== null);
+  const planned = planAll(context, observation);
+  const { brakes, controller, quota } = settings;
+  const account = planAccount(planned, observation.sessions, controller, quota, brakes, now);
+  const plans = account.plans.map((plan) => refusals.spare(plan, now));
+  const ordered = inFairOrder(plans, Math.floor(now / MINUTE_MS), (id) => refusals.failedLately(id));
+  const executed = await carryOut(run, ordered, demanded ?? none, SWEEP_CONCURRENCY);
+  refusals.learn(plans, executed.done, ports.clock.now());
+  return report({ ...account, run, observation, plans, ...executed });
+}
+
+/** An interface that is asked for may be on no instance, where a sweep would not see it. */
+function wanted(demanded: Demanded): readonly string[] {
+  return [...demanded].filter(([, { byFinding, byRequest }]) => byFinding || byRequest).map(([id]) => id);
+}
+
+export function planAll(context: PlanContext, observation: Observation): readonly SourcePlan[] {
+  const sessions = new Map<string, Session[]>();
+  for (const session of observation.sessions) {
+    const known = sessions.get(session.interfaceId);
+    if (known) known.push(session);
+    else sessions.set(session.interfaceId, [session]);
+  }
+  return observation.sources.map((source) => planSource(context, source, sessions.get(source.id) ?? []));
+}
+
+function contextOf(
+  run: Run,
+  observation: Observation,
+  demands: Demanded,
+  mayRemoveByPolicy: boolean,
+): PlanContext {
+  return {
+    demands,
+    policy: run.policy,
+    topology: observation.topology,
+    controller: run.settings.controller,
+    ownTags: run.settings.ownTags,
+    rolloutPercent: run.settings.brakes.rolloutPercent,
+    mayRemoveByPolicy,
+  };
+}
+
+async function carryOut(
+  run: Run,
+  plans: readonly SourcePlan[],
+  demanded: Demanded,
+  concurrency: number,
+): Promise<Executed> {
+  if (run.settings.mode !== "enforce") return { done: [], replanned: new Map() };
+  const { clock, observer, writer } = run.ports;
+  const replan = async (plan: SourcePlan): Promise<SourcePlan | undefined> => {
+    const observation = await observer.look({ instanceIds: [], interfaceIds: [plan.source.id] }, run.policy);
+    return planAll(contextOf(run, observation, demanded, false), observation).find(
+      (next) => next.source.id === plan.source.id,
+    );
+  };
+  const withWork = plans.filter((plan) => plan.decisions.some(isAction));
+  return execute(withWork, { ...run, writer, clock, concurrency, replan });
+}
+
+/** An event sees one interface, a ceiling counts them all: the next sweep decides, within a minute. */
+function leaveCreatesToSweep(plan: SourcePlan): SourcePlan {
+  return {
+    ...plan,
+    decisions: plan.decisions.map((decision) =>
+      decision.kind === "create" ? leftAlone(decision, "uncovered", "pending") : decision,
+    ),
+  };
+}

@@ -1,0 +1,214 @@
+/** What a run came to: the summary that `sweep` answers, the numbers behind the metrics, what to try again. */
+import { isAction, type SourcePlan, type Done } from "./decisions.js";
+import type { Observation } from "../model.js";
+import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
+import type { Mode, Settings } from "./settings.js";
+
+/** What a run found out about one interface. */
+export type Verdict =
+  | { readonly is: "mirrored"; readonly sessionId: string | undefined }
+  | { readonly is: "uncovered"; readonly reason: UncoveredReason }
+  | { readonly is: "unselected"; readonly reason: Reason };
+
+/** An interface without a session of ours, by name. */
+export interface NotMirrored {
+  readonly interfaceId: string;
+  readonly instanceId?: string;
+  readonly rule?: string;
+  /** Whether the policy asks for it. */
+  readonly selected: boolean;
+  readonly reason: Reason;
+}
+
+export interface Report {
+  readonly mode: Mode;
+  /** Every action that was carried out, with what came of it. */
+  readonly done: readonly Done[];
+  /** Interfaces that the policy selects and that could be mirrored if nothing stood in the way. */
+  readonly selected: number;
+  readonly mirrored: number;
+  readonly created: number;
+  /** Interfaces that got their session in this run. */
+  readonly createdOn: ReadonlySet<string>;
+  readonly modified: number;
+  readonly retagged: number;
+  readonly deleted: number;
+  /** Selected interfaces that are not mirrored, by reason. Every reason is there, most are 0. */
+  readonly uncovered: Readonly<Record<UncoveredReason, number>>;
+  /** Creates that AWS refused in this run, by its error code. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Calls that ended in each class. */
+  readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+  readonly foreign: number;
+  readonly sessionsOfOurs: number;
+  readonly heldRemovals: number;
+  /** Actions that were planned and are not done. */
+  readonly remaining: number;
+  /** Of these, the ones that change or remove a session that exists. */
+  readonly remainingChanges: number;
+  /** Interfaces whose actions another try may still carry out. */
+  readonly unsettled: ReadonlySet<string>;
+  /** By interface. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly notMirrored: readonly NotMirrored[];
+  readonly sources: Observation["sources"];
+  readonly unseen: readonly string[];
+}
+
+interface Input {
+  readonly run: { readonly settings: Settings };
+  readonly observation: Observation;
+  readonly plans: readonly SourcePlan[];
+  readonly done: readonly Done[];
+  readonly replanned: ReadonlyMap<string, SourcePlan>;
+  readonly heldRemovals: number;
+  readonly foreign: number;
+  readonly sessionsOfOurs: number;
+}
+
+export function report(input: Input): Report {
+  const { plans, done } = input;
+  const results = new Map<string, Done[]>();
+  for (const result of done) {
+    const id = result.action.interfaceId;
+    results.set(id, [...(results.get(id) ?? []), result]);
+  }
+  const uncovered = zeros(uncoveredReasons);
+  const unsettled = new Set<string>();
+  const verdicts = new Map<string, Verdict>();
+  const notMirrored: NotMirrored[] = [];
+  let [selected, mirrored, remaining, remainingChanges] = [0, 0, input.heldRemovals, input.heldRemovals];
+  for (const first of plans) {
+    const plan = input.replanned.get(first.source.id) ?? first;
+    const mine = results.get(plan.source.id) ?? [];
+    const settled = new Set(mine.filter(({ outcome }) => isSettled(outcome)).map(({ action }) => action));
+    const left = plan.decisions.filter(isAction).filter((action) => !settled.has(action));
+    remaining += left.length;
+    remainingChanges += left.filter((action) => action.kind !== "create").length;
+    // Observing alone changes nothing, however often it is tried.
+    if (left.length > 0 && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
+    const verdict = verdictOn(plan, mine);
+    verdicts.set(plan.source.id, verdict);
+    if (verdict.is !== "mirrored") notMirrored.push(without(plan, verdict));
+    if (verdict.is === "unselected") continue;
+    selected += 1;
+    if (verdict.is === "mirrored") mirrored += 1;
+    else uncovered[verdict.reason] += 1;
+  }
+  const succeededAt = (kind: string) =>
+    done.filter(({ action, outcome }) => action.kind === kind && outcome.kind === "done");
+  const succeeded = (kind: string) => succeededAt(kind).length;
+  return {
+    mode: input.run.settings.mode,
+    done,
+    selected,
+    mirrored,
+    created: succeeded("create"),
+    createdOn: new Set(succeededAt("create").map(({ action }) => action.interfaceId)),
+    modified: succeeded("modify"),
+    retagged: succeeded("retag"),
+    deleted: succeeded("delete"),
+    uncovered,
+    refused: refusedByCode(done),
+    outcomes: countOutcomes(done),
+    foreign: input.foreign,
+    sessionsOfOurs: input.sessionsOfOurs,
+    heldRemovals: input.heldRemovals,
+    remaining,
+    remainingChanges,
+    unsettled,
+    verdicts,
+    notMirrored,
+    sources: input.observation.sources,
+    unseen: input.observation.unseen,
+  };
+}
+
+function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
+  const mirrored: Verdict = { is: "mirrored", sessionId: plan.kept?.id };
+  for (const decision of plan.decisions) {
+    switch (decision.kind) {
+      case "leave":
+        if (decision.covered === "mirrored") return mirrored;
+        if (decision.covered === "unselected") return { is: "unselected", reason: decision.reason };
+        return { is: "uncovered", reason: decision.reason as UncoveredReason };
+      case "modify":
+      case "retag":
+        return mirrored;
+      case "create": {
+        const outcome = done.find(({ action }) => action.kind === "create")?.outcome;
+        return outcome === undefined ? { is: "uncovered", reason: "pending" } : verdictOnCreate(outcome);
+      }
+      case "delete":
+        break;
+    }
+  }
+  return { is: "unselected", reason: plan.decisions[0]?.reason ?? "no-rule" };
+}
+
+function verdictOnCreate(outcome: Done["outcome"]): Verdict {
+  switch (outcome.kind) {
+    case "done":
+      return { is: "mirrored", sessionId: outcome.value };
+    case "gone":
+      return { is: "unselected", reason: "detached" };
+    case "refused":
+      return { is: "uncovered", reason: "aws-refused" };
+    case "quota":
+    case "not-permitted":
+      return { is: "uncovered", reason: outcome.kind };
+    default:
+      return { is: "uncovered", reason: "pending" };
+  }
+}
+
+function without(plan: SourcePlan, { is, reason }: Exclude<Verdict, { is: "mirrored" }>): NotMirrored {
+  const [decision] = plan.decisions;
+  const { interfaceId = plan.source.id, instanceId, rule } = decision ?? {};
+  return {
+    interfaceId,
+    ...(instanceId !== undefined && { instanceId }),
+    ...(rule !== undefined && { rule }),
+    selected: is === "uncovered",
+    reason,
+  };
+}
+
+/** Another try cannot change it, at least not soon. */
+function isSettled(outcome: Done["outcome"]): boolean {
+  return (
+    outcome.kind === "done" ||
+    outcome.kind === "gone" ||
+    outcome.kind === "refused" ||
+    outcome.kind === "quota"
+  );
+}
+
+function refusedByCode(done: readonly Done[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { action, outcome } of done) {
+    if (action.kind !== "create" || outcome.kind === "done" || outcome.kind === "gone") continue;
+    counts[outcome.code] = (counts[outcome.code] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function countOutcomes(done: readonly Done[]): Record<OutcomeKind, number> {
+  const kinds = [
+    "done",
+    "gone",
+    "conflict",
+    "throttled",
+    "transient",
+    "refused",
+    "quota",
+    "not-permitted",
+  ] as const;
+  const counts = zeros(kinds);
+  for (const { outcome } of done) counts[outcome.kind] += 1;
+  return counts;
+}
+
+function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
+}

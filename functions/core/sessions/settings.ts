@@ -1,0 +1,15 @@
+/** What is set for a deployment and does not change while a function runs. */
+import type { Brakes } from "./account.js";
+import type { Tags } from "../model.js";
+
+export type Mode = "enforce" | "observe" | "drain";
+
+export interface Settings {
+  readonly controller: string;
+  readonly mode: Mode;
+  /** The user's own tags for sessions. */
+  readonly ownTags: Tags;
+  /** Sessions that the account may have. */
+  readonly quota: number;
+  readonly brakes: Brakes;
+}

@@ -1,0 +1,86 @@
+/** Which target a source's copy goes to: the entry's own, else the VPC's in the source's zone, else another. */
+import { stableHash } from "../hash.js";
+import type { Source, Target, Topology } from "../model.js";
+import type { UncoveredReason } from "../outcomes.js";
+import type { Policy, PolicyVpc, SourceEntry } from "./policy.js";
+import { TAG_TARGET_LEAVING, TAG_TARGET_VPC, TAG_TARGET_ZONE } from "../tags.js";
+
+export type TargetChoice =
+  | { readonly found: true; readonly targetId: string }
+  | { readonly found: false; readonly reason: Extract<UncoveredReason, "no-target" | "target-service"> };
+
+interface Candidate {
+  readonly target: Target;
+  readonly zone: string | undefined;
+}
+
+export function chooseTarget(
+  source: Source,
+  vpc: PolicyVpc,
+  entry: SourceEntry,
+  topology: Topology,
+  options: Policy["options"],
+): TargetChoice {
+  if (entry.target_id !== null) {
+    const exists = topology.targets.some((target) => target.id === entry.target_id);
+    return exists ? { found: true, targetId: entry.target_id } : { found: false, reason: "no-target" };
+  }
+  const candidates = candidatesOf(vpc, topology);
+  const trusted = candidates.filter(({ target }) => isTrusted(target, vpc));
+  const usable = trusted.filter(
+    ({ target }) => target.kind !== "endpoint" || target.endpoint?.available === true,
+  );
+  const local = usable.filter(({ zone }) => zone === source.zone);
+  const chosen = pick(local, source) ?? (options.allow_cross_zone ? pick(usable, source) : undefined);
+  if (chosen) return { found: true, targetId: chosen.id };
+  return { found: false, reason: candidates.length > trusted.length ? "target-service" : "no-target" };
+}
+
+/** Whether a session of ours may stay on `targetId` while nothing better is there. */
+export function mayStayOn(targetId: string, vpc: PolicyVpc, entry: SourceEntry, topology: Topology): boolean {
+  if (entry.target_id !== null) return entry.target_id === targetId;
+  return candidatesOf(vpc, topology).some(({ target }) => target.id === targetId && isTrusted(target, vpc));
+}
+
+/**
+ * Terraform lists the targets that it manages: one that left the list must stop being used before it can be
+ * destroyed. Without a list, targets are found by their tags.
+ */
+function candidatesOf(vpc: PolicyVpc, topology: Topology): readonly Candidate[] {
+  if (vpc.targets !== null) {
+    const zones = new Map(vpc.targets.map((listed) => [listed.target_id, listed.availability_zone]));
+    return topology.targets
+      .filter((target) => zones.has(target.id))
+      .map((target) => ({ target, zone: zones.get(target.id) }));
+  }
+  return topology.targets
+    .filter(
+      (target) => target.tags[TAG_TARGET_VPC] === vpc.vpc_id && target.tags[TAG_TARGET_LEAVING] !== "true",
+    )
+    .map((target) => ({ target, zone: target.tags[TAG_TARGET_ZONE] }));
+}
+
+/**
+ * Whoever may tag a target could lead a copy of the traffic away, so an endpoint counts only when it belongs
+ * to the service that the policy names. Found by tag alone, nothing else is trusted.
+ */
+function isTrusted(target: Target, vpc: PolicyVpc): boolean {
+  if (vpc.endpoint_service_name === null) return vpc.targets !== null;
+  if (target.kind !== "endpoint") return vpc.targets !== null;
+  // An endpoint that is gone leads nowhere: no reason to distrust, none to use.
+  return target.endpoint === undefined || target.endpoint.service === vpc.endpoint_service_name;
+}
+
+/**
+ * Rendezvous hashing: a source always gets the same one of several, and when one joins or leaves only the
+ * sources that it serves move.
+ */
+function pick(candidates: readonly Candidate[], source: Source): Target | undefined {
+  let best: { target: Target; score: number } | undefined;
+  for (const { target } of candidates) {
+    const score = stableHash(`${source.id} ${target.id}`);
+    const wins = !best || score > best.score || (score === best.score && target.id < best.target.id);
+    if (wins) best = { target, score };
+  }
+  return best?.target;
+}

@@ -1,0 +1,38 @@
+/** What the events lane has besides what every function has. Most batches need none of it. */
+import type { EventsQueue } from "../aws/events-queue.js";
+import { createApp, type App } from "../runtime/app.js";
+import { readQueueUrl } from "../runtime/config.js";
+import { lazily } from "../runtime/lazy.js";
+import { createSweepAsker, type SweepAsker } from "./sweep-requests.js";
+import type { LifecycleHooks } from "../core/events/ports.js";
+
+export interface Lane extends App {
+  readonly hooks: LifecycleHooks;
+  readonly queue: EventsQueue;
+  readonly askForSweep: SweepAsker;
+  /** 0 up to 1, for the jitter of delays. */
+  readonly random: () => number;
+}
+
+/** `policyCacheMs`: how old the policy may be. Throws when the environment is not what Terraform sets. */
+export function createLane(policyCacheMs: number): Lane {
+  const queueUrl = readQueueUrl(process.env);
+  const hooks = lazily(async () => {
+    const { createAutoScalingClient, createLifecycleHooks } = await import("../aws/lifecycle-hooks.js");
+    return createLifecycleHooks(createAutoScalingClient());
+  });
+  const queue = lazily(async () => {
+    const { createEventsQueue, createSqsClient } = await import("../aws/events-queue.js");
+    return createEventsQueue(createSqsClient(), queueUrl);
+  });
+  return {
+    ...createApp(policyCacheMs),
+    hooks: {
+      complete: async (hook, result) => (await hooks()).complete(hook, result),
+      failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),
+    },
+    queue: { delay: async (returns) => (await queue()).delay(returns) },
+    askForSweep: createSweepAsker(),
+    random: Math.random,
+  };
+}

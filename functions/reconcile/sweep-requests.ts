@@ -1,0 +1,28 @@
+/** Asks for a sweep at once, where an event cannot say which interface it is about. */
+import { sweepRequested, type BusEvent } from "../core/sessions/bus-events.js";
+import type { App } from "../runtime/app.js";
+
+/** One sweep sees all that was done before it began; what is done after it waits for the schedule's at most. */
+const BETWEEN_SWEEPS_MS = 30_000;
+
+/**
+ * The message that asks for it, unless a sweep that was asked for a moment ago does as well. `times`: when that
+ * happened which it is to see, milliseconds since the epoch; none: nothing has.
+ */
+export type SweepAsker = (
+  app: Pick<App, "settings" | "ports">,
+  reason: "tampering" | "detached",
+  times: readonly number[],
+) => readonly BusEvent[];
+
+/** What one process remembers: when it last asked. */
+export function createSweepAsker(): SweepAsker {
+  let asked = -Infinity;
+  return ({ settings, ports }, reason, times) => {
+    const now = ports.clock.now();
+    const unseen = times.some((time) => time > asked) && now - asked >= BETWEEN_SWEEPS_MS;
+    if (!unseen || settings.mode !== "enforce") return [];
+    asked = now;
+    return [sweepRequested(settings.controller, reason)];
+  };
+}

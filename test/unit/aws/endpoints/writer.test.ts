@@ -1,0 +1,107 @@
+import { CreateVpcEndpointCommand, DeleteVpcEndpointsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import { classifyCode } from "../../../../functions/aws/endpoints/errors.js";
+import { createEndpointWriter } from "../../../../functions/aws/endpoints/writer.js";
+import { awsError } from "../../../support/ec2.js";
+import { A, SERVICE, VPC } from "../../../support/endpoint-builders.js";
+
+const ec2 = mockClient(EC2Client);
+let slowed: string[] = [];
+const pace = (name: string) => ({ turn: async () => true, slowDown: () => slowed.push(name) });
+const writer = createEndpointWriter(new EC2Client({ region: "eu-west-1" }), {
+  "create-endpoint": pace("create"),
+  "delete-endpoint": pace("delete"),
+  other: pace("other"),
+});
+const sent = (): unknown => ec2.calls()[0]?.args[0].input;
+const done = { kind: "done", value: undefined };
+const tags = { Name: "mirror/a" };
+const Tags = [{ Key: "Name", Value: "mirror/a" }];
+const wish = { service: SERVICE, vpcId: VPC, subnetId: "subnet-a", token: "t-0", tags };
+
+beforeEach(() => {
+  ec2.reset();
+  slowed = [];
+  ec2.onAnyCommand().resolves({});
+});
+
+describe("a write", () => {
+  it("makes an endpoint under our token, tagged from its first moment", async () => {
+    expect(await writer.createEndpoint(wish)).toEqual(done);
+    expect(sent()).toEqual({
+      VpcEndpointType: "GatewayLoadBalancer",
+      ServiceName: SERVICE,
+      VpcId: VPC,
+      SubnetIds: ["subnet-a"],
+      ClientToken: "t-0",
+      TagSpecifications: [{ ResourceType: "vpc-endpoint", Tags }],
+    });
+  });
+
+  it("makes a target of it in the same way", async () => {
+    const target = {
+      kind: "create-target",
+      vpcId: VPC,
+      zone: A,
+      endpointId: "vpce-1",
+      token: "t",
+      tags,
+      reason: "zone-needed",
+    } as const;
+    await writer.createTarget(target);
+    expect(sent()).toEqual({
+      GatewayLoadBalancerEndpointId: "vpce-1",
+      Description: "mirror/a",
+      ClientToken: "t",
+      TagSpecifications: [{ ResourceType: "traffic-mirror-target", Tags }],
+    });
+  });
+
+  it("takes tags off by their keys", async () => {
+    await writer.untag("vpce-1", ["traffic-mirror:leaving"]);
+    expect(sent()).toEqual({ Resources: ["vpce-1"], Tags: [{ Key: "traffic-mirror:leaving" }] });
+  });
+
+  it("that deletes what is gone has done its work", async () => {
+    ec2.onAnyCommand().rejects(awsError("InvalidTrafficMirrorTargetId.NotFound"));
+    expect(await writer.deleteTarget("tmt-1")).toEqual(done);
+  });
+
+  it("that deletes several endpoints answers for each", async () => {
+    ec2.on(DeleteVpcEndpointsCommand).resolves({
+      Unsuccessful: [
+        { ResourceId: "vpce-2", Error: { Code: "InvalidState", Message: "a target names it" } },
+        { ResourceId: "vpce-3", Error: { Code: "InvalidVpcEndpointId.NotFound", Message: "" } },
+      ],
+    });
+    expect(await writer.deleteEndpoints(["vpce-1", "vpce-2", "vpce-3"])).toEqual([
+      done,
+      { kind: "conflict", code: "InvalidState", message: "a target names it" },
+      done,
+    ]);
+  });
+
+  it("that is throttled slows its own bucket down", async () => {
+    ec2.on(CreateVpcEndpointCommand).rejects(awsError("RequestLimitExceeded"));
+    expect(await writer.createEndpoint(wish)).toMatchObject({ kind: "throttled" });
+    expect(slowed).toEqual(["create"]);
+  });
+});
+
+describe("what AWS said", () => {
+  it.each([
+    ["InvalidServiceName", "service"],
+    ["InsufficientFreeAddressesInSubnet", "no-address"],
+    ["VpcEndpointLimitExceeded", "quota"],
+    ["TrafficMirrorTargetInUse", "conflict"],
+    ["IdempotentParameterMismatch", "conflict"],
+    ["DuplicateSubnetsInSameZone", "conflict"],
+    ["InvalidParameter", "refused"],
+    ["InvalidVpcEndpointId.NotFound", "gone"],
+    ["UnauthorizedOperation", "not-permitted"],
+    ["SomethingNew", "transient"],
+  ])("%s is %s", (code, kind) => {
+    expect(classifyCode(code, "words")).toEqual({ kind, code, message: "words" });
+  });
+});

@@ -1,0 +1,254 @@
+import { describe, expect, it } from "@jest/globals";
+import { findingOf, openDesk, type Order } from "../../../../functions/core/demands/intake.js";
+import { newDemand, type Demand } from "../../../../functions/core/demands/demand.js";
+import { GUARDDUTY, type DemandDuty, type Requester } from "../../../../functions/core/events/follow-ups.js";
+import type { Source } from "../../../../functions/core/model.js";
+import type { Report, Verdict } from "../../../../functions/core/sessions/report.js";
+import { anObservation, aPolicy, aSource, VPC } from "../../../support/builders.js";
+import { aClock, aDemandStore, NOON, type FakeStore } from "../../../support/fakes.js";
+
+const limits = { defaultMinutes: 60, maximumMinutes: 120, most: 3 };
+const trusted: Requester = { name: "traffic-mirror" };
+const order = (over: Partial<DemandDuty> = {}, time = NOON): Order => ({
+  duty: { kind: "demand", about: { instanceIds: [], interfaceIds: ["eni-1"] }, by: trusted, ...over },
+  time,
+});
+const withdrawal = (by = trusted, time = NOON): Order => ({
+  duty: { kind: "withdrawal", about: { instanceIds: [], interfaceIds: ["eni-1"] }, by },
+  time,
+});
+const bySelection = aPolicy({ sources: {} });
+const onFinding = aPolicy({ sources: { vpcs: [{ name: "suspects", vpc_id: VPC, on: "guardduty" }] } });
+
+interface Scene {
+  readonly store?: FakeStore;
+  readonly policy?: ReturnType<typeof aPolicy>;
+  readonly mode?: "enforce" | "observe";
+  readonly sources?: readonly Source[];
+  readonly unseen?: readonly string[];
+  readonly verdict?: Verdict;
+}
+
+/** Notes the orders and answers them with the verdict on `eni-1`. */
+async function serve(orders: readonly Order[], scene: Scene = {}, clock = aClock()) {
+  const { store = aDemandStore(), policy = bySelection, mode = "enforce", unseen = [] } = scene;
+  const sources = scene.sources ?? (unseen.length > 0 ? [] : [aSource()]);
+  const desk = openDesk(store, policy, limits, mode, () => clock.now());
+  const asked = await desk.note(orders, anObservation({ sources, unseen }));
+  const verdicts = new Map(scene.verdict ? [["eni-1", scene.verdict]] : []);
+  await desk.answer({ sources, unseen, verdicts } as unknown as Report);
+  return { desk, asked, store, demand: store.demands.get("eni-1")?.demand };
+}
+const mirrored: Verdict = { is: "mirrored", sessionId: "tms-1" };
+const pending: Verdict = { is: "uncovered", reason: "pending" };
+
+describe("a request", () => {
+  it("is written down before anything is made, and answered after", async () => {
+    const { asked, demand, desk } = await serve([order()], { verdict: mirrored });
+    expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
+    expect(demand).toMatchObject({ status: "mirrored", sessionId: "tms-1" });
+    expect([desk.opened, desk.unsettled.size]).toEqual([1, 0]);
+  });
+
+  it("for an instance is one for each of its interfaces", async () => {
+    const sources = [aSource(), aSource({ id: "eni-2", deviceIndex: 1 })];
+    const duty = { about: { instanceIds: ["i-1"], interfaceIds: [] } };
+    const { store } = await serve([order(duty)], { sources });
+    expect([...store.demands.keys()]).toEqual(["eni-1", "eni-2"]);
+  });
+
+  it("that comes twice is one demand with one end", async () => {
+    const store = aDemandStore();
+    const first = await serve([order(), order()], { store, verdict: mirrored });
+    const writes = store.calls.write;
+    const second = await serve([order()], { store, verdict: mirrored });
+    expect(second.demand).toEqual(first.demand);
+    expect(store.calls.write).toBe(writes);
+  });
+
+  it("is tried again while its interface is not there yet, and refused after a minute", async () => {
+    const clock = aClock();
+    const early = await serve([order()], { unseen: ["eni-1"] }, clock);
+    expect([early.desk.unsettled.size, early.store.demands.size]).toEqual([1, 0]);
+    clock.advance(60_000);
+    const late = await serve([order()], { unseen: ["eni-1"] }, clock);
+    expect(late.desk.unsettled.size).toBe(0);
+    expect(late.demand).toMatchObject({ status: "refused", reason: "not-found", claims: [] });
+  });
+
+  it("is tried again while it is not mirrored yet", async () => {
+    const { desk, demand } = await serve([order()], { verdict: pending });
+    expect(desk.unsettled.size).toBe(1);
+    expect(demand).toMatchObject({ status: "requested", reason: "pending" });
+  });
+
+  it("is refused with the reason when it cannot be mirrored", async () => {
+    const { demand, desk } = await serve([order()], {
+      verdict: { is: "uncovered", reason: "instance-type" },
+    });
+    expect(demand).toMatchObject({ status: "refused", reason: "instance-type" });
+    expect(desk.unsettled.size).toBe(0);
+  });
+
+  it("is refused outside the policy's VPCs, and asks for nothing there", async () => {
+    const { demand, asked, desk } = await serve([order()], { sources: [] });
+    expect(demand).toMatchObject({ status: "refused", reason: "outside-vpcs", claims: [] });
+    expect(asked.size).toBe(0);
+    expect(desk.turnedDown).toMatchObject([{ id: "eni-1", reason: "outside-vpcs" }]);
+  });
+
+  it("is refused in a mode that mirrors nothing, rather than tried until it is dead", async () => {
+    const { demand, desk } = await serve([order()], { mode: "observe", verdict: pending });
+    expect(demand).toMatchObject({ status: "refused", reason: "observe" });
+    expect(desk.unsettled.size).toBe(0);
+  });
+});
+
+describe("an instance that asks", () => {
+  const own: Requester = { name: "traffic-mirror/AROA:i-1", instanceId: "i-1" };
+  const other: Requester = { name: "traffic-mirror/AROA:i-2", instanceId: "i-2" };
+
+  it("may ask for itself", async () => {
+    expect((await serve([order({ by: own })])).asked.size).toBe(1);
+  });
+
+  it("may not ask for another", async () => {
+    const { asked, desk, demand } = await serve([order({ by: other })]);
+    expect(asked.size).toBe(0);
+    expect(desk.turnedDown).toMatchObject([{ reason: "not-yours" }]);
+    expect(demand).toMatchObject({ status: "refused", reason: "not-yours", claims: [] });
+  });
+
+  it("does not spoil the demand of somebody else by asking for it", async () => {
+    const store = aDemandStore();
+    await serve([order()], { store, verdict: mirrored });
+    const { demand } = await serve([order({ by: other })], { store });
+    expect(demand).toMatchObject({ status: "mirrored", claims: [{ by: "traffic-mirror" }] });
+  });
+
+  it("may not withdraw what another asked for", async () => {
+    const store = aDemandStore();
+    await serve([order()], { store });
+    const { asked } = await serve([withdrawal(own)], { store });
+    expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
+  });
+});
+
+describe("a withdrawal", () => {
+  it("ends the demand", async () => {
+    const store = aDemandStore();
+    const clock = aClock();
+    await serve([order()], { store, verdict: mirrored }, clock);
+    clock.advance(1_000);
+    const verdict: Verdict = { is: "unselected", reason: "demand-ended" };
+    const { asked, demand } = await serve([withdrawal(trusted, clock.now())], { store, verdict }, clock);
+    expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: false });
+    expect(demand?.status).toBe("ended");
+  });
+
+  it("in one batch with its request counts in the order of their times", async () => {
+    const clock = aClock(NOON + 5_000);
+    const { asked } = await serve([withdrawal(trusted, NOON + 1_000), order({}, NOON)], {}, clock);
+    expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: false });
+  });
+
+  it("of nothing leaves nothing behind", async () => {
+    expect((await serve([withdrawal()])).store.demands.size).toBe(0);
+  });
+});
+
+describe("a finding", () => {
+  const finding = order({ by: GUARDDUTY });
+
+  it("asks where an entry waits for findings", async () => {
+    const { asked } = await serve([finding], { policy: onFinding });
+    expect(asked.get("eni-1")).toEqual({ byFinding: true, byRequest: false });
+  });
+
+  it.each([
+    ["nothing waits for findings", bySelection],
+    ["the interface is mirrored anyway", aPolicy()],
+  ])("leaves nothing behind where %s", async (_, policy) => {
+    expect((await serve([finding], { policy })).store.demands.size).toBe(0);
+  });
+
+  it("about an interface outside our VPCs is not answered: nobody waits", async () => {
+    expect((await serve([finding], { policy: onFinding, sources: [] })).store.demands.size).toBe(0);
+  });
+});
+
+describe("the number of demands", () => {
+  const claims = [{ by: "traffic-mirror", since: NOON, until: NOON + 3_600_000 }];
+  const named = (n: number): Demand => newDemand(`eni-other-${String(n)}`, NOON);
+  const many = [1, 2, 3].map((n) => ({ ...named(n), claims }));
+
+  it("is limited: one more is turned down and not kept", async () => {
+    const { desk, store } = await serve([order()], { store: aDemandStore(many) });
+    expect(desk.turnedDown).toMatchObject([{ reason: "too-many" }]);
+    expect(store.demands.size).toBe(3);
+  });
+
+  it("is not filled by refusals, and these have a number of their own", async () => {
+    const refused = [1, 2, 3, 4, 5].map((n): Demand => ({ ...named(n), status: "refused" }));
+    const store = aDemandStore(refused);
+    expect((await serve([order()], { store })).asked.size).toBe(1);
+    const outside = order({ about: { instanceIds: [], interfaceIds: ["eni-9"] } });
+    const { desk } = await serve([outside], { store });
+    expect(desk.turnedDown).toMatchObject([{ reason: "outside-vpcs" }]);
+    expect(store.demands.has("eni-9")).toBe(false);
+  });
+
+  it("does not keep one that is there from being extended", async () => {
+    const here: Demand = { ...newDemand("eni-1", NOON), claims: [] };
+    const { asked } = await serve([order()], { store: aDemandStore([...many, here]) });
+    expect(asked.get("eni-1")?.byRequest).toBe(true);
+  });
+});
+
+describe("two runs at once", () => {
+  it("lose nothing of what the other wrote", async () => {
+    const store = aDemandStore();
+    let meddle = true;
+    store.interfere = () => {
+      if (!meddle) return;
+      meddle = false;
+      const theirs = { by: "guardduty", since: NOON, until: NOON + 3_600_000 };
+      store.demands.set("eni-1", { demand: { ...newDemand("eni-1", NOON), claims: [theirs] }, version: 7 });
+    };
+    const { demand } = await serve([order()], { store });
+    expect(demand?.claims.map(({ by }) => by).sort()).toEqual(["guardduty", "traffic-mirror"]);
+  });
+
+  it("put back what one of them has overwritten unseen", async () => {
+    const store = aDemandStore([newDemand("eni-1", NOON)]);
+    let meddle = true;
+    store.interfere = () => {
+      if (!meddle) return;
+      meddle = false;
+      const theirs = { by: "guardduty", since: NOON, until: NOON + 3_600_000 };
+      store.demands.set("eni-1", { demand: { ...newDemand("eni-1", NOON), claims: [theirs] }, version: 2 });
+    };
+    const { demand } = await serve([order()], { store });
+    expect(demand?.claims.map(({ by }) => by).sort()).toEqual(["guardduty", "traffic-mirror"]);
+  });
+
+  it("give up after some tries, so that the message comes back", async () => {
+    const store = aDemandStore();
+    store.interfere = () => {
+      // Each time another requester, whose claim must be put back.
+      const version = (store.demands.get("eni-1")?.version ?? 0) + 1;
+      const theirs = { by: `traffic-mirror/A${String(version)}`, since: NOON, until: NOON + 3_600_000 };
+      store.demands.set("eni-1", { demand: { ...newDemand("eni-1", NOON), claims: [theirs] }, version });
+    };
+    await expect(serve([order()], { store })).rejects.toThrow("written by others");
+  });
+});
+
+describe("what a verdict is to somebody who waits", () => {
+  it("is no final refusal while the instance is still pending", () => {
+    const refused: Verdict = { is: "uncovered", reason: "aws-refused" };
+    expect(findingOf(refused, "pending", "enforce")?.is).toBe("pending");
+    expect(findingOf(refused, "running", "enforce")?.is).toBe("refused");
+    expect(findingOf(undefined, "running", "enforce")).toBeUndefined();
+  });
+});

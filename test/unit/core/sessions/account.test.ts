@@ -1,0 +1,166 @@
+import { describe, expect, it } from "@jest/globals";
+import { planAccount } from "../../../../functions/core/sessions/account.js";
+import type { SourcePlan } from "../../../../functions/core/sessions/decisions.js";
+import {
+  aCreate,
+  aDelete,
+  aForeignSession,
+  aPlanOf,
+  aSession,
+  CONTROLLER,
+  theBrakes,
+} from "../../../support/builders.js";
+import { NOON } from "../../../support/fakes.js";
+
+const wanting = (id: string, order = 0): SourcePlan => ({ ...aPlanOf(aCreate(id, order)), order });
+const having = (id: string, order = 0): SourcePlan => ({
+  ...aPlanOf({ kind: "leave", covered: "mirrored", reason: "mirrored", interfaceId: id }),
+  kept: aSession({ id: `tms-${id}`, interfaceId: id }),
+  order,
+});
+const ours = (count: number) => Array.from({ length: count }, (_, n) => aSession({ id: `tms-${String(n)}` }));
+const foreign = (count: number) => Array.from({ length: count }, () => aForeignSession());
+
+function account(
+  plans: readonly SourcePlan[],
+  { sessions = ours(0), quota = 10_000, brakes = {}, now = NOON } = {},
+) {
+  return planAccount(plans, sessions, CONTROLLER, quota, theBrakes(brakes), now);
+}
+
+/** `eni-1 create`, `eni-2 quota` … */
+const told = (plans: readonly SourcePlan[]) =>
+  plans.flatMap((plan) =>
+    plan.decisions.map((decision) =>
+      [plan.source.id, decision.kind === "leave" ? decision.reason : decision.kind].join(" "),
+    ),
+  );
+
+describe("when the account's quota cannot hold the plan", () => {
+  it("the order of the entries decides, and the rest is reported", () => {
+    const plans = [wanting("eni-1", 2), wanting("eni-2", 0), wanting("eni-3", 1)];
+    expect(told(account(plans, { quota: 2 }).plans)).toEqual(["eni-1 quota", "eni-2 create", "eni-3 create"]);
+  });
+
+  it("within one entry nobody loses a session for a newcomer", () => {
+    const plans = [wanting("eni-1"), having("eni-2"), wanting("eni-0")];
+    expect(told(account(plans, { quota: 2 }).plans)).toEqual([
+      "eni-1 quota",
+      "eni-2 mirrored",
+      "eni-0 create",
+    ]);
+  });
+
+  it("a session makes room for a more important interface, as a removal that the brake counts", () => {
+    const { plans } = account([having("eni-1", 5), wanting("eni-2", 0)], { quota: 1, sessions: ours(1) });
+    expect(told(plans)).toEqual(["eni-1 quota", "eni-1 delete", "eni-2 create"]);
+    expect(plans[0]?.decisions[1]).toMatchObject({ sessionId: "tms-eni-1", byPolicy: true, reason: "quota" });
+  });
+
+  it("others' sessions count against it, and are not ours to remove", () => {
+    const result = account([wanting("eni-1"), wanting("eni-2")], { quota: 3, sessions: foreign(2) });
+    expect(told(result.plans)).toEqual(["eni-1 create", "eni-2 quota"]);
+    expect(result).toMatchObject({ foreign: 2, sessionsOfOurs: 0 });
+  });
+
+  it("there is room for none when others have it all", () => {
+    expect(told(account([wanting("eni-1")], { quota: 2, sessions: foreign(5) }).plans)).toEqual([
+      "eni-1 quota",
+    ]);
+  });
+
+  it("what removes a surplus still does", () => {
+    const surplus = aDelete("eni-1", { reason: "surplus", byPolicy: false });
+    const plan = { ...having("eni-1"), decisions: [...having("eni-1").decisions, surplus] };
+    expect(told(account([plan], { quota: 0, sessions: ours(2) }).plans)).toEqual([
+      "eni-1 quota",
+      "eni-1 delete",
+      "eni-1 delete",
+    ]);
+  });
+
+  it("nothing changes while it holds", () => {
+    const plans = [wanting("eni-1"), having("eni-2")];
+    expect(account(plans, { quota: 2 }).plans).toEqual(plans);
+  });
+});
+
+describe("a ceiling on sessions", () => {
+  it("lets the first ones through and names itself as the reason", () => {
+    const plans = [wanting("eni-1"), wanting("eni-2")];
+    expect(told(account(plans, { brakes: { maxSessions: 1 } }).plans)).toEqual([
+      "eni-1 create",
+      "eni-2 ceiling",
+    ]);
+  });
+
+  it("of none creates none", () => {
+    expect(told(account([wanting("eni-1")], { brakes: { maxSessions: 0 } }).plans)).toEqual([
+      "eni-1 ceiling",
+    ]);
+  });
+
+  it("above the room that is there leaves the quota to decide", () => {
+    const plans = [wanting("eni-1"), wanting("eni-2")];
+    expect(told(account(plans, { quota: 1, brakes: { maxSessions: 5 } }).plans)).toContain("eni-2 quota");
+  });
+
+  it("does not count others' sessions", () => {
+    const plans = [wanting("eni-1")];
+    expect(told(account(plans, { sessions: foreign(3), brakes: { maxSessions: 1 } }).plans)).toEqual([
+      "eni-1 create",
+    ]);
+  });
+});
+
+describe("the brake on removals", () => {
+  const removals = (count: number, byPolicy = true) =>
+    Array.from({ length: count }, (_, n) => aPlanOf(aDelete(`eni-${String(n)}`, { byPolicy })));
+  const held = (count: number, sessions: number, more: object = {}) =>
+    account(removals(count), { sessions: ours(sessions), ...more }).heldRemovals;
+
+  it("lets the share through, and not one more", () => {
+    expect(held(20, 100)).toBe(0);
+    expect(held(21, 100)).toBe(21);
+  });
+
+  it("lets a handful through whatever its share", () => {
+    expect(held(10, 10)).toBe(0);
+    expect(held(11, 11)).toBe(11);
+  });
+
+  it("can be set so that every removal waits", () => {
+    expect(held(1, 1000, { brakes: { removalPercent: 0, removalMinimum: 0 } })).toBe(1);
+  });
+
+  it("rounds the share down", () => {
+    expect(held(12, 64, { brakes: { removalMinimum: 0 } })).toBe(0);
+    expect(held(13, 64, { brakes: { removalMinimum: 0 } })).toBe(13);
+  });
+
+  it("is released until the time that a person gave, and not a moment longer", () => {
+    expect(held(90, 100, { brakes: { acknowledgedUntil: NOON + 1 } })).toBe(0);
+    expect(held(90, 100, { brakes: { acknowledgedUntil: NOON } })).toBe(90);
+  });
+
+  it("does not count what has gone by itself: stopped, detached, surplus", () => {
+    expect(account(removals(90, false), { sessions: ours(100) }).heldRemovals).toBe(0);
+  });
+
+  it("holds every removal by policy, and nothing else", () => {
+    const plans = [...removals(11), wanting("eni-new"), aPlanOf(aDelete("eni-stopped", { byPolicy: false }))];
+    const result = account(plans, { sessions: ours(12) });
+    expect(told(result.plans).filter((line) => line.endsWith("removal-held"))).toHaveLength(11);
+    expect(told(result.plans)).toEqual(expect.arrayContaining(["eni-new create", "eni-stopped delete"]));
+  });
+
+  it("counts the sessions that yield to a quota", () => {
+    const plans = Array.from({ length: 30 }, (_, n) => having(`eni-${String(n)}`));
+    expect(account(plans, { quota: 15, sessions: ours(30) }).heldRemovals).toBe(15);
+  });
+
+  it("measures its share by our sessions alone", () => {
+    const sessions = [...ours(20), ...foreign(500)];
+    expect(account(removals(11), { sessions }).heldRemovals).toBe(11);
+  });
+});
