@@ -43,15 +43,15 @@ export const readRules = (values: Values): Promise<readonly TriggerRule[]> =>
 export const readBusRules = (values: Values): Promise<readonly TriggerRule[]> =>
   read("event-bus.tf", "bus_rules", values);
 
-export const valuesFor = (home: { readonly account: string; readonly region: string }): Values => ({
+export const valuesFor = (accountRegion: { readonly account: string; readonly region: string }): Values => ({
   "var.name": "mirror",
-  "local.account": home.account,
-  "local.region": home.region,
+  "local.account": accountRegion.account,
+  "local.region": accountRegion.region,
   "local.partition": "aws",
   "var.guardduty_severity": 4,
   "local.hook_groups": ["web"],
   "local.hook_names": ["mirror-mirror"],
   "local.session_principals": ["reconcile", "sweep"].map(
-    (name) => `arn:aws:iam::${home.account}:role/mirror-${name}-${home.region}`,
+    (name) => `arn:aws:iam::${accountRegion.account}:role/mirror-${name}-${accountRegion.region}`,
   ),
 });
