@@ -111,9 +111,9 @@ module "traffic_mirroring" {
     ]
   }
 
-  capture_instance_types = ["t3.small"]
-  min_size               = 1
-  max_size               = 2
-  bucket_force_destroy   = true
-  tags                   = var.tags
+  capture_instance_types       = ["t3.small"]
+  capture_min_size             = 1
+  capture_max_size             = 2
+  capture_bucket_force_destroy = true
+  tags                         = var.tags
 }

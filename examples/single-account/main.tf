@@ -48,10 +48,10 @@ module "traffic_mirroring" {
   schedule_expression = var.schedule_expression
 
   # A fleet to look at, not to capture with: one small node, and a bucket that destroy may empty.
-  capture_instance_types = ["t3.small"]
-  min_size               = 1
-  max_size               = 2
-  bucket_force_destroy   = true
+  capture_instance_types       = ["t3.small"]
+  capture_min_size             = 1
+  capture_max_size             = 2
+  capture_bucket_force_destroy = true
 
   alarm_actions = var.alarm_actions
   tags          = var.tags
