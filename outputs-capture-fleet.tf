@@ -6,7 +6,10 @@ output "capture_endpoint_service_name" {
 }
 
 output "capture_availability_zones" {
-  description = "Zones that the fleet serves, by the key of `capture_subnets`: `name` as this account sees it and `id`. Client accounts choose their subnets by id, because a name may mean another zone there."
+  description = <<-EOT
+    Zones that the fleet serves, by the key of `capture_subnets`: `name` as this account sees it and `id`. Client accounts
+    choose their subnets by id, because a name may mean another zone there.
+  EOT
   value       = module.capture_fleet.availability_zones
 }
 
@@ -21,12 +24,17 @@ output "capture_bucket" {
 }
 
 output "capture_autoscaling_group_name" {
-  description = "Name of the nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics. Null with `capture_group_per_zone`; see `capture_autoscaling_group_names`."
+  description = <<-EOT
+    Name of the nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics. Null with
+    `capture_group_per_zone`; see `capture_autoscaling_group_names`.
+  EOT
   value       = module.capture_fleet.autoscaling_group_name
 }
 
 output "capture_autoscaling_group_names" {
-  description = "Names of the nodes' autoscaling groups: by the key of `capture_subnets` with `capture_group_per_zone`, else one, by the key `all`."
+  description = <<-EOT
+    Names of the nodes' autoscaling groups: by the key of `capture_subnets` with `capture_group_per_zone`, else one, by the key `all`.
+  EOT
   value       = module.capture_fleet.autoscaling_group_names
 }
 
@@ -41,7 +49,9 @@ output "capture_load_balancer_arn" {
 }
 
 output "capture_endpoint_service_id" {
-  description = "Id of the endpoint service, by which its connections are listed and, with `capture_acceptance_required`, accepted."
+  description = <<-EOT
+    Id of the endpoint service, by which its connections are listed and, with `capture_acceptance_required`, accepted.
+  EOT
   value       = module.capture_fleet.endpoint_service_id
 }
 
@@ -76,6 +86,14 @@ output "capture_alarm_names" {
 }
 
 output "capture_capacity_plan" {
-  description = "What `capture_capacity.expected_gbps` takes: `wire_gbps` at the nodes, `choices` (instance type to nodes, Gbps of a node and monthly cost), the `cheapest` of them, whether what is `configured` suffices, what the `bucket` holds, and `monthly_usd` by item for the cheapest. Reckoned, not measured; docs/capture.md has the formulas and the sources."
+  description = <<-EOT
+    What `capture_capacity.expected_gbps` takes. Estimated, not measured; docs/capture.md has the formulas and the sources.
+
+    - `wire_gbps`: traffic at the nodes.
+    - `choices`: by instance type the number of nodes, Gbps of a node and monthly cost; `cheapest`: the best of them.
+    - `configured`: whether what is configured suffices.
+    - `bucket`: what it holds.
+    - `monthly_usd`: by item, for the cheapest.
+  EOT
   value       = module.capture_fleet.capacity_plan
 }

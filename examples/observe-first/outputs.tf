@@ -1,5 +1,8 @@
 output "apply_summary" {
-  description = "What the sweep of this apply found: `selected` interfaces, `refused` ones by reason, and, when observing, what it would have created."
+  description = <<-EOT
+    What the sweep of this apply found: `selected` interfaces, `refused` ones by reason, and, when observing, what it
+    would have created.
+  EOT
   value       = module.traffic_mirroring.apply_summary
 }
 

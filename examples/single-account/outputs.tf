@@ -99,7 +99,7 @@ output "vpcs" {
 }
 
 output "event_bus_arn" {
-  description = "ARN of the controller's bus: mirrors are asked for here, and what happens is told here."
+  description = "ARN of the controller's bus: mirrors are asked for here, and what happens is published here."
   value       = module.traffic_mirroring.event_bus_arn
 }
 

@@ -55,12 +55,14 @@ const variableBlock = (handed: Handed, variable: Declaration): string => {
   return `\nvariable "${handed.rename(variable.name)}" {${lines.join("\n")}\n}\n`;
 };
 
+/** As `terraform fmt` aligns what stands beside a description. */
+const aligned = (name: string, value: string): string => `  ${name.padEnd("description".length)} = ${value}`;
+
 const outputBlock = (handed: Handed, output: Declaration): string => {
   const lines = statementsFor(handed, output)
     .filter(({ head }) => ["description", "sensitive", "ephemeral"].includes(head))
-    .map(({ text }) => text);
-  const padding = lines.every((line) => !line.includes("\n")) ? "       " : " ";
-  const value = `  value${padding}= module.${handed.part.call}.${output.name}`;
+    .map(({ head, text }) => aligned(head, text.replace(/^\s*\w+\s*=\s*/, "")));
+  const value = aligned("value", `module.${handed.part.call}.${output.name}`);
   return `\noutput "${handed.rename(output.name)}" {\n${[...lines, value].join("\n")}\n}\n`;
 };
 

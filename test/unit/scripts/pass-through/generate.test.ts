@@ -70,8 +70,10 @@ const planted: Readonly<Record<string, string>> = {
   "modules/fleet/variables.tf": fleet,
   "modules/fleet/outputs.tf": `output "size" {
   description = "Between \`min_size\` and \`max_size\`."
-  value       = var.min_size
-  sensitive   = true
+  value = {
+    size = var.min_size
+  }
+  sensitive = true
 }
 
 output "fleet_id" {
@@ -211,7 +213,7 @@ output "fleet_id" {
   description = <<-EOT
     Id.
   EOT
-  value = module.fleet.fleet_id
+  value       = module.fleet.fleet_id
 }
 `);
 });
