@@ -113,9 +113,7 @@ const demo = async (): Promise<void> => {
 
   screen.chapter("Every interface, mirrored or not, and why");
   await showFleet(context, fleet);
-  const dlq = await aws.queued(
-    `${outputs.function_names.reconcile.replace(/-reconcile$/, "")}-events-dlq`,
-  );
+  const dlq = await aws.queued(`${outputs.function_names.reconcile.replace(/-reconcile$/, "")}-events-dlq`);
   screen.promise("nothing waits in the dead-letter queue", dlq === 0, `${dlq} messages`);
 
   screen.chapter("terraform destroy, which takes the sessions away first");

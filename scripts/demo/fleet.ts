@@ -50,8 +50,8 @@ const createdAt = async ({ cloud, outputs }: Context, interfaceId: string): Prom
 };
 
 const zoneOfTarget = ({ outputs }: Context, targetId = ""): string =>
-  Object.values(outputs.vpcs.source.targets).find((each) => each.target_id === targetId)
-    ?.availability_zone ?? targetId;
+  Object.values(outputs.vpcs.source.targets).find((each) => each.target_id === targetId)?.availability_zone ??
+  targetId;
 
 /** Launches one after the other, and says of each interface how long after the event its session was there. */
 export const launchFleet = async (context: Context): Promise<readonly Member[]> => {
