@@ -2,23 +2,48 @@
 import { Module, type Construct, type Release, type Value } from "./cdk.js";
 
 export interface CaptureFleetInputs {
-  /** Whether somebody must accept each connection to the endpoint service after AWS has checked that it comes from a registered account. Default false: the register is the grant, and a connection that waits for a person is a zone that is not mirrored. With true, docs/capture.md has the command that accepts registered accounts only. */
+  /**
+   * Whether somebody must accept each connection to the endpoint service after AWS has checked that it comes from a
+   * registered account. docs/capture.md has the command that accepts registered accounts only.
+   *
+   * Default false: the register is the grant, and a connection that waits for a person is a zone that is not mirrored.
+   */
   readonly acceptance_required?: Value<boolean> | null;
-  /** ARNs that an alarm notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console. */
+  /**
+   * ARNs that an alarm notifies when it fires, as a rule those of SNS topics. Default none: the alarms exist all the
+   * same and show in the console.
+   */
   readonly alarm_actions?: Value<readonly string[]> | null;
-  /** Whether destroying the module deletes the captured traffic that is still in the bucket. Default false: destroying fails while the bucket holds anything, because it may be evidence. */
+  /**
+   * Whether destroying the module deletes the captured traffic that is still in the bucket.
+   *
+   * Default false: destroying fails while the bucket holds anything, because it may be evidence.
+   */
   readonly bucket_force_destroy?: Value<boolean> | null;
-  /** Days after which captured traffic is deleted from the bucket, 1 to 3650. Default 30: packet captures are large and full of secrets, so keep them for as long as you need them and no longer. */
+  /**
+   * Days after which captured traffic is deleted from the bucket, 1 to 3650.
+   *
+   * Default 30: packet captures are large and full of secrets, so keep them for as long as you need them and no
+   * longer.
+   */
   readonly bucket_retention_days?: number | null;
-  /** What the output `capacity_plan` is reckoned from. It changes nothing that is deployed.
+  /**
+   * What the output `capacity_plan` is estimated from. It changes nothing that is deployed.
+   *
    * - `expected_gbps`: traffic of all sources at its peak, in Gbps as the sources send and receive it. Default 1.
    * - `average_share`: the average as percent of the peak, for volumes and costs. Default 30.
-   * - `packet_bytes`: average size of a packet. Default 700. The smaller, the more the envelopes weigh.
-   * - `stored_percent`: what of the captured bytes reaches the bucket, after `capture.filter` and compression. Default 100: most traffic is encrypted and does not compress.
-   * - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides, which holds for tcpdump and seldom for Suricata or Zeek.
-   * - `candidates`: instance types to compare with, beside `instance_types`. Default c6in.large, c6in.xlarge, c6in.2xlarge, c7gn.large and c7gn.xlarge.
-   * - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`. They take precedence over its own. Default none.
-   * - `prices`: in US dollars, those of us-east-1 where null: `gp3_gb_month`, `load_balancer_hour`, `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`. */
+   * - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the envelopes weigh.
+   * - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
+   *   Default 100: most traffic is encrypted and does not compress.
+   * - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,
+   *   which holds for tcpdump and seldom for Suricata or Zeek.
+   * - `candidates`: instance types to compare with, beside `instance_types`. Default c6in.large, c6in.xlarge,
+   *   c6in.2xlarge, c7gn.large and c7gn.xlarge.
+   * - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`.
+   *   They take precedence over its own. Default none.
+   * - `prices`: in US dollars, by default those of us-east-1: `gp3_gb_month`, `load_balancer_hour`,
+   *   `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`.
+   */
   readonly capacity?: Value<{
     readonly expected_gbps?: number | null;
     readonly average_share?: number | null;
@@ -48,14 +73,35 @@ export interface CaptureFleetInputs {
       readonly detailed_monitoring_month?: number | null;
     }> | null;
   }> | null;
-  /** What the nodes capture, and by which tool.
-   * - `tool`: `kind`, one of `tcpdump` (default: rotating compressed pcap, nothing to license or to fetch), `container` and `command`. `image`: the container's image, from a registry that the nodes reach (in Amazon ECR of this region, the node role may pull it). `command`: absolute path of a program on your image. `arguments`: handed to the container or command as they are. `counters`: where the tool tells how many packets it has seen, so that health can tell a tool that stands still from silence: `file` (JSON on the node), `packets` and optionally `drops` (paths into it such as stats.capture.kernel_packets), `lines` (default false; true when the file has one JSON document a line, the last of which counts), `packets_include_drops` (default false).
-   * - `filter`: a BPF expression of what is to be kept, such as `not port 3306`. Default empty: everything that the mirror filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are mirrored.
-   * - `datapath`: `kernel` (default: geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a VLAN tag, so that clients can be told apart; needed where their CIDRs overlap).
-   * - `workers`: readers of the interface that share it by flow. Default null: one for each vCPU.
-   * - `rotation`: a file ends after `seconds` (default 60, 1 to 3600) or `megabytes` (default 256, 1 to 4096), whichever comes first: what is in an unfinished file is what a crash can lose, and the shorter, the more objects.
-   * - `packages`: `install` (default: by apt at each launch, over HTTPS) or `present` (the image has them; see node/install-packages.sh), which starts faster and needs no repository.
-   * - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy. Default 85, 50 to 95. */
+  /**
+   * What the nodes capture, and by which tool.
+   *
+   * - `tool`: what reads the packets.
+   *   - `kind`: `tcpdump`, `container` or `command`. Default tcpdump: rotating compressed pcap, nothing to license or
+   *     to fetch.
+   *   - `image`: the container's image, from a registry that the nodes reach. In Amazon ECR of this region, the node
+   *     role may pull it.
+   *   - `command`: absolute path of a program on your image.
+   *   - `arguments`: handed to the container or command as they are. Default none.
+   *   - `counters`: where the tool reports how many packets it has seen, so that health can tell a tool that stands
+   *     still from silence. Default null: nowhere.
+   *     - `file`: JSON on the node.
+   *     - `packets`, `drops`: paths into it, such as stats.capture.kernel_packets. `drops` may be left out.
+   *     - `lines`: whether the file has one JSON document a line, the last of which counts. Default false.
+   *     - `packets_include_drops`: default false.
+   * - `filter`: a BPF expression of what is kept, such as `not port 3306`. Default empty: everything that the mirror
+   *   filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are
+   *   mirrored.
+   * - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a
+   *   VLAN tag, so that clients can be told apart; needed where their CIDRs overlap). Default kernel.
+   * - `workers`: readers that share the interface by flow, 1 to 192. Default null: one for each vCPU.
+   * - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
+   *   whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
+   *   objects.
+   * - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
+   *   node/bin/install-packages), which starts faster and needs no repository. Default install.
+   * - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy, 50 to 95. Default 85.
+   */
   readonly capture?: Value<{
     readonly tool?: Value<{
       readonly kind?: string | null;
@@ -80,10 +126,23 @@ export interface CaptureFleetInputs {
     readonly packages?: string | null;
     readonly spool?: Value<{ readonly high_water_percent?: number | null }> | null;
   }> | null;
-  /** Accounts that may connect endpoints to the fleet and put events on its bus: a key of your own choice to the account. The fleet's own account may be among them, and needs to be if it mirrors too. Default: none, so nobody can connect.
+  /**
+   * Accounts that may connect endpoints to the fleet and put events on its bus: a key of your own choice to the
+   * account. The fleet's own account may be among them, and needs to be if it mirrors too. Default none: nobody can
+   * connect.
+   *
    * - `account_id`: twelve digits, as a string.
-   * - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to mirror-endpoint's input `vpcs` as `vni`, by which the nodes tell whose packets these are. No two VPCs may have the same; with `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, not even the same remainder modulo 4096, nor the remainders 0 and 4095, which no VLAN has. Default none: what this client sends is kept with all other traffic that nobody is known for.
-   * - `readers`: ARNs of IAM roles or accounts, of any account, that may list and read what was captured from this client, below `captures/client=<key>/`, and nothing else. They must exist, because S3 refuses a policy that names somebody it does not know. It takes the data path that keeps VNIs (`capture.datapath = "bpf"`) for this prefix to hold the client's traffic. Default none. */
+   * - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to
+   *   mirror-endpoint's input `vpcs` as `vni`, by which the nodes tell whose packets these are. Default none: what
+   *   this client sends is kept with all other traffic of unknown clients.
+   *   - No two VPCs may have the same.
+   *   - With `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, they must differ modulo 4096 as
+   *     well, and none may leave 0 or 4095, which no VLAN has.
+   * - `readers`: ARNs of IAM roles, users or accounts, of any account, that may list and read what was captured from
+   *   this client, below `captures/client=<key>/`, and nothing else. Default none.
+   *   - They must exist, because S3 refuses a policy that names somebody it does not know.
+   *   - The prefix holds the client's traffic only with the data path that keeps VNIs (`capture.datapath = "bpf"`).
+   */
   readonly clients?: Value<
     Readonly<
       Record<
@@ -96,13 +155,39 @@ export interface CaptureFleetInputs {
       >
     >
   > | null;
-  /** Whether traffic may go to nodes of other zones. Default true: the nodes are one group over all zones, and without it a zone that has no healthy node loses its traffic silently. False avoids the charges for traffic between zones (0.01 $ per GB on each side); use it with `group_per_zone`. */
+  /**
+   * Whether traffic may go to nodes of other zones. False avoids the charges for traffic between zones (0.01 $ per GB
+   * on each side); use it with `group_per_zone`.
+   *
+   * Default true: the nodes are one group over all zones, and without it a zone that has no healthy node loses its
+   * traffic silently.
+   */
   readonly cross_zone_load_balancing?: Value<boolean> | null;
-  /** Whether the load balancer refuses to be deleted. Default false, so that destroy works; for production set true, and set it back and apply before destroying. */
+  /**
+   * Whether the load balancer refuses to be deleted.
+   *
+   * Default false, so that destroy works. For production set true, and set it back and apply before destroying.
+   */
   readonly deletion_protection?: Value<boolean> | null;
-  /** Whether each zone has an autoscaling group of its own, each of `min_size` to `max_size` nodes. Default false: one group over all zones, with cross-zone load balancing. True makes each zone scale by its own traffic and never be without nodes, so that `cross_zone_load_balancing` can be false, which saves the charges for traffic between zones; the price is at least `min_size` nodes in every zone. Changing it replaces all nodes. */
+  /**
+   * Whether each zone has an autoscaling group of its own, each of `min_size` to `max_size` nodes. Changing it
+   * replaces all nodes.
+   *
+   * - Default false: one group over all zones, with cross-zone load balancing.
+   * - True: each zone scales by its own traffic and is never without nodes, so that `cross_zone_load_balancing` can be
+   *   false, which saves the charges for traffic between zones. The price is at least `min_size` nodes in every zone.
+   */
   readonly group_per_zone?: Value<boolean> | null;
-  /** HTTP health check of the nodes: `port` (TCP, default 8080), `path` (default /healthz), `interval` and `timeout` in seconds (defaults 10 and 5: a dead node is out after about 20 s), `healthy_threshold` and `unhealthy_threshold` in consecutive answers (defaults 2), `grace_period` in seconds (default 300) from launch until a failing check replaces the node. */
+  /**
+   * HTTP health check of the nodes.
+   *
+   * - `port`: TCP, 1 to 65535. Default 8080.
+   * - `path`: default /healthz.
+   * - `interval`, `timeout`: in seconds, 5 to 300 and 2 to 120. Defaults 10 and 5: a dead node is out after about 20
+   *   s.
+   * - `healthy_threshold`, `unhealthy_threshold`: consecutive answers, 2 to 10. Default 2.
+   * - `grace_period`: seconds from launch until a failing check replaces the node, 0 to 7200. Default 300.
+   */
   readonly health_check?: Value<{
     readonly port?: number | null;
     readonly path?: string | null;
@@ -112,37 +197,84 @@ export interface CaptureFleetInputs {
     readonly unhealthy_threshold?: number | null;
     readonly grace_period?: number | null;
   }> | null;
-  /** How long a node may take to come and to go.
-   * - `launch_timeout_seconds`: from its start until a synthetic packet has come out of its data path; a node that has not said so by then is replaced. Default 600, 60 to 7200.
-   * - `terminate_timeout_seconds`: after which a leaving node that gives no sign of life is terminated; while it uploads, it gives one each minute. Default 300, 120 to 7200.
-   * - `drain_limit_seconds`: after which a leaving node gives up what it could not upload, and says so. Default 7200, 60 to 28800. */
+  /**
+   * How long a node may take to come and to go.
+   *
+   * - `launch_timeout_seconds`: from its start until a synthetic packet has come out of its data path, 60 to 7200; a
+   *   node that has not said so by then is replaced. Default 600.
+   * - `terminate_timeout_seconds`: after which a leaving node that gives no sign of life is terminated, 120 to 7200;
+   *   while it uploads, it gives one each minute. Default 300.
+   * - `drain_limit_seconds`: after which a leaving node gives up what it could not upload, and says so, 60 to 28800
+   *   and at most 100 times `terminate_timeout_seconds`. Default 7200.
+   */
   readonly hooks?: Value<{
     readonly launch_timeout_seconds?: number | null;
     readonly terminate_timeout_seconds?: number | null;
     readonly drain_limit_seconds?: number | null;
   }> | null;
-  /** Where nodes may go by HTTPS. What is not listed they cannot reach.
-   * - `cidr_blocks`: IPv4 blocks, such as that of the VPC when its interface endpoints serve the nodes. Default 0.0.0.0/0: the addresses of AWS's services change, and the node role bounds what a node may ask of them.
-   * - `prefix_list_ids`: prefix lists by a key of your own choice, such as that of the VPC's S3 gateway endpoint. Default none. */
+  /**
+   * Where nodes may go by HTTPS. What is not listed they cannot reach.
+   *
+   * - `cidr_blocks`: IPv4 blocks, such as that of the VPC when its interface endpoints serve the nodes. Default
+   *   0.0.0.0/0: the addresses of AWS's services change, and the node role bounds what a node may ask of them.
+   * - `prefix_list_ids`: prefix lists by a key of your own choice, such as that of the VPC's S3 gateway endpoint.
+   *   Default none.
+   */
   readonly https_destinations?: Value<{
     readonly cidr_blocks?: Value<readonly string[]> | null;
     readonly prefix_list_ids?: Value<Readonly<Record<string, string | null>>> | null;
   }> | null;
-  /** Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter. Only with an AMI id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh). */
+  /**
+   * Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. Only with an AMI
+   * id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
+   *
+   * It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data
+   * path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter.
+   */
   readonly image_id?: string | null;
-  /** Instance types of the nodes, all of one architecture, preferred ones first: with several the group falls back to the next when a zone has no capacity, so give types of like size, or `scaling.weights`. On-demand unless `scaling.spot_percent` says otherwise. Default c6i.large: offered in most regions, no burst credits for processor time. */
+  /**
+   * Instance types of the nodes, all of one architecture, preferred ones first. With several the group falls back to
+   * the next when a zone has no capacity, so give types of like size, or `scaling.weights`.
+   *
+   * On-demand unless `scaling.spot_percent` says otherwise. Default c6i.large: offered in most regions, no burst
+   * credits for processor time.
+   */
   readonly instance_types?: Value<readonly string[]> | null;
-  /** ARN of a customer-managed KMS key of this region for the bucket and the nodes' volumes. Its key policy must let the autoscaling service-linked role (AWSServiceRoleForAutoScaling) use it and create grants, or no node starts. Default null: the bucket's own encryption (SSE-S3) and the account's default key for volumes. */
+  /**
+   * ARN of a customer-managed KMS key of this region for the bucket and the nodes' volumes. Its key policy must let
+   * the autoscaling service-linked role (AWSServiceRoleForAutoScaling) use it and create grants, or no node starts.
+   *
+   * Default null: the bucket's own encryption (SSE-S3) and the account's default key for volumes.
+   */
   readonly kms_key_arn?: string | null;
-  /** Largest number of nodes, at least min_size; with `group_per_zone` of each zone. Default 4. */
+  /** Largest number of nodes, at least `min_size`; with `group_per_zone` of each zone. Default 4. */
   readonly max_size?: number | null;
-  /** Smallest number of nodes, at least 1; with `group_per_zone` of each zone. Default 2, so that one node may fail. All nodes gone means that mirrored traffic is lost without an error anywhere. */
+  /**
+   * Smallest number of nodes, at least 1; with `group_per_zone` of each zone.
+   *
+   * Default 2, so that one node may fail. All nodes gone means that mirrored traffic is lost without an error
+   * anywhere.
+   */
   readonly min_size?: number | null;
-  /** Name of the fleet, and the beginning of the names of all that this module makes. Lower-case letters, digits and single hyphens, beginning with a letter, at most 26 characters: the longest name made from it, the bucket's `<name>-capture-<account>-<region>`, has to stay within S3's 63. */
+  /**
+   * Name of the fleet, and the beginning of the names of all that this module makes.
+   *
+   * Lower-case letters, digits and single hyphens, first a letter, at most 26 characters: the bucket
+   * `<name>-capture-<account>-<region>` has to fit into S3's 63.
+   */
   readonly name: string;
-  /** Who is told of each object that nodes write.
-   * - `eventbridge` (default true): `Object Created` events of the bucket on the account's default bus, for rules of your own. They cost nothing there.
-   * - `queues`: SQS queues that are told directly, as most SIEMs' S3 inputs want it, by a key of your own choice: `queue_arn`, and optionally `prefix` and `suffix` of the objects' keys, such as captures/ and .json.gz. Each queue's policy must let s3.amazonaws.com send before this is applied, because S3 tries it; no two may overlap in both prefix and suffix. Default none. */
+  /**
+   * Who is notified of each object that nodes write.
+   *
+   * - `eventbridge`: whether the bucket sends `Object Created` events to the account's default bus, for event rules of
+   *   your own. Default true: they cost nothing there.
+   * - `queues`: SQS queues that S3 notifies directly, as most SIEMs' S3 inputs want it, by a key of your own choice.
+   *   Default none.
+   *   - `queue_arn`: a standard queue. Its policy must let s3.amazonaws.com send before this is applied, because S3
+   *     tries it.
+   *   - `prefix`, `suffix`: of the objects' keys, such as captures/ and .json.gz. No two queues may overlap in both.
+   *     Default null: every object.
+   */
   readonly notifications?: Value<{
     readonly eventbridge?: Value<boolean> | null;
     readonly queues?: Value<
@@ -158,27 +290,73 @@ export interface CaptureFleetInputs {
       >
     > | null;
   }> | null;
-  /** Makes captured traffic undeletable for a time, as evidence may have to be: `mode`, `GOVERNANCE` (those with s3:BypassGovernanceRetention may still delete) or `COMPLIANCE` (nobody can, not even the account's root user), and `days`, at most `bucket_retention_days`. It holds for what is written from then on. Default null: none. Once it is on, a bucket's object lock cannot be switched off again (Amazon S3, "Object Lock considerations"): taking the input away ends the default retention for new objects only. */
+  /**
+   * Makes captured traffic undeletable for a time, as evidence may have to be. It holds for what is written from then
+   * on.
+   *
+   * - `mode`: `GOVERNANCE` (those with s3:BypassGovernanceRetention may still delete) or `COMPLIANCE` (nobody can, not
+   *   even the account's root user).
+   * - `days`: 1 to `bucket_retention_days`.
+   *
+   * Default null: none. Once it is on, a bucket's object lock cannot be switched off again (Amazon S3, "Object Lock
+   * considerations"): taking the input away ends the default retention for new objects only.
+   */
   readonly object_lock?: Value<{ readonly mode: string; readonly days: number }> | null;
-  /** Id of the AWS Organization that all clients belong to, such as o-a1b2c3d4e5. Needed with more than 232 different accounts: the bus then takes events from any account of the organization, because its policy is too short for a list (10,240 characters, Amazon EventBridge quotas). Which accounts may connect endpoints stays the list. Default null: the list, everywhere. */
+  /**
+   * Id of the AWS Organization that all clients belong to, such as o-a1b2c3d4e5. Which accounts may connect endpoints
+   * stays the list of `clients`.
+   *
+   * Needed with more than 232 different accounts: the bus then takes events from any account of the organization,
+   * because its policy is too short for a list (10,240 characters, Amazon EventBridge quotas). Default null: the list,
+   * everywhere.
+   */
   readonly organization_id?: string | null;
-  /** ARN of the policy that bounds the node role's permissions. Default null: none. */
+  /** ARN of the IAM policy that bounds the node role's permissions. Default null: none. */
   readonly permissions_boundary?: string | null;
-  /** Device name of the image's root volume, so that the volume which this module encrypts and sizes is that one and not a second. Default /dev/xvda, as in Debian's and Amazon Linux's images; Ubuntu's use /dev/sda1. */
+  /**
+   * Device name of the image's root volume, so that the volume which this module encrypts and sizes is that one and
+   * not a second.
+   *
+   * Default /dev/xvda, as in Debian's and Amazon Linux's images; Ubuntu's use /dev/sda1.
+   */
   readonly root_device_name?: string | null;
-  /** Size in GiB of each node's encrypted gp3 root volume, 8 to 16384. Default 20: the system, logs and a little captured traffic on its way to the bucket. */
+  /**
+   * Size in GiB of each node's encrypted gp3 root volume, 8 to 16384.
+   *
+   * Default 20: the system, logs and a little captured traffic on its way to the bucket.
+   */
   readonly root_volume_size?: number | null;
-  /** How the number of nodes follows the traffic, within `min_size` and `max_size`. A node added does not take flows that others have until these pause for 120 s, so this scales early and in large steps.
-   * - `network_in_mbps`: traffic a node is to have, in Mbps. Default null: `network_share` of the baseline bandwidth that AWS documents for the smallest of `instance_types` (a type that this module does not know needs the number).
-   * - `network_share`: percent of that baseline. Default 55, of 1 to 100: beyond the baseline a node lives on credits, and what comes too fast is lost.
-   * - `cpu_percent`: processor time a node is to have. Default 60, of 10 to 100.
-   * - `drop_percent`: share of packets that the tool loses, in percent, from which the group grows by half at once, and from ten times as much, doubles. Default 0.1. This comes late, after loss: it is the last of three.
-   * - `warmup_seconds`: time from a node's start until its figures count. Default 180, 0 to 3600.
-   * - `weights`: by instance type, how many units of `min_size` and `max_size` it counts, 1 to 999; give it to all types or to none. Default none: each counts one.
-   * - `on_demand_base`, `spot_percent`: nodes that are always on-demand, and the share of those beyond which may be spot, in percent. Defaults 0 and 0: no spot. AWS takes a spot node back at two minutes' notice, in which its flows are lost until they move.
-   * - `warm_pool`: nodes kept ready outside of the group: `state` (`Stopped`, default, or `Running`), `min_size` (default 0) and `max_prepared` (most nodes in group and pool; default null: max_size). Stopped ones cost their disks only, and are in service sooner by boot and installation. Not with spot. Default null: none.
-   * - `schedules`: sizes by the clock, by a key of your own choice: `recurrence` (cron, five fields), `time_zone` (IANA; default UTC) and any of `min_size`, `max_size`, `desired_capacity`. Default none.
-   * - `refresh`: how nodes are replaced after a change: `checkpoint_percentages` (default [50, 100]: waits at each for `checkpoint_delay_seconds`, default 300, 0 to 172800, in which alarms can be seen). */
+  /**
+   * How the number of nodes follows the traffic, within the fleet's smallest and largest number. A node added does not
+   * take flows that others have until these pause for 120 s, so this scales early and in large steps.
+   *
+   * - `network_in_mbps`: traffic a node is to have, in Mbps. Default null: `network_share` of the baseline bandwidth
+   *   that AWS documents for the smallest of `instance_types` (a type that this module does not know needs the
+   *   number).
+   * - `network_share`: percent of that baseline, 1 to 100. Default 55: beyond the baseline a node lives on credits,
+   *   and what comes too fast is lost.
+   * - `cpu_percent`: processor time a node is to have, 10 to 100. Default 60.
+   * - `drop_percent`: share of packets that the tool loses, in percent, from which the group grows by half at once,
+   *   and from ten times as much, doubles. More than 0, at most 10. Default 0.1. This comes late, after loss: it is
+   *   the last of three.
+   * - `warmup_seconds`: time from a node's start until its figures count, 0 to 3600. Default 180.
+   * - `weights`: by instance type, how many nodes it counts for, 1 to 999; give it to all types or to none. Default
+   *   none: each counts for one.
+   * - `on_demand_base`, `spot_percent`: nodes that are always on-demand, and the share of those beyond which may be
+   *   spot, in percent. Defaults 0 and 0: no spot. AWS takes a spot node back at two minutes' notice, in which its
+   *   flows are lost until they move.
+   * - `warm_pool`: nodes kept ready outside of the group, not with spot. Stopped ones cost their disks only, and are
+   *   in service sooner by boot and installation. Default null: none.
+   *   - `state`: `Stopped` or `Running`. Default Stopped.
+   *   - `min_size`: of the pool. Default 0.
+   *   - `max_prepared`: most nodes in group and pool. Default null: the largest number of the group.
+   * - `schedules`: sizes by the clock, by a key of your own choice. Default none.
+   *   - `recurrence`: cron, five fields.
+   *   - `time_zone`: IANA. Default Etc/UTC.
+   *   - `min_size`, `max_size`, `desired_capacity`: any of them.
+   * - `refresh`: how nodes are replaced after a change. It waits at each of `checkpoint_percentages` (default [50,
+   *   100]) for `checkpoint_delay_seconds` (0 to 172800, default 300), in which alarms can be seen.
+   */
   readonly scaling?: Value<{
     readonly network_in_mbps?: number | null;
     readonly network_share?: number | null;
@@ -212,13 +390,30 @@ export interface CaptureFleetInputs {
       readonly checkpoint_delay_seconds?: number | null;
     }> | null;
   }> | null;
-  /** Which fields of a mirrored packet's outer header choose its node: `source_ip_dest_ip`, `source_ip_dest_ip_proto`, or `none` for all five fields. Default source_ip_dest_ip: the load balancer sees only the outer header of the mirrored packet, whose source port may differ between the two directions of one connection, so the addresses alone keep a connection on one node; the price is that a busy source stays on one node. */
+  /**
+   * Which fields of a mirrored packet's outer header choose its node: `source_ip_dest_ip`, `source_ip_dest_ip_proto`,
+   * or `none` for all five fields.
+   *
+   * Default source_ip_dest_ip: the load balancer sees only the outer header of the mirrored packet, whose source port
+   * may differ between the two directions of one connection, so the addresses alone keep a connection on one node. The
+   * price is that a busy source stays on one node.
+   */
   readonly stickiness?: string | null;
-  /** Subnets of the fleet's VPC, one per availability zone, for the load balancer and the nodes: a key of your own choice (it stays when ids change) to the subnet's id. Nodes get no public address, so the subnets need another way to port 443 (NAT or VPC endpoints). */
+  /**
+   * Subnets of the fleet's VPC for the load balancer and the nodes, one per availability zone: a key of your own
+   * choice (it stays when ids change) to the subnet's id.
+   *
+   * Nodes get no public address, so the subnets need another way to port 443 (NAT or VPC endpoints).
+   */
   readonly subnets: Value<Readonly<Record<string, string | null>>>;
-  /** Tags for everything that this module makes, the nodes, their volumes and interfaces included. Default: none. The provider's default_tags do not reach what the autoscaling group launches, these do. */
+  /**
+   * Tags of everything that this module makes, the nodes, their volumes and interfaces included. The provider's
+   * default_tags do not reach what the autoscaling group launches, these do.
+   *
+   * No key may begin with `aws:` or `traffic-mirror:`. Default none.
+   */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
-  /** VPC of the fleet. */
+  /** VPC of the capture fleet. It may be one whose instances are mirrored. */
   readonly vpc_id: string;
 }
 
@@ -252,12 +447,14 @@ export interface MirrorEndpointInputs {
   readonly alarm_actions?: Value<readonly string[]> | null;
   /** `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work. */
   readonly architecture?: string | null;
-  /** How the function chooses, with `endpoint_management` "automatic".
+  /**
+   * How the function chooses, with `endpoint_management` "automatic".
    * - `zones`: which zones get an endpoint, of those that the fleet serves. `subnets` (default): every zone in which the VPC has a subnet, since an instance could be started there and a new endpoint takes minutes. `instances`: only zones with an instance that is not terminated, at the price of those minutes for the first instance of a zone (it is mirrored through another zone's endpoint meanwhile, or not at all where there is none). An endpoint costs about 7 $ a month.
    * - `idle_minutes`: with `instances`, how long a zone may be without one before its endpoint goes, 0 to 10080. Default 60, so that a group that is scaled to nothing for a moment changes nothing.
    * - `subnet_tags`: tags of the subnets in which endpoints are preferred; a null value means that the key is present. A zone without such a subnet takes any. Default none. Of several the one with the most free addresses is taken. An endpoint that is there stays where it is.
    * - `evacuation_tag`: `key` and `value` (null: any) of the tag that says that a subnet is to be removed: its endpoint is moved to another subnet of the zone, or given up. Default traffic-mirror:evacuate = true.
-   * - `schedule_expression`: how often the function looks at everything, rate(1 minute) to rate(1 hour). Default rate(1 minute): so long does it take to see that a new endpoint is available. */
+   * - `schedule_expression`: how often the function looks at everything, rate(1 minute) to rate(1 hour). Default rate(1 minute): so long does it take to see that a new endpoint is available.
+   */
   readonly automatic?: Value<{
     readonly zones?: string | null;
     readonly idle_minutes?: number | null;
@@ -273,7 +470,9 @@ export interface MirrorEndpointInputs {
   readonly endpoint_management?: string | null;
   /** Name of the capture fleet's endpoint service (output of the same name of capture-fleet). It must be of this region and must allow this account. */
   readonly endpoint_service_name: string;
-  /** What of a source's traffic is mirrored, the same for every VPC. Default null: everything in both directions, IPv4 and IPv6, and the traffic of Amazon's DNS.
+  /**
+   * What of a source's traffic is mirrored, the same for every VPC. Default null: everything in both directions, IPv4 and IPv6, and the traffic of Amazon's DNS.
+   *
    * `ingress` and `egress` are the rules of a direction as seen from the source; a direction without a rule is not mirrored. At most 10 rules in all. A rule:
    * - `rule_number`: 1 to 32766, once per direction; the lowest that fits decides.
    * - `rule_action`: `accept` (default) or `reject`.
@@ -281,7 +480,9 @@ export interface MirrorEndpointInputs {
    * - `source_cidr_block`, `destination_cidr_block`: both IPv4 or both IPv6.
    * - `source_port_range`, `destination_port_range`: `{from_port, to_port}`, for TCP (6) and UDP (17) only; null (default) is every port.
    * - `description`: free text.
-   * `network_services`: `amazon-dns` (default) or none. */
+   *
+   * `network_services`: `amazon-dns` (default) or none.
+   */
   readonly filter?: Value<{
     readonly ingress?: Value<
       readonly Value<{
@@ -368,11 +569,13 @@ export interface MirrorControllerInputs {
   readonly allow_cross_zone?: Value<boolean> | null;
   /** `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work. */
   readonly architecture?: string | null;
-  /** What keeps a mistake small.
+  /**
+   * What keeps a mistake small.
    * - `removal_percent` (default 20), `removal_minimum` (default 10): a run that would remove more than this share of our sessions, and more than this number, removes none and an alarm rings. 100 takes the brake off.
    * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted. Default null.
    * - `rollout_percent` (default 100): the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout.
-   * - `max_sessions`: the most sessions that this controller makes. Default null: no ceiling but the quota. */
+   * - `max_sessions`: the most sessions that this controller makes. Default null: no ceiling but the quota.
+   */
   readonly brakes?: Value<{
     readonly removal_percent?: number | null;
     readonly removal_minimum?: number | null;
@@ -380,21 +583,25 @@ export interface MirrorControllerInputs {
     readonly rollout_percent?: number | null;
     readonly max_sessions?: number | null;
   }> | null;
-  /** Demands: mirrors that an event asks for, `Mirror Requested` on the controller's bus or a GuardDuty finding, each with an end. A demand is one SSM parameter, `/<name>/demands/<interface>`.
+  /**
+   * Demands: mirrors that an event asks for, `Mirror Requested` on the controller's bus or a GuardDuty finding, each with an end. A demand is one SSM parameter, `/<name>/demands/<interface>`.
    * - `default_minutes` (default 1440, a day): how long one lasts that does not say.
    * - `maximum_minutes` (default 10080, a week; at most 525600): the longest that a requester gets from one request.
    * - `limit` (default 500, 1 to 5000): how many are open at most; a request beyond is refused. A standard parameter costs nothing, and an account has 10,000.
-   * - `reads_per_second` (default 5, 1 to 40): how fast the functions read them; Systems Manager grants some 40 a second, shared with everything else in the account, and a page holds ten. */
+   * - `reads_per_second` (default 5, 1 to 40): how fast the functions read them; Systems Manager grants some 40 a second, shared with everything else in the account, and a page holds ten.
+   */
   readonly demands?: Value<{
     readonly default_minutes?: number | null;
     readonly maximum_minutes?: number | null;
     readonly limit?: number | null;
     readonly reads_per_second?: number | null;
   }> | null;
-  /** What is never mirrored, whatever `sources` says; a session of this controller on it is removed. Default nothing.
+  /**
+   * What is never mirrored, whatever `sources` says; a session of this controller on it is removed. Default nothing.
    * - `tags`: as in `sources.tags`, `tags` and `match`.
    * - `subnet_ids`, `instance_ids`, `network_interface_ids`: ids.
-   * - `autoscaling_group_names`: groups whose instances are left alone, those of the capture fleet and of whatever else receives the copy above all: mirrored into itself, traffic would go round for ever. */
+   * - `autoscaling_group_names`: groups whose instances are left alone, those of the capture fleet and of whatever else receives the copy above all: mirrored into itself, traffic would go round for ever.
+   */
   readonly exclude?: Value<{
     readonly tags?: Value<
       readonly Value<{
@@ -422,13 +629,15 @@ export interface MirrorControllerInputs {
     readonly s3_bucket: string;
     readonly s3_key_prefix?: string | null;
   }> | null;
-  /** Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It delays service, not the first packets: the operating system boots meanwhile. At most 20. Default none.
+  /**
+   * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It delays service, not the first packets: the operating system boots meanwhile. At most 20. Default none.
    * - `autoscaling_group_name`: the group.
    * - `create` (default true): whether the module makes the hook. Its time-out always lets the instance go into service, so that a controller that does not answer stops no launches. False: it is there already, for the transition autoscaling:EC2_INSTANCE_LAUNCHING and without a notification target.
    * - `hook_name`: default `<name>-mirror`.
    * - `heartbeat_timeout` (default 300, 30 to 7200): seconds that an instance is held at most, of a hook that the module makes.
    * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts it into service, `abandon` terminates it, and Auto Scaling launches another one.
-   * - `abandons_per_hour` (default 3, 1 to 1000): with `abandon`, the circuit breaker against launching and terminating for ever: once so many launches of the group were cancelled or failed within an hour, the next instance goes into service all the same, and an alarm rings. */
+   * - `abandons_per_hour` (default 3, 1 to 1000): with `abandon`, the circuit breaker against launching and terminating for ever: once so many launches of the group were cancelled or failed within an hour, the next instance goes into service all the same, and an alarm rings.
+   */
   readonly lifecycle_hooks?: Value<
     Readonly<
       Record<
@@ -456,11 +665,13 @@ export interface MirrorControllerInputs {
   readonly mode?: string | null;
   /** Name of the controller: every name is derived from it, and its sessions carry it as the tag `traffic-mirror:controller`. Lower-case letters, digits and hyphens, first a letter, at most 38 characters (the role `<name>-reconcile-<region>` must fit into IAM's 64). Changing it replaces everything and removes and makes anew every session. */
   readonly name: string;
-  /** How fast sessions are made, changed and removed. EC2 grants an account 50 mutations at once and 5 a second from then on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every other tool there. The defaults take all of it and no more: events lane and sweep lane together 5 a second and 45 at once, so that a backfill of thousands (4.5 a second) never delays a new instance; of a burst of more than 40 new interfaces the next sweep makes the rest.
+  /**
+   * How fast sessions are made, changed and removed. EC2 grants an account 50 mutations at once and 5 a second from then on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every other tool there. The defaults take all of it and no more: events lane and sweep lane together 5 a second and 45 at once, so that a backfill of thousands (4.5 a second) never delays a new instance; of a burst of more than 40 new interfaces the next sweep makes the rest.
    * - `events_per_second` (default 0.5), `events_burst` (default 40): of the events lane in all; each of its concurrent runs gets its share.
    * - `sweep_per_second` (default 4.5), `sweep_burst` (default 5): of the sweep, which runs one at a time.
    * - `events_maximum_concurrency` (default 2, at least 2): runs of the events lane at the same time.
-   * Raise them when AWS has raised the account's limits. */
+   * Raise them when AWS has raised the account's limits.
+   */
   readonly pace?: Value<{
     readonly events_per_second?: number | null;
     readonly events_burst?: number | null;
@@ -490,7 +701,8 @@ export interface MirrorControllerInputs {
   readonly session_principals?: Value<readonly string[]> | null;
   /** How many mirror sessions the account may hold in the region, for the alarm at 80 % and for deciding by rule order when not all fit. Default 10000, AWS's quota; give less where several controllers share it. */
   readonly session_quota?: number | null;
-  /** Which interfaces are mirrored. Default null: every interface of the VPCs given that AWS accepts. Otherwise the first entry that matches decides, `tags` before `subnets` before `vpcs`, in the order of each list; with no entry at all nothing is mirrored.
+  /**
+   * Which interfaces are mirrored. Default null: every interface of the VPCs given that AWS accepts. Otherwise the first entry that matches decides, `tags` before `subnets` before `vpcs`, in the order of each list; with no entry at all nothing is mirrored.
    * - `tags`: tags of the instance, exact and case-sensitive; a null value means that the key is present. `match` says whether `all` of them must match (default) or `any`.
    * - `subnets`: `subnet_id`. `vpcs`: `vpc_id`, one of `var.vpcs`.
    * Each entry takes besides:
@@ -499,7 +711,8 @@ export interface MirrorControllerInputs {
    * - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Default null: whole packets. Under 55 bytes the headers of IPv6 packets would be cut.
    * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. Default null: 1. A number in use is stepped around.
    * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
-   * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see `guardduty_severity`, `demands`); entries with `always` go first. */
+   * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see `guardduty_severity`, `demands`); entries with `always` go first.
+   */
   readonly sources?: Value<{
     readonly tags?: Value<
       readonly Value<{
@@ -548,7 +761,8 @@ export interface MirrorControllerInputs {
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
   /** X-Ray: `PassThrough` or `Active`. Default PassThrough: each run is a batch or a sweep of its own with no caller to be traced from, its log and metrics say where time went, and traces are billed. */
   readonly tracing_mode?: string | null;
-  /** Which events start the reconciler, each a rule on the default bus.
+  /**
+   * Which events start the reconciler, each a rule on the default bus.
    * - `ec2_state_change`: an instance changes its state.
    * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by another way.
    * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
@@ -558,7 +772,8 @@ export interface MirrorControllerInputs {
    * - `lifecycle_hooks`: Auto Scaling holds an instance of a group in `lifecycle_hooks`. A rule only where there is one.
    * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. A rule only where an entry of `sources` has `on = "guardduty"`.
    * - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`. Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
-   * Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`. Requests on the controller's own bus are taken in any case: IAM decides who may make them. */
+   * Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`. Requests on the controller's own bus are taken in any case: IAM decides who may make them.
+   */
   readonly triggers?: Value<readonly string[]> | null;
   /** When the alarm for uncovered sources rings: when more than `sources` selected interfaces (default 100) were without a session all through `minutes` (default 30, 5 to 1440). Set `sources` a little above what stays on a quiet day (`uncovered` in the sweep's summary): interfaces that AWS cannot mirror count as well. */
   readonly uncovered_alarm?: Value<{
@@ -570,12 +785,14 @@ export interface MirrorControllerInputs {
     readonly subnet_ids: Value<readonly string[]>;
     readonly security_group_ids: Value<readonly string[]>;
   }> | null;
-  /** The VPCs whose interfaces may be mirrored, by a key of the caller's: what `mirror-endpoint` gives as its output `vpcs`. Nothing outside them is ever touched. At most 80; none mirrors nothing.
+  /**
+   * The VPCs whose interfaces may be mirrored, by a key of the caller's: what `mirror-endpoint` gives as its output `vpcs`. Nothing outside them is ever touched. At most 80; none mirrors nothing.
    * - `vpc_id`: the VPC.
    * - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
    * - `filter_id`: mirror filter of its sessions, where an entry of `sources` names no other.
    * - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found by its tags counts only when its endpoint belongs to this service.
-   * - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show it). Default null: found by the tags `traffic-mirror:vpc` and `traffic-mirror:zone`. */
+   * - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show it). Default null: found by the tags `traffic-mirror:vpc` and `traffic-mirror:zone`.
+   */
   readonly vpcs: Value<
     Readonly<
       Record<

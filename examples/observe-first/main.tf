@@ -49,10 +49,10 @@ module "traffic_mirroring" {
   mode    = local.stages[var.stage].mode
   brakes  = local.stages[var.stage].brakes
 
-  capture_instance_types = ["t3.small"]
-  min_size               = 1
-  max_size               = 2
-  bucket_force_destroy   = true
-  alarm_actions          = var.alarm_actions
-  tags                   = var.tags
+  capture_instance_types       = ["t3.small"]
+  capture_min_size             = 1
+  capture_max_size             = 2
+  capture_bucket_force_destroy = true
+  alarm_actions                = var.alarm_actions
+  tags                         = var.tags
 }
