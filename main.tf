@@ -101,7 +101,7 @@ module "mirror_controller" {
   schedule_expression  = var.schedule_expression
   mode                 = var.mode
   pace                 = var.pace
-  brakes               = var.brakes
+  guardrails               = var.guardrails
   session_quota        = var.session_quota
   log_level            = var.log_level
   memory_size          = var.memory_size

@@ -222,7 +222,7 @@ variable "pace" {
   nullable = false
 }
 
-variable "brakes" {
+variable "guardrails" {
   description = <<-EOT
     What keeps a mistake small.
     - `removal_percent` (default 20), `removal_minimum` (default 10): a run that would remove more than this share of our sessions, and more than this number, removes none and an alarm rings. 100 takes the brake off.

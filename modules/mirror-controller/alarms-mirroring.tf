@@ -14,7 +14,7 @@ locals {
       missing = "notBreaching"
     }
     removal-held = {
-      problem   = "A run would have removed more sessions than brakes.removal_percent and removal_minimum allow, and removed none."
+      problem   = "A run would have removed more sessions than guardrails.removal_percent and removal_minimum allow, and removed none."
       metric    = "RemovalHeld"
       threshold = 1
       # As policy-refused.

@@ -1,4 +1,4 @@
-# What the functions may do with sessions (the rest is in iam-duties.tf). No reads beyond describing, no mutation outside the VPCs, filters and targets that
+# What the functions may do with sessions (the rest is in iam-follow-up.tf). No reads beyond describing, no mutation outside the VPCs, filters and targets that
 # were given, and none on a session that does not carry this controller's tag.
 
 locals {
@@ -121,14 +121,14 @@ data "aws_iam_policy_document" "common" {
 data "aws_iam_policy_document" "sweep" {
   source_policy_documents = [
     data.aws_iam_policy_document.common.json,
-    data.aws_iam_policy_document.duties.json,
+    data.aws_iam_policy_document.follow_up.json,
   ]
 }
 
 data "aws_iam_policy_document" "reconcile" {
   source_policy_documents = concat([
     data.aws_iam_policy_document.common.json,
-    data.aws_iam_policy_document.duties.json,
+    data.aws_iam_policy_document.follow_up.json,
   ], data.aws_iam_policy_document.hooks[*].json)
 
   statement {

@@ -39,10 +39,10 @@ variable "pace" {
   }
 }
 
-variable "brakes" {
+variable "guardrails" {
   description = <<-EOT
     What keeps a mistake small.
-    - `removal_percent` (default 20), `removal_minimum` (default 10): a run that would remove more than this share of our sessions, and more than this number, removes none and an alarm rings. 100 takes the brake off.
+    - `removal_percent` (default 20), `removal_minimum` (default 10): a run that would remove more than this share of our sessions, and more than this number, removes none and an alarm rings. 100 switches this off.
     - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted. Default null.
     - `rollout_percent` (default 100): the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout.
     - `max_sessions`: the most sessions that this controller makes. Default null: no ceiling but the quota.
@@ -58,28 +58,28 @@ variable "brakes" {
   nullable = false
 
   validation {
-    condition     = var.brakes.removal_percent >= 0 && var.brakes.removal_percent <= 100
-    error_message = "brakes.removal_percent must be from 0 to 100."
+    condition     = var.guardrails.removal_percent >= 0 && var.guardrails.removal_percent <= 100
+    error_message = "guardrails.removal_percent must be from 0 to 100."
   }
 
   validation {
-    condition     = var.brakes.removal_minimum >= 0 && floor(var.brakes.removal_minimum) == var.brakes.removal_minimum
-    error_message = "brakes.removal_minimum must be a whole number from 0."
+    condition     = var.guardrails.removal_minimum >= 0 && floor(var.guardrails.removal_minimum) == var.guardrails.removal_minimum
+    error_message = "guardrails.removal_minimum must be a whole number from 0."
   }
 
   validation {
-    condition     = var.brakes.acknowledged_until == null || can(formatdate("YYYY", var.brakes.acknowledged_until))
-    error_message = "brakes.acknowledged_until must be null or a time as in RFC 3339, such as 2030-01-31T12:00:00Z."
+    condition     = var.guardrails.acknowledged_until == null || can(formatdate("YYYY", var.guardrails.acknowledged_until))
+    error_message = "guardrails.acknowledged_until must be null or a time as in RFC 3339, such as 2030-01-31T12:00:00Z."
   }
 
   validation {
-    condition     = var.brakes.rollout_percent >= 1 && var.brakes.rollout_percent <= 100
-    error_message = "brakes.rollout_percent must be from 1 to 100; to mirror nothing yet, use mode observe."
+    condition     = var.guardrails.rollout_percent >= 1 && var.guardrails.rollout_percent <= 100
+    error_message = "guardrails.rollout_percent must be from 1 to 100; to mirror nothing yet, use mode observe."
   }
 
   validation {
-    condition     = var.brakes.max_sessions == null ? true : var.brakes.max_sessions >= 1 && floor(var.brakes.max_sessions) == var.brakes.max_sessions
-    error_message = "brakes.max_sessions must be null or a whole number from 1."
+    condition     = var.guardrails.max_sessions == null ? true : var.guardrails.max_sessions >= 1 && floor(var.guardrails.max_sessions) == var.guardrails.max_sessions
+    error_message = "guardrails.max_sessions must be null or a whole number from 1."
   }
 }
 

@@ -170,7 +170,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     session_quota = 500
     log_level     = "DEBUG"
     tags          = { Team = "security" }
-    brakes        = { acknowledged_until = "2030-01-31T12:00:00Z", max_sessions = 5 }
+    guardrails        = { acknowledged_until = "2030-01-31T12:00:00Z", max_sessions = 5 }
     demands       = { default_minutes = 60 }
   }
 

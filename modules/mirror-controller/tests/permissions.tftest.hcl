@@ -32,7 +32,7 @@ run "everything_may_only_be_observed_and_only_in_this_region" {
   }
 
   assert {
-    condition     = alltrue([for statement in concat(data.aws_iam_policy_document.common.statement, data.aws_iam_policy_document.duties.statement) : !contains(statement.resources, "*") if statement.sid != "Observe"])
+    condition     = alltrue([for statement in concat(data.aws_iam_policy_document.common.statement, data.aws_iam_policy_document.follow_up.statement) : !contains(statement.resources, "*") if statement.sid != "Observe"])
     error_message = "No other statement may name everything."
   }
 }
@@ -185,7 +185,7 @@ run "demands_are_the_controllers_own_and_reports_under_its_own_name" {
   command = plan
 
   assert {
-    condition = { for statement in data.aws_iam_policy_document.duties.statement : statement.sid => statement.resources } == {
+    condition = { for statement in data.aws_iam_policy_document.follow_up.statement : statement.sid => statement.resources } == {
       Report      = toset(["arn:aws:events:eu-west-1:111122223333:event-bus/mirror"])
       ListDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands", "arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
       KeepDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
@@ -194,7 +194,7 @@ run "demands_are_the_controllers_own_and_reports_under_its_own_name" {
   }
 
   assert {
-    condition = { for condition in data.aws_iam_policy_document.duties.statement[0].condition : condition.test => condition.values if condition.variable == "events:source" } == {
+    condition = { for condition in data.aws_iam_policy_document.follow_up.statement[0].condition : condition.test => condition.values if condition.variable == "events:source" } == {
       "ForAllValues:StringEquals" = tolist(["traffic-mirror.controller"])
       "Null"                      = tolist(["false"])
     }

@@ -1,6 +1,6 @@
 # What the functions may do besides sessions: keep demands, report, complete lifecycle hooks.
 
-data "aws_iam_policy_document" "duties" {
+data "aws_iam_policy_document" "follow_up" {
   # Under the functions' own name alone, so that a request can not be forged through them.
   statement {
     sid       = "Report"
