@@ -12,7 +12,7 @@ locals {
 
   event_alarms = merge({
     dlq-not-empty = {
-      problem    = "Events could not be worked off or delivered and wait in the dead-letter queue."
+      problem    = "Events could not be handled or delivered and wait in the dead-letter queue."
       namespace  = "AWS/SQS"
       metric     = "ApproximateNumberOfMessagesVisible"
       dimensions = { QueueName = aws_sqs_queue.events_dlq.name }

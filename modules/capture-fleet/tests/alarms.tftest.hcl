@@ -40,22 +40,22 @@ run "by_default_each_zone_each_hop_and_each_way_to_lose_evidence_has_its_alarm" 
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["healthy-hosts-two"].dimensions == tomap({ LoadBalancer = "gwy/capture/0123456789abcdef", TargetGroup = "targetgroup/capture/0123456789abcdef", AvailabilityZone = "eu-west-1b" }) && aws_cloudwatch_metric_alarm.this["healthy-hosts-two"].treat_missing_data == "breaching"
+    condition     = module.alarms.alarms["healthy-hosts-two"].dimensions == tomap({ LoadBalancer = "gwy/capture/0123456789abcdef", TargetGroup = "targetgroup/capture/0123456789abcdef", AvailabilityZone = "eu-west-1b" }) && module.alarms.alarms["healthy-hosts-two"].treat_missing_data == "breaching"
     error_message = "A zone without targets reports nothing, which must ring."
   }
 
   assert {
-    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.dimensions == tomap({ fleet = "capture" }) if alarm.namespace == "TrafficMirror"])
+    condition     = alltrue([for alarm in values(module.alarms.alarms) : alarm.dimensions == tomap({ fleet = "capture" }) if alarm.namespace == "TrafficMirror"])
     error_message = "The agents' figures are by fleet."
   }
 
   assert {
-    condition     = { for query in aws_cloudwatch_metric_alarm.computed["launch-failed"].metric_query : query.id => try(query.metric[0].dimensions, null) } == { result = null, failed = tomap({ RuleName = "capture-fleet-launch-failed" }), abandoned = tomap({ fleet = "capture" }) }
+    condition     = { for query in module.alarms.alarms["launch-failed"].metric_query : query.id => try(query.metric[0].dimensions, null) } == { result = null, failed = tomap({ RuleName = "capture-fleet-launch-failed" }), abandoned = tomap({ fleet = "capture" }) }
     error_message = "The rule's name must come from the rule."
   }
 
   assert {
-    condition     = { for query in aws_cloudwatch_metric_alarm.computed["at-maximum"].metric_query : query.id => try(query.metric[0].dimensions["AutoScalingGroupName"], null) } == { result = null, desired = "capture-node", most = "capture-node" }
+    condition     = { for query in module.alarms.alarms["at-maximum"].metric_query : query.id => try(query.metric[0].dimensions["AutoScalingGroupName"], null) } == { result = null, desired = "capture-node", most = "capture-node" }
     error_message = "The group's name must come from the group."
   }
 }
@@ -63,7 +63,7 @@ run "by_default_each_zone_each_hop_and_each_way_to_lose_evidence_has_its_alarm" 
 run "every_alarm_names_a_section_that_is_there" {
   assert {
     condition = alltrue([
-      for alarm in values(merge(aws_cloudwatch_metric_alarm.this, aws_cloudwatch_metric_alarm.computed)) : contains(
+      for alarm in values(module.alarms.alarms) : contains(
         [for line in split("\n", file("${path.module}/../../docs/operations.md")) : replace(lower(trimprefix(line, "## ")), " ", "-") if startswith(line, "## ")],
         regex("docs/operations[.]md#([a-z-]+)[.]", alarm.alarm_description)[0],
       )
@@ -78,7 +78,7 @@ run "actions_reach_the_alarms_for_people_and_not_the_one_that_scales" {
   }
 
   assert {
-    condition     = alltrue([for alarm in values(merge(aws_cloudwatch_metric_alarm.this, aws_cloudwatch_metric_alarm.computed)) : alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:operators"])]) && !contains(aws_cloudwatch_metric_alarm.scale_out["all"].alarm_actions, "arn:aws:sns:eu-west-1:111122223333:operators")
+    condition     = alltrue([for alarm in values(module.alarms.alarms) : alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:operators"])]) && !contains(aws_cloudwatch_metric_alarm.scale_out["all"].alarm_actions, "arn:aws:sns:eu-west-1:111122223333:operators")
     error_message = "Growing is no news."
   }
 }

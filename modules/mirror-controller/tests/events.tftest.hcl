@@ -170,7 +170,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     session_quota = 500
     log_level     = "DEBUG"
     tags          = { Team = "security" }
-    guardrails        = { acknowledged_until = "2030-01-31T12:00:00Z", max_sessions = 5 }
+    guardrails    = { acknowledged_until = "2030-01-31T12:00:00Z", max_sessions = 5 }
     demands       = { default_minutes = 60 }
   }
 
@@ -233,7 +233,7 @@ run "without_a_schedule_nothing_waits_for_sweeps" {
       length(aws_cloudwatch_event_rule.sweep) == 0 &&
       length(aws_cloudwatch_event_target.sweep) == 0 &&
       length(aws_lambda_permission.sweep) == 0 &&
-      !contains(keys(aws_cloudwatch_metric_alarm.this), "sweep-not-run")
+      !contains(keys(module.alarms.alarms), "sweep-not-run")
     )
     error_message = "Without a schedule there must be no rule, permission or alarm for it."
   }

@@ -43,7 +43,7 @@ run "with_terraform_nothing_of_it_is_made" {
   }
 
   assert {
-    condition     = length(module.endpoints) + length(aws_sqs_queue.endpoints) + length(aws_cloudwatch_event_rule.endpoints) + length(aws_cloudwatch_metric_alarm.endpoints) + length(aws_lambda_invocation.apply) == 0
+    condition     = length(module.endpoints) + length(aws_sqs_queue.endpoints) + length(aws_cloudwatch_event_rule.endpoints) + length(module.alarms.alarms) + length(aws_lambda_invocation.apply) == 0
     error_message = "The default must make no function."
   }
 
@@ -147,7 +147,7 @@ run "the_schedule_is_the_given_one_and_the_alarms_know_it" {
   }
 
   assert {
-    condition     = aws_cloudwatch_event_rule.endpoints_schedule["endpoints"].schedule_expression == "rate(10 minutes)" && aws_cloudwatch_metric_alarm.endpoints["not-run"].period == 1800 && aws_cloudwatch_metric_alarm.endpoints["unserved"].period == 600
+    condition     = aws_cloudwatch_event_rule.endpoints_schedule["endpoints"].schedule_expression == "rate(10 minutes)" && module.alarms.alarms["not-run"].period == 1800 && module.alarms.alarms["unserved"].period == 600
     error_message = "An alarm must not ring because runs are rare."
   }
 }
@@ -158,12 +158,12 @@ run "alarms_name_their_section_and_read_the_functions_own_metrics" {
   }
 
   assert {
-    condition     = alltrue([for name, alarm in aws_cloudwatch_metric_alarm.endpoints : endswith(alarm.alarm_description, "See docs/operations.md#endpoints-${name}.") && alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])])
+    condition     = alltrue([for name, alarm in module.alarms.alarms : endswith(alarm.alarm_description, "See docs/operations.md#endpoints-${name}.") && alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])])
     error_message = "Every alarm must name its section and notify."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.endpoints["unserved"].dimensions == tomap({ service = "traffic-mirror", controller = "mirror" }) && aws_cloudwatch_metric_alarm.endpoints["unserved"].namespace == "TrafficMirror"
+    condition     = module.alarms.alarms["unserved"].dimensions == tomap({ service = "traffic-mirror", controller = "mirror" }) && module.alarms.alarms["unserved"].namespace == "TrafficMirror"
     error_message = "An alarm sees a metric only by all of its dimensions."
   }
 }
