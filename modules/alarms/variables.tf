@@ -10,7 +10,12 @@ variable "name_prefix" {
 }
 
 variable "own_metrics" {
-  description = "The `namespace` and `dimensions` of the metrics that the caller's own programs write: alarms without their own use these."
+  description = <<-EOT
+    What the metrics of the caller's own programs have in common: alarms that name nothing else use these.
+
+    - `namespace`: the namespace.
+    - `dimensions`: all of their dimensions, at least one.
+  EOT
   type = object({
     namespace  = string
     dimensions = map(string)
@@ -26,19 +31,24 @@ variable "own_metrics" {
 variable "alarms" {
   description = <<-EOT
     The alarms by the end of their name. Each watches one metric (`metric`) or computes its value (`expression`).
+
     - `problem`: one or two sentences that say what is wrong. They begin the alarm's description.
-    - `section`: section of docs/operations.md that says what to do. Default: the key.
-    - `missing`: what counts when there is no datum. `breaching` where silence is the trouble; `ignore` (keep the last state) where the
-      metric is a level, which does not fall because nobody looks; `notBreaching` where the metric counts troubles and is written only
-      when something runs.
+    - `section`: section of docs/operations.md that says what to do. Default the key.
+    - `missing`: what counts when there is no datum.
+      - `breaching`: where silence is the trouble.
+      - `ignore` (keep the last state): where the metric is a level, which does not fall because nobody looks.
+      - `notBreaching`: where the metric counts troubles and is written only when something runs.
     - `comparison`: CloudWatch's comparison operator. Default GreaterThanOrEqualToThreshold.
-    - `threshold`: the value compared with.
+    - `threshold`: the number compared with.
     - `period`: seconds of a period. Default 300.
     - `periods`: how many periods are looked at. Default 1.
-    - `datapoints`: in how many of them the value must be over the threshold. Default all.
-    - `metric`: name of the metric, with `statistic` (default Sum), `namespace` and `dimensions` (default those of `own_metrics`).
-    - `expression`: metric math over `metrics`, or a Metrics Insights query where there are none; `label` names the result.
-    - `metrics`: by their id in the expression, each with `name`, `statistic` (default Sum), `namespace` and `dimensions` (default as above).
+    - `datapoints`: in how many of them the comparison must hold. Default null: all.
+    - `metric`: name of the metric, with `statistic` (default Sum), `namespace` and `dimensions` (default those of
+      `own_metrics`).
+    - `expression`: metric math over `metrics`, or a Metrics Insights query where there are none. `label` names the
+      result.
+    - `metrics`: by their id in the expression, each with `name`, `statistic`, `namespace` and `dimensions` (defaults as
+      above). Default none.
   EOT
   type = map(object({
     problem    = string
@@ -86,7 +96,11 @@ variable "alarms" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs that an alarm notifies when it fires. Default none: the alarms exist all the same and show in the console."
+  description = <<-EOT
+    ARNs that an alarm notifies when it fires.
+
+    Default none: the alarms exist all the same and show in the console.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false
