@@ -37,7 +37,10 @@ locals {
       missing = "ignore"
     }
     uncovered = {
-      problem    = "More than ${var.uncovered_alarm.sources} selected interfaces were without a session all through ${local.uncovered_periods * local.uncovered_period / 60} minutes."
+      problem = join(" ", [
+        "More than ${var.uncovered_alarm.sources} selected interfaces were without a session",
+        "all through ${local.uncovered_periods * local.uncovered_period / 60} minutes.",
+      ])
       metric     = "SourcesUncovered"
       statistic  = "Minimum"
       comparison = "GreaterThanThreshold"

@@ -56,7 +56,7 @@ data "aws_iam_policy_document" "hooks" {
     for_each = local.hooks_abandon ? [1] : []
 
     content {
-      #checkov:skip=CKV_AWS_356:DescribeScalingActivities has no resource-level permissions (Service Authorization Reference, "Amazon EC2 Auto Scaling"); the region is a condition.
+      #checkov:skip=CKV_AWS_356:DescribeScalingActivities has no resource-level permissions (Service Authorization Reference).
       sid       = "CountFailedLaunches"
       actions   = ["autoscaling:DescribeScalingActivities"]
       resources = ["*"]

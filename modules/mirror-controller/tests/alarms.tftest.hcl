@@ -1,4 +1,4 @@
-# What rings, whom it tells, and what silence means.
+# What fires, whom it notifies, and what silence means.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -56,18 +56,24 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-tampering                          = "tampering"
       mirror-hook-breaker                       = "hook-breaker"
     }
-    error_message = "Whoever is woken must find what to do: ${jsonencode({ for key, alarm in module.alarms.alarms : alarm.alarm_name => alarm.alarm_description })}"
+    error_message = "Whoever is called must find what to do: ${jsonencode(values(module.alarms.alarms)[*].alarm_description)}"
   }
 
   assert {
     condition = alltrue([for alarm in values(module.alarms.alarms) :
-      contains([for heading in regexall("(?m)^## (.+)$", file("${path.module}/../../docs/operations.md")) : lower(replace(heading[0], " ", "-"))], regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0])
+      contains(
+        [
+          for heading in regexall("(?m)^## (.+)$", file("${path.module}/../../docs/operations.md")) :
+          lower(replace(heading[0], " ", "-"))
+        ],
+        regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0],
+      )
     ])
     error_message = "Every section that an alarm names must be there."
   }
 }
 
-run "alarms_exist_without_anyone_to_tell_and_only_where_there_is_something_to_watch" {
+run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_watch" {
   command = plan
 
   assert {
@@ -77,7 +83,7 @@ run "alarms_exist_without_anyone_to_tell_and_only_where_there_is_something_to_wa
 
   assert {
     condition     = !contains(keys(module.alarms.alarms), "hub-dlq-not-empty") && !contains(keys(module.alarms.alarms), "hook-breaker")
-    error_message = "Without a hub and without hooks that abandon there is nothing to ring for."
+    error_message = "Without a hub and without hooks that abandon there is nothing to watch."
   }
 }
 
@@ -86,7 +92,10 @@ run "each_rule_is_watched_on_its_own_bus" {
 
   assert {
     condition = {
-      for key, alarm in module.alarms.alarms : key => alarm.dimensions if alarm.namespace == "AWS/Events" && contains(["failed-invocations-ec2-state-change", "failed-invocations-bus-requests", "failed-invocations-schedule"], key)
+      for key, alarm in module.alarms.alarms : key => alarm.dimensions if alarm.namespace == "AWS/Events" && contains(
+        ["failed-invocations-ec2-state-change", "failed-invocations-bus-requests", "failed-invocations-schedule"],
+        key,
+      )
       } == {
       failed-invocations-ec2-state-change = tomap({ RuleName = "mirror-ec2-state-change" })
       failed-invocations-bus-requests     = tomap({ RuleName = "requests", EventBusName = "mirror" })
@@ -97,13 +106,15 @@ run "each_rule_is_watched_on_its_own_bus" {
 
   assert {
     condition = toset([for alarm in values(module.alarms.alarms) : alarm.dimensions.RuleName if alarm.namespace == "AWS/Events"]) == setunion(
-      [for rule in values(aws_cloudwatch_event_rule.this) : rule.name], [for rule in values(aws_cloudwatch_event_rule.bus) : rule.name], [aws_cloudwatch_event_rule.sweep[0].name],
+      values(aws_cloudwatch_event_rule.this)[*].name,
+      values(aws_cloudwatch_event_rule.bus)[*].name,
+      [aws_cloudwatch_event_rule.sweep[0].name],
     )
     error_message = "No rule may fail unseen."
   }
 }
 
-run "uncovered_sources_ring_when_they_stay_uncovered" {
+run "uncovered_sources_fire_when_they_stay_uncovered" {
   command = plan
 
   variables {
@@ -136,7 +147,7 @@ run "no_alarm_evaluates_longer_than_cloudwatch_does" {
   }
 }
 
-run "functions_ring_at_95_percent_of_their_time" {
+run "functions_fire_at_95_percent_of_their_time" {
   command = plan
 
   assert {
@@ -145,7 +156,7 @@ run "functions_ring_at_95_percent_of_their_time" {
   }
 }
 
-run "alarms_tell_whom_they_are_given" {
+run "alarms_notify_whom_they_are_given" {
   command = plan
 
   variables {
@@ -174,7 +185,7 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       SourcesUncovered = tomap({ service = "traffic-mirror", controller = "mirror" })
       Tampering        = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
-    error_message = "An alarm on other dimensions than the functions write never rings."
+    error_message = "An alarm on other dimensions than the functions write never fires."
   }
 
   assert {
@@ -187,12 +198,12 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
   }
 }
 
-run "silence_rings_only_where_it_is_the_trouble" {
+run "silence_fires_only_where_it_is_the_trouble" {
   command = plan
 
   assert {
     condition     = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "breaching"] == ["sweep-not-run"]
-    error_message = "Only the missing sweep is told by missing data."
+    error_message = "Only the missing sweep is seen by missing data."
   }
 
   assert {

@@ -17,7 +17,7 @@ variables {
   }
 }
 
-run "skipped_mirroring_rings_only_where_its_price_is_accepted" {
+run "skipped_mirroring_fires_only_where_its_price_is_accepted" {
   command = plan
 
   assert {
@@ -26,7 +26,7 @@ run "skipped_mirroring_rings_only_where_its_price_is_accepted" {
   }
 }
 
-run "skipped_mirroring_rings_for_each_direction_over_all_instances" {
+run "skipped_mirroring_fires_for_each_direction_over_all_instances" {
   command = plan
 
   variables {
