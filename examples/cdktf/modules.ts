@@ -373,7 +373,7 @@ export interface MirrorControllerInputs {
    * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted. Default null.
    * - `rollout_percent` (default 100): the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout.
    * - `max_sessions`: the most sessions that this controller makes. Default null: no ceiling but the quota. */
-  readonly guardrails?: Value<{
+  readonly brakes?: Value<{
     readonly removal_percent?: number | null;
     readonly removal_minimum?: number | null;
     readonly acknowledged_until?: string | null;

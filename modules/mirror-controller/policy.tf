@@ -110,7 +110,7 @@ resource "aws_ssm_parameter" "policy" {
     }
   }
 
-  # The parts first, so that a reader seldom meets a head whose parts are not there yet; the digest tells it.
+  # The parts first, so that a reader seldom meets a head whose parts are not there yet; the digest shows it.
   depends_on = [aws_ssm_parameter.policy_part]
 }
 

@@ -1,4 +1,4 @@
-# What starts the events lane, and for whom.
+# What starts reconcile, and for whom.
 
 variable "triggers" {
   description = <<-EOT

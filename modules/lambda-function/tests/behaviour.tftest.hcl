@@ -66,7 +66,7 @@ run "the_role_carries_the_region_and_writes_its_own_log_alone" {
 
   assert {
     condition     = aws_iam_role.this.name == "mirror-sweep-eu-west-1"
-    error_message = "IAM is global, so the name must tell the region."
+    error_message = "IAM is global, so the name must show the region."
   }
 
   assert {

@@ -163,7 +163,7 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
 
   assert {
     condition     = aws_iam_policy.scope["9"].name == "mirror-scope-9-eu-west-1"
-    error_message = "IAM is global, so the name must tell the region."
+    error_message = "IAM is global, so the name must show the region."
   }
 }
 

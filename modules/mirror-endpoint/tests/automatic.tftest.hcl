@@ -166,6 +166,20 @@ run "instances_are_looked_at_where_zones_go_by_them" {
   }
 }
 
+run "every_pattern_takes_events_of_this_account_and_region_alone" {
+  variables {
+    automatic = { zones = "instances" }
+  }
+
+  assert {
+    condition = length(aws_cloudwatch_event_rule.endpoints) == 3 && alltrue([
+      for rule in aws_cloudwatch_event_rule.endpoints :
+      jsondecode(rule.event_pattern).account == ["111122223333"] && jsondecode(rule.event_pattern).region == ["eu-west-1"]
+    ])
+    error_message = "Events that other buses forward must not match."
+  }
+}
+
 run "the_schedule_is_the_given_one_and_the_alarms_know_it" {
   variables {
     automatic = { schedule_expression = "rate(10 minutes)" }
