@@ -96,8 +96,8 @@ variable "mode" {
   nullable    = false
 }
 
-variable "brakes" {
-  description = "What keeps a mistake small: mirror-controller's input `brakes`. Default: its defaults."
+variable "guardrails" {
+  description = "What keeps a mistake small: mirror-controller's input `guardrails`. Default: its defaults."
   type        = any
   default     = {}
 }

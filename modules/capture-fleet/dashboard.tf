@@ -122,11 +122,8 @@ resource "aws_cloudwatch_dashboard" "this" {
           width  = 24
           height = 3
           properties = {
-            title = "Alarms"
-            alarms = sort(concat(
-              [for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.arn],
-              [for alarm in values(aws_cloudwatch_metric_alarm.computed) : alarm.arn],
-            ))
+            title  = "Alarms"
+            alarms = sort([for alarm in values(module.alarms.alarms) : alarm.arn])
           }
         },
       ],

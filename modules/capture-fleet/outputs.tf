@@ -85,10 +85,7 @@ output "dashboard_name" {
 
 output "alarm_names" {
   description = "Names of the alarms that are for people, sorted."
-  value = sort(concat(
-    [for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.alarm_name],
-    [for alarm in values(aws_cloudwatch_metric_alarm.computed) : alarm.alarm_name],
-  ))
+  value       = sort([for alarm in values(module.alarms.alarms) : alarm.alarm_name])
 }
 
 output "capacity_plan" {
