@@ -24,7 +24,7 @@ test("nothing in it imports from outside of it", () => {
 
 test("an import from outside is found", () => {
   // The quotes are put in, so that this file does not find itself.
-  const from = (target: string): string => `from ${JSON.stringify(target)};`;
-  const planted = `import { a } ${from("../../functions/core/tags.js")} import { b } ${from("../xml.js")}`;
+  const source = (target: string): string => `from ${JSON.stringify(target)};`;
+  const planted = `import { a } ${source("../../functions/core/tags.js")} import { b } ${source("../xml.js")}`;
   expect(leaving("ec2/a.ts", planted)).toEqual(["ec2/a.ts: ../../functions/core/tags.js"]);
 });
