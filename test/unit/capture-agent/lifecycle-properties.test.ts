@@ -1,4 +1,4 @@
-/** A node's life with an agent that is killed anywhere and steps that fail: what must hold in every history. */
+/** A node's lifecycle with an agent that is killed anywhere and steps that fail: what must hold in every history. */
 import fc from "fast-check";
 import {
   begin,
