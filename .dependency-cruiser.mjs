@@ -149,5 +149,9 @@ export default {
     tsPreCompilationDeps: true,
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^functions/dist/" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
   },
 };
