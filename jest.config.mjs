@@ -1,7 +1,7 @@
 // Types are checked by `tsc`; here SWC only strips them. Jest runs ES modules behind a Node flag, so start it
 // through `npm run jest`, which sets the flag and uses the Node of the functions' runtime (node_modules/node).
 const shared = {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/support/environment.mjs",
   extensionsToTreatAsEsm: [".ts"],
   // Sources import "./x.js", as NodeNext wants; on disk it is x.ts. Packages come first with their own .js.
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
