@@ -147,8 +147,8 @@ export function createDemandParameters(
  * Who may read the answer, by IAM's comparison of the tag with the reader: the first identified requester. A
  * parameter has one such tag, so a second one has to be told by the first, or by the interface's mirror itself.
  */
-function readerOf({ claims, turnedDown = "" }: Demand): string | undefined {
-  return identified([...claims.map(({ by }) => by), turnedDown])[0];
+function readerOf({ claims, refusedRequester = "" }: Demand): string | undefined {
+  return identified([...claims.map(({ by }) => by), refusedRequester])[0];
 }
 
 /** The user ids of those who have one. */
@@ -187,7 +187,7 @@ function read({ Value = "", Version = 0 }: Parameter): StoredDemand[] {
     })),
     ...(data.session_id !== null && { sessionId: data.session_id }),
     ...(data.reason !== null && { reason: data.reason }),
-    ...(data.turned_down !== undefined && { turnedDown: data.turned_down }),
+    ...(data.turned_down !== undefined && { refusedRequester: data.turned_down }),
   };
   return [{ demand, version: Version }];
 }
@@ -201,7 +201,7 @@ function write(demand: Demand): string {
     session_id: demand.sessionId ?? null,
     reason: demand.reason ?? null,
     since: iso(demand.at),
-    ...(demand.turnedDown !== undefined && { turned_down: demand.turnedDown }),
+    ...(demand.refusedRequester !== undefined && { turned_down: demand.refusedRequester }),
     expires_at: end === 0 ? null : iso(end),
     claims: demand.claims.map(({ by, since, until, withdrawnAt, note }) => ({
       by,

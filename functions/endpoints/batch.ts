@@ -1,11 +1,11 @@
 /**
- * The events lane: a batch of messages becomes one look. A message comes back only where EC2 could not be read: what a
+ * Events: a batch of messages becomes one look. A message comes back only where EC2 could not be read: what a
  * run could not do is found again by the next, with or without a message.
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { mergeEndpointLooks, parseEndpointEvent, type EndpointLook } from "../core/endpoints/events.js";
 import { reconcileEndpoints } from "../core/endpoints/reconcile.js";
-import type { Home } from "../core/events/envelope.js";
+import type { AccountRegion } from "../core/events/envelope.js";
 import { excerpt } from "../core/events/text.js";
 import type { EndpointApp } from "./app.js";
 import { summarize } from "./run.js";
@@ -19,11 +19,11 @@ interface Message {
 export async function handleEndpointEvents(
   app: EndpointApp,
   records: readonly SQSRecord[],
-  home: Home,
+  accountRegion: AccountRegion,
   deadline: number,
 ): Promise<SQSBatchResponse> {
   const { logger, metrics } = app.telemetry;
-  const messages = understand(app, records, home);
+  const messages = understand(app, records, accountRegion);
   try {
     await act(app, mergeEndpointLooks(messages.map(({ look }) => look)), deadline);
     return { batchItemFailures: [] };
@@ -35,10 +35,14 @@ export async function handleEndpointEvents(
   }
 }
 
-function understand(app: EndpointApp, records: readonly SQSRecord[], home: Home): readonly Message[] {
+function understand(
+  app: EndpointApp,
+  records: readonly SQSRecord[],
+  accountRegion: AccountRegion,
+): readonly Message[] {
   let dropped = 0;
   const messages = records.flatMap((record): Message[] => {
-    const parsed = parseEndpointEvent(record.body, home);
+    const parsed = parseEndpointEvent(record.body, accountRegion);
     if (parsed.ok) return [{ id: record.messageId, look: parsed.look }];
     dropped += 1;
     app.telemetry.logger.warn("event dropped", { reason: parsed.reason, body: excerpt(record.body) });

@@ -1,6 +1,6 @@
 /** Lambda `endpoints`: events from its queue, the schedule, apply, destroy, or a person with an empty object. */
 import type { Context } from "aws-lambda";
-import { homeOf } from "../runtime/account-region.js";
+import { accountRegionOf } from "../runtime/account-region.js";
 import { createEndpointApp } from "./app.js";
 import { handleEndpointEvents } from "./batch.js";
 import { endpointRequestOf } from "./request.js";
@@ -16,5 +16,5 @@ export const handler = async (event: unknown, context: Context): Promise<object>
   const remaining = context.getRemainingTimeInMillis();
   if (request.kind !== "events") return runEndpoints(app, request, remaining);
   const deadline = app.events.clock.now() + Math.min(remaining - 5_000, EVENTS_MS);
-  return handleEndpointEvents(app, request.records, homeOf(context), deadline);
+  return handleEndpointEvents(app, request.records, accountRegionOf(context), deadline);
 };

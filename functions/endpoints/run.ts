@@ -62,7 +62,7 @@ async function runReconcile(
     permissionsSpreadUntil: by === "apply" ? started + PERMISSIONS_SPREAD_MS : 0,
     onDone: app.telemetry.onDone,
   };
-  const report = await patiently(run, () => reconcileEndpoints(run));
+  const report = await withPermissionRetries(run, () => reconcileEndpoints(run));
   countEndpointReport(app.telemetry, report);
   const summary = summarize(report, app.settings);
   app.telemetry.logger.info("endpoints", { by, ...summary });
@@ -78,7 +78,7 @@ async function runReconcile(
 }
 
 /** The role of a function that was made a moment ago may not be allowed to read yet. */
-async function patiently<T>(run: EndpointRun, work: () => Promise<T>): Promise<T> {
+async function withPermissionRetries<T>(run: EndpointRun, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work();

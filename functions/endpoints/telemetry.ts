@@ -23,7 +23,7 @@ function logDone(logger: Logger, { action, outcome }: EndpointDone): void {
   const line = { action: kind, ...fields, outcome: outcome.kind };
   if (outcome.kind === "done") logger.info(kind, line);
   else {
-    const failed = { ...line, code: outcome.code, message_of_aws: outcome.message.slice(0, 500) };
+    const failed = { ...line, code: outcome.code, aws_message: outcome.message.slice(0, 500) };
     if (outcome.kind === "not-permitted") logger.error(`${kind} is not permitted`, failed);
     else logger.warn(`${kind} did not succeed`, failed);
   }

@@ -1,21 +1,21 @@
-/** What the events lane has besides what every function has. Most batches need none of it. */
+/** What `reconcile` has besides what every function has. Most batches need none of it. */
 import type { EventsQueue } from "../aws/events-queue.js";
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
-import { createSweepAsker, type SweepAsker } from "./sweep-requests.js";
+import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
 
-export interface Lane extends App {
+export interface ReconcileContext extends App {
   readonly hooks: LifecycleHooks;
   readonly queue: EventsQueue;
-  readonly askForSweep: SweepAsker;
+  readonly requestSweep: RequestSweep;
   /** 0 up to 1, for the jitter of delays. */
   readonly random: () => number;
 }
 
 /** `policyCacheMs`: how old the policy may be. Throws when the environment is not what Terraform sets. */
-export function createLane(policyCacheMs: number): Lane {
+export function createReconcileContext(policyCacheMs: number): ReconcileContext {
   const queueUrl = readQueueUrl(process.env);
   const hooks = lazily(async () => {
     const { createAutoScalingClient, createLifecycleHooks } = await import("../aws/lifecycle-hooks.js");
@@ -32,7 +32,7 @@ export function createLane(policyCacheMs: number): Lane {
       failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),
     },
     queue: { delay: async (returns) => (await queue()).delay(returns) },
-    askForSweep: createSweepAsker(),
+    requestSweep: createSweepRequests(),
     random: Math.random,
   };
 }

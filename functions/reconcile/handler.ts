@@ -1,17 +1,17 @@
 /** Lambda `reconcile`: EventBridge events, in batches, from the events queue. */
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { homeOf } from "../runtime/account-region.js";
+import { accountRegionOf } from "../runtime/account-region.js";
 import { handleBatch } from "./batch.js";
-import { createLane } from "./context.js";
+import { createReconcileContext } from "./context.js";
 
 /** Short, because an apply must not be followed by decisions under the policy before it. */
 const POLICY_CACHE_MS = 5_000;
 /** Left for answering: what is not started before it comes back as a message. */
 const MARGIN_MS = 5_000;
 
-const lane = createLane(POLICY_CACHE_MS);
+const app = createReconcileContext(POLICY_CACHE_MS);
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const deadline = lane.ports.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
-  return handleBatch(lane, event.Records, homeOf(context), deadline);
+  const deadline = app.ports.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
+  return handleBatch(app, event.Records, accountRegionOf(context), deadline);
 };

@@ -1,5 +1,5 @@
 /** Lets instances go on that lifecycle hooks hold, once their interfaces are mirrored, or ends them. */
-import type { HookDuty } from "../core/events/follow-ups.js";
+import type { HookFollowUp } from "../core/events/follow-ups.js";
 import { breaks, decideHook, hookOf, type HookDecision } from "../core/sessions/lifecycle-hook.js";
 import type { Policy } from "../core/sessions/policy.js";
 import type { Report } from "../core/sessions/report.js";
@@ -15,22 +15,22 @@ export async function completeHook(
   app: App,
   hooks: LifecycleHooks,
   policy: Policy,
-  duty: HookDuty,
+  followUp: HookFollowUp,
   report: Pick<Report, "sources" | "unseen" | "verdicts">,
 ): Promise<Completed> {
   const { logger } = app.telemetry;
-  const fields = { group: duty.group, hook: duty.hook, instance: duty.instanceId };
+  const fields = { group: followUp.group, hook: followUp.hook, instance: followUp.instanceId };
   try {
     const decision = await withBreaker(
       app,
       hooks,
       policy,
-      duty,
-      decideHook(duty, policy, report, app.settings.mode === "enforce"),
+      followUp,
+      decideHook(followUp, policy, report, app.settings.mode === "enforce"),
     );
     if (decision.is === "none" || decision.is === "later") return decision.is;
     const result = decision.is === "abandon" ? "ABANDON" : "CONTINUE";
-    const outcome = await hooks.complete(duty, result);
+    const outcome = await hooks.complete(followUp, result);
     const said = { ...fields, result, reason: decision.reason, outcome: outcome.kind };
     if (outcome.kind === "done" || outcome.kind === "gone") {
       const breaking = decision.reason === BREAKER;
@@ -39,7 +39,7 @@ export async function completeHook(
       if (outcome.kind === "gone") return "none";
       return breaking ? "breaker" : decision.is === "abandon" ? "abandoned" : "continued";
     }
-    logger.warn("hook not completed", { ...said, code: outcome.code, message_of_aws: outcome.message });
+    logger.warn("hook not completed", { ...said, code: outcome.code, aws_message: outcome.message });
     return "later";
   } catch (error) {
     logger.warn("hook not completed", { ...fields, error: error as Error });
@@ -53,11 +53,11 @@ async function withBreaker(
   app: App,
   hooks: LifecycleHooks,
   policy: Policy,
-  duty: HookDuty,
+  followUp: HookFollowUp,
   decision: HookDecision,
 ): Promise<HookDecision> {
-  const hook = hookOf(policy, duty);
+  const hook = hookOf(policy, followUp);
   if (decision.is !== "abandon" || hook === undefined) return decision;
-  const failed = await hooks.failedLaunches(duty.group, app.ports.clock.now() - HOUR_MS);
+  const failed = await hooks.failedLaunches(followUp.group, app.ports.clock.now() - HOUR_MS);
   return breaks(hook, failed) ? { is: "continue", reason: BREAKER } : decision;
 }

@@ -1,87 +1,91 @@
 /** The messages of a batch: what they say, how old they are, and when those come back that could not be done. */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import type { Duty } from "../core/events/follow-ups.js";
-import type { DropReason, Home, Sighting } from "../core/events/envelope.js";
+import type { FollowUp } from "../core/events/follow-ups.js";
+import type { DropReason, AccountRegion, ParsedEvent } from "../core/events/envelope.js";
 import { parseEvent } from "../core/events/registry.js";
 import { excerpt } from "../core/events/text.js";
 import { delayOf } from "../core/events/retry.js";
 import { countDropped } from "../runtime/telemetry.js";
-import type { Lane } from "./context.js";
+import type { ReconcileContext } from "./context.js";
 
 export interface Message {
   readonly id: string;
   readonly receiptHandle: string;
   /** How often it was delivered, this time included. */
   readonly deliveries: number;
-  readonly sighting: Sighting;
+  readonly event: ParsedEvent;
   /** When AWS says that it happened, milliseconds since the epoch. */
   readonly time: number;
 }
 
-/** One duty of a message, with the time at which it came about. */
-export interface Owed<D extends Duty = Duty> {
+/** One follow-up of a message, with the time at which it came about. */
+export interface PendingFollowUp<D extends FollowUp = FollowUp> {
   readonly message: Message;
-  readonly duty: D;
+  readonly followUp: D;
   readonly time: number;
 }
 
 /** Those that could be understood. What could not is dropped here, with the reason, and never comes back. */
-export function understand(lane: Lane, records: readonly SQSRecord[], home: Home): readonly Message[] {
-  const { logger, metrics } = lane.telemetry;
+export function parseMessages(
+  context: ReconcileContext,
+  records: readonly SQSRecord[],
+  accountRegion: AccountRegion,
+): readonly Message[] {
+  const { logger, metrics } = context.telemetry;
   const dropped: DropReason[] = [];
   const messages = records.flatMap((record): Message[] => {
-    const parsed = parseEvent(record.body, home);
-    if (parsed.ok) {
-      const { sighting, time } = parsed;
+    const result = parseEvent(record.body, accountRegion);
+    if (result.ok) {
+      const { event, time } = result;
       const deliveries = Number(record.attributes.ApproximateReceiveCount);
-      return [{ id: record.messageId, receiptHandle: record.receiptHandle, deliveries, sighting, time }];
+      return [{ id: record.messageId, receiptHandle: record.receiptHandle, deliveries, event, time }];
     }
-    dropped.push(parsed.reason);
-    logger.warn("event dropped", { reason: parsed.reason, body: excerpt(record.body) });
+    dropped.push(result.reason);
+    logger.warn("event dropped", { reason: result.reason, body: excerpt(record.body) });
     return [];
   });
-  countDropped(lane.telemetry, dropped);
-  const left = messages.reduce((sum, { sighting }) => sum + sighting.left, 0);
+  countDropped(context.telemetry, dropped);
+  const left = messages.reduce((sum, { event }) => sum + event.left, 0);
   metrics.addMetric("IdsLeftToSweep", "Count", left);
-  const now = lane.ports.clock.now();
-  for (const { deliveries, sighting, time } of messages) {
+  const now = context.ports.clock.now();
+  for (const { deliveries, event, time } of messages) {
     // A record of a trail is late by nature, and a message that came back was sent back by us.
-    if (deliveries === 1 && !sighting.late) {
+    if (deliveries === 1 && !event.late) {
       metrics.addMetric("EventDelay", "Milliseconds", Math.max(0, now - time));
     }
   }
   return messages;
 }
 
-/** The duties of one kind. */
-export function owed<K extends Duty["kind"]>(
+/** The follow-ups of one kind. */
+export function followUpsOf<K extends FollowUp["kind"]>(
   messages: readonly Message[],
   kind: K,
-): readonly Owed<Extract<Duty, { kind: K }>>[] {
+): readonly PendingFollowUp<Extract<FollowUp, { kind: K }>>[] {
   return messages.flatMap((message) =>
-    message.sighting.duties
-      .filter((duty): duty is Extract<Duty, { kind: K }> => duty.kind === kind)
-      .map((duty) => ({ message, duty, time: message.time })),
+    message.event.followUps
+      .filter((followUp): followUp is Extract<FollowUp, { kind: K }> => followUp.kind === kind)
+      .map((followUp) => ({ message, followUp, time: message.time })),
   );
 }
 
-/** Answers the batch: `looks` and `duties` are the messages whose look or duty could not be done. */
+/** Answers the batch: `looks` and `followUps` are the messages whose look or follow-up could not be done. */
 export async function sendBack(
-  { queue, telemetry, random }: Lane,
+  { queue, telemetry, random }: ReconcileContext,
   looks: readonly Message[],
-  duties: readonly Message[],
+  followUps: readonly Message[],
 ): Promise<SQSBatchResponse> {
-  const owing = new Set(duties);
-  const returns = [...new Set([...duties, ...looks])].flatMap((message) => {
-    const duty = owing.has(message);
-    const seconds = delayOf(duty ? "duty" : "look", message.deliveries, random());
-    // The last delivery of a duty: the queue takes it for dead as soon as it is seen again.
-    return seconds === undefined && !duty ? [] : [{ message, duty, seconds: seconds ?? 0 }];
+  const owing = new Set(followUps);
+  const returns = [...new Set([...followUps, ...looks])].flatMap((message) => {
+    const followUp = owing.has(message);
+    const seconds = delayOf(followUp ? "follow-up" : "look", message.deliveries, random());
+    // The last delivery of a follow-up: the queue takes it for dead as soon as it is seen again.
+    return seconds === undefined && !followUp ? [] : [{ message, followUp, seconds: seconds ?? 0 }];
   });
   const { metrics, logger } = telemetry;
-  const retriedDuties = returns.filter(({ duty }) => duty).length;
-  const retriedLooks = returns.length - retriedDuties;
-  metrics.addMetric("DutiesRetried", "Count", retriedDuties);
+  const retriedFollowUps = returns.filter(({ followUp }) => followUp).length;
+  const retriedLooks = returns.length - retriedFollowUps;
+  metrics.addMetric("DutiesRetried", "Count", retriedFollowUps);
   metrics.addMetric("LooksRetried", "Count", retriedLooks);
   metrics.addMetric(
     "LooksLeftToSweep",

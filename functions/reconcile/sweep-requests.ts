@@ -9,14 +9,14 @@ const BETWEEN_SWEEPS_MS = 30_000;
  * The message that asks for it, unless a sweep that was asked for a moment ago does as well. `times`: when that
  * happened which it is to see, milliseconds since the epoch; none: nothing has.
  */
-export type SweepAsker = (
+export type RequestSweep = (
   app: Pick<App, "settings" | "ports">,
   reason: "tampering" | "detached",
   times: readonly number[],
 ) => readonly BusEvent[];
 
 /** What one process remembers: when it last asked. */
-export function createSweepAsker(): SweepAsker {
+export function createSweepRequests(): RequestSweep {
   let asked = -Infinity;
   return ({ settings, ports }, reason, times) => {
     const now = ports.clock.now();

@@ -5,7 +5,7 @@
 import { tampered, type BusEvent } from "../core/sessions/bus-events.js";
 import { isOurs } from "../core/tags.js";
 import type { App } from "../runtime/app.js";
-import type { TamperingDuty } from "../core/events/follow-ups.js";
+import type { TamperingFollowUp } from "../core/events/follow-ups.js";
 
 export interface Reported {
   readonly events: readonly BusEvent[];
@@ -16,21 +16,21 @@ export interface Reported {
 /** Throws when EC2 could not be read. */
 export async function reportTampering(
   { settings, ports, telemetry }: App,
-  duties: readonly { readonly duty: TamperingDuty; readonly time: number }[],
+  followUps: readonly { readonly followUp: TamperingFollowUp; readonly time: number }[],
 ): Promise<Reported> {
-  if (duties.length === 0) return { events: [], times: [] };
-  const sessions = await ports.observer.sessionsById(duties.map(({ duty }) => duty.sessionId));
+  if (followUps.length === 0) return { events: [], times: [] };
+  const sessions = await ports.observer.sessionsById(followUps.map(({ followUp }) => followUp.sessionId));
   // A session that is still there says whose it is. One that is gone cannot: it is taken for ours.
   const foreign = new Set(
     sessions.filter(({ tags }) => !isOurs(tags, settings.controller)).map(({ id }) => id),
   );
-  const ours = duties.filter(({ duty }) => !foreign.has(duty.sessionId));
-  for (const { duty } of ours) {
-    const { sessionId: session, call, who, from, record } = duty;
+  const ours = followUps.filter(({ followUp }) => !foreign.has(followUp.sessionId));
+  for (const { followUp } of ours) {
+    const { sessionId: session, call, who, from, record } = followUp;
     telemetry.logger.error("session tampered with", { session, call, who, from, record });
   }
   return {
-    events: ours.map(({ duty }) => tampered(settings.controller, duty)),
+    events: ours.map(({ followUp }) => tampered(settings.controller, followUp)),
     times: ours.map(({ time }) => time),
   };
 }

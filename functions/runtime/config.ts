@@ -1,6 +1,6 @@
 /** What Terraform set in the environment of `reconcile` and `sweep`. */
 import * as z from "zod/mini";
-import type { Brakes } from "../core/sessions/account.js";
+import type { Guardrails } from "../core/sessions/account.js";
 import type { DemandLimits } from "../core/demands/demand.js";
 import type { Mode } from "../core/sessions/settings.js";
 import type { Tags } from "../core/model.js";
@@ -10,11 +10,11 @@ export interface Config {
   readonly controller: string;
   readonly policyParameter: string;
   readonly mode: Mode;
-  /** This process's share of its lane's pace. */
+  /** This process's share of the function's pace. */
   readonly pace: { readonly perSecond: number; readonly burst: number };
   readonly ownTags: Tags;
   readonly quota: number;
-  readonly brakes: Brakes;
+  readonly guardrails: Guardrails;
   readonly region: string;
   /** Name or ARN of the controller's bus. */
   readonly bus: string;
@@ -25,7 +25,7 @@ export interface Config {
   };
 }
 
-const brakes = z.object({
+const guardrails = z.object({
   removal_percent: z.number().check(z.gte(0), z.lte(100)),
   removal_minimum: z.int().check(z.gte(0)),
   acknowledged_until: z.nullable(z.iso.datetime({ offset: true })),
@@ -49,7 +49,7 @@ const environment = z.object({
   MUTATIONS_BURST: z.coerce.number().check(z.positive()),
   SESSION_TAGS: json(z.record(z.string(), z.string())),
   SESSION_QUOTA: z.coerce.number().check(z.positive()),
-  BRAKES: json(brakes),
+  BRAKES: json(guardrails),
   AWS_REGION: z.string().check(z.minLength(1)),
   EVENT_BUS_NAME: z.string().check(z.minLength(1)),
   DEMANDS: json(demands),
@@ -64,7 +64,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     pace: { perSecond: data.MUTATIONS_PER_SECOND, burst: data.MUTATIONS_BURST },
     ownTags: data.SESSION_TAGS,
     quota: data.SESSION_QUOTA,
-    brakes: {
+    guardrails: {
       removalPercent: data.BRAKES.removal_percent,
       removalMinimum: data.BRAKES.removal_minimum,
       acknowledgedUntil:
@@ -84,7 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** The events queue, which only the events lane has. */
+/** The events queue, which only `reconcile` has. */
 export function readQueueUrl(env: NodeJS.ProcessEnv): string {
   const url = env["EVENTS_QUEUE_URL"];
   if (!url) throw new Error("environment: EVENTS_QUEUE_URL: is needed");

@@ -36,7 +36,7 @@ function logDone(logger: Logger, { action, outcome }: Done): void {
   };
   if (outcome.kind === "done" || outcome.kind === "gone") logger.info(`session ${kind}`, fields);
   else {
-    const failed = { ...fields, code: outcome.code, message_of_aws: outcome.message.slice(0, 500) };
+    const failed = { ...fields, code: outcome.code, aws_message: outcome.message.slice(0, 500) };
     if (outcome.kind === "not-permitted") logger.error(`session ${kind} is not permitted`, failed);
     else logger.warn(`session ${kind} did not succeed`, failed);
   }
@@ -58,20 +58,20 @@ export function logPolicyProblems({ logger }: Telemetry, problems: readonly stri
 }
 
 /** What became of the hooks of a batch. */
-export interface DutyCounts {
+export interface FollowUpCounts {
   continued: number;
   abandoned: number;
   breaker: number;
 }
-export const noDuties: Readonly<DutyCounts> = { continued: 0, abandoned: 0, breaker: 0 };
+export const noFollowUps: Readonly<FollowUpCounts> = { continued: 0, abandoned: 0, breaker: 0 };
 
-export function countDuties({ metrics }: Telemetry, counts: Readonly<DutyCounts>): void {
+export function countFollowUps({ metrics }: Telemetry, counts: Readonly<FollowUpCounts>): void {
   metrics.addMetric("HooksContinued", MetricUnit.Count, counts.continued);
   metrics.addMetric("HooksAbandoned", MetricUnit.Count, counts.abandoned);
   metrics.addMetric("HookBreakerOpen", MetricUnit.Count, counts.breaker);
 }
 
-/** Metrics that both lanes have. */
+/** Metrics that events and sweeps have. */
 export function countReport({ metrics }: Telemetry, report: Report, policyProblems: readonly string[]): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count("SessionsCreated", report.created);

@@ -1,5 +1,5 @@
 /** A sweep's part in demands: it honours them, writes down what has become of them, and removes what is over. */
-import { findingOf } from "../core/demands/intake.js";
+import { demandResultOf } from "../core/demands/intake.js";
 import { writeDemand } from "../core/demands/update.js";
 import { askedBy, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
 import type { Demanded } from "../core/sessions/reconcile.js";
@@ -46,12 +46,12 @@ export async function settleDemands(app: App, { stored }: SweptDemands, report: 
         continue;
       }
       // What the sweep did not see keeps its answer, unless its time is up.
-      const finding = findingOf(report.verdicts.get(id), states.get(id), app.settings.mode) ?? {
+      const result = demandResultOf(report.verdicts.get(id), states.get(id), app.settings.mode) ?? {
         is: "pending" as const,
         reason: "not-found",
       };
       const known = report.verdicts.has(id) || !isOpen(demand, now);
-      const answer = (asked: Demand | undefined) => asked && settle(asked, finding, now);
+      const answer = (asked: Demand | undefined) => asked && settle(asked, result, now);
       if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP) continue;
       writes += 1;
       await writeDemand(demandStore, id, answer, seen);

@@ -1,9 +1,9 @@
-/** The sweep lane: the whole account, from what EC2 shows now, within the time that is there. */
+/** The sweep: the whole account, from what EC2 shows now, within the time that is there. */
 import { drain } from "../core/sessions/drain.js";
 import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
 import { sweep } from "../core/sessions/reconcile.js";
-import { refusalMemory, type RefusalMemory } from "../core/sessions/refusals.js";
+import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import type { Report } from "../core/sessions/report.js";
 import type { App } from "../runtime/app.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
@@ -52,9 +52,9 @@ const longest: Partial<Record<Extract<Request, { kind: "sweep" }>["by"], number>
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
 /** Of that margin the bus may take so much: the answer, and what is left to do, must still be told. */
-const TELL_MS = 6_000;
+const PUBLISH_MS = 6_000;
 
-const refusals: RefusalMemory = refusalMemory();
+const refusals: RefusedSources = refusedSources();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
 export async function runSweep(app: App, request: Request, remainingMs: number): Promise<Summary | object> {
@@ -100,12 +100,12 @@ async function runReconcile(
   const summary = summarize(report, open);
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   telemetry.logger.info("sweep", { by, ...summary });
-  const told = [
+  const published = [
     ...sessionsChanged(settings.controller, report.done),
     ...sourcesRefused(settings.controller, refusedNow(report)),
     sweepCompleted(settings.controller, { by, ...summary }),
   ];
-  const lost = await app.publish(told, deadline + TELL_MS);
+  const lost = await app.publish(published, deadline + PUBLISH_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   if (applying) refuseToPass(report, problems);
   return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
@@ -142,8 +142,8 @@ function refuseToPass(report: Report, problems: readonly string[]): void {
   if (report.heldRemovals > 0) {
     throw new Error(
       `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
-        "sessions, more than brakes.removal_percent allows; nothing was removed. If that is meant, set " +
-        "brakes.acknowledged_until to a time soon from now and apply again",
+        "sessions, more than guardrails.removal_percent allows; nothing was removed. If that is meant, set " +
+        "guardrails.acknowledged_until to a time soon from now and apply again",
     );
   }
   if (report.remainingChanges > 0) {
@@ -164,7 +164,7 @@ async function runDrain(app: App, deadline: number, mustFinish: boolean): Promis
   telemetry.metrics.addMetric("SessionsDeleted", "Count", report.deleted);
   telemetry.logger.info("drain", { ...report });
   // The hub learns of it too: Terraform keeps the way there open until this is done.
-  const lost = await app.publish(sessionsChanged(settings.controller, done), deadline + TELL_MS);
+  const lost = await app.publish(sessionsChanged(settings.controller, done), deadline + PUBLISH_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   // Nobody reads them any more; in mode drain they are kept until their ends, like the controller.
   if (mustFinish && report.remaining === 0) await forgetDemands(app);

@@ -64,10 +64,10 @@ export const startFunction = async (
 };
 
 export interface Paces {
-  /** Of one run of the events lane. */
+  /** Of one run of `reconcile`. */
   readonly events: Pace;
   readonly sweep: Pace;
-  /** Runs of the events lane at the same time. */
+  /** Runs of `reconcile` at the same time. */
   readonly concurrency: number;
 }
 

@@ -1,4 +1,4 @@
-/** The events lane of the bench's account from the bus on: the module's rules, the queue and its mapping. */
+/** The event path of the bench's account from the bus on: the module's rules, the queue and its mapping. */
 import {
   CreateEventBusCommand,
   EventBridgeClient,

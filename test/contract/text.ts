@@ -85,3 +85,14 @@ export const unreasonedSkips = (files: readonly TextFile[]): string[] =>
         .filter(([, , reason = ""]) => reason.trim().split(/\s+/).length < 2)
         .map(([, id = ""]) => `${path}: ${id}`),
     );
+
+/** "main.tf:12 has 171 characters" of every line of HCL that is longer than `most`. */
+export const longLines = (files: readonly TextFile[], most: number): string[] =>
+  files
+    .filter(({ path }) => /\.(tf|tfvars|hcl)$/.test(path))
+    .flatMap(({ path, text }) =>
+      text.split("\n").flatMap((line, index) => {
+        const { length } = Array.from(line);
+        return length > most ? [`${path}:${index + 1} has ${length} characters`] : [];
+      }),
+    );

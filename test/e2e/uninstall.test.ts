@@ -95,7 +95,7 @@ test("another key where a zone takes one endpoint: endpoints keep theirs by `sta
 test("a VPC with most of the sessions does not leave unasked", async () => {
   const said = await world.tryApply("most held", { vpcs: { lab: world.entry("lab") } });
   expect(said).toContain("removal held: this change would remove 270 of 300 sessions");
-  expect(said).toContain("brakes.acknowledged_until");
+  expect(said).toContain("guardrails.acknowledged_until");
   expect(await world.ours()).toHaveLength(300);
   const { fewest } = await world.watched(world.prod, "back");
   expect(fewest).toBe(world.prod.interfaceIds.length);

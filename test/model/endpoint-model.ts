@@ -4,7 +4,7 @@
  * throws when somebody else's resource is written to.
  */
 import type { Endpoint, EndpointTarget, Subnet } from "../../functions/core/endpoints/model.js";
-import type { EndpointOutcome, EndpointWish } from "../../functions/core/endpoints/ports.js";
+import type { EndpointOutcome, NewEndpoint } from "../../functions/core/endpoints/ports.js";
 import type { Tags } from "../../functions/core/model.js";
 
 export interface ModelOptions {
@@ -92,36 +92,36 @@ export class EndpointModel {
     return [...this.sessions.values()].filter((session) => session.targetId === targetId).length;
   }
 
-  createEndpoint(wish: EndpointWish): EndpointOutcome {
-    const known = this.#known(wish.token, wish, this.endpoints);
+  createEndpoint(request: NewEndpoint): EndpointOutcome {
+    const known = this.#known(request.token, request, this.endpoints);
     if (known) return known;
-    const subnet = this.subnets.get(wish.subnetId);
-    if (!subnet || subnet.vpcId !== wish.vpcId) return refuse("refused", "InvalidSubnetId.NotFound");
+    const subnet = this.subnets.get(request.subnetId);
+    if (!subnet || subnet.vpcId !== request.vpcId) return refuse("refused", "InvalidSubnetId.NotFound");
     if (!this.options.offered.has(subnet.zone.id)) return refuse("refused", "InvalidParameter");
     if (subnet.freeAddresses < 1) return refuse("no-address", "InsufficientFreeAddressesInSubnet");
     const twin = [...this.endpoints.values()].some(
       (each) =>
-        each.vpcId === wish.vpcId &&
-        each.service === wish.service &&
+        each.vpcId === request.vpcId &&
+        each.service === request.service &&
         each.state !== "deleting" &&
         this.subnets.get(each.subnetId)?.zone.id === subnet.zone.id,
     );
     if (twin && this.options.onePerZone) return refuse("conflict", "DuplicateSubnetsInSameZone");
     const id = this.id("vpce");
     subnet.freeAddresses -= 1;
-    const { vpcId, subnetId, service, tags } = wish;
+    const { vpcId, subnetId, service, tags } = request;
     const changesAt = this.now() + SETTLE_MS;
     this.endpoints.set(id, {
       ...{ id, vpcId, subnetId, service, state: "pending", createdAt: this.now(), tags },
       ...{ changesAt, doomed: false },
     });
-    this.#remember(wish.token, wish, id);
+    this.#remember(request.token, request, id);
     this.writes.push(`create ${id}`);
     return done;
   }
 
-  createTarget(wish: { endpointId: string; token: string; tags: Tags }): EndpointOutcome {
-    const { endpointId, token, tags } = wish;
+  createTarget(request: { endpointId: string; token: string; tags: Tags }): EndpointOutcome {
+    const { endpointId, token, tags } = request;
     const known = this.#known(token, { endpointId, tags }, this.targets);
     if (known) return known;
     const endpoint = this.endpoints.get(endpointId);

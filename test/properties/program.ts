@@ -1,11 +1,11 @@
-/** The program under test as a history starts it: both lanes over the stage's clients, on a clock of its own. */
+/** The program under test as a history starts it: events and sweeps over the stage's clients, on a clock of its own. */
 import { createObserver } from "../../functions/aws/sessions/observer.js";
 import { createPace } from "../../functions/aws/pace.js";
 import { createReceiverSource } from "../../functions/aws/sessions/receivers.js";
 import { createTopologySource } from "../../functions/aws/sessions/topology.js";
 import { createWriter } from "../../functions/aws/sessions/writer.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
-import { refusalMemory } from "../../functions/core/sessions/refusals.js";
+import { refusedSources } from "../../functions/core/sessions/refusals.js";
 import type { Report } from "../../functions/core/sessions/report.js";
 import { isOurs } from "../../functions/core/tags.js";
 import type { Step } from "./history.js";
@@ -44,7 +44,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       topology.forget();
     }),
   };
-  const refusals = refusalMemory();
+  const refusals = refusedSources();
 
   const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
     ports: { observer, writer: lanes[lane], clock },
@@ -53,7 +53,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       mode: "enforce",
       ownTags: { team: "network" },
       quota,
-      brakes: {
+      guardrails: {
         removalPercent: 100,
         removalMinimum: 0,
         acknowledgedUntil: null,

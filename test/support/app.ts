@@ -5,8 +5,8 @@ import type { Policy } from "../../functions/core/sessions/policy.js";
 import type { Settings } from "../../functions/core/sessions/settings.js";
 import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
-import type { Lane } from "../../functions/reconcile/context.js";
-import { createSweepAsker } from "../../functions/reconcile/sweep-requests.js";
+import type { ReconcileContext } from "../../functions/reconcile/context.js";
+import { createSweepRequests } from "../../functions/reconcile/sweep-requests.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
 import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
@@ -21,7 +21,7 @@ import {
   type FakeWriter,
 } from "./fakes.js";
 
-export interface FakeApp extends Lane {
+export interface FakeApp extends ReconcileContext {
   readonly clock: FakeClock;
   readonly writer: FakeWriter;
   readonly store: FakeStore;
@@ -94,7 +94,7 @@ export function anApp(account: Account = {}): FakeApp {
         return 0;
       },
     },
-    askForSweep: createSweepAsker(),
+    requestSweep: createSweepRequests(),
     random: () => 0.5,
     store,
     sent,

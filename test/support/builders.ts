@@ -1,5 +1,5 @@
 /** Small builders, so that a test says only what matters to it. Ids are short and stable. */
-import type { Brakes } from "../../functions/core/sessions/account.js";
+import type { Guardrails } from "../../functions/core/sessions/account.js";
 import type { Action, SourcePlan } from "../../functions/core/sessions/decisions.js";
 import {
   nothingReceives,
@@ -160,7 +160,7 @@ export function aContext(over: Partial<PlanContext> = {}): PlanContext {
   };
 }
 
-export function theBrakes(over: Partial<Brakes> = {}): Brakes {
+export function theBrakes(over: Partial<Guardrails> = {}): Guardrails {
   return {
     removalPercent: 20,
     removalMinimum: 10,
@@ -177,7 +177,7 @@ export function theSettings(over: Partial<Settings> = {}): Settings {
     mode: "enforce",
     ownTags: {},
     quota: 10_000,
-    brakes: theBrakes(),
+    guardrails: theBrakes(),
     ...over,
   };
 }

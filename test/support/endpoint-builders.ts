@@ -4,7 +4,7 @@ import type {
   Endpoint,
   EndpointSettings,
   EndpointTarget,
-  Sight,
+  EndpointObservation,
   Subnet,
   Zone,
 } from "../../functions/core/endpoints/model.js";
@@ -81,7 +81,7 @@ export function aTargetOf(
 }
 
 /** One subnet in zone A, served. The service offers both zones. */
-export function aSight(over: Partial<Sight> = {}): Sight {
+export function aSight(over: Partial<EndpointObservation> = {}): EndpointObservation {
   return {
     service: { usable: true, zoneIds: new Set([A.id, B.id]), zoneNames: new Set() },
     subnets: [aSubnet()],
@@ -96,11 +96,11 @@ export function aSight(over: Partial<Sight> = {}): Sight {
 export const NOTHING = { endpoints: [], targets: [] };
 
 export function planned(
-  sight: Partial<Sight> = {},
+  observation: Partial<EndpointObservation> = {},
   settings: Partial<EndpointSettings> = {},
   now = NOON,
 ): EndpointPlan {
-  return planEndpoints(theEndpointSettings(settings), aSight(sight), now);
+  return planEndpoints(theEndpointSettings(settings), aSight(observation), now);
 }
 
 /** `create-endpoint subnet-a`, `tag tmt-1`, `delete-target tmt-1` …, with the reason. */

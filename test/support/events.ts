@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where the fixtures come from. */
-export const HOME = { account: "111122223333", region: "eu-west-1" };
+export const ACCOUNT_REGION = { account: "111122223333", region: "eu-west-1" };
 
 const folder = join(import.meta.dirname, "..", "fixtures", "events");
 

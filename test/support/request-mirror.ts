@@ -34,7 +34,11 @@ export const requestMirror = (
   new Promise((resolve, reject) => {
     const began = Date.now();
     const child = spawn(shell, [SCRIPT, ...args], {
-      env: { HOME: "/nonexistent", ...env, PATH: `${cliFolder()}:${env["PATH"] ?? "/usr/bin:/bin"}` },
+      env: {
+        ACCOUNT_REGION: "/nonexistent",
+        ...env,
+        PATH: `${cliFolder()}:${env["PATH"] ?? "/usr/bin:/bin"}`,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";

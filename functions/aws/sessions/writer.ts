@@ -1,4 +1,4 @@
-/** Creates, changes, tags and removes sessions; every answer becomes an outcome, and a throttled one slows the lane. */
+/** Creates, changes, tags and removes sessions; every answer becomes an outcome, and a throttled one slows the pace. */
 import {
   CreateTagsCommand,
   CreateTrafficMirrorSessionCommand,

@@ -28,7 +28,7 @@ export interface Demand {
   /** Since when it has had its status. */
   readonly at: number;
   /** Name of a requester who was turned down, and so has no claim; it may read the answer. */
-  readonly turnedDown?: string;
+  readonly refusedRequester?: string;
   readonly claims: readonly Claim[];
 }
 
@@ -150,22 +150,22 @@ function newer(a: Claim, b: Claim): Claim {
 }
 
 /** What a run found out about the interface. */
-export type Finding =
+export type DemandResult =
   | { readonly is: "mirrored"; readonly sessionId: string | undefined }
   | { readonly is: "refused"; readonly reason: string }
   | { readonly is: "pending"; readonly reason: string };
 
 /** The demand with the status that this finding gives it; the same object when nothing changed. */
-export function settle(demand: Demand, finding: Finding, now: number): Demand {
-  const next = statusOf(demand, finding, now);
+export function settle(demand: Demand, result: DemandResult, now: number): Demand {
+  const next = statusOf(demand, result, now);
   const same =
     demand.status === next.status && demand.sessionId === next.sessionId && demand.reason === next.reason;
   if (same) return demand;
-  const { interfaceId, claims, turnedDown } = demand;
+  const { interfaceId, claims, refusedRequester } = demand;
   return {
     interfaceId,
     claims,
-    ...(turnedDown !== undefined && { turnedDown }),
+    ...(refusedRequester !== undefined && { refusedRequester }),
     ...next,
     at: demand.status === next.status ? demand.at : now,
   };
@@ -173,7 +173,7 @@ export function settle(demand: Demand, finding: Finding, now: number): Demand {
 
 function statusOf(
   demand: Demand,
-  finding: Finding,
+  result: DemandResult,
   now: number,
 ): Pick<Demand, "status" | "sessionId" | "reason"> {
   if (!isOpen(demand, now)) {
@@ -182,16 +182,16 @@ function statusOf(
     if (status === "refused" && demand.claims.length === 0 && reason !== undefined) return { status, reason };
     return { status: "ended" };
   }
-  switch (finding.is) {
+  switch (result.is) {
     case "mirrored":
       return {
         status: "mirrored",
-        ...(finding.sessionId !== undefined && { sessionId: finding.sessionId }),
+        ...(result.sessionId !== undefined && { sessionId: result.sessionId }),
       };
     case "refused":
-      return { status: "refused", reason: finding.reason };
+      return { status: "refused", reason: result.reason };
     case "pending":
-      return { status: "requested", reason: finding.reason };
+      return { status: "requested", reason: result.reason };
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where demands are taken in and answered. `note` writes down what is asked before anything is made, so that a run
- * that dies leaves a trace that a sweep goes on with; `answer` writes down what became of it.
+ * Where demands are taken in and answered. `record` writes down what is asked before anything is made, so that a run
+ * that dies leaves a trace that a sweep goes on with; `settle` writes down what became of it.
  */
 import {
   ask,
@@ -11,9 +11,9 @@ import {
   takeBack,
   type Demand,
   type DemandLimits,
-  type Finding,
+  type DemandResult,
 } from "./demand.js";
-import { GUARDDUTY, type DemandDuty, type WithdrawalDuty } from "../events/follow-ups.js";
+import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
 import type { Observation, Source } from "../model.js";
 import { select } from "../sessions/selection.js";
 import type { Policy } from "../sessions/policy.js";
@@ -23,113 +23,117 @@ import type { Report, Verdict } from "../sessions/report.js";
 import type { Mode } from "../sessions/settings.js";
 import type { DemandStore } from "./ports.js";
 
-export interface Order {
-  readonly duty: DemandDuty | WithdrawalDuty;
+export interface DemandRequest {
+  readonly followUp: DemandFollowUp | WithdrawalFollowUp;
   /** When it was asked, milliseconds since the epoch. */
   readonly time: number;
 }
 
-/** One interface of an order, or the whole of it, that is not taken in. */
-export interface TurnedDown {
-  readonly order: Order;
+/** One interface of a request, or the whole of it, that is not taken in. */
+export interface RefusedRequest {
+  readonly request: DemandRequest;
   readonly id: string;
   readonly reason: "not-yours" | "not-found" | "outside-vpcs" | "too-many";
 }
 
-export interface Desk {
-  note(orders: readonly Order[], observation: Observation): Promise<Demanded>;
-  answer(report: Report): Promise<void>;
+export interface Intake {
+  record(requests: readonly DemandRequest[], observation: Observation): Promise<Demanded>;
+  settle(report: Report): Promise<void>;
   readonly opened: number;
-  readonly turnedDown: readonly TurnedDown[];
-  /** Orders that are worth another try: not seen yet, or not mirrored yet. */
-  readonly unsettled: ReadonlySet<Order>;
+  readonly refusedRequests: readonly RefusedRequest[];
+  /** Requests that are worth another try: not seen yet, or not mirrored yet. */
+  readonly unsettled: ReadonlySet<DemandRequest>;
 }
 
-/** EC2 shows a new interface within seconds; one that it never shows is turned down. */
+/** EC2 shows a new interface within seconds; one that it never shows is refused. */
 const EARLY_MS = 60_000;
 /** Refused and ended demands may be as many again as open ones, so that nobody fills the store with refusals. */
 const MOST_KEPT = 2;
 
-export function openDesk(
+export function openIntake(
   store: DemandStore,
   policy: Policy,
   limits: DemandLimits,
   mode: Mode,
   now: () => number,
-): Desk {
-  const noted = new Map<string, Order[]>();
-  const unsettled = new Set<Order>();
-  const turnedDown: TurnedDown[] = [];
+): Intake {
+  const recorded = new Map<string, DemandRequest[]>();
+  const unsettled = new Set<DemandRequest>();
+  const refusedRequests: RefusedRequest[] = [];
   let opened = 0;
 
-  const take = async (id: string, order: Order): Promise<void> => {
-    const { duty, time } = order;
+  const take = async (id: string, request: DemandRequest): Promise<void> => {
+    const { followUp, time } = request;
     const full = (await store.count()).open >= limits.most;
     const { before, after } = await writeDemand(store, id, (seen) => {
-      if (duty.kind === "withdrawal") return seen && takeBack(seen, duty.by.name, time, now());
+      if (followUp.kind === "withdrawal") return seen && takeBack(seen, followUp.by.name, time, now());
       if (seen === undefined && full) return undefined;
-      const next = ask(seen ?? newDemand(id, now()), { ...duty, by: duty.by.name, time }, limits);
+      const next = ask(seen ?? newDemand(id, now()), { ...followUp, by: followUp.by.name, time }, limits);
       if (next.claims.length === 0 || (seen === undefined && !isOpen(next, now()))) return seen;
       return next.status === "ended" && isOpen(next, now()) ? { ...next, status: "requested" } : next;
     });
-    if (before === undefined && after === undefined && duty.kind === "demand" && full) {
-      turnedDown.push({ order, id, reason: "too-many" });
+    if (before === undefined && after === undefined && followUp.kind === "demand" && full) {
+      refusedRequests.push({ request, id, reason: "too-many" });
     }
     if (before === undefined && after !== undefined) opened += 1;
-    if (after !== undefined) noted.set(id, [...(noted.get(id) ?? []), order]);
+    if (after !== undefined) recorded.set(id, [...(recorded.get(id) ?? []), request]);
   };
 
-  const refuse = async (id: string, order: Order, reason: TurnedDown["reason"]): Promise<void> => {
-    turnedDown.push({ order, id, reason });
-    const { by, kind } = order.duty;
+  const refuse = async (
+    id: string,
+    request: DemandRequest,
+    reason: RefusedRequest["reason"],
+  ): Promise<void> => {
+    refusedRequests.push({ request, id, reason });
+    const { by, kind } = request.followUp;
     // Nobody waits for an answer to these.
     if (!id.startsWith("eni-") || by === GUARDDUTY || kind === "withdrawal") return;
     if ((await store.count()).kept >= MOST_KEPT * limits.most) return;
     // There is no claim in it, so a sweep takes it away after a while.
-    const refused: Demand = { ...newDemand(id, now()), status: "refused", reason, turnedDown: by.name };
+    const refused: Demand = { ...newDemand(id, now()), status: "refused", reason, refusedRequester: by.name };
     await writeDemand(store, id, (seen) => (seen && isOpen(seen, now()) ? seen : refused));
   };
 
-  const sort = async (order: Order, observation: Observation): Promise<void> => {
-    const { about, by } = order.duty;
-    const sources = observation.sources.filter((source) => isAbout(order, source));
+  const sort = async (request: DemandRequest, observation: Observation): Promise<void> => {
+    const { about, by } = request.followUp;
+    const sources = observation.sources.filter((source) => isAbout(request, source));
     for (const source of sources) {
       if (by.instanceId !== undefined && source.instance?.id !== by.instanceId) {
-        await refuse(source.id, order, "not-yours");
-      } else if (by !== GUARDDUTY || isWantedByFinding(policy, source)) await take(source.id, order);
+        await refuse(source.id, request, "not-yours");
+      } else if (by !== GUARDDUTY || isWantedByFinding(policy, source)) await take(source.id, request);
     }
     for (const id of [...about.instanceIds, ...about.interfaceIds]) {
       if (sources.some((source) => source.id === id || source.instance?.id === id)) continue;
-      if (!observation.unseen.includes(id)) await refuse(id, order, "outside-vpcs");
-      else if (order.duty.kind === "demand" && now() - order.time < EARLY_MS) unsettled.add(order);
-      else await refuse(id, order, "not-found");
+      if (!observation.unseen.includes(id)) await refuse(id, request, "outside-vpcs");
+      else if (request.followUp.kind === "demand" && now() - request.time < EARLY_MS) unsettled.add(request);
+      else await refuse(id, request, "not-found");
     }
   };
 
   return {
-    async note(orders, observation) {
+    async record(requests, observation) {
       // In the order in which they were asked, whatever the order in which they came.
-      for (const order of [...orders].sort((a, b) => a.time - b.time)) await sort(order, observation);
-      const stored = noted.size === 0 ? [] : await store.of([...noted.keys()]);
+      for (const request of [...requests].sort((a, b) => a.time - b.time)) await sort(request, observation);
+      const stored = recorded.size === 0 ? [] : await store.of([...recorded.keys()]);
       return new Map(stored.map(({ demand }) => [demand.interfaceId, askedBy(demand, now())]));
     },
-    async answer(report) {
-      for (const [id, orders] of noted) {
-        const finding = findingOf(report.verdicts.get(id), stateOf(report, id), mode);
-        if (finding === undefined) continue;
-        await writeDemand(store, id, (seen) => seen && settle(seen, finding, now()));
-        if (finding.is === "pending") for (const order of orders) unsettled.add(order);
+    async settle(report) {
+      for (const [id, requests] of recorded) {
+        const result = demandResultOf(report.verdicts.get(id), stateOf(report, id), mode);
+        if (result === undefined) continue;
+        await writeDemand(store, id, (seen) => seen && settle(seen, result, now()));
+        if (result.is === "pending") for (const request of requests) unsettled.add(request);
       }
     },
     get opened() {
       return opened;
     },
-    turnedDown,
+    refusedRequests,
     unsettled,
   };
 }
 
-function isAbout({ duty: { about } }: Order, { id, instance }: Source): boolean {
+function isAbout({ followUp: { about } }: DemandRequest, { id, instance }: Source): boolean {
   return (
     about.interfaceIds.includes(id) || (instance !== undefined && about.instanceIds.includes(instance.id))
   );
@@ -142,11 +146,11 @@ function isWantedByFinding(policy: Policy, source: Source): boolean {
 }
 
 /** What a verdict is to somebody who asked; undefined when the run did not look at the interface. */
-export function findingOf(
+export function demandResultOf(
   verdict: Verdict | undefined,
   instanceState: string | undefined,
   mode: Mode,
-): Finding | undefined {
+): DemandResult | undefined {
   if (verdict === undefined || verdict.is === "mirrored") return verdict;
   const { reason } = verdict;
   // What AWS refuses of an instance that is still pending it may take a moment later.

@@ -4,19 +4,23 @@ import { missingTags, TAG_ENDPOINTS, TAG_IDLE_SINCE, TAG_TARGET_LEAVING } from "
 import { TAG_TARGET_VPC, TAG_TARGET_ZONE, TAG_ZONE_ID } from "../tags.js";
 import type { Tags } from "../model.js";
 import type { EndpointAction, EndpointPlan, EndpointReason } from "./decisions.js";
-import type { Endpoint, EndpointSettings, EndpointTarget, Sight, Zone } from "./model.js";
+import type { Endpoint, EndpointSettings, EndpointTarget, EndpointObservation, Zone } from "./model.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
 export interface Draft extends Writable<EndpointPlan> {
   readonly settings: EndpointSettings;
-  readonly sight: Sight;
+  readonly observation: EndpointObservation;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-export function createDraft(settings: EndpointSettings, sight: Sight, now: number): Draft {
-  return { settings, sight, now, zones: [], unserved: [], actions: [], held: [], leaving: [] };
+export function createDraft(
+  settings: EndpointSettings,
+  observation: EndpointObservation,
+  now: number,
+): Draft {
+  return { settings, observation, now, zones: [], unserved: [], actions: [], held: [], leaving: [] };
 }
 
 /**
@@ -26,11 +30,11 @@ export function createDraft(settings: EndpointSettings, sight: Sight, now: numbe
  */
 const TOKEN_MS = 10 * 60_000;
 
-export function tokenFor(draft: Draft, wish: string, ...circumstances: readonly string[]): string {
+export function tokenFor(draft: Draft, request: string, ...circumstances: readonly string[]): string {
   const period = Math.floor(draft.now / TOKEN_MS).toString(36);
   const { name, service } = draft.settings;
   const hash = stableHash(JSON.stringify([name, service, ...circumstances]));
-  return `${wish}/${period}/${hash.toString(16).padStart(8, "0")}`;
+  return `${request}/${period}/${hash.toString(16).padStart(8, "0")}`;
 }
 
 export const isOurEndpoint = ({ settings }: Draft, { tags }: { readonly tags: Tags }): boolean =>
@@ -47,7 +51,7 @@ export const hasFailed = ({ state }: Pick<Endpoint, "state">): boolean =>
 
 /** Our targets of an endpoint, by id, so that every run takes the same one for the first. */
 export function targetsOf(draft: Draft, endpointId: string): readonly EndpointTarget[] {
-  return draft.sight.targets
+  return draft.observation.targets
     .filter((target) => target.endpointId === endpointId && isOurEndpoint(draft, target))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -104,7 +108,7 @@ export function retireTarget(draft: Draft, target: EndpointTarget, reason: Endpo
     draft.actions.push(markLeaving(target.id, reason));
     return;
   }
-  const sessions = draft.sight.sessionsOn.get(target.id);
+  const sessions = draft.observation.sessionsOn.get(target.id);
   if (sessions === 0) draft.actions.push({ kind: "delete-target", id: target.id, reason });
   else draft.leaving.push({ targetId: target.id, sessions: sessions ?? 0 });
 }
@@ -112,7 +116,7 @@ export function retireTarget(draft: Draft, target: EndpointTarget, reason: Endpo
 /** The same for an endpoint: it goes after its targets. Somebody else's target on it holds it. */
 export function retire(draft: Draft, endpoint: Endpoint, reason: EndpointReason): void {
   if (isDying(endpoint)) return;
-  const targets = draft.sight.targets.filter((target) => target.endpointId === endpoint.id);
+  const targets = draft.observation.targets.filter((target) => target.endpointId === endpoint.id);
   for (const target of targets) {
     if (isOurEndpoint(draft, target)) retireTarget(draft, target, reason);
     else draft.held.push({ endpointId: endpoint.id, targetId: target.id });

@@ -29,10 +29,12 @@ export async function drainEndpoints(run: EndpointRun): Promise<EndpointDrainRep
   let because: string | undefined;
   let idle = 0;
   for (;;) {
-    const sight = await observer.everything({ ...run.settings, vpcIds: [] });
+    const observation = await observer.everything({ ...run.settings, vpcIds: [] });
     const ours = ({ tags }: { readonly tags: Tags }) => tags[TAG_ENDPOINTS] === run.settings.name;
-    const targets = sight.targets.filter(ours);
-    const endpoints = sight.endpoints.filter((endpoint) => ours(endpoint) && endpoint.state !== "deleted");
+    const targets = observation.targets.filter(ours);
+    const endpoints = observation.endpoints.filter(
+      (endpoint) => ours(endpoint) && endpoint.state !== "deleted",
+    );
     const report = {
       deletedTargets: removed.targets.size,
       deletedEndpoints: removed.endpoints.size,
@@ -43,7 +45,7 @@ export async function drainEndpoints(run: EndpointRun): Promise<EndpointDrainRep
     const nothingLeft = targets.length + endpoints.length === 0;
     if (nothingLeft || idle >= PATIENCE || clock.now() >= run.deadline) return report;
 
-    const behind = new Set(sight.targets.map(({ endpointId }) => endpointId));
+    const behind = new Set(observation.targets.map(({ endpointId }) => endpointId));
     const actions: EndpointAction[] = [
       ...targets.map(({ id }) => ({ kind: "delete-target", id, reason: "drain" }) as const),
       ...endpoints

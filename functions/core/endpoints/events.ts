@@ -1,11 +1,11 @@
 /**
  * The events that make the function `endpoints` look: subnets and their tags, endpoints and targets, and instances that
- * may be the first of their zone. As in the events lane of sessions, an event says where to look and never what to do;
+ * may be the first of their zone. As in the events of sessions, an event says where to look and never what to do;
  * what is malformed, unknown or foreign is dropped at once with the reason.
  */
 import * as z from "zod/mini";
 import { instanceId, readEnvelope } from "../events/envelope.js";
-import type { DropReason, Envelope, Home, Misfit } from "../events/envelope.js";
+import type { DropReason, Envelope, AccountRegion, Unusable } from "../events/envelope.js";
 
 /** Some instances, of which only the subnets matter; or everything. */
 export type EndpointLook =
@@ -14,7 +14,7 @@ export type EndpointLook =
 export type ParsedEndpointEvent =
   { readonly ok: true; readonly look: EndpointLook } | { readonly ok: false; readonly reason: DropReason };
 
-type Parser = (event: Envelope) => EndpointLook | Misfit;
+type Parser = (event: Envelope) => EndpointLook | Unusable;
 
 const everything: EndpointLook = { everything: true };
 const nothing: EndpointLook = { everything: false, instanceIds: [] };
@@ -84,8 +84,8 @@ const parsers: ReadonlyMap<string, Parser> = new Map([
 ]);
 
 /** `home`: where this function runs; an event of another account or region is foreign. */
-export function parseEndpointEvent(body: string, home: Home): ParsedEndpointEvent {
-  const event = readEnvelope(body, home);
+export function parseEndpointEvent(body: string, accountRegion: AccountRegion): ParsedEndpointEvent {
+  const event = readEnvelope(body, accountRegion);
   if (typeof event === "string") return { ok: false, reason: event };
   const parse = parsers.get(keyOf(event.source, event["detail-type"]));
   if (parse === undefined) return { ok: false, reason: "unknown-kind" };

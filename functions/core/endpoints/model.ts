@@ -55,7 +55,7 @@ export type Service =
   | { readonly usable: false; readonly code: string; readonly message: string };
 
 /** What was seen in EC2, whole: an observer that could not read all of it throws. */
-export interface Sight {
+export interface EndpointObservation {
   readonly service: Service;
   /** Of the VPCs given. */
   readonly subnets: readonly Subnet[];

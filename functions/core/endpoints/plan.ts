@@ -6,13 +6,17 @@
 import { TAG_TARGET_VPC, TAG_TARGET_ZONE, TAG_ZONE_ID } from "../tags.js";
 import type { EndpointPlan } from "./decisions.js";
 import { createDraft, hasFailed, isDying, isOurEndpoint, retire, retireTarget, type Draft } from "./draft.js";
-import type { Endpoint, EndpointSettings, Sight } from "./model.js";
+import type { Endpoint, EndpointSettings, EndpointObservation } from "./model.js";
 import { planZone } from "./zone-plan.js";
 import { zonesOf } from "./zones.js";
 
-export function planEndpoints(settings: EndpointSettings, sight: Sight, now: number): EndpointPlan {
-  const draft = createDraft(settings, sight, now);
-  const ours = sight.endpoints.filter((endpoint) => isOurEndpoint(draft, endpoint));
+export function planEndpoints(
+  settings: EndpointSettings,
+  observation: EndpointObservation,
+  now: number,
+): EndpointPlan {
+  const draft = createDraft(settings, observation, now);
+  const ours = observation.endpoints.filter((endpoint) => isOurEndpoint(draft, endpoint));
   for (const vpcId of settings.vpcIds) {
     planVpc(
       draft,
@@ -29,8 +33,8 @@ export function planEndpoints(settings: EndpointSettings, sight: Sight, now: num
 }
 
 function planVpc(draft: Draft, vpcId: string, ours: readonly Endpoint[]): void {
-  const needs = zonesOf(vpcId, draft.settings, draft.sight);
-  const zoneOfSubnet = new Map(draft.sight.subnets.map(({ id, zone }) => [id, zone.id]));
+  const needs = zonesOf(vpcId, draft.settings, draft.observation);
+  const zoneOfSubnet = new Map(draft.observation.subnets.map(({ id, zone }) => [id, zone.id]));
   const zoneOf = ({ subnetId, tags }: Endpoint) => zoneOfSubnet.get(subnetId) ?? tags[TAG_ZONE_ID];
   for (const need of needs) {
     planZone(
@@ -56,7 +60,7 @@ function retireOrphans(draft: Draft, ours: readonly Endpoint[]): void {
   const unserved = new Set(
     draft.zones.filter(({ state }) => state !== "served").map(({ vpcId, zone }) => `${vpcId} ${zone.name}`),
   );
-  for (const target of draft.sight.targets) {
+  for (const target of draft.observation.targets) {
     if (!isOurEndpoint(draft, target) || there.has(target.endpointId)) continue;
     const place = `${target.tags[TAG_TARGET_VPC] ?? ""} ${target.tags[TAG_TARGET_ZONE] ?? ""}`;
     if (!unserved.has(place)) retireTarget(draft, target, "endpoint-gone");

@@ -2,17 +2,17 @@
 import type { Tags } from "../model.js";
 import type { Outcome } from "../outcomes.js";
 import type { CreateTarget } from "./decisions.js";
-import type { EndpointSettings, Sight } from "./model.js";
+import type { EndpointSettings, EndpointObservation } from "./model.js";
 import type { Clock } from "../clock.js";
 
 export interface EndpointObserver {
   /** Throws when EC2 could not be read: a partial answer must never look like a whole one. */
-  everything(settings: EndpointSettings): Promise<Sight>;
+  everything(settings: EndpointSettings): Promise<EndpointObservation>;
   /** VPCs of those of these instances that EC2 knows. */
   vpcsOf(instanceIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-export interface EndpointWish {
+export interface NewEndpoint {
   readonly service: string;
   readonly vpcId: string;
   readonly subnetId: string;
@@ -33,8 +33,8 @@ export type Bucket = "create-endpoint" | "delete-endpoint" | "other";
 export interface EndpointWriter {
   /** Waits until the pace lets one call out; false at once when that would be after `until` (milliseconds since the epoch). */
   turn(bucket: Bucket, until: number): Promise<boolean>;
-  createEndpoint(wish: EndpointWish): Promise<EndpointOutcome>;
-  createTarget(wish: CreateTarget): Promise<EndpointOutcome>;
+  createEndpoint(request: NewEndpoint): Promise<EndpointOutcome>;
+  createTarget(request: CreateTarget): Promise<EndpointOutcome>;
   /** Done when the target is gone already; `conflict` while a session uses it. */
   deleteTarget(id: string): Promise<EndpointOutcome>;
   /** One call for all of them. The outcomes are in the order of the ids. */

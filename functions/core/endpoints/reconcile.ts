@@ -27,9 +27,9 @@ const ROUNDS = 3;
 export async function reconcileEndpoints(run: EndpointRun): Promise<EndpointReport> {
   const done: EndpointDone[] = [];
   for (let round = 1; ; round++) {
-    const sight = await run.ports.observer.everything(run.settings);
-    const plan = planEndpoints(run.settings, sight, run.ports.clock.now());
-    const report = { service: sight.service, plan, done };
+    const observation = await run.ports.observer.everything(run.settings);
+    const plan = planEndpoints(run.settings, observation, run.ports.clock.now());
+    const report = { service: observation.service, plan, done };
     if (plan.actions.length === 0 || round > ROUNDS || run.ports.clock.now() >= run.deadline) return report;
     const options = { ...run, service: run.settings.service };
     const steps = await executeEndpoints(plan.actions, options);

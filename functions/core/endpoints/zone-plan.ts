@@ -133,7 +133,7 @@ function serve(draft: Draft, vpcId: string, zone: Zone, endpoint: Endpoint): Zon
 
 /** The zone is needed and has no endpoint that could stay. */
 function replace(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly Endpoint[]): ZoneState {
-  if (!draft.sight.service.usable) return "service-refused";
+  if (!draft.observation.service.usable) return "service-refused";
   if (mine.some((endpoint) => isRecentFailure(draft, endpoint))) return "failed";
   const subnetIds = need.hosts.filter(({ freeAddresses }) => freeAddresses > 0).map(({ id }) => id);
   if (subnetIds.length === 0) return "no-address";

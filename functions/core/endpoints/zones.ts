@@ -1,7 +1,7 @@
 /** Which zones of a VPC need an endpoint, and which subnets may hold it. */
 import type { Tags } from "../model.js";
 import type { Unserved } from "./decisions.js";
-import type { EndpointSettings, Service, Sight, Subnet, Zone } from "./model.js";
+import type { EndpointSettings, Service, EndpointObservation, Subnet, Zone } from "./model.js";
 
 export interface ZoneNeed {
   readonly zone: Zone;
@@ -13,9 +13,13 @@ export interface ZoneNeed {
 }
 
 /** Every zone in which the VPC has a subnet. */
-export function zonesOf(vpcId: string, settings: EndpointSettings, sight: Sight): readonly ZoneNeed[] {
+export function zonesOf(
+  vpcId: string,
+  settings: EndpointSettings,
+  observation: EndpointObservation,
+): readonly ZoneNeed[] {
   const byZone = new Map<string, Subnet[]>();
-  for (const subnet of sight.subnets) {
+  for (const subnet of observation.subnets) {
     if (subnet.vpcId !== vpcId) continue;
     byZone.set(subnet.zone.id, [...(byZone.get(subnet.zone.id) ?? []), subnet]);
   }
@@ -23,7 +27,7 @@ export function zonesOf(vpcId: string, settings: EndpointSettings, sight: Sight)
     const zone = subnets[0]?.zone;
     if (zone === undefined) return [];
     const hosts = hostsOf(subnets, settings);
-    const unneeded = unneededBecause(zone, subnets, hosts, settings, sight);
+    const unneeded = unneededBecause(zone, subnets, hosts, settings, observation);
     return [{ zone, subnets, hosts, ...(unneeded !== undefined && { unneeded }) }];
   });
 }
@@ -33,11 +37,12 @@ function unneededBecause(
   subnets: readonly Subnet[],
   hosts: readonly Subnet[],
   settings: EndpointSettings,
-  sight: Sight,
+  observation: EndpointObservation,
 ): Unserved["reason"] | undefined {
-  if (!isOffered(zone, settings, sight.service)) return "not-offered";
+  if (!isOffered(zone, settings, observation.service)) return "not-offered";
   if (hosts.length === 0) return "no-subnet";
-  const empty = settings.zones === "instances" && !subnets.some((subnet) => sight.inhabited.has(subnet.id));
+  const empty =
+    settings.zones === "instances" && !subnets.some((subnet) => observation.inhabited.has(subnet.id));
   return empty ? "no-instances" : undefined;
 }
 

@@ -5,7 +5,14 @@
  */
 import * as z from "zod/mini";
 import { tampered } from "./tampering.js";
-import { instanceId, interfaceId, sighting, type EventKind, type Misfit, type Sighting } from "./envelope.js";
+import {
+  instanceId,
+  interfaceId,
+  parsedEvent,
+  type EventKind,
+  type Unusable,
+  type ParsedEvent,
+} from "./envelope.js";
 
 const head = z.object({
   eventSource: z.literal("ec2.amazonaws.com"),
@@ -17,9 +24,9 @@ const head = z.object({
 /** Records of a trail come seconds to minutes after the call. */
 const late = { late: true };
 
-type Reader = (detail: unknown) => Sighting | Misfit;
+type Reader = (detail: unknown) => ParsedEvent | Unusable;
 
-function reader<T>(schema: z.ZodMiniType<T>, look: (detail: T) => Sighting): Reader {
+function reader<T>(schema: z.ZodMiniType<T>, look: (detail: T) => ParsedEvent): Reader {
   return (detail) => {
     const parsed = schema.safeParse(detail);
     return parsed.success ? look(parsed.data) : "malformed";
@@ -29,7 +36,7 @@ function reader<T>(schema: z.ZodMiniType<T>, look: (detail: T) => Sighting): Rea
 const attached = reader(
   z.object({ requestParameters: z.object({ networkInterfaceId: interfaceId, instanceId }) }),
   ({ requestParameters: { networkInterfaceId, instanceId: to } }) =>
-    sighting({ instanceIds: [to], interfaceIds: [networkInterfaceId] }, { ...late, early: true }),
+    parsedEvent({ instanceIds: [to], interfaceIds: [networkInterfaceId] }, { ...late, early: true }),
 );
 
 const created = reader(
@@ -37,7 +44,7 @@ const created = reader(
     responseElements: z.object({ networkInterface: z.object({ networkInterfaceId: interfaceId }) }),
   }),
   ({ responseElements }) =>
-    sighting(
+    parsedEvent(
       { interfaceIds: [responseElements.networkInterface.networkInterfaceId] },
       { ...late, early: true },
     ),
@@ -53,18 +60,18 @@ const tagged = reader(
   }),
   ({ requestParameters }) => {
     const ids = requestParameters.resourcesSet.items.map(({ resourceId }) => resourceId);
-    return sighting({ instanceIds: ids.filter((id) => instanceId.safeParse(id).success) }, late);
+    return parsedEvent({ instanceIds: ids.filter((id) => instanceId.safeParse(id).success) }, late);
   },
 );
 
 const modified = reader(z.object({ requestParameters: z.object({ instanceId }) }), ({ requestParameters }) =>
-  sighting({ instanceIds: [requestParameters.instanceId] }, late),
+  parsedEvent({ instanceIds: [requestParameters.instanceId] }, late),
 );
 
 // The record names the attachment alone, which is no more by then: a sweep finds what it was of.
 const attachmentId = z.string().check(z.regex(/^eni-attach-[0-9a-f]{8,17}$/));
 const detached = reader(z.object({ requestParameters: z.object({ attachmentId }) }), () =>
-  sighting({}, { ...late, sweep: "detached" }),
+  parsedEvent({}, { ...late, sweep: "detached" }),
 );
 
 const readers: ReadonlyMap<string, Reader> = new Map([
@@ -87,7 +94,7 @@ export const apiCall: EventKind = {
     const read = readers.get(parsed.data.eventName);
     if (read === undefined) return "unknown-kind";
     // What did not happen changed nothing, and its record is of no fixed form.
-    if (parsed.data.errorCode !== undefined) return sighting({}, late);
+    if (parsed.data.errorCode !== undefined) return parsedEvent({}, late);
     return read(detail);
   },
 };

@@ -3,7 +3,7 @@
  * reference"). A second chance for what the instance's own state changes told: it comes by another way, and later.
  */
 import * as z from "zod/mini";
-import { instanceId, sighting, type EventKind } from "./envelope.js";
+import { instanceId, parsedEvent, type EventKind } from "./envelope.js";
 
 const detail = z.object({ EC2InstanceId: instanceId });
 
@@ -13,7 +13,9 @@ function kind(detailType: string, early: boolean): EventKind {
     detailType,
     parse(event) {
       const parsed = detail.safeParse(event.detail);
-      return parsed.success ? sighting({ instanceIds: [parsed.data.EC2InstanceId] }, { early }) : "malformed";
+      return parsed.success
+        ? parsedEvent({ instanceIds: [parsed.data.EC2InstanceId] }, { early })
+        : "malformed";
     },
   };
 }

@@ -3,7 +3,7 @@
  * The state is not believed: by the time it arrives it may be old, so it only says where to look.
  */
 import * as z from "zod/mini";
-import { instanceId, sighting, type EventKind } from "./envelope.js";
+import { instanceId, parsedEvent, type EventKind } from "./envelope.js";
 
 const detail = z.object({
   "instance-id": instanceId,
@@ -18,6 +18,6 @@ export const ec2StateChange: EventKind = {
     if (!parsed.success) return "malformed";
     const { state } = parsed.data;
     const early = state === "pending" || state === "running";
-    return sighting({ instanceIds: [parsed.data["instance-id"]] }, { early });
+    return parsedEvent({ instanceIds: [parsed.data["instance-id"]] }, { early });
   },
 };

@@ -4,7 +4,7 @@
  * stopped calls its attachment DELETED while EC2 may still show the interface.
  */
 import * as z from "zod/mini";
-import { interfaceId, sighting, type EventKind } from "./envelope.js";
+import { interfaceId, parsedEvent, type EventKind } from "./envelope.js";
 
 const detail = z.object({
   lastStatus: z.string(),
@@ -38,6 +38,8 @@ export const ecsTask: EventKind = {
       .filter(({ name }) => name === "networkInterfaceId")
       .map(({ value }) => value);
     const ids = interfaceIds.safeParse(named);
-    return ids.success ? sighting({ interfaceIds: ids.data }, { early: young.has(lastStatus) }) : "malformed";
+    return ids.success
+      ? parsedEvent({ interfaceIds: ids.data }, { early: young.has(lastStatus) })
+      : "malformed";
   },
 };

@@ -1,6 +1,6 @@
 /** What every EventBridge event looks like, and what a parser makes of one. Events are untrusted input. */
 import * as z from "zod/mini";
-import type { Duty } from "./follow-ups.js";
+import type { FollowUp } from "./follow-ups.js";
 import type { Look } from "../model.js";
 
 /** EventBridge event reference, "Events metadata". Unknown fields are passed over. */
@@ -17,7 +17,7 @@ const envelope = z.object({
 export type Envelope = z.infer<typeof envelope>;
 
 /** Where a function runs. */
-export interface Home {
+export interface AccountRegion {
   readonly account: string;
   readonly region: string;
 }
@@ -27,7 +27,7 @@ export const dropReasons = ["not-json", "not-an-event", "unknown-kind", "malform
 export type DropReason = (typeof dropReasons)[number];
 
 /** A message's body as an event, or why it is none of ours: one of another account or region is foreign. */
-export function readEnvelope(body: string, home: Home): Envelope | DropReason {
+export function readEnvelope(body: string, accountRegion: AccountRegion): Envelope | DropReason {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -37,7 +37,7 @@ export function readEnvelope(body: string, home: Home): Envelope | DropReason {
   const event = envelope.safeParse(json);
   if (!event.success) return "not-an-event";
   const { account, region } = event.data;
-  return account === home.account && region === home.region ? event.data : "foreign";
+  return account === accountRegion.account && region === accountRegion.region ? event.data : "foreign";
 }
 
 export const instanceId = z.string().check(z.regex(/^i-[0-9a-f]{8,17}$/));
@@ -50,17 +50,17 @@ export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));
  * `left`: ids that were too many for one event; the next sweep looks at them, as at everything.
  * `sweep`: what has happened, where the event cannot say to which interface; a sweep is asked for, which looks at all.
  */
-export interface Sighting {
+export interface ParsedEvent {
   readonly look: Look;
   readonly early: boolean;
   readonly late: boolean;
   readonly left: number;
   readonly sweep?: "detached";
-  readonly duties: readonly Duty[];
+  readonly followUps: readonly FollowUp[];
 }
 
 /** Why an event with a known source and detail-type is of no use all the same. */
-export type Misfit = "unknown-kind" | "malformed" | "foreign";
+export type Unusable = "unknown-kind" | "malformed" | "foreign";
 
 /** One kind of event: one file, with its schema and real examples under test/fixtures/events. */
 export interface EventKind {
@@ -72,7 +72,7 @@ export interface EventKind {
    * "malformed": not of the form that AWS documents.
    * "foreign": about another account or region.
    */
-  parse(event: Envelope): Sighting | Misfit;
+  parse(event: Envelope): ParsedEvent | Unusable;
 }
 
 /** Ids of each sort that one event may bring into a look: as many as a describe takes in one filter. */
@@ -87,11 +87,14 @@ interface More {
   readonly early?: boolean;
   readonly late?: boolean;
   readonly sweep?: "detached";
-  readonly duties?: readonly Duty[];
+  readonly followUps?: readonly FollowUp[];
 }
 
 /** The ids must have been validated. Naming one twice, or none, is no mistake. */
-export function sighting(ids: Ids, { early = false, late = false, sweep, duties = [] }: More = {}): Sighting {
+export function parsedEvent(
+  ids: Ids,
+  { early = false, late = false, sweep, followUps = [] }: More = {},
+): ParsedEvent {
   const instanceIds = [...new Set(ids.instanceIds)];
   const interfaceIds = [...new Set(ids.interfaceIds)];
   const over = (all: readonly string[]) => Math.max(0, all.length - IDS_PER_EVENT);
@@ -104,6 +107,6 @@ export function sighting(ids: Ids, { early = false, late = false, sweep, duties 
     late,
     left: over(instanceIds) + over(interfaceIds),
     ...(sweep !== undefined && { sweep }),
-    duties,
+    followUps,
   };
 }

@@ -1,12 +1,12 @@
 /**
- * What must follow an event besides a look. A look is made good by any later sweep; a duty is not: nobody else
- * completes that hook, notes that demand or reports that call. So a message with a duty is tried longer, and lies
+ * What must follow an event besides a look. A look is made good by any later sweep; a follow-up is not: nobody else
+ * completes that hook, notes that demand or reports that call. So a message with a follow-up is tried longer, and lies
  * in the dead-letter queue when it could not be done.
  */
 import type { Look } from "../model.js";
 
 /** An instance is held by a lifecycle hook of its group until somebody lets it go on. */
-export interface HookDuty {
+export interface HookFollowUp {
   readonly kind: "hook";
   readonly group: string;
   readonly hook: string;
@@ -15,7 +15,7 @@ export interface HookDuty {
 }
 
 /** Somebody asks for a mirror, with an end. */
-export interface DemandDuty {
+export interface DemandFollowUp {
   readonly kind: "demand";
   /** The one interface, or the instance with all of its interfaces, that is asked for. */
   readonly about: Look;
@@ -27,14 +27,14 @@ export interface DemandDuty {
 }
 
 /** Somebody takes back what was asked for. */
-export interface WithdrawalDuty {
+export interface WithdrawalFollowUp {
   readonly kind: "withdrawal";
   readonly about: Look;
   readonly by: Requester;
 }
 
 /** Somebody who is not one of our functions deleted or changed a session. */
-export interface TamperingDuty {
+export interface TamperingFollowUp {
   readonly kind: "tampering";
   readonly sessionId: string;
   readonly call: "DeleteTrafficMirrorSession" | "ModifyTrafficMirrorSession";
@@ -45,7 +45,7 @@ export interface TamperingDuty {
   readonly record: string;
 }
 
-export type Duty = HookDuty | DemandDuty | WithdrawalDuty | TamperingDuty;
+export type FollowUp = HookFollowUp | DemandFollowUp | WithdrawalFollowUp | TamperingFollowUp;
 
 /** Who asks, as the source of the event says; IAM decides who may use which source. */
 export interface Requester {

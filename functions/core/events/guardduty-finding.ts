@@ -5,7 +5,7 @@
  */
 import * as z from "zod/mini";
 import { GUARDDUTY } from "./follow-ups.js";
-import { instanceId, interfaceId, sighting, type EventKind } from "./envelope.js";
+import { instanceId, interfaceId, parsedEvent, type EventKind } from "./envelope.js";
 import { boundedText } from "./text.js";
 
 const detail = z.object({
@@ -37,9 +37,9 @@ export const guarddutyFinding: EventKind = {
       instanceIds: [id],
       interfaceIds: networkInterfaces.map((each) => each.networkInterfaceId),
     };
-    return sighting(look, {
+    return parsedEvent(look, {
       late: true,
-      duties: [{ kind: "demand", about: look, by: GUARDDUTY, note: data.type }],
+      followUps: [{ kind: "demand", about: look, by: GUARDDUTY, note: data.type }],
     });
   },
 };

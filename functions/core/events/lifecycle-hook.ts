@@ -4,7 +4,7 @@
  * when it goes into service.
  */
 import * as z from "zod/mini";
-import { instanceId, sighting, type EventKind } from "./envelope.js";
+import { instanceId, parsedEvent, type EventKind } from "./envelope.js";
 
 const name = z.string().check(z.minLength(1), z.maxLength(255));
 
@@ -25,11 +25,11 @@ export const lifecycleHook: EventKind = {
     const { data } = parsed;
     // Instances that come out of a warm pool or go into one are held under the same detail-type.
     if (data.LifecycleTransition !== "autoscaling:EC2_INSTANCE_LAUNCHING") return "unknown-kind";
-    return sighting(
+    return parsedEvent(
       { instanceIds: [data.EC2InstanceId] },
       {
         early: true,
-        duties: [
+        followUps: [
           {
             kind: "hook",
             group: data.AutoScalingGroupName,

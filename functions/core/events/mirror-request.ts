@@ -8,7 +8,7 @@
  */
 import * as z from "zod/mini";
 import type { Requester } from "./follow-ups.js";
-import { instanceId, interfaceId, sighting, type Envelope, type EventKind } from "./envelope.js";
+import { instanceId, interfaceId, parsedEvent, type Envelope, type EventKind } from "./envelope.js";
 import { boundedText } from "./text.js";
 
 const TRUSTED = "traffic-mirror";
@@ -51,9 +51,9 @@ export const mirrorRequested: EventKind = {
     if (!parsed.success || by === undefined) return "malformed";
     const { expires_in_minutes: minutes, reason: note } = parsed.data;
     const look = lookOf(parsed.data);
-    return sighting(look, {
+    return parsedEvent(look, {
       early: true,
-      duties: [
+      followUps: [
         {
           kind: "demand",
           about: look,
@@ -74,7 +74,7 @@ export const mirrorWithdrawn: EventKind = {
     const by = requesterOf(event);
     if (!parsed.success || by === undefined) return "malformed";
     const look = lookOf(parsed.data);
-    return sighting(look, { duties: [{ kind: "withdrawal", about: look, by }] });
+    return parsedEvent(look, { followUps: [{ kind: "withdrawal", about: look, by }] });
   },
 };
 

@@ -6,7 +6,13 @@ import { apiCall } from "./api-call.js";
 import { autoscalingLaunch, autoscalingTerminate } from "./autoscaling.js";
 import { ec2StateChange } from "./ec2-state-change.js";
 import { ecsTask } from "./ecs-task.js";
-import { readEnvelope, type DropReason, type EventKind, type Home, type Sighting } from "./envelope.js";
+import {
+  readEnvelope,
+  type DropReason,
+  type EventKind,
+  type AccountRegion,
+  type ParsedEvent,
+} from "./envelope.js";
 import { guarddutyFinding } from "./guardduty-finding.js";
 import { lifecycleHook } from "./lifecycle-hook.js";
 import { mirrorRequested, mirrorWithdrawn } from "./mirror-request.js";
@@ -25,19 +31,19 @@ const kinds: readonly EventKind[] = [
   mirrorWithdrawn,
 ];
 
-export type ParsedEvent =
-  | { readonly ok: true; readonly sighting: Sighting; readonly time: number }
+export type ParseResult =
+  | { readonly ok: true; readonly event: ParsedEvent; readonly time: number }
   | { readonly ok: false; readonly reason: DropReason };
 
 /** `home`: where this function runs; an event of another account or region is foreign. */
-export function parseEvent(body: string, home: Home): ParsedEvent {
-  const event = readEnvelope(body, home);
+export function parseEvent(body: string, accountRegion: AccountRegion): ParseResult {
+  const event = readEnvelope(body, accountRegion);
   if (typeof event === "string") return { ok: false, reason: event };
   const kind = kindOf(event.source, event["detail-type"]);
   if (kind === undefined) return { ok: false, reason: "unknown-kind" };
   const parsed = kind.parse(event);
   if (typeof parsed === "string") return { ok: false, reason: parsed };
-  return { ok: true, sighting: parsed, time: Date.parse(event.time) };
+  return { ok: true, event: parsed, time: Date.parse(event.time) };
 }
 
 function kindOf(source: string, detailType: string): EventKind | undefined {

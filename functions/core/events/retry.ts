@@ -1,7 +1,7 @@
 /**
  * When a message that could not be done comes back. A look that is merely too early is made good by any sweep, so it
  * is tried a few times within seconds and then let go: a storm of events never fills the dead-letter queue with
- * healthy work. A duty is nobody else's, so it is tried for as long as a peak or a deploy may last, and is in the
+ * healthy work. A follow-up is nobody else's, so it is tried for as long as a peak or a deploy may last, and is in the
  * dead-letter queue after that (docs/operations.md, "Dead-letter queue").
  */
 
@@ -15,9 +15,9 @@ const JITTER = 0.2;
 
 /**
  * `deliveries`: how often the message was delivered, this time included. `random`: 0 up to 1. undefined: a look is
- * let go; a duty is left to the queue, which takes it for dead after its last delivery.
+ * let go; a follow-up is left to the queue, which takes it for dead after its last delivery.
  */
-export function delayOf(kind: "look" | "duty", deliveries: number, random: number): number | undefined {
+export function delayOf(kind: "look" | "follow-up", deliveries: number, random: number): number | undefined {
   const soon = SOON[deliveries - 1];
   if (soon !== undefined) return soon;
   const later = LATER[deliveries - 1 - SOON.length];

@@ -3,7 +3,7 @@
  * the event are not believed: two changes may arrive in either order.
  */
 import * as z from "zod/mini";
-import { instanceId, sighting, type EventKind } from "./envelope.js";
+import { instanceId, parsedEvent, type EventKind } from "./envelope.js";
 
 const detail = z.object({ service: z.string(), "resource-type": z.string() });
 const instanceIds = z.array(instanceId);
@@ -24,6 +24,6 @@ export const tagChange: EventKind = {
     const ids = instanceIds.safeParse(arns.map((arn) => arn?.[3]));
     if (!ids.success || ids.data.length === 0) return "malformed";
     // An instance is older than a change of its tags.
-    return sighting({ instanceIds: ids.data });
+    return parsedEvent({ instanceIds: ids.data });
   },
 };

@@ -4,8 +4,8 @@
  * at: the record names a session, which may be gone, and not its interface. So it asks for a sweep.
  */
 import * as z from "zod/mini";
-import type { TamperingDuty } from "./follow-ups.js";
-import { sighting, type Misfit, type Sighting } from "./envelope.js";
+import type { TamperingFollowUp } from "./follow-ups.js";
+import { parsedEvent, type Unusable, type ParsedEvent } from "./envelope.js";
 import { boundedText } from "./text.js";
 
 const sessionId = z.string().check(z.regex(/^tms-[0-9a-f]{8,17}$/));
@@ -37,13 +37,13 @@ const record = z.object({
   eventID: z.optional(boundedText(64)),
 });
 
-export function tampered(call: TamperingDuty["call"]): (detail: unknown) => Sighting | Misfit {
+export function tampered(call: TamperingFollowUp["call"]): (detail: unknown) => ParsedEvent | Unusable {
   return (detail) => {
     const parsed = record.safeParse(detail);
     if (!parsed.success) return "malformed";
     const { requestParameters, userIdentity, sourceIPAddress, eventID } = parsed.data;
     const who = userIdentity.arn ?? userIdentity.invokedBy ?? userIdentity.type ?? "unknown";
-    const duty: TamperingDuty = {
+    const followUp: TamperingFollowUp = {
       kind: "tampering",
       call,
       sessionId: requestParameters,
@@ -51,6 +51,6 @@ export function tampered(call: TamperingDuty["call"]): (detail: unknown) => Sigh
       from: sourceIPAddress ?? "",
       record: eventID ?? "",
     };
-    return sighting({}, { late: true, duties: [duty] });
+    return parsedEvent({}, { late: true, followUps: [followUp] });
   };
 }

@@ -6,7 +6,7 @@ import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decision
 import type { Session } from "../model.js";
 import { isOurs } from "../tags.js";
 
-export interface Brakes {
+export interface Guardrails {
   /** A sweep that would remove more than this share of our sessions, 0–100, removes none … */
   readonly removalPercent: number;
   /** … unless it is no more than this many. */
@@ -21,7 +21,7 @@ export interface Brakes {
 
 export interface AccountPlan {
   readonly plans: readonly SourcePlan[];
-  /** Removals that wait for a person; 0 when the brake did not hold. */
+  /** Removals that wait for a person; 0 when the guardrail did not hold. */
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
@@ -32,15 +32,15 @@ export function planAccount(
   sessions: readonly Session[],
   controller: string,
   quota: number,
-  brakes: Brakes,
+  guardrails: Guardrails,
   now: number,
 ): AccountPlan {
   const sessionsOfOurs = sessions.filter((session) => isOurs(session.tags, controller)).length;
   const foreign = sessions.length - sessionsOfOurs;
   const room = Math.max(0, quota - foreign);
-  const ceiling = brakes.maxSessions ?? room;
+  const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
-  const held = holdRemovals(fitted, sessionsOfOurs, brakes, now);
+  const held = holdRemovals(fitted, sessionsOfOurs, guardrails, now);
   return { ...held, foreign, sessionsOfOurs };
 }
 
@@ -80,13 +80,14 @@ function withoutSession(plan: SourcePlan, reason: "quota" | "ceiling"): SourcePl
 function holdRemovals(
   plans: readonly SourcePlan[],
   sessionsOfOurs: number,
-  brakes: Brakes,
+  guardrails: Guardrails,
   now: number,
 ): { plans: readonly SourcePlan[]; heldRemovals: number } {
   const removals = plans.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
-  const share = Math.floor((sessionsOfOurs * brakes.removalPercent) / 100);
-  const acknowledged = brakes.acknowledgedUntil !== null && now < brakes.acknowledgedUntil;
-  if (acknowledged || removals <= Math.max(share, brakes.removalMinimum)) return { plans, heldRemovals: 0 };
+  const share = Math.floor((sessionsOfOurs * guardrails.removalPercent) / 100);
+  const acknowledged = guardrails.acknowledgedUntil !== null && now < guardrails.acknowledgedUntil;
+  if (acknowledged || removals <= Math.max(share, guardrails.removalMinimum))
+    return { plans, heldRemovals: 0 };
   const hold = (decision: Decision): Decision =>
     isRemovalByPolicy(decision) ? leftAlone(decision, "unselected", "removal-held") : decision;
   return {

@@ -2,7 +2,7 @@
  * What the controller tells others, on its own bus and from there to the hub's: sessions that changed, sources that
  * are refused, tampering, what a sweep came to. Their source is theirs alone: requesters may not use it.
  */
-import type { TamperingDuty } from "../events/follow-ups.js";
+import type { TamperingFollowUp } from "../events/follow-ups.js";
 import type { NotMirrored } from "./report.js";
 import type { Done } from "./decisions.js";
 
@@ -68,7 +68,7 @@ export function sourcesRefused(controller: string, notMirrored: readonly NotMirr
 
 export function tampered(
   controller: string,
-  { sessionId, call, who, from, record }: TamperingDuty,
+  { sessionId, call, who, from, record }: TamperingFollowUp,
 ): BusEvent {
   return {
     detailType: "Mirror Session Tampered",

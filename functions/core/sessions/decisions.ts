@@ -53,7 +53,7 @@ export type Action =
       readonly kind: "delete";
       readonly reason: UnselectedReason | UncoveredReason | ChangeReason;
       readonly sessionId: string;
-      /** A person's change of policy caused it, so that the brake on mass removal counts it. */
+      /** A person's change of policy caused it, so that the guardrail on mass removal counts it. */
       readonly byPolicy: boolean;
     });
 

@@ -1,6 +1,6 @@
 /**
  * Takes every session of ours away. It needs no policy, so that a broken one cannot stand in the way of
- * uninstalling, and no brake: whoever destroys has said so.
+ * uninstalling, and no guardrail: whoever destroys has said so.
  */
 import type { SourcePlan, Done } from "./decisions.js";
 import { execute } from "./execute.js";

@@ -1,5 +1,5 @@
 /** Whether an instance that a lifecycle hook holds may go into service. */
-import type { HookDuty } from "../events/follow-ups.js";
+import type { HookFollowUp } from "../events/follow-ups.js";
 import type { UncoveredReason } from "../outcomes.js";
 import type { LifecycleHook, Policy } from "./policy.js";
 import type { Report } from "./report.js";
@@ -16,7 +16,7 @@ export type HookDecision =
 /** The user has chosen these; they are no reason to hold or end an instance. */
 const chosen: ReadonlySet<UncoveredReason> = new Set(["rollout", "ceiling"]);
 
-export function hookOf(policy: Policy, { group, hook }: HookDuty): LifecycleHook | undefined {
+export function hookOf(policy: Policy, { group, hook }: HookFollowUp): LifecycleHook | undefined {
   return policy.lifecycle_hooks.find(
     (each) => each.autoscaling_group_name === group && each.hook_name === hook,
   );
@@ -24,18 +24,18 @@ export function hookOf(policy: Policy, { group, hook }: HookDuty): LifecycleHook
 
 /** `enforcing`: false in modes that mirror nothing, where nothing is worth waiting for. */
 export function decideHook(
-  duty: HookDuty,
+  followUp: HookFollowUp,
   policy: Policy,
   report: Pick<Report, "sources" | "unseen" | "verdicts">,
   enforcing: boolean,
 ): HookDecision {
-  const hook = hookOf(policy, duty);
+  const hook = hookOf(policy, followUp);
   if (hook === undefined) return { is: "none" };
   if (!enforcing) return { is: "continue", reason: "mode" };
-  if (report.unseen.includes(duty.instanceId)) return { is: "later", reason: "not-seen" };
+  if (report.unseen.includes(followUp.instanceId)) return { is: "later", reason: "not-seen" };
   const reasons: UncoveredReason[] = [];
   for (const { id, instance } of report.sources) {
-    if (instance?.id !== duty.instanceId) continue;
+    if (instance?.id !== followUp.instanceId) continue;
     const verdict = report.verdicts.get(id);
     if (verdict?.is !== "uncovered") continue;
     // What AWS refuses of an instance that is still pending it may take a moment later.

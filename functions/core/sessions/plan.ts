@@ -1,6 +1,6 @@
 /**
  * What to do about one interface. Pure: the same policy and the same sight of EC2 give the same decisions,
- * whichever event or sweep asked. What concerns the account as a whole (quota, brakes) is in account.ts.
+ * whichever event or sweep asked. What concerns the account as a whole (quota, guardrails) is in account.ts.
  */
 import {
   about,
@@ -60,7 +60,7 @@ function decide(context: PlanContext, source: Source, sessions: readonly Session
   const asked = context.demands.get(source.id);
   const selection = select(context.policy, source, asked);
   if (!selection.selected) {
-    // That a demand ends is nobody's mistake: no brake, and no waiting for a sweep.
+    // That a demand ends is nobody's mistake: no guardrail, and no waiting for a sweep.
     const ended = asked !== undefined && isForAWhile(context.policy, kept?.tags[TAG_RULE]);
     if (ended) return unselected(context, source, ours, "demand-ended", false);
     return unselected(context, source, ours, selection.reason, loop === undefined);
@@ -107,7 +107,7 @@ function cover(
 
   const choice = chooseTarget(source, vpc, entry, context.topology, context.policy.options);
   if (!choice.found) {
-    // Only a change of policy takes the target away, so an event leaves the session to the sweep and its brake.
+    // Only a change of policy takes the target away, so an event leaves the session to the sweep and its guardrail.
     if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, vpc, entry, context.topology)) {
       return uncovered(source, [kept, ...surplus], choice.reason, true, selection);
     }

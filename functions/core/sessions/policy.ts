@@ -69,7 +69,7 @@ const options = z.object({
   instance_types: z._default(z.record(z.string(), z.boolean()), {}),
 });
 
-/** A lifecycle hook that the events lane completes. */
+/** A lifecycle hook that `reconcile` completes. */
 const lifecycleHook = z.object({
   autoscaling_group_name: z.string().check(z.minLength(1)),
   hook_name: z.string().check(z.minLength(1)),

@@ -25,7 +25,7 @@ export interface Observer {
 /** Writes. None of them throws for an answer of AWS: that is an outcome. */
 export interface SessionWriter {
   /**
-   * Waits until the lane's pace lets one write out. false at once when that would be after `until` (milliseconds
+   * Waits until the pace lets one write out. false at once when that would be after `until` (milliseconds
    * since the epoch): whoever waits longer would be stopped in the middle.
    */
   turn(until: number): Promise<boolean>;

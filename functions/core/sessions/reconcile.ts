@@ -10,7 +10,7 @@ import { planSource, type PlanContext } from "./plan.js";
 import type { Asked } from "./selection.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
-import type { RefusalMemory } from "./refusals.js";
+import type { RefusedSources } from "./refusals.js";
 import { report, type Report } from "./report.js";
 import type { Settings } from "./settings.js";
 
@@ -47,7 +47,7 @@ export async function reconcile(
   const observation = await run.ports.observer.look(look, run.policy);
   const asked = await demanded(observation);
   const context = contextOf(run, observation, asked, false);
-  const ceiling = run.settings.brakes.maxSessions !== null;
+  const ceiling = run.settings.guardrails.maxSessions !== null;
   const plans = planAll(context, observation).map((plan) => (ceiling ? leaveCreatesToSweep(plan) : plan));
   const executed = await carryOut(run, plans, asked, EVENT_CONCURRENCY);
   return report({ run, observation, plans, ...executed, heldRemovals: 0, foreign: 0, sessionsOfOurs: 0 });
@@ -59,7 +59,7 @@ export async function reconcile(
  */
 export async function sweep(
   run: Run,
-  refusals: RefusalMemory,
+  refusals: RefusedSources,
   demanded: Demanded | null = none,
 ): Promise<Report> {
   const { ports, settings } = run;
@@ -67,12 +67,12 @@ export async function sweep(
   const now = ports.clock.now();
   const context = contextOf(run, observation, demanded ?? none, demanded !== null);
   const planned = planAll(context, observation);
-  const { brakes, controller, quota } = settings;
-  const account = planAccount(planned, observation.sessions, controller, quota, brakes, now);
-  const plans = account.plans.map((plan) => refusals.spare(plan, now));
+  const { guardrails, controller, quota } = settings;
+  const account = planAccount(planned, observation.sessions, controller, quota, guardrails, now);
+  const plans = account.plans.map((plan) => refusals.withoutRefused(plan, now));
   const ordered = inFairOrder(plans, Math.floor(now / MINUTE_MS), (id) => refusals.failedLately(id));
   const executed = await carryOut(run, ordered, demanded ?? none, SWEEP_CONCURRENCY);
-  refusals.learn(plans, executed.done, ports.clock.now());
+  refusals.remember(plans, executed.done, ports.clock.now());
   return report({ ...account, run, observation, plans, ...executed });
 }
 
@@ -103,7 +103,7 @@ function contextOf(
     topology: observation.topology,
     controller: run.settings.controller,
     ownTags: run.settings.ownTags,
-    rolloutPercent: run.settings.brakes.rolloutPercent,
+    rolloutPercent: run.settings.guardrails.rolloutPercent,
     mayRemoveByPolicy,
   };
 }

@@ -7,13 +7,13 @@
 import { leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { stableHash } from "../hash.js";
 
-export interface RefusalMemory {
+export interface RefusedSources {
   /** Whether the last sweep failed on it: such interfaces wait until the others have had their turn. */
   failedLately(interfaceId: string): boolean;
   /** The plan without its create, when that was refused and its minute has not come again. */
-  spare(plan: SourcePlan, now: number): SourcePlan;
+  withoutRefused(plan: SourcePlan, now: number): SourcePlan;
   /** `plans`: what was seen of the interfaces when these results came about. */
-  learn(plans: readonly SourcePlan[], done: readonly Done[], now: number): void;
+  remember(plans: readonly SourcePlan[], done: readonly Done[], now: number): void;
 }
 
 const MINUTE_MS = 60_000;
@@ -23,12 +23,12 @@ function hourOf(interfaceId: string, now: number): number {
   return Math.floor((Math.floor(now / MINUTE_MS) - (stableHash(interfaceId) % 60)) / 60);
 }
 
-export function refusalMemory(): RefusalMemory {
+export function refusedSources(): RefusedSources {
   const failed = new Set<string>();
   const refused = new Map<string, { readonly hour: number; readonly facts: string }>();
   return {
     failedLately: (interfaceId) => failed.has(interfaceId),
-    spare(plan, now) {
+    withoutRefused(plan, now) {
       const last = refused.get(plan.source.id);
       if (last?.facts !== plan.facts || last.hour < hourOf(plan.source.id, now)) return plan;
       return {
@@ -38,7 +38,7 @@ export function refusalMemory(): RefusalMemory {
         ),
       };
     },
-    learn(plans, done, now) {
+    remember(plans, done, now) {
       const facts = new Map(plans.map((plan) => [plan.source.id, plan.facts]));
       for (const { action, outcome } of done) {
         if (outcome.kind === "transient" || outcome.kind === "conflict") failed.add(action.interfaceId);

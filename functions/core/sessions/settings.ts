@@ -1,5 +1,5 @@
 /** What is set for a deployment and does not change while a function runs. */
-import type { Brakes } from "./account.js";
+import type { Guardrails } from "./account.js";
 import type { Tags } from "../model.js";
 
 export type Mode = "enforce" | "observe" | "drain";
@@ -11,5 +11,5 @@ export interface Settings {
   readonly ownTags: Tags;
   /** Sessions that the account may have. */
   readonly quota: number;
-  readonly brakes: Brakes;
+  readonly guardrails: Guardrails;
 }

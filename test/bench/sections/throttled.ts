@@ -1,6 +1,6 @@
 /**
  * A backfill under EC2's documented token buckets and the modules' default pace, by sweeps that the schedule starts
- * every minute, while instances are launched: their sessions come from the events lane.
+ * every minute, while instances are launched: their sessions come from `reconcile`.
  *
  * The event is handed to `reconcile` at once: what EventBridge and SQS take on top is theirs.
  */

@@ -50,7 +50,7 @@ export class ClientWorld {
   aws!: Aws;
   terraform!: TerraformRoot;
   prod!: Vpc;
-  /** A tenth of the sources, in one zone: less than what the brake holds back. */
+  /** A tenth of the sources, in one zone: less than what the guardrail holds back. */
   lab!: Vpc;
   readonly times: Record<string, string> = {};
   #variables: Variables = {};

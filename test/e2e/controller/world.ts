@@ -45,7 +45,7 @@ import {
   type TestQueue,
 } from "../../../local-cloud/support/resources.js";
 import { createAws, tagsOf, type Aws, type Launched } from "../../support/aws.js";
-import { anEvent, HOME } from "../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../../support/terraform.js";
 
 const HUB = "999999999999";
@@ -237,7 +237,7 @@ export class World {
     over: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
     const text = anEvent(fixture)
-      .replaceAll(HOME.account, DEFAULT_ACCOUNT)
+      .replaceAll(ACCOUNT_REGION.account, DEFAULT_ACCOUNT)
       .replace(/\btms-[0-9a-f]+/g, ids.session ?? "$&")
       .replace(/\beni-[0-9a-f]+/g, ids.eni ?? "$&")
       .replace(/\bi-[0-9a-f]{8,17}\b/g, ids.instance ?? "$&");

@@ -207,7 +207,7 @@ export const createNode = async (
         // What systemd gives a unit, and where the stand-ins are.
         env: {
           PATH: process.env["PATH"],
-          HOME: folder,
+          ACCOUNT_REGION: folder,
           AWS_ENDPOINT_URL: cloud.url,
           AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url,
         },

@@ -1,7 +1,7 @@
 /** Which rule lets which event through: every real example, and what must stay outside. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { parseEvent } from "../../../functions/core/events/registry.js";
-import { anEvent, HOME } from "../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { matches, parsePattern, type Json } from "../../../local-cloud/events/pattern.js";
 import { readBusRules, readRules, valuesFor, type TriggerRule } from "./rules.js";
 
@@ -10,8 +10,8 @@ let rules: readonly TriggerRule[];
 let busRules: readonly TriggerRule[];
 
 beforeAll(async () => {
-  rules = await readRules(valuesFor(HOME));
-  busRules = await readBusRules(valuesFor(HOME));
+  rules = await readRules(valuesFor(ACCOUNT_REGION));
+  busRules = await readBusRules(valuesFor(ACCOUNT_REGION));
 });
 
 const triggersOf = (event: string): string[] =>
@@ -53,22 +53,22 @@ describe("a real event comes through the rule of its trigger alone, and the func
     ["api-modify-traffic-mirror-session", "tampering"],
   ])("%s: %s", (name, trigger) => {
     expect(triggersOf(anEvent(name))).toEqual([trigger]);
-    expect(parseEvent(anEvent(name), HOME)).toMatchObject({ ok: true });
+    expect(parseEvent(anEvent(name), ACCOUNT_REGION)).toMatchObject({ ok: true });
   });
 
   const removal = (userIdentity: Fields) => changed("api-delete-traffic-mirror-session", { userIdentity });
 
   test.each<[string, Fields]>([
-    ["a user, who has no role", { type: "IAMUser", arn: `arn:aws:iam::${HOME.account}:user/jane` }],
-    ["the account itself", { type: "Root", arn: `arn:aws:iam::${HOME.account}:root` }],
+    ["a user, who has no role", { type: "IAMUser", arn: `arn:aws:iam::${ACCOUNT_REGION.account}:user/jane` }],
+    ["the account itself", { type: "Root", arn: `arn:aws:iam::${ACCOUNT_REGION.account}:root` }],
     ["a service of AWS, which has no ARN", { type: "AWSService", invokedBy: "ec2.amazonaws.com" }],
   ])("a session removed by %s", (_, userIdentity) => {
     expect(triggersOf(removal(userIdentity))).toEqual(["tampering"]);
   });
 
   test("but not by one of our functions", () => {
-    const arn = `arn:aws:iam::${HOME.account}:role/mirror-sweep-${HOME.region}`;
-    const session = `arn:aws:sts::${HOME.account}:assumed-role/mirror-sweep-${HOME.region}/mirror-sweep`;
+    const arn = `arn:aws:iam::${ACCOUNT_REGION.account}:role/mirror-sweep-${ACCOUNT_REGION.region}`;
+    const session = `arn:aws:sts::${ACCOUNT_REGION.account}:assumed-role/mirror-sweep-${ACCOUNT_REGION.region}/mirror-sweep`;
     const own = { type: "AssumedRole", arn: session, sessionContext: { sessionIssuer: { arn } } };
     expect(triggersOf(removal(own))).toEqual([]);
   });
@@ -152,7 +152,7 @@ describe("the controller's own bus", () => {
     (name) => {
       for (const source of ["traffic-mirror", "traffic-mirror/AROAEXAMPLE:i-0abcd1234ef567890"]) {
         expect(rulesOf(anEvent(name, { source }))).toEqual(["requests"]);
-        expect(parseEvent(anEvent(name, { source }), HOME)).toMatchObject({ ok: true });
+        expect(parseEvent(anEvent(name, { source }), ACCOUNT_REGION)).toMatchObject({ ok: true });
       }
     },
   );

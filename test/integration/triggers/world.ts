@@ -1,5 +1,5 @@
 /**
- * The events lane as it is deployed, without Terraform: the rules of the module on the default bus, the queue, its
+ * The event path as it is deployed, without Terraform: the rules of the module on the default bus, the queue, its
  * mapping, and the bundle. What Terraform makes of the module is the end-to-end suite's business.
  */
 import { readFileSync } from "node:fs";
@@ -20,7 +20,7 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { createAws, type Aws, type Launched } from "../../support/aws.js";
-import { anEvent, HOME } from "../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalCloud } from "../../../local-cloud/index.js";
 import { createFunction, mapQueue, queueOf, sdk } from "../../../local-cloud/support/resources.js";
 import { readRules, valuesFor } from "./rules.js";
@@ -120,7 +120,7 @@ const makeLane = async (cloud: LocalCloud): Promise<string> => {
 export interface World {
   readonly aws: Aws;
   readonly subnetId: string;
-  /** An instance in the VPC, of which no event tells. */
+  /** An instance in the VPC that no event announces. */
   launch(tags?: Readonly<Record<string, string>>, interfaces?: number): Promise<Launched>;
   /** Puts a fixture on the bus, about this instance and interface, and waits until all is quiet. */
   put(fixture: string, instanceId: string, networkInterfaceId?: string, over?: object): Promise<void>;
@@ -151,7 +151,7 @@ export const createWorld = async (cloud: LocalCloud): Promise<World> => {
     },
     async put(fixture, instanceId, networkInterfaceId = "eni-00000000", over = {}) {
       const text = anEvent(fixture, over)
-        .replaceAll(HOME.account, DEFAULT_ACCOUNT)
+        .replaceAll(ACCOUNT_REGION.account, DEFAULT_ACCOUNT)
         // An interface's id ends like an instance's, so it goes first.
         .replaceAll("eni-0abcd1234ef567890", networkInterfaceId)
         .replaceAll("i-0abcd1234ef567890", instanceId);

@@ -1,5 +1,5 @@
 /** The function's ports over the model, with what can go wrong on the way, and the reconciler as it chooses targets. */
-import type { EndpointSettings, Sight } from "../../../functions/core/endpoints/model.js";
+import type { EndpointSettings, EndpointObservation } from "../../../functions/core/endpoints/model.js";
 import type { EndpointOutcome, EndpointPorts } from "../../../functions/core/endpoints/ports.js";
 import { reconcileEndpoints } from "../../../functions/core/endpoints/reconcile.js";
 import { nothingReceives, type Source, type Target } from "../../../functions/core/model.js";
@@ -23,7 +23,7 @@ export class EndpointWorld {
   /** Writes that were asked for, whatever they came to. */
   calls = 0;
   /** Earlier lists of endpoints and targets, which a stale read shows. */
-  #before: Pick<Sight, "endpoints" | "targets"> = { endpoints: [], targets: [] };
+  #before: Pick<EndpointObservation, "endpoints" | "targets"> = { endpoints: [], targets: [] };
 
   constructor(
     readonly model: EndpointModel,
@@ -68,8 +68,8 @@ export class EndpointWorld {
       },
       writer: {
         turn: async () => true,
-        createEndpoint: (wish) => write(() => model.createEndpoint(wish)),
-        createTarget: (wish) => write(() => model.createTarget(wish)),
+        createEndpoint: (request) => write(() => model.createEndpoint(request)),
+        createTarget: (request) => write(() => model.createTarget(request)),
         deleteTarget: (id) => write(() => model.deleteTarget(id)),
         deleteEndpoints: async (ids) => {
           const outcomes: EndpointOutcome[] = [];
@@ -82,7 +82,7 @@ export class EndpointWorld {
     };
   }
 
-  #sight(stale: boolean): Sight {
+  #sight(stale: boolean): EndpointObservation {
     const { model, settings } = this;
     const fresh = { endpoints: model.listEndpoints(), targets: model.listTargets() };
     const lists = stale ? this.#before : fresh;

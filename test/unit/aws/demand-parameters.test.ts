@@ -119,7 +119,7 @@ describe("the reader of an answer", () => {
     const refused: Demand = {
       ...newDemand("eni-1", NOON),
       status: "refused",
-      turnedDown: "traffic-mirror/AROA:i-2",
+      refusedRequester: "traffic-mirror/AROA:i-2",
     };
     await storeWith().put(refused, undefined);
     expect(inputs()[0]).toMatchObject({ Tags: [{}, { Value: "AROA:i-2" }] });
@@ -148,7 +148,7 @@ describe("one who was turned down", () => {
   it("gives way to one who has a claim", async () => {
     ssm.on(PutParameterCommand).resolves({ Version: 2 });
     ssm.on(AddTagsToResourceCommand).resolves({});
-    const refused: Demand = { ...newDemand("eni-1", NOON), turnedDown: "traffic-mirror/AROA:i-2" };
+    const refused: Demand = { ...newDemand("eni-1", NOON), refusedRequester: "traffic-mirror/AROA:i-2" };
     const claims = [{ by: "traffic-mirror/AROA:i-1", since: NOON, until: NOON + 60_000 }];
     await storeWith().put({ ...refused, claims }, { demand: refused, version: 1 });
     expect(inputs().at(-1)).toMatchObject({ Tags: [{ Value: "AROA:i-1" }] });

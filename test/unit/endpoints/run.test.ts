@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
-import type { Sight } from "../../../functions/core/endpoints/model.js";
+import type { EndpointObservation } from "../../../functions/core/endpoints/model.js";
 import type { EndpointOutcome, EndpointPorts } from "../../../functions/core/endpoints/ports.js";
 import type { EndpointApp } from "../../../functions/endpoints/app.js";
 import { handleEndpointEvents } from "../../../functions/endpoints/batch.js";
@@ -9,7 +9,7 @@ import { runEndpoints } from "../../../functions/endpoints/run.js";
 import { createEndpointTelemetry } from "../../../functions/endpoints/telemetry.js";
 import { awsError } from "../../support/ec2.js";
 import { aSight, NOTHING, theEndpointSettings, VPC } from "../../support/endpoint-builders.js";
-import { anEvent, HOME } from "../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { aClock, NOON } from "../../support/fakes.js";
 
 const done: EndpointOutcome = { kind: "done", value: undefined };
@@ -29,7 +29,7 @@ interface Asked {
 }
 
 function anEndpointApp(
-  see: (look: number) => Partial<Sight> = () => ({}),
+  see: (look: number) => Partial<EndpointObservation> = () => ({}),
   answer: EndpointOutcome = done,
   vpcs = [VPC],
 ): EndpointApp & { readonly asked: Asked; readonly clock: ReturnType<typeof aClock> } {
@@ -158,9 +158,9 @@ describe("a run", () => {
 describe("a batch of events", () => {
   const record = (body: string, index: number) => ({ messageId: String(index), body }) as SQSRecord;
   const handle = (app: EndpointApp, ...bodies: string[]) =>
-    handleEndpointEvents(app, bodies.map(record), HOME, NOON + 30_000);
+    handleEndpointEvents(app, bodies.map(record), ACCOUNT_REGION, NOON + 30_000);
   const subnetTagged = anEvent("tag-change", {
-    resources: [`arn:aws:ec2:${HOME.region}:${HOME.account}:subnet/subnet-0a`],
+    resources: [`arn:aws:ec2:${ACCOUNT_REGION.region}:${ACCOUNT_REGION.account}:subnet/subnet-0a`],
   });
 
   it("is one look, and drops what is no event", async () => {

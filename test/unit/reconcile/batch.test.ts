@@ -3,7 +3,7 @@ import type { SQSRecord } from "aws-lambda";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { anApp, type Account, type FakeApp } from "../../support/app.js";
 import { aSession, aSource, theBrakes } from "../../support/builders.js";
-import { anEvent, aRunningEvent, HOME } from "../../support/events.js";
+import { anEvent, aRunningEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { aWriter, done, failed } from "../../support/fakes.js";
 
 const [first, second] = ["i-00000001", "i-00000002"];
@@ -20,7 +20,7 @@ const running = (messageId: string, instanceId: string, over: object = {}) =>
   record(messageId, aRunningEvent(instanceId, over));
 
 async function handle(app: FakeApp, records: readonly SQSRecord[]): Promise<string[]> {
-  const answer = await handleBatch(app, records, HOME, app.clock.now() + 55_000);
+  const answer = await handleBatch(app, records, ACCOUNT_REGION, app.clock.now() + 55_000);
   return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 const withSources = (ids: readonly string[], more: Account = {}) =>
@@ -127,7 +127,7 @@ describe("a message comes back", () => {
 
   it("when the time was over before its turn", async () => {
     const app = withSources([first]);
-    const answer = await handleBatch(app, [running("m1", first)], HOME, app.clock.now());
+    const answer = await handleBatch(app, [running("m1", first)], ACCOUNT_REGION, app.clock.now());
     expect(answer.batchItemFailures).toEqual([{ itemIdentifier: "m1" }]);
   });
 
@@ -164,7 +164,7 @@ describe("the modes", () => {
   });
 
   it("with a ceiling leaves creations to the sweep, which counts them all", async () => {
-    const app = withSources([first], { settings: { brakes: theBrakes({ maxSessions: 5 }) } });
+    const app = withSources([first], { settings: { guardrails: theBrakes({ maxSessions: 5 }) } });
     expect(await handle(app, [running("m1", first)])).toEqual([]);
     expect(app.writer.calls).toEqual([]);
   });
@@ -173,7 +173,9 @@ describe("the modes", () => {
 describe("an event that names more than one look should hold", () => {
   it("is done, and what was left to the sweep is counted", async () => {
     const ids = Array.from({ length: 205 }, (_, index) => `i-${String(index).padStart(8, "0")}`);
-    const resources = ids.map((id) => `arn:aws:ec2:${HOME.region}:${HOME.account}:instance/${id}`);
+    const resources = ids.map(
+      (id) => `arn:aws:ec2:${ACCOUNT_REGION.region}:${ACCOUNT_REGION.account}:instance/${id}`,
+    );
     const app = anApp();
     expect(await handle(app, [record("m1", anEvent("tag-change", { resources }))])).toEqual([]);
     expect(app.looks).toEqual([{ instanceIds: ids.slice(0, 200), interfaceIds: [] }]);

@@ -3,7 +3,7 @@ import type { SQSRecord } from "aws-lambda";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { anApp, type Account, type FakeApp } from "../../support/app.js";
 import { aForeignSession, aPolicy, aSession, aSource, VPC } from "../../support/builders.js";
-import { anEvent, aRunningEvent, HOME } from "../../support/events.js";
+import { anEvent, aRunningEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { aDemandStore, aWriter, failed, hooksOf } from "../../support/fakes.js";
 
 const I = "i-0abcd1234ef567890";
@@ -18,7 +18,7 @@ const record = (fixture: string, over: object = {}, deliveries = 1) =>
     attributes: { ApproximateReceiveCount: String(deliveries) },
   }) as SQSRecord;
 async function handle(app: FakeApp, ...records: SQSRecord[]): Promise<string[]> {
-  const answer = await handleBatch(app, records, HOME, app.clock.now() + 55_000);
+  const answer = await handleBatch(app, records, ACCOUNT_REGION, app.clock.now() + 55_000);
   return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 const withSource = (more: Account = {}) => anApp({ observation: { sources: [source] }, ...more });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { readConfig } from "../../../functions/runtime/config.js";
-import { homeOf } from "../../../functions/runtime/account-region.js";
+import { accountRegionOf } from "../../../functions/runtime/account-region.js";
 
-const brakes = {
+const guardrails = {
   removal_percent: 20,
   removal_minimum: 10,
   acknowledged_until: null as string | null,
@@ -17,7 +17,7 @@ const environment = {
   MUTATIONS_BURST: "10",
   SESSION_TAGS: '{"Team":"sec"}',
   SESSION_QUOTA: "10000",
-  BRAKES: JSON.stringify(brakes),
+  BRAKES: JSON.stringify(guardrails),
   AWS_REGION: "eu-west-1",
   EVENT_BUS_NAME: "mirror",
   DEMANDS: JSON.stringify({
@@ -29,11 +29,11 @@ const environment = {
   }),
 };
 const read = (over: Record<string, string | undefined> = {}) => readConfig({ ...environment, ...over });
-const withBrakes = (over: Partial<Record<keyof typeof brakes, unknown>>) =>
-  read({ BRAKES: JSON.stringify({ ...brakes, ...over }) });
+const withBrakes = (over: Partial<Record<keyof typeof guardrails, unknown>>) =>
+  read({ BRAKES: JSON.stringify({ ...guardrails, ...over }) });
 
 describe("the environment", () => {
-  it("becomes numbers, tags and brakes", () => {
+  it("becomes numbers, tags and guardrails", () => {
     expect(read()).toEqual({
       controller: "mirror",
       policyParameter: "/mirror/policy",
@@ -41,7 +41,7 @@ describe("the environment", () => {
       pace: { perSecond: 1.5, burst: 10 },
       ownTags: { Team: "sec" },
       quota: 10_000,
-      brakes: {
+      guardrails: {
         removalPercent: 20,
         removalMinimum: 10,
         acknowledgedUntil: null,
@@ -61,7 +61,7 @@ describe("the environment", () => {
   });
 
   it("takes the time of an acknowledgement with any offset", () => {
-    const until = (text: string) => withBrakes({ acknowledged_until: text }).brakes.acknowledgedUntil;
+    const until = (text: string) => withBrakes({ acknowledged_until: text }).guardrails.acknowledgedUntil;
     expect(until("2026-01-05T12:00:00Z")).toBe(Date.parse("2026-01-05T12:00:00Z"));
     expect(until("2026-01-05T13:00:00+01:00")).toBe(Date.parse("2026-01-05T12:00:00Z"));
   });
@@ -116,6 +116,9 @@ describe("what is wrong in it", () => {
 describe("home", () => {
   it("is the account and region of the running function, in every partition", () => {
     const arn = "arn:aws-cn:lambda:cn-north-1:111122223333:function:mirror-reconcile:live";
-    expect(homeOf({ invokedFunctionArn: arn })).toEqual({ account: "111122223333", region: "cn-north-1" });
+    expect(accountRegionOf({ invokedFunctionArn: arn })).toEqual({
+      account: "111122223333",
+      region: "cn-north-1",
+    });
   });
 });

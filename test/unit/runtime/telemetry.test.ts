@@ -107,7 +107,7 @@ describe("the log of an action", () => {
     const outcome = { ...failed("refused", "NetworkInterfaceNotSupported"), message: "x".repeat(10_000) };
     const [line] = logged({ action: aModify("eni-1"), outcome: outcome });
     expect(line).toMatchObject({ level: "WARN", code: "NetworkInterfaceNotSupported", session: "tms-eni-1" });
-    expect(String(line?.["message_of_aws"])).toHaveLength(500);
+    expect(String(line?.["aws_message"])).toHaveLength(500);
   });
 
   it("is loud when a permission is missing", () => {

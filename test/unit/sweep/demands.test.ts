@@ -47,14 +47,14 @@ describe("a sweep", () => {
   it("removes it at its end, without asking the brake, and says ended", async () => {
     const ended = demand({ status: "mirrored", sessionId: "tms-1", claims: [claim({ until: NOON - 1 })] });
     const observation = { sources: [aSource()], sessions: [onDemand] };
-    const brakes = {
+    const guardrails = {
       removalPercent: 0,
       removalMinimum: 0,
       acknowledgedUntil: null,
       rolloutPercent: 100,
       maxSessions: null,
     };
-    const { app, demand: after } = await sweep([ended], { observation, settings: { brakes } });
+    const { app, demand: after } = await sweep([ended], { observation, settings: { guardrails } });
     expect(app.writer.calls).toEqual(["delete tms-1"]);
     expect(after?.status).toBe("ended");
     expect(app.metric("DemandsOpen")).toEqual([0]);

@@ -30,14 +30,14 @@ beforeEach(() => {
 
 describe("everything", () => {
   it("is one page each of targets, endpoints, subnets and the service, in an order in which nothing is missed", async () => {
-    const sight = await observer.everything(theEndpointSettings());
+    const observation = await observer.everything(theEndpointSettings());
     expect(calls()).toEqual([
       "DescribeTrafficMirrorTargets",
       "DescribeVpcEndpoints",
       "DescribeSubnets",
       "DescribeVpcEndpointServices",
     ]);
-    expect(sight.service).toEqual({
+    expect(observation.service).toEqual({
       usable: true,
       zoneIds: new Set(["euw1-az1"]),
       zoneNames: new Set(["eu-west-1b"]),

@@ -18,7 +18,7 @@ const sent = (): unknown => ec2.calls()[0]?.args[0].input;
 const done = { kind: "done", value: undefined };
 const tags = { Name: "mirror/a" };
 const Tags = [{ Key: "Name", Value: "mirror/a" }];
-const wish = { service: SERVICE, vpcId: VPC, subnetId: "subnet-a", token: "t-0", tags };
+const request = { service: SERVICE, vpcId: VPC, subnetId: "subnet-a", token: "t-0", tags };
 
 beforeEach(() => {
   ec2.reset();
@@ -28,7 +28,7 @@ beforeEach(() => {
 
 describe("a write", () => {
   it("makes an endpoint under our token, tagged from its first moment", async () => {
-    expect(await writer.createEndpoint(wish)).toEqual(done);
+    expect(await writer.createEndpoint(request)).toEqual(done);
     expect(sent()).toEqual({
       VpcEndpointType: "GatewayLoadBalancer",
       ServiceName: SERVICE,
@@ -84,7 +84,7 @@ describe("a write", () => {
 
   it("that is throttled slows its own bucket down", async () => {
     ec2.on(CreateVpcEndpointCommand).rejects(awsError("RequestLimitExceeded"));
-    expect(await writer.createEndpoint(wish)).toMatchObject({ kind: "throttled" });
+    expect(await writer.createEndpoint(request)).toMatchObject({ kind: "throttled" });
     expect(slowed).toEqual(["create"]);
   });
 });

@@ -173,7 +173,7 @@ describe("every write", () => {
     expect(told).toEqual(["turn"]);
   });
 
-  it.each(all)("slows its lane down when it is throttled: %s", async (_, write) => {
+  it.each(all)("slows its pace down when it is throttled: %s", async (_, write) => {
     ec2.onAnyCommand().rejects(awsError("RequestLimitExceeded", 503));
     expect(await write()).toMatchObject({ kind: "throttled" });
     expect(told).toEqual(["slow down"]);

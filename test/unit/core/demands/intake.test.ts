@@ -1,7 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { findingOf, openDesk, type Order } from "../../../../functions/core/demands/intake.js";
+import { demandResultOf, openIntake, type DemandRequest } from "../../../../functions/core/demands/intake.js";
 import { newDemand, type Demand } from "../../../../functions/core/demands/demand.js";
-import { GUARDDUTY, type DemandDuty, type Requester } from "../../../../functions/core/events/follow-ups.js";
+import {
+  GUARDDUTY,
+  type DemandFollowUp,
+  type Requester,
+} from "../../../../functions/core/events/follow-ups.js";
 import type { Source } from "../../../../functions/core/model.js";
 import type { Report, Verdict } from "../../../../functions/core/sessions/report.js";
 import { anObservation, aPolicy, aSource, VPC } from "../../../support/builders.js";
@@ -9,12 +13,12 @@ import { aClock, aDemandStore, NOON, type FakeStore } from "../../../support/fak
 
 const limits = { defaultMinutes: 60, maximumMinutes: 120, most: 3 };
 const trusted: Requester = { name: "traffic-mirror" };
-const order = (over: Partial<DemandDuty> = {}, time = NOON): Order => ({
-  duty: { kind: "demand", about: { instanceIds: [], interfaceIds: ["eni-1"] }, by: trusted, ...over },
+const order = (over: Partial<DemandFollowUp> = {}, time = NOON): DemandRequest => ({
+  followUp: { kind: "demand", about: { instanceIds: [], interfaceIds: ["eni-1"] }, by: trusted, ...over },
   time,
 });
-const withdrawal = (by = trusted, time = NOON): Order => ({
-  duty: { kind: "withdrawal", about: { instanceIds: [], interfaceIds: ["eni-1"] }, by },
+const withdrawal = (by = trusted, time = NOON): DemandRequest => ({
+  followUp: { kind: "withdrawal", about: { instanceIds: [], interfaceIds: ["eni-1"] }, by },
   time,
 });
 const bySelection = aPolicy({ sources: {} });
@@ -29,31 +33,31 @@ interface Scene {
   readonly verdict?: Verdict;
 }
 
-/** Notes the orders and answers them with the verdict on `eni-1`. */
-async function serve(orders: readonly Order[], scene: Scene = {}, clock = aClock()) {
+/** Notes the requests and answers them with the verdict on `eni-1`. */
+async function serve(requests: readonly DemandRequest[], scene: Scene = {}, clock = aClock()) {
   const { store = aDemandStore(), policy = bySelection, mode = "enforce", unseen = [] } = scene;
   const sources = scene.sources ?? (unseen.length > 0 ? [] : [aSource()]);
-  const desk = openDesk(store, policy, limits, mode, () => clock.now());
-  const asked = await desk.note(orders, anObservation({ sources, unseen }));
+  const intake = openIntake(store, policy, limits, mode, () => clock.now());
+  const asked = await intake.record(requests, anObservation({ sources, unseen }));
   const verdicts = new Map(scene.verdict ? [["eni-1", scene.verdict]] : []);
-  await desk.answer({ sources, unseen, verdicts } as unknown as Report);
-  return { desk, asked, store, demand: store.demands.get("eni-1")?.demand };
+  await intake.settle({ sources, unseen, verdicts } as unknown as Report);
+  return { intake, asked, store, demand: store.demands.get("eni-1")?.demand };
 }
 const mirrored: Verdict = { is: "mirrored", sessionId: "tms-1" };
 const pending: Verdict = { is: "uncovered", reason: "pending" };
 
 describe("a request", () => {
   it("is written down before anything is made, and answered after", async () => {
-    const { asked, demand, desk } = await serve([order()], { verdict: mirrored });
+    const { asked, demand, intake } = await serve([order()], { verdict: mirrored });
     expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
     expect(demand).toMatchObject({ status: "mirrored", sessionId: "tms-1" });
-    expect([desk.opened, desk.unsettled.size]).toEqual([1, 0]);
+    expect([intake.opened, intake.unsettled.size]).toEqual([1, 0]);
   });
 
   it("for an instance is one for each of its interfaces", async () => {
     const sources = [aSource(), aSource({ id: "eni-2", deviceIndex: 1 })];
-    const duty = { about: { instanceIds: ["i-1"], interfaceIds: [] } };
-    const { store } = await serve([order(duty)], { sources });
+    const followUp = { about: { instanceIds: ["i-1"], interfaceIds: [] } };
+    const { store } = await serve([order(followUp)], { sources });
     expect([...store.demands.keys()]).toEqual(["eni-1", "eni-2"]);
   });
 
@@ -69,38 +73,38 @@ describe("a request", () => {
   it("is tried again while its interface is not there yet, and refused after a minute", async () => {
     const clock = aClock();
     const early = await serve([order()], { unseen: ["eni-1"] }, clock);
-    expect([early.desk.unsettled.size, early.store.demands.size]).toEqual([1, 0]);
+    expect([early.intake.unsettled.size, early.store.demands.size]).toEqual([1, 0]);
     clock.advance(60_000);
     const late = await serve([order()], { unseen: ["eni-1"] }, clock);
-    expect(late.desk.unsettled.size).toBe(0);
+    expect(late.intake.unsettled.size).toBe(0);
     expect(late.demand).toMatchObject({ status: "refused", reason: "not-found", claims: [] });
   });
 
   it("is tried again while it is not mirrored yet", async () => {
-    const { desk, demand } = await serve([order()], { verdict: pending });
-    expect(desk.unsettled.size).toBe(1);
+    const { intake, demand } = await serve([order()], { verdict: pending });
+    expect(intake.unsettled.size).toBe(1);
     expect(demand).toMatchObject({ status: "requested", reason: "pending" });
   });
 
   it("is refused with the reason when it cannot be mirrored", async () => {
-    const { demand, desk } = await serve([order()], {
+    const { demand, intake } = await serve([order()], {
       verdict: { is: "uncovered", reason: "instance-type" },
     });
     expect(demand).toMatchObject({ status: "refused", reason: "instance-type" });
-    expect(desk.unsettled.size).toBe(0);
+    expect(intake.unsettled.size).toBe(0);
   });
 
   it("is refused outside the policy's VPCs, and asks for nothing there", async () => {
-    const { demand, asked, desk } = await serve([order()], { sources: [] });
+    const { demand, asked, intake } = await serve([order()], { sources: [] });
     expect(demand).toMatchObject({ status: "refused", reason: "outside-vpcs", claims: [] });
     expect(asked.size).toBe(0);
-    expect(desk.turnedDown).toMatchObject([{ id: "eni-1", reason: "outside-vpcs" }]);
+    expect(intake.refusedRequests).toMatchObject([{ id: "eni-1", reason: "outside-vpcs" }]);
   });
 
   it("is refused in a mode that mirrors nothing, rather than tried until it is dead", async () => {
-    const { demand, desk } = await serve([order()], { mode: "observe", verdict: pending });
+    const { demand, intake } = await serve([order()], { mode: "observe", verdict: pending });
     expect(demand).toMatchObject({ status: "refused", reason: "observe" });
-    expect(desk.unsettled.size).toBe(0);
+    expect(intake.unsettled.size).toBe(0);
   });
 });
 
@@ -113,9 +117,9 @@ describe("an instance that asks", () => {
   });
 
   it("may not ask for another", async () => {
-    const { asked, desk, demand } = await serve([order({ by: other })]);
+    const { asked, intake, demand } = await serve([order({ by: other })]);
     expect(asked.size).toBe(0);
-    expect(desk.turnedDown).toMatchObject([{ reason: "not-yours" }]);
+    expect(intake.refusedRequests).toMatchObject([{ reason: "not-yours" }]);
     expect(demand).toMatchObject({ status: "refused", reason: "not-yours", claims: [] });
   });
 
@@ -158,10 +162,10 @@ describe("a withdrawal", () => {
 });
 
 describe("a finding", () => {
-  const finding = order({ by: GUARDDUTY });
+  const result = order({ by: GUARDDUTY });
 
   it("asks where an entry waits for findings", async () => {
-    const { asked } = await serve([finding], { policy: onFinding });
+    const { asked } = await serve([result], { policy: onFinding });
     expect(asked.get("eni-1")).toEqual({ byFinding: true, byRequest: false });
   });
 
@@ -169,11 +173,11 @@ describe("a finding", () => {
     ["nothing waits for findings", bySelection],
     ["the interface is mirrored anyway", aPolicy()],
   ])("leaves nothing behind where %s", async (_, policy) => {
-    expect((await serve([finding], { policy })).store.demands.size).toBe(0);
+    expect((await serve([result], { policy })).store.demands.size).toBe(0);
   });
 
   it("about an interface outside our VPCs is not answered: nobody waits", async () => {
-    expect((await serve([finding], { policy: onFinding, sources: [] })).store.demands.size).toBe(0);
+    expect((await serve([result], { policy: onFinding, sources: [] })).store.demands.size).toBe(0);
   });
 });
 
@@ -183,8 +187,8 @@ describe("the number of demands", () => {
   const many = [1, 2, 3].map((n) => ({ ...named(n), claims }));
 
   it("is limited: one more is turned down and not kept", async () => {
-    const { desk, store } = await serve([order()], { store: aDemandStore(many) });
-    expect(desk.turnedDown).toMatchObject([{ reason: "too-many" }]);
+    const { intake, store } = await serve([order()], { store: aDemandStore(many) });
+    expect(intake.refusedRequests).toMatchObject([{ reason: "too-many" }]);
     expect(store.demands.size).toBe(3);
   });
 
@@ -193,8 +197,8 @@ describe("the number of demands", () => {
     const store = aDemandStore(refused);
     expect((await serve([order()], { store })).asked.size).toBe(1);
     const outside = order({ about: { instanceIds: [], interfaceIds: ["eni-9"] } });
-    const { desk } = await serve([outside], { store });
-    expect(desk.turnedDown).toMatchObject([{ reason: "outside-vpcs" }]);
+    const { intake } = await serve([outside], { store });
+    expect(intake.refusedRequests).toMatchObject([{ reason: "outside-vpcs" }]);
     expect(store.demands.has("eni-9")).toBe(false);
   });
 
@@ -247,8 +251,8 @@ describe("two runs at once", () => {
 describe("what a verdict is to somebody who waits", () => {
   it("is no final refusal while the instance is still pending", () => {
     const refused: Verdict = { is: "uncovered", reason: "aws-refused" };
-    expect(findingOf(refused, "pending", "enforce")?.is).toBe("pending");
-    expect(findingOf(refused, "running", "enforce")?.is).toBe("refused");
-    expect(findingOf(undefined, "running", "enforce")).toBeUndefined();
+    expect(demandResultOf(refused, "pending", "enforce")?.is).toBe("pending");
+    expect(demandResultOf(refused, "running", "enforce")?.is).toBe("refused");
+    expect(demandResultOf(undefined, "running", "enforce")).toBeUndefined();
   });
 });

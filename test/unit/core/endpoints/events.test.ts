@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { mergeEndpointLooks, parseEndpointEvent } from "../../../../functions/core/endpoints/events.js";
-import { anEvent, HOME } from "../../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
 const EVERYTHING = { ok: true, look: { everything: true } };
 const NOTHING = { ok: true, look: { everything: false, instanceIds: [] } };
@@ -13,7 +13,7 @@ const tagging = (resourceId: string) => ({
 });
 const tagged = (arn: string) => anEvent("tag-change", { resources: [arn] });
 
-describe("an event of the endpoints lane", () => {
+describe("an event about endpoints", () => {
   it.each([
     "CreateSubnet",
     "CreateDefaultSubnet",
@@ -23,40 +23,42 @@ describe("an event of the endpoints lane", () => {
     "CreateTrafficMirrorTarget",
     "DeleteTrafficMirrorTarget",
   ])("%s is a look at everything", (name) => {
-    expect(parseEndpointEvent(call(name), HOME)).toEqual(EVERYTHING);
+    expect(parseEndpointEvent(call(name), ACCOUNT_REGION)).toEqual(EVERYTHING);
   });
 
   it.each(["CreateTags", "DeleteTags"])("%s of a subnet, an endpoint or a target is one too", (name) => {
     for (const id of ["subnet-0a", "vpce-0a", "tmt-0a"]) {
-      expect(parseEndpointEvent(call(name, tagging(id)), HOME)).toEqual(EVERYTHING);
+      expect(parseEndpointEvent(call(name, tagging(id)), ACCOUNT_REGION)).toEqual(EVERYTHING);
     }
-    expect(parseEndpointEvent(call(name, tagging("i-0abcd1234ef567890")), HOME)).toEqual(NOTHING);
-    expect(parseEndpointEvent(call(name), HOME)).toEqual({ ok: false, reason: "malformed" });
+    expect(parseEndpointEvent(call(name, tagging("i-0abcd1234ef567890")), ACCOUNT_REGION)).toEqual(NOTHING);
+    expect(parseEndpointEvent(call(name), ACCOUNT_REGION)).toEqual({ ok: false, reason: "malformed" });
   });
 
   it("tells nothing when the call failed", () => {
     expect(
-      parseEndpointEvent(call("CreateSubnet", { errorCode: "Client.InvalidParameterValue" }), HOME),
+      parseEndpointEvent(call("CreateSubnet", { errorCode: "Client.InvalidParameterValue" }), ACCOUNT_REGION),
     ).toEqual(NOTHING);
-    expect(parseEndpointEvent(call("CreateTags", { errorCode: "x", requestParameters: null }), HOME)).toEqual(
+    expect(
+      parseEndpointEvent(call("CreateTags", { errorCode: "x", requestParameters: null }), ACCOUNT_REGION),
+    ).toEqual(NOTHING);
+  });
+
+  it("tag change of a subnet is a look at everything, of an instance at nothing", () => {
+    const arn = `arn:aws:ec2:${ACCOUNT_REGION.region}:${ACCOUNT_REGION.account}`;
+    expect(parseEndpointEvent(tagged(`${arn}:subnet/subnet-0a`), ACCOUNT_REGION)).toEqual(EVERYTHING);
+    expect(parseEndpointEvent(tagged(`${arn}:instance/i-0abcd1234ef567890`), ACCOUNT_REGION)).toEqual(
       NOTHING,
     );
   });
 
-  it("tag change of a subnet is a look at everything, of an instance at nothing", () => {
-    const arn = `arn:aws:ec2:${HOME.region}:${HOME.account}`;
-    expect(parseEndpointEvent(tagged(`${arn}:subnet/subnet-0a`), HOME)).toEqual(EVERYTHING);
-    expect(parseEndpointEvent(tagged(`${arn}:instance/i-0abcd1234ef567890`), HOME)).toEqual(NOTHING);
-  });
-
   it("names an instance that starts, and none that ends", () => {
     for (const name of ["ec2-state-pending", "ec2-state-running"]) {
-      expect(parseEndpointEvent(anEvent(name), HOME)).toEqual({
+      expect(parseEndpointEvent(anEvent(name), ACCOUNT_REGION)).toEqual({
         ok: true,
         look: { everything: false, instanceIds: ["i-0abcd1234ef567890"] },
       });
     }
-    expect(parseEndpointEvent(anEvent("ec2-state-terminated"), HOME)).toEqual(NOTHING);
+    expect(parseEndpointEvent(anEvent("ec2-state-terminated"), ACCOUNT_REGION)).toEqual(NOTHING);
   });
 
   it.each([
@@ -78,7 +80,7 @@ describe("an event of the endpoints lane", () => {
       "malformed",
     ],
   ])("is dropped when it is %s", (_, body, reason) => {
-    expect(parseEndpointEvent(body, HOME)).toEqual({ ok: false, reason });
+    expect(parseEndpointEvent(body, ACCOUNT_REGION)).toEqual({ ok: false, reason });
   });
 
   it("joins others in one look", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { EndpointAction } from "../../../../functions/core/endpoints/decisions.js";
 import { drainEndpoints } from "../../../../functions/core/endpoints/drain.js";
 import { executeEndpoints } from "../../../../functions/core/endpoints/execute.js";
-import type { Sight } from "../../../../functions/core/endpoints/model.js";
+import type { EndpointObservation } from "../../../../functions/core/endpoints/model.js";
 import type { EndpointOutcome, EndpointPorts } from "../../../../functions/core/endpoints/ports.js";
 import { reconcileEndpoints } from "../../../../functions/core/endpoints/reconcile.js";
 import {
@@ -32,7 +32,7 @@ interface World {
 
 /** `answer` gets `create subnet-a`, `delete tmt-1` … and how often that was asked before. */
 function aWorld(
-  sights: readonly Partial<Sight>[] = [{}],
+  sights: readonly Partial<EndpointObservation>[] = [{}],
   answer: (call: string, before: number) => EndpointOutcome = () => done,
   turns: () => boolean = () => true,
 ): World {

@@ -135,8 +135,8 @@ describe("a zone that lacks something", () => {
 });
 
 describe("the token of a wish", () => {
-  const tokenAt = (now: number, sight = {}) => {
-    const [action] = planned({ ...NOTHING, ...sight }, {}, now).actions;
+  const tokenAt = (now: number, observation = {}) => {
+    const [action] = planned({ ...NOTHING, ...observation }, {}, now).actions;
     return action?.kind === "create-endpoint" ? action.token : undefined;
   };
 
@@ -163,8 +163,8 @@ describe("the token of a wish", () => {
     const zone = { id: "use1-lax1-az1", name: "us-east-1-lax-1a" };
     const vpcId = "vpc-0123456789abcdef0";
     const service = { usable: true, zoneIds: new Set([zone.id]), zoneNames: new Set<string>() } as const;
-    const sight = { ...NOTHING, service, subnets: [aSubnet({ zone, vpcId })] };
-    const [action] = planned(sight, { vpcIds: [vpcId] }).actions;
+    const observation = { ...NOTHING, service, subnets: [aSubnet({ zone, vpcId })] };
+    const [action] = planned(observation, { vpcIds: [vpcId] }).actions;
     expect(action?.kind === "create-endpoint" && `${action.token}-9`.length <= 64).toBe(true);
   });
 });

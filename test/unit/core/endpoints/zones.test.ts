@@ -113,8 +113,8 @@ describe("a subnet that is to be removed", () => {
 
   it("goes on leaving where room had to be made for the successor", () => {
     const leaving = aTargetOf({ leaving: true });
-    const sight = { subnets: [leaves, stays], targets: [leaving], sessionsOn: new Map([["tmt-1", 0]]) };
-    expect(inWords(planned(sight))).toContain("delete-target tmt-1: evacuated");
+    const observation = { subnets: [leaves, stays], targets: [leaving], sessionsOn: new Map([["tmt-1", 0]]) };
+    expect(inWords(planned(observation))).toContain("delete-target tmt-1: evacuated");
   });
 
   it("is given up where the zone has no other", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseEvent } from "../../../../functions/core/events/registry.js";
-import { anEvent, HOME } from "../../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
-const parsed = (name: string, over: object = {}) => parseEvent(anEvent(name, over), HOME);
+const parsed = (name: string, over: object = {}) => parseEvent(anEvent(name, over), ACCOUNT_REGION);
 const detailOf = (name: string) => (JSON.parse(anEvent(name)) as { detail: Record<string, unknown> }).detail;
 /** The fixture with some fields of its detail replaced. */
 const call = (name: string, over: object) => parsed(name, { detail: { ...detailOf(name), ...over } });
@@ -23,7 +23,7 @@ describe("a call of EC2", () => {
   ])("says where to look: %s", (name, instanceIds, interfaceIds, early) => {
     expect(parsed(name)).toEqual({
       ok: true,
-      sighting: { look: { instanceIds, interfaceIds }, early, late: true, left: 0, duties: [] },
+      event: { look: { instanceIds, interfaceIds }, early, late: true, left: 0, followUps: [] },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });
   });
@@ -40,7 +40,7 @@ describe("a call of EC2", () => {
   ])("that failed is nothing to look at, and no mistake: %s", (_, event) => {
     expect(event).toMatchObject({
       ok: true,
-      sighting: { look: { instanceIds: [], interfaceIds: [] }, left: 0 },
+      event: { look: { instanceIds: [], interfaceIds: [] }, left: 0 },
     });
   });
 
@@ -55,14 +55,14 @@ describe("a call of EC2", () => {
     expect(JSON.stringify(detailOf("api-detach-network-interface"))).not.toMatch(/eni-[0-9a-f]{8}/);
     expect(parsed("api-detach-network-interface")).toMatchObject({
       ok: true,
-      sighting: { look: { instanceIds: [], interfaceIds: [] }, sweep: "detached", duties: [] },
+      event: { look: { instanceIds: [], interfaceIds: [] }, sweep: "detached", followUps: [] },
     });
   });
 
   it("that could not detach asks for nothing", () => {
     const refused = call("api-detach-network-interface", { errorCode: "Client.OperationNotPermitted" });
-    expect(refused).toMatchObject({ ok: true, sighting: { duties: [] } });
-    expect(refused).not.toHaveProperty("sighting.sweep");
+    expect(refused).toMatchObject({ ok: true, event: { followUps: [] } });
+    expect(refused).not.toHaveProperty("event.sweep");
   });
 
   it.each([
@@ -105,14 +105,14 @@ describe("tags", () => {
       "api-create-tags",
       tagging("tms-0abcd1234ef567890", ENI, "i-", "i-0ABC", "I-0abcd123"),
     );
-    expect(event).toMatchObject({ ok: true, sighting: { look: { instanceIds: [], interfaceIds: [] } } });
+    expect(event).toMatchObject({ ok: true, event: { look: { instanceIds: [], interfaceIds: [] } } });
   });
 
   it("of more than 200 instances bring 200 into a look and leave the rest to the sweep", () => {
     const ids = Array.from({ length: 1000 }, (_, index) => `i-${String(index).padStart(8, "0")}`);
     expect(call("api-create-tags", tagging(...ids, ...ids))).toMatchObject({
       ok: true,
-      sighting: { look: { instanceIds: ids.slice(0, 200) }, left: 800 },
+      event: { look: { instanceIds: ids.slice(0, 200) }, left: 800 },
     });
   });
 

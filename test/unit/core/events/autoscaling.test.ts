@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseEvent } from "../../../../functions/core/events/registry.js";
-import { anEvent, HOME } from "../../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
-const parsed = (name: string, over: object = {}) => parseEvent(anEvent(name, over), HOME);
+const parsed = (name: string, over: object = {}) => parseEvent(anEvent(name, over), ACCOUNT_REGION);
 
 describe("a result of Auto Scaling", () => {
   it.each([
@@ -11,12 +11,12 @@ describe("a result of Auto Scaling", () => {
   ])("says where to look: %s", (name, early) => {
     expect(parsed(name)).toEqual({
       ok: true,
-      sighting: {
+      event: {
         look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
         early,
         late: false,
         left: 0,
-        duties: [],
+        followUps: [],
       },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseEvent } from "../../../../functions/core/events/registry.js";
-import { anEvent, HOME } from "../../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
-const parsed = (name: string, over: object = {}) => parseEvent(anEvent(name, over), HOME);
+const parsed = (name: string, over: object = {}) => parseEvent(anEvent(name, over), ACCOUNT_REGION);
 const ID = "eni-0abcd1234ef567890";
 const named = (value: unknown, type = "eni") => ({
   type,
@@ -12,7 +12,7 @@ const task = (...attachments: unknown[]) =>
   parsed("ecs-task-running", { detail: { lastStatus: "RUNNING", attachments } });
 const looksAt = (...interfaceIds: string[]) => ({
   ok: true,
-  sighting: { look: { instanceIds: [], interfaceIds }, left: 0 },
+  event: { look: { instanceIds: [], interfaceIds }, left: 0 },
 });
 
 describe("a change of a task", () => {
@@ -22,7 +22,7 @@ describe("a change of a task", () => {
   ])("says where to look: %s", (name, early) => {
     expect(parsed(name)).toMatchObject({
       ok: true,
-      sighting: { look: { instanceIds: [], interfaceIds: [ID] }, early, left: 0 },
+      event: { look: { instanceIds: [], interfaceIds: [ID] }, early, left: 0 },
     });
   });
 
@@ -32,7 +32,7 @@ describe("a change of a task", () => {
     ["A STATE OF 2030", false],
   ])("in state %s may be ahead of EC2: %s", (lastStatus, early) => {
     const detail = { lastStatus, attachments: [named(ID)] };
-    expect(parsed("ecs-task-running", { detail })).toMatchObject({ ok: true, sighting: { early } });
+    expect(parsed("ecs-task-running", { detail })).toMatchObject({ ok: true, event: { early } });
   });
 
   it("may write its attachment as the API does, and have others", () => {
@@ -73,7 +73,7 @@ describe("a change of a task", () => {
     const ids = Array.from({ length: 205 }, (_, index) => `eni-${String(index).padStart(8, "0")}`);
     expect(task(...ids.map((id) => named(id)))).toMatchObject({
       ok: true,
-      sighting: { look: { interfaceIds: ids.slice(0, 200) }, left: 5 },
+      event: { look: { interfaceIds: ids.slice(0, 200) }, left: 5 },
     });
   });
 });

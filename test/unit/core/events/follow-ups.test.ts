@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { parseEvent, type ParsedEvent } from "../../../../functions/core/events/registry.js";
-import { anEvent, HOME } from "../../../support/events.js";
+import { parseEvent, type ParseResult } from "../../../../functions/core/events/registry.js";
+import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
 const I = "i-0abcd1234ef567890";
 const ENI = "eni-0abcd1234ef567890";
-const parsed = (name: string, over: object = {}): ParsedEvent => parseEvent(anEvent(name, over), HOME);
-const reason = (event: ParsedEvent) => (event.ok ? "understood" : event.reason);
+const parsed = (name: string, over: object = {}): ParseResult =>
+  parseEvent(anEvent(name, over), ACCOUNT_REGION);
+const reason = (event: ParseResult) => (event.ok ? "understood" : event.reason);
 const detailOf = (name: string) => (JSON.parse(anEvent(name)) as { detail: Record<string, unknown> }).detail;
 /** The fixture with some fields of its detail replaced. */
 const withDetail = (name: string, over: object) => parsed(name, { detail: { ...detailOf(name), ...over } });
@@ -14,11 +15,11 @@ describe("a launch that a hook holds", () => {
   it("is a look at the instance, and the hook to be completed", () => {
     expect(parsed("autoscaling-launch-hook")).toMatchObject({
       ok: true,
-      sighting: {
+      event: {
         look: { instanceIds: [I], interfaceIds: [] },
         early: true,
         late: false,
-        duties: [
+        followUps: [
           {
             kind: "hook",
             group: "web",
@@ -52,10 +53,10 @@ describe("a finding", () => {
     const note = "CryptoCurrency:EC2/BitcoinTool.B!DNS";
     expect(parsed("guardduty-finding")).toMatchObject({
       ok: true,
-      sighting: {
+      event: {
         look: about,
         late: true,
-        duties: [{ kind: "demand", about, by: { name: "guardduty" }, note }],
+        followUps: [{ kind: "demand", about, by: { name: "guardduty" }, note }],
       },
     });
   });
@@ -84,25 +85,27 @@ describe("a request", () => {
     const about = { instanceIds: [], interfaceIds: [ENI] };
     expect(parsed("mirror-requested")).toMatchObject({
       ok: true,
-      sighting: {
+      event: {
         look: about,
         early: true,
-        duties: [{ kind: "demand", about, by: { name: "traffic-mirror" }, minutes: 60, note: "incident 42" }],
+        followUps: [
+          { kind: "demand", about, by: { name: "traffic-mirror" }, minutes: 60, note: "incident 42" },
+        ],
       },
     });
     expect(request({ instance_id: I })).toMatchObject({
-      sighting: { look: { instanceIds: [I], interfaceIds: [] } },
+      event: { look: { instanceIds: [I], interfaceIds: [] } },
     });
   });
 
   it("of an identified instance says which one it may ask for", () => {
     const source = `traffic-mirror/AROAEXAMPLEEXAMPLEXYZ:${I}`;
     expect(request({ network_interface_id: ENI }, source)).toMatchObject({
-      sighting: { duties: [{ by: { name: source, instanceId: I } }] },
+      event: { followUps: [{ by: { name: source, instanceId: I } }] },
     });
     const person = "traffic-mirror/AIDAEXAMPLEEXAMPLEXYZ";
     const event = request({ network_interface_id: ENI }, person);
-    expect(event.ok && event.sighting.duties).toMatchObject([{ by: { name: person } }]);
+    expect(event.ok && event.event.followUps).toMatchObject([{ by: { name: person } }]);
     expect(JSON.stringify(event)).not.toContain('"instanceId"');
   });
 
@@ -145,7 +148,7 @@ describe("a withdrawal", () => {
     const about = { instanceIds: [], interfaceIds: [ENI] };
     expect(parsed("mirror-withdrawn")).toMatchObject({
       ok: true,
-      sighting: { look: about, early: false, duties: [{ kind: "withdrawal", about }] },
+      event: { look: about, early: false, followUps: [{ kind: "withdrawal", about }] },
     });
   });
 });
@@ -157,10 +160,10 @@ describe("a call that deletes or changes a session", () => {
   ])("is nothing to look at, and a report of who did it: %s", (name, call) => {
     expect(parsed(name)).toMatchObject({
       ok: true,
-      sighting: {
+      event: {
         look: { instanceIds: [], interfaceIds: [] },
         late: true,
-        duties: [
+        followUps: [
           {
             kind: "tampering",
             call,
@@ -179,7 +182,7 @@ describe("a call that deletes or changes a session", () => {
       userIdentity: { type: "AWSService", invokedBy: "config.amazonaws.com" },
     });
     expect(event).toMatchObject({
-      sighting: { duties: [{ sessionId: "tms-0abcd123", who: "config.amazonaws.com" }] },
+      event: { followUps: [{ sessionId: "tms-0abcd123", who: "config.amazonaws.com" }] },
     });
   });
 
@@ -196,6 +199,6 @@ describe("a call that deletes or changes a session", () => {
     const event = withDetail("api-delete-traffic-mirror-session", {
       errorCode: "Client.UnauthorizedOperation",
     });
-    expect(event).toMatchObject({ ok: true, sighting: { duties: [] } });
+    expect(event).toMatchObject({ ok: true, event: { followUps: [] } });
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseEvent } from "../../../../functions/core/events/registry.js";
-import { anEvent, HOME } from "../../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
 const running = (over: object = {}) => anEvent("ec2-state-running", over);
 const dropped = (body: string) => {
-  const parsed = parseEvent(body, HOME);
+  const parsed = parseEvent(body, ACCOUNT_REGION);
   return parsed.ok ? "understood" : parsed.reason;
 };
 
@@ -17,14 +17,14 @@ describe("an instance's change of state", () => {
     ["shutting-down", false],
     ["terminated", false],
   ])("says where to look: %s", (state, early) => {
-    expect(parseEvent(anEvent(`ec2-state-${state}`), HOME)).toMatchObject({
+    expect(parseEvent(anEvent(`ec2-state-${state}`), ACCOUNT_REGION)).toMatchObject({
       ok: true,
-      sighting: { look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] }, early },
+      event: { look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] }, early },
     });
   });
 
   it("says when it happened", () => {
-    expect(parseEvent(running(), HOME)).toMatchObject({ time: Date.parse("2026-01-05T11:59:51Z") });
+    expect(parseEvent(running(), ACCOUNT_REGION)).toMatchObject({ time: Date.parse("2026-01-05T11:59:51Z") });
   });
 
   it("may name an instance by its old, short id", () => {

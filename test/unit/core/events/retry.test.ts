@@ -15,9 +15,9 @@ describe("a look that is too early", () => {
   });
 });
 
-describe("a duty", () => {
+describe("a follow-up", () => {
   it("goes on after half a minute, two, ten and thirty", () => {
-    expect(all.map((deliveries) => delayOf("duty", deliveries, 0.5))).toEqual([
+    expect(all.map((deliveries) => delayOf("follow-up", deliveries, 0.5))).toEqual([
       1,
       2,
       4,
@@ -32,11 +32,11 @@ describe("a duty", () => {
   });
 
   it("does not come back together with what failed at the same time", () => {
-    expect([0, 0.5, 0.999].map((random) => delayOf("duty", 7, random))).toEqual([480, 600, 720]);
+    expect([0, 0.5, 0.999].map((random) => delayOf("follow-up", 7, random))).toEqual([480, 600, 720]);
   });
 
   it("is dead after as many deliveries as the queue allows", () => {
-    expect(delayOf("duty", DELIVERIES - 1, 0)).toBeDefined();
-    expect(delayOf("duty", DELIVERIES, 0)).toBeUndefined();
+    expect(delayOf("follow-up", DELIVERIES - 1, 0)).toBeDefined();
+    expect(delayOf("follow-up", DELIVERIES, 0)).toBeUndefined();
   });
 });

@@ -1,42 +1,48 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseEvent } from "../../../../functions/core/events/registry.js";
-import { anEvent, HOME } from "../../../support/events.js";
+import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
-const change = (over: object = {}) => parseEvent(anEvent("tag-change", over), HOME);
+const change = (over: object = {}) => parseEvent(anEvent("tag-change", over), ACCOUNT_REGION);
 const dropped = (over: object) => {
   const parsed = change(over);
   return parsed.ok ? "understood" : parsed.reason;
 };
-const instance = (id: string, region = HOME.region, account = HOME.account, partition = "aws") =>
-  `arn:${partition}:ec2:${region}:${account}:instance/${id}`;
+const instance = (
+  id: string,
+  region = ACCOUNT_REGION.region,
+  account = ACCOUNT_REGION.account,
+  partition = "aws",
+) => `arn:${partition}:ec2:${region}:${account}:instance/${id}`;
 const OURS = instance("i-0abcd1234ef567890");
 
 describe("a change of an instance's tags", () => {
   it("says where to look", () => {
     expect(change()).toEqual({
       ok: true,
-      sighting: {
+      event: {
         look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
         early: false,
         late: false,
         left: 0,
-        duties: [],
+        followUps: [],
       },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });
   });
 
   it("may be in another partition", () => {
-    expect(dropped({ resources: [instance("i-0abcd123", HOME.region, HOME.account, "aws-us-gov")] })).toBe(
-      "understood",
-    );
+    expect(
+      dropped({
+        resources: [instance("i-0abcd123", ACCOUNT_REGION.region, ACCOUNT_REGION.account, "aws-us-gov")],
+      }),
+    ).toBe("understood");
   });
 
   it("brings 200 instances into a look and leaves the rest to the sweep", () => {
     const ids = Array.from({ length: 201 }, (_, index) => `i-${String(index).padStart(8, "0")}`);
     expect(change({ resources: ids.map((id) => instance(id)) })).toMatchObject({
       ok: true,
-      sighting: { look: { instanceIds: ids.slice(0, 200) }, left: 1 },
+      event: { look: { instanceIds: ids.slice(0, 200) }, left: 1 },
     });
   });
 
@@ -49,8 +55,8 @@ describe("a change of an instance's tags", () => {
 
   it.each([
     ["another region's instance", [instance("i-0abcd1234ef567890", "eu-west-2")]],
-    ["another account's instance", [instance("i-0abcd1234ef567890", HOME.region, "999999999999")]],
-    ["another account's beside ours", [OURS, instance("i-0abcd123", HOME.region, "999999999999")]],
+    ["another account's instance", [instance("i-0abcd1234ef567890", ACCOUNT_REGION.region, "999999999999")]],
+    ["another account's beside ours", [OURS, instance("i-0abcd123", ACCOUNT_REGION.region, "999999999999")]],
   ])("is foreign: %s", (_, resources) => {
     expect(dropped({ resources })).toBe("foreign");
   });

@@ -23,9 +23,9 @@ const foreign = (count: number) => Array.from({ length: count }, () => aForeignS
 
 function account(
   plans: readonly SourcePlan[],
-  { sessions = ours(0), quota = 10_000, brakes = {}, now = NOON } = {},
+  { sessions = ours(0), quota = 10_000, guardrails = {}, now = NOON } = {},
 ) {
-  return planAccount(plans, sessions, CONTROLLER, quota, theBrakes(brakes), now);
+  return planAccount(plans, sessions, CONTROLLER, quota, theBrakes(guardrails), now);
 }
 
 /** `eni-1 create`, `eni-2 quota` … */
@@ -88,26 +88,26 @@ describe("when the account's quota cannot hold the plan", () => {
 describe("a ceiling on sessions", () => {
   it("lets the first ones through and names itself as the reason", () => {
     const plans = [wanting("eni-1"), wanting("eni-2")];
-    expect(told(account(plans, { brakes: { maxSessions: 1 } }).plans)).toEqual([
+    expect(told(account(plans, { guardrails: { maxSessions: 1 } }).plans)).toEqual([
       "eni-1 create",
       "eni-2 ceiling",
     ]);
   });
 
   it("of none creates none", () => {
-    expect(told(account([wanting("eni-1")], { brakes: { maxSessions: 0 } }).plans)).toEqual([
+    expect(told(account([wanting("eni-1")], { guardrails: { maxSessions: 0 } }).plans)).toEqual([
       "eni-1 ceiling",
     ]);
   });
 
   it("above the room that is there leaves the quota to decide", () => {
     const plans = [wanting("eni-1"), wanting("eni-2")];
-    expect(told(account(plans, { quota: 1, brakes: { maxSessions: 5 } }).plans)).toContain("eni-2 quota");
+    expect(told(account(plans, { quota: 1, guardrails: { maxSessions: 5 } }).plans)).toContain("eni-2 quota");
   });
 
   it("does not count others' sessions", () => {
     const plans = [wanting("eni-1")];
-    expect(told(account(plans, { sessions: foreign(3), brakes: { maxSessions: 1 } }).plans)).toEqual([
+    expect(told(account(plans, { sessions: foreign(3), guardrails: { maxSessions: 1 } }).plans)).toEqual([
       "eni-1 create",
     ]);
   });
@@ -130,17 +130,17 @@ describe("the brake on removals", () => {
   });
 
   it("can be set so that every removal waits", () => {
-    expect(held(1, 1000, { brakes: { removalPercent: 0, removalMinimum: 0 } })).toBe(1);
+    expect(held(1, 1000, { guardrails: { removalPercent: 0, removalMinimum: 0 } })).toBe(1);
   });
 
   it("rounds the share down", () => {
-    expect(held(12, 64, { brakes: { removalMinimum: 0 } })).toBe(0);
-    expect(held(13, 64, { brakes: { removalMinimum: 0 } })).toBe(13);
+    expect(held(12, 64, { guardrails: { removalMinimum: 0 } })).toBe(0);
+    expect(held(13, 64, { guardrails: { removalMinimum: 0 } })).toBe(13);
   });
 
   it("is released until the time that a person gave, and not a moment longer", () => {
-    expect(held(90, 100, { brakes: { acknowledgedUntil: NOON + 1 } })).toBe(0);
-    expect(held(90, 100, { brakes: { acknowledgedUntil: NOON } })).toBe(90);
+    expect(held(90, 100, { guardrails: { acknowledgedUntil: NOON + 1 } })).toBe(0);
+    expect(held(90, 100, { guardrails: { acknowledgedUntil: NOON } })).toBe(90);
   });
 
   it("does not count what has gone by itself: stopped, detached, surplus", () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import type { HookDuty } from "../../../../functions/core/events/follow-ups.js";
+import type { HookFollowUp } from "../../../../functions/core/events/follow-ups.js";
 import { breaks, decideHook, hookOf } from "../../../../functions/core/sessions/lifecycle-hook.js";
 import type { InstanceState } from "../../../../functions/core/model.js";
 import type { UncoveredReason } from "../../../../functions/core/outcomes.js";
 import type { Verdict } from "../../../../functions/core/sessions/report.js";
 import { aPolicy, aSource } from "../../../support/builders.js";
 
-const duty: HookDuty = { kind: "hook", group: "web", hook: "hold", token: "t", instanceId: "i-1" };
+const followUp: HookFollowUp = { kind: "hook", group: "web", hook: "hold", token: "t", instanceId: "i-1" };
 const hook = { autoscaling_group_name: "web", hook_name: "hold" };
 const policy = aPolicy({ hooks: [hook] });
 const strict = aPolicy({ hooks: [{ ...hook, when_not_mirrored: "abandon", abandons_per_hour: 2 }] });
@@ -29,38 +29,44 @@ describe("an instance that is held", () => {
     ["has no interface in our VPCs", []],
     ["is left out by a choice of the user", [uncovered("rollout"), uncovered("ceiling")]],
   ])("goes on when it %s", (_, verdicts) => {
-    expect(decideHook(duty, strict, found(verdicts), true).is).toBe("continue");
+    expect(decideHook(followUp, strict, found(verdicts), true).is).toBe("continue");
   });
 
   it("waits until all of its interfaces are done", () => {
-    expect(decideHook(duty, strict, found([mirrored, uncovered("pending")]), true).is).toBe("later");
-    expect(decideHook(duty, strict, { sources: [], unseen: ["i-1"], verdicts: new Map() }, true).is).toBe(
+    expect(decideHook(followUp, strict, found([mirrored, uncovered("pending")]), true).is).toBe("later");
+    expect(decideHook(followUp, strict, { sources: [], unseen: ["i-1"], verdicts: new Map() }, true).is).toBe(
       "later",
     );
   });
 
   it("is not given up because AWS refused too early", () => {
     const refused = [uncovered("aws-refused")];
-    expect(decideHook(duty, strict, found(refused, "pending"), true).is).toBe("later");
-    expect(decideHook(duty, strict, found(refused, "running"), true).is).toBe("abandon");
+    expect(decideHook(followUp, strict, found(refused, "pending"), true).is).toBe("later");
+    expect(decideHook(followUp, strict, found(refused, "running"), true).is).toBe("abandon");
   });
 
   it.each(["instance-type", "no-target", "quota", "session-limit"] as const)(
     "goes on or is ended as the user chose when it cannot be mirrored: %s",
     (reason) => {
-      expect(decideHook(duty, policy, found([uncovered(reason)]), true)).toEqual({ is: "continue", reason });
-      expect(decideHook(duty, strict, found([uncovered(reason)]), true)).toEqual({ is: "abandon", reason });
+      expect(decideHook(followUp, policy, found([uncovered(reason)]), true)).toEqual({
+        is: "continue",
+        reason,
+      });
+      expect(decideHook(followUp, strict, found([uncovered(reason)]), true)).toEqual({
+        is: "abandon",
+        reason,
+      });
     },
   );
 
   it("goes on at once in modes that mirror nothing", () => {
-    expect(decideHook(duty, strict, found([uncovered("no-target")]), false).is).toBe("continue");
+    expect(decideHook(followUp, strict, found([uncovered("no-target")]), false).is).toBe("continue");
   });
 
   it("by somebody else's hook, or another group's, is not our business", () => {
-    expect(hookOf(policy, duty)).toBeDefined();
-    expect(decideHook({ ...duty, hook: "theirs" }, policy, found([mirrored]), true).is).toBe("none");
-    expect(decideHook({ ...duty, group: "api" }, policy, found([mirrored]), false).is).toBe("none");
+    expect(hookOf(policy, followUp)).toBeDefined();
+    expect(decideHook({ ...followUp, hook: "theirs" }, policy, found([mirrored]), true).is).toBe("none");
+    expect(decideHook({ ...followUp, group: "api" }, policy, found([mirrored]), false).is).toBe("none");
   });
 
   it("does not look at the interfaces of others in the batch", () => {
@@ -71,7 +77,7 @@ describe("an instance that is held", () => {
       unseen: [],
       verdicts: new Map([...verdicts, ["eni-other", uncovered("no-target")] as const]),
     };
-    expect(decideHook(duty, strict, report, true).is).toBe("continue");
+    expect(decideHook(followUp, strict, report, true).is).toBe("continue");
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Observation } from "../../../../functions/core/model.js";
 import { planAll, reconcile, sweep, type Run } from "../../../../functions/core/sessions/reconcile.js";
-import { refusalMemory } from "../../../../functions/core/sessions/refusals.js";
+import { refusedSources } from "../../../../functions/core/sessions/refusals.js";
 import { anApp, type Account } from "../../../support/app.js";
 import {
   aContext,
@@ -81,7 +81,7 @@ describe("two runs that meet at one interface", () => {
   });
 });
 
-describe("the lanes", () => {
+describe("events and sweeps", () => {
   const nothingSelected = aPolicy({ sources: {} });
   const mirrored = { sources: [aSource()], sessions: [aSession()] };
 
@@ -93,7 +93,7 @@ describe("the lanes", () => {
 
   it("a sweep removes it", async () => {
     const { app, run } = aRun({ policy: nothingSelected, observation: mirrored });
-    expect(await sweep(run, refusalMemory())).toMatchObject({ deleted: 1 });
+    expect(await sweep(run, refusedSources())).toMatchObject({ deleted: 1 });
     expect(app.writer.calls).toEqual(["delete tms-1"]);
   });
 
@@ -102,7 +102,7 @@ describe("the lanes", () => {
       observation: { sources: [aSource()] },
       writer: aWriter(() => failed("refused")),
     });
-    const refusals = refusalMemory();
+    const refusals = refusedSources();
     await sweep(run, refusals);
     await sweep(run, refusals);
     expect(app.writer.calls).toHaveLength(1);
@@ -112,7 +112,7 @@ describe("the lanes", () => {
 
   it("a second sweep over what the first one made changes nothing", async () => {
     const { app, run } = aRun({ observation: mirrored });
-    expect(await sweep(run, refusalMemory())).toMatchObject({ mirrored: 1, remaining: 0 });
+    expect(await sweep(run, refusedSources())).toMatchObject({ mirrored: 1, remaining: 0 });
     expect(app.writer.calls).toEqual([]);
   });
 });
@@ -122,7 +122,7 @@ describe("what is not mirrored", () => {
     const refused = aSource({ id: "eni-t2", instance: { id: "i-t2", type: "t2.micro" } });
     const outside = aSource({ id: "eni-out", vpcId: "vpc-9" });
     const { run } = aRun({ observation: { sources: [refused, outside, aSource()], sessions: [aSession()] } });
-    expect((await sweep(run, refusalMemory())).notMirrored).toEqual([
+    expect((await sweep(run, refusedSources())).notMirrored).toEqual([
       { interfaceId: "eni-t2", instanceId: "i-t2", rule: "all", selected: true, reason: "instance-type" },
       { interfaceId: "eni-out", instanceId: "i-1", selected: false, reason: "outside-vpcs" },
     ]);
@@ -130,7 +130,7 @@ describe("what is not mirrored", () => {
 
   it("is named the same way after AWS refused it and the sweep spares it", async () => {
     const { run } = aRun({ observation: { sources: [aSource()] }, writer: aWriter(() => failed("refused")) });
-    const refusals = refusalMemory();
+    const refusals = refusedSources();
     const first = await sweep(run, refusals);
     const second = await sweep(run, refusals);
     expect(second.notMirrored).toEqual(first.notMirrored);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { SourcePlan } from "../../../../functions/core/sessions/decisions.js";
 import type { Outcome } from "../../../../functions/core/outcomes.js";
-import { refusalMemory } from "../../../../functions/core/sessions/refusals.js";
+import { refusedSources } from "../../../../functions/core/sessions/refusals.js";
 import { aCreate, aDelete, aPlanOf } from "../../../support/builders.js";
 import { done, failed, NOON } from "../../../support/fakes.js";
 
@@ -11,14 +11,14 @@ const plan = aPlanOf(create);
 const asks = (spared: SourcePlan) => spared.decisions.some(({ kind }) => kind === "create");
 
 function remembering(outcome: Outcome, now = NOON) {
-  const memory = refusalMemory();
-  memory.learn([plan], [{ action: create, outcome }], now);
+  const memory = refusedSources();
+  memory.remember([plan], [{ action: create, outcome }], now);
   return memory;
 }
 
 describe("an interface that AWS refused", () => {
   it("is spared, and reported as refused", () => {
-    const spared = remembering(failed("refused")).spare(plan, NOON);
+    const spared = remembering(failed("refused")).withoutRefused(plan, NOON);
     expect(spared.decisions).toEqual([
       {
         kind: "leave",
@@ -36,9 +36,9 @@ describe("an interface that AWS refused", () => {
     const tries: number[] = [];
     for (let minute = 1; minute <= 300; minute++) {
       const now = NOON + minute * MINUTE;
-      if (!asks(memory.spare(plan, now))) continue;
+      if (!asks(memory.withoutRefused(plan, now))) continue;
       tries.push(minute);
-      memory.learn([plan], [{ action: create, outcome: failed("refused") }], now);
+      memory.remember([plan], [{ action: create, outcome: failed("refused") }], now);
     }
     expect(tries).toHaveLength(5);
     expect(tries[0]).toBeLessThanOrEqual(60);
@@ -46,16 +46,18 @@ describe("an interface that AWS refused", () => {
   });
 
   it("has a minute of its own, so that they do not come back all at once", () => {
-    const memory = refusalMemory();
+    const memory = refusedSources();
     const creates = Array.from({ length: 600 }, (_, n) => aCreate(`eni-${String(n)}`));
-    memory.learn(
+    memory.remember(
       creates.map((action) => aPlanOf(action)),
       creates.map((action) => ({ action, outcome: failed("refused") })),
       NOON,
     );
     let before = 0;
     for (let minute = 1; minute <= 60; minute++) {
-      const back = creates.filter((each) => asks(memory.spare(aPlanOf(each), NOON + minute * MINUTE))).length;
+      const back = creates.filter((each) =>
+        asks(memory.withoutRefused(aPlanOf(each), NOON + minute * MINUTE)),
+      ).length;
       expect(back - before).toBeLessThan(60);
       before = back;
     }
@@ -66,21 +68,23 @@ describe("an interface that AWS refused", () => {
     const both = aPlanOf(create, aDelete("eni-1"));
     expect(
       remembering(failed("refused"))
-        .spare(both, NOON)
+        .withoutRefused(both, NOON)
         .decisions.map(({ kind }) => kind),
     ).toEqual(["leave", "delete"]);
   });
 
   it("is asked at once when its facts have changed: another type, started, attached elsewhere", () => {
     const memory = remembering(failed("refused"));
-    expect(asks(memory.spare({ ...plan, facts: "interface 0 i-1 m7i.large running" }, NOON))).toBe(true);
-    expect(asks(memory.spare(plan, NOON))).toBe(false);
+    expect(asks(memory.withoutRefused({ ...plan, facts: "interface 0 i-1 m7i.large running" }, NOON))).toBe(
+      true,
+    );
+    expect(asks(memory.withoutRefused(plan, NOON))).toBe(false);
   });
 
   it("is forgotten once it is accepted", () => {
     const memory = remembering(failed("refused"));
-    memory.learn([plan], [{ action: create, outcome: done }], NOON);
-    expect(asks(memory.spare(plan, NOON))).toBe(true);
+    memory.remember([plan], [{ action: create, outcome: done }], NOON);
+    expect(asks(memory.withoutRefused(plan, NOON))).toBe(true);
   });
 });
 
@@ -88,18 +92,18 @@ describe("what is not a refusal", () => {
   it.each(["transient", "throttled", "quota", "conflict", "not-permitted"] as const)(
     "is tried again: %s",
     (kind) => {
-      expect(asks(remembering(failed(kind)).spare(plan, NOON))).toBe(true);
+      expect(asks(remembering(failed(kind)).withoutRefused(plan, NOON))).toBe(true);
     },
   );
 
   it("of a create does not count", () => {
-    const memory = refusalMemory();
-    memory.learn([plan], [{ action: aDelete("eni-1"), outcome: failed("refused") }], NOON);
-    expect(asks(memory.spare(plan, NOON))).toBe(true);
+    const memory = refusedSources();
+    memory.remember([plan], [{ action: aDelete("eni-1"), outcome: failed("refused") }], NOON);
+    expect(asks(memory.withoutRefused(plan, NOON))).toBe(true);
   });
 
   it("concerns another interface", () => {
-    expect(asks(remembering(failed("refused")).spare(aPlanOf(aCreate("eni-2")), NOON))).toBe(true);
+    expect(asks(remembering(failed("refused")).withoutRefused(aPlanOf(aCreate("eni-2")), NOON))).toBe(true);
   });
 });
 
@@ -107,7 +111,7 @@ describe("an interface on which the last sweep failed", () => {
   it("is remembered until it succeeds", () => {
     const memory = remembering(failed("transient"));
     expect(memory.failedLately("eni-1")).toBe(true);
-    memory.learn([plan], [{ action: create, outcome: done }], NOON);
+    memory.remember([plan], [{ action: create, outcome: done }], NOON);
     expect(memory.failedLately("eni-1")).toBe(false);
   });
 
