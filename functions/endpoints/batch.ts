@@ -56,7 +56,7 @@ async function act(app: EndpointApp, look: EndpointLook, deadline: number): Prom
   if (!(await concernsUs(app, look))) return;
   const { settings, events: ports, telemetry } = app;
   const { onDone } = telemetry;
-  const report = await reconcileEndpoints({ ports, settings, deadline, permissionsSpreadUntil: 0, onDone });
+  const report = await reconcileEndpoints({ ports, settings, deadline, onDone });
   countEndpointReport(telemetry, report);
   telemetry.logger.info("endpoints", { by: "events", ...summarize(report, settings) });
 }

@@ -65,8 +65,6 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     settings,
     policy,
     deadline,
-    createsUntil: deadline,
-    permissionsSpreadUntil: 0,
     onDone: telemetry.onDone,
   };
   const demands = demandsOf(context, policy, messages);

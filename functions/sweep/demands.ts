@@ -4,7 +4,9 @@ import { writeDemand } from "../core/demands/update.js";
 import { askedBy, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
 import type { Demanded } from "../core/sessions/reconcile.js";
 import type { Report } from "../core/sessions/report.js";
+import type { Deadlines } from "../core/deadlines.js";
 import type { App } from "../runtime/app.js";
+import { withPermissionRetries } from "../runtime/permission-retries.js";
 import type { StoredDemand } from "../core/demands/ports.js";
 
 /** Parameters that one sweep writes; SSM takes a few a second, and the next sweep goes on. */
@@ -16,9 +18,12 @@ export interface SweptDemands {
   readonly demanded: Demanded | null;
 }
 
-export async function readDemands({ ports, demandStore, telemetry }: App): Promise<SweptDemands> {
+export async function readDemands(
+  { ports, demandStore, telemetry }: App,
+  deadlines: Deadlines,
+): Promise<SweptDemands> {
   try {
-    const stored = await demandStore.all();
+    const stored = await withPermissionRetries(ports.clock, deadlines, () => demandStore.all());
     const now = ports.clock.now();
     return {
       stored,

@@ -2,6 +2,7 @@
  * Takes every endpoint and target of ours away, and waits until they are gone, since the subnets and the endpoint
  * service that they use are usually destroyed next. It needs neither the service nor the VPCs.
  */
+import { mayStart } from "../deadlines.js";
 import { TAG_ENDPOINTS } from "../tags.js";
 import type { Tags } from "../model.js";
 import type { EndpointAction } from "./decisions.js";
@@ -43,7 +44,7 @@ export async function drainEndpoints(run: EndpointRun): Promise<EndpointDrainRep
       ...(because !== undefined && { because }),
     };
     const nothingLeft = targets.length + endpoints.length === 0;
-    if (nothingLeft || idle >= PATIENCE || clock.now() >= run.deadline) return report;
+    if (nothingLeft || idle >= PATIENCE || !mayStart(clock, run)) return report;
 
     const behind = new Set(observation.targets.map(({ endpointId }) => endpointId));
     const actions: EndpointAction[] = [

@@ -2,6 +2,7 @@
  * Carries actions out, one after the other: there are few, and EC2 lets only few of them out. What is not started
  * before the deadline, or fails, is found again by the next run; nothing is handed over.
  */
+import { mayCreate, type Deadlines } from "../deadlines.js";
 import { waitedForPermission } from "../permissions.js";
 import type { CreateEndpoint, EndpointAction } from "./decisions.js";
 import { markLeaving } from "./draft.js";
@@ -12,13 +13,9 @@ export interface EndpointDone {
   readonly outcome: EndpointOutcome;
 }
 
-export interface EndpointExecuteOptions {
+export interface EndpointExecuteOptions extends Deadlines {
   readonly ports: EndpointPorts;
   readonly service: string;
-  /** Nothing is started after this time (milliseconds since the epoch). */
-  readonly deadline: number;
-  /** Until then a missing permission may be one that has not spread yet, so it is tried again. */
-  readonly permissionsSpreadUntil: number;
   /** Called as each action ends, for logs. */
   readonly onDone: (done: EndpointDone) => void;
 }
@@ -69,6 +66,9 @@ export async function executeEndpoints(
   const sorted = [...actions].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   for (const action of sorted) {
     if (action.kind === "delete-endpoint") continue;
+    if (action.kind === "create-endpoint" || action.kind === "create-target") {
+      if (!mayCreate(options.ports.clock, options)) continue;
+    }
     if (action.kind === "create-endpoint") {
       for (const step of await createEndpoint(action, options, settle)) end(step.action, step.outcome);
       continue;

@@ -2,6 +2,7 @@
  * observe → plan → execute: the one path that every event, sweep and apply takes. Level-triggered: whatever
  * was said before, what EC2 shows now decides.
  */
+import type { Deadlines } from "../deadlines.js";
 import { planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
@@ -14,16 +15,10 @@ import type { RefusedSources } from "./refusals.js";
 import { report, type Report } from "./report.js";
 import type { Settings } from "./settings.js";
 
-export interface Run {
+export interface Run extends Deadlines {
   readonly ports: Ports;
   readonly settings: Settings;
   readonly policy: Policy;
-  /** Nothing is started after this time (milliseconds since the epoch). */
-  readonly deadline: number;
-  /** No session is created after this time; changes and removals go on until the deadline. */
-  readonly createsUntil: number;
-  /** Until then a missing permission may be one that has not spread yet. */
-  readonly permissionsSpreadUntil: number;
   readonly onDone: (done: Done) => void;
 }
 

@@ -33,7 +33,7 @@ export class EndpointWorld {
   /** One run of the function, which may be cut short. */
   async run(trouble: Trouble = NO_TROUBLE): Promise<void> {
     const deadline = this.clock + 50_000;
-    const run = { settings: this.settings, deadline, permissionsSpreadUntil: 0, onDone: () => undefined };
+    const run = { settings: this.settings, deadline, onDone: () => undefined };
     try {
       await reconcileEndpoints({ ...run, ports: this.#ports(trouble) });
     } catch (error) {

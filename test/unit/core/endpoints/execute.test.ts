@@ -74,7 +74,6 @@ const run = (world: World, over: object = {}) => ({
   settings: theEndpointSettings(),
   service: theEndpointSettings().service,
   deadline: NOON + 60_000,
-  permissionsSpreadUntil: 0,
   onDone: () => undefined,
   ...over,
 });

@@ -20,8 +20,6 @@ function aRun(account: Account) {
     settings: app.settings,
     policy: account.policy ?? aPolicy(),
     deadline: NOON + 60_000,
-    createsUntil: NOON + 60_000,
-    permissionsSpreadUntil: 0,
     onDone: () => undefined,
   };
   return { app, run };
