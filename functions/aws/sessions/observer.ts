@@ -8,14 +8,12 @@ import {
   type Source,
   type Topology,
 } from "../../core/model.js";
+import { managedKinds } from "../../core/sessions/managed-interfaces.js";
 import type { Policy } from "../../core/sessions/policy.js";
 import type { Observer } from "../../core/sessions/ports.js";
 import { inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
 import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
 import type { TopologySource } from "./topology.js";
-
-/** Services whose interfaces can be mirrored although the account did not make them (Traffic Mirroring guide). */
-const services = { rds: "amazon-rds", elasticache: "amazon-elasticache" } as const;
 
 /** `ours`: tells this controller's sessions; interfaces of others are none of our business. */
 export function createObserver(
@@ -130,13 +128,31 @@ function listedTargets({ vpcs, sources }: Policy): readonly string[] {
 async function allSources(client: EC2Client, policy: Policy): Promise<readonly Source[]> {
   const vpcIds = policy.vpcs.map((vpc) => vpc.vpc_id);
   const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
-  const requesters = (["rds", "elasticache"] as const).filter((key) => policy.options.requester_managed[key]);
-  if (requesters.length === 0) return instances.flatMap(toSources);
-  const managed = await inChunks(vpcIds, (Values) =>
-    readInterfaces(client, [
-      { Name: "vpc-id", Values },
-      { Name: "requester-id", Values: requesters.map((key) => services[key]) },
-    ]),
-  );
-  return [...instances.flatMap(toSources), ...managed.flatMap((nic) => toLoneSource(nic) ?? [])];
+  const managed = await managedSources(client, policy, vpcIds);
+  // What an instance says of its interfaces is worth more, so it comes last.
+  return [...managed, ...instances.flatMap(toSources)];
+}
+
+/** Interfaces without an instance, of the kinds that the policy allows. */
+async function managedSources(
+  client: EC2Client,
+  { options }: Policy,
+  vpcIds: readonly string[],
+): Promise<readonly Source[]> {
+  const allowed = managedKinds.filter(({ isAllowed }) => isAllowed(options)).map(({ filter }) => filter);
+  const found: Source[] = [];
+  // Of several filters EC2 asks that every one matches, so each field is asked for by itself.
+  for (const Name of new Set(allowed.map(({ name }) => name))) {
+    const patterns = allowed.filter(({ name }) => name === Name).map(({ value }) => value);
+    const interfaces = await inChunks(vpcIds, (Values) =>
+      readInterfaces(client, [
+        { Name: "vpc-id", Values },
+        { Name, Values: patterns },
+      ]),
+    );
+    // One of an instance that the list above does not show yet is left to the next sweep.
+    const lone = interfaces.filter(({ Attachment }) => Attachment?.InstanceId === undefined);
+    found.push(...lone.flatMap((nic) => toLoneSource(nic) ?? []));
+  }
+  return found;
 }

@@ -3,6 +3,7 @@
  * reason of its own. Source: Amazon VPC Traffic Mirroring guide, "limitations and considerations".
  */
 import { isSupportedInstanceType } from "./instance-types.js";
+import { managedKindOf } from "./managed-interfaces.js";
 import { receiverAddress, type Receivers, type Source, type Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
 import type { Policy } from "./policy.js";
@@ -39,16 +40,7 @@ export function typeRefusal(source: Source, options: Policy["options"]): Uncover
       ? undefined
       : "instance-type";
   }
-  if (isFargateTask(source)) return options.fargate ? undefined : "fargate";
-  if (source.requester === "amazon-rds")
-    return options.requester_managed.rds ? undefined : "requester-managed";
-  if (source.requester === "amazon-elasticache") {
-    return options.requester_managed.elasticache ? undefined : "requester-managed";
-  }
-  return "requester-managed";
-}
-
-/** ECS describes a task's interface by the ARN of its attachment. Not proven on a live account. */
-export function isFargateTask(source: Source): boolean {
-  return source.instance === undefined && /^arn:[^:]+:ecs:/.test(source.description);
+  const kind = managedKindOf(source);
+  if (kind === undefined) return "requester-managed";
+  return kind.isAllowed(options) ? undefined : kind.refusal;
 }
