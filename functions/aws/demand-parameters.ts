@@ -46,13 +46,18 @@ const stored = z.object({
   ),
 });
 
-/** `path`: such as `/mirror/demands`. `pace`: how fast this process may read; its waits end at the deadline. */
+export interface DemandParameterOptions {
+  /** Parameters lie under it, `/mirror/demands`. */
+  readonly path: string;
+  readonly controller: string;
+  /** How fast this process may read. */
+  readonly pace: Pace;
+  readonly clock: Clock;
+}
+
 export function createDemandParameters(
   client: SSMClient,
-  path: string,
-  controller: string,
-  pace: Pace,
-  clock: Clock,
+  { path, controller, pace, clock }: DemandParameterOptions,
 ): DemandStore {
   let counted: (DemandCount & { until: number }) | undefined;
   const nameOf = (interfaceId: string) => `${path}/${interfaceId}`;

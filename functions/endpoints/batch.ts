@@ -23,7 +23,7 @@ export async function handleEndpointEvents(
   deadline: number,
 ): Promise<SQSBatchResponse> {
   const { logger, metrics } = app.telemetry;
-  const messages = understand(app, records, accountRegion);
+  const messages = parseMessages(app, records, accountRegion);
   try {
     await act(app, mergeEndpointLooks(messages.map(({ look }) => look)), deadline);
     return { batchItemFailures: [] };
@@ -35,7 +35,7 @@ export async function handleEndpointEvents(
   }
 }
 
-function understand(
+function parseMessages(
   app: EndpointApp,
   records: readonly SQSRecord[],
   accountRegion: AccountRegion,

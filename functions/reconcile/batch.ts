@@ -96,7 +96,7 @@ async function hooks(
   const later: Message[] = [];
   const counts: FollowUpCounts = { ...noFollowUps };
   for (const { message, followUp } of followUpsOf(messages, "hook")) {
-    const completed = await completeHook(context, context.hooks, policy, followUp, report);
+    const completed = await completeHook(context, policy, followUp, report);
     if (completed === "later") later.push(message);
     if (completed === "continued") counts.continued += 1;
     if (completed === "abandoned") counts.abandoned += 1;

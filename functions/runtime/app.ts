@@ -58,7 +58,7 @@ export function createApp(policyCacheMs: number): App {
     ports: { observer, writer, clock },
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,
-    demandStore: createDemandParameters(ssm, demands.path, controller, reads, clock),
+    demandStore: createDemandParameters(ssm, { path: demands.path, controller, pace: reads, clock }),
     demandLimits: demands,
     publish: async (messages, until) => (messages.length === 0 ? 0 : (await publisher())(messages, until)),
   };

@@ -1,8 +1,8 @@
 /** A sweep's part in demands: it honours them, writes down what has become of them, and removes what is over. */
 import { demandResultOf } from "../core/demands/intake.js";
 import { writeDemand } from "../core/demands/update.js";
-import { askedBy, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
-import type { Demanded } from "../core/sessions/reconcile.js";
+import { openClaims, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
+import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { Report } from "../core/sessions/report.js";
 import type { Deadlines } from "../core/deadlines.js";
 import type { App } from "../runtime/app.js";
@@ -15,7 +15,7 @@ const WRITES_A_SWEEP = 50;
 export interface SweptDemands {
   /** null: they could not be read. */
   readonly stored: readonly StoredDemand[] | null;
-  readonly demanded: Demanded | null;
+  readonly claims: ClaimsByInterface | null;
 }
 
 export async function readDemands(
@@ -27,11 +27,11 @@ export async function readDemands(
     const now = ports.clock.now();
     return {
       stored,
-      demanded: new Map(stored.map(({ demand }) => [demand.interfaceId, askedBy(demand, now)])),
+      claims: new Map(stored.map(({ demand }) => [demand.interfaceId, openClaims(demand, now)])),
     };
   } catch (error) {
     telemetry.logger.error("demands could not be read: nothing is removed by policy", error as Error);
-    return { stored: null, demanded: null };
+    return { stored: null, claims: null };
   }
 }
 

@@ -94,7 +94,7 @@ async function runReconcile(
   const applying = by === "apply";
   const run = { ...deadlines, ports, settings, policy, onDone: telemetry.onDone };
   const demands = await readDemands(app, deadlines);
-  const report = await permitted(() => sweep(run, refusals, demands.demanded));
+  const report = await permitted(() => sweep(run, refusals, demands.claims));
   const open = await settleDemands(app, demands, report);
   countReport(telemetry, report, problems);
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
@@ -127,7 +127,7 @@ function explained({ notMirrored }: Report): readonly object[] {
   return [...notMirrored]
     .sort((a, b) => Number(b.selected) - Number(a.selected))
     .slice(0, NOT_MIRRORED_LIMIT)
-    .map(({ interfaceId, instanceId, rule, selected, reason }) => ({
+    .map(({ interfaceId, instanceId, ruleName: rule, selected, reason }) => ({
       interface: interfaceId,
       instance: instanceId,
       rule,

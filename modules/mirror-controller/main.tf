@@ -15,7 +15,7 @@ locals {
     MODE                         = var.mode
     SESSION_TAGS                 = jsonencode(var.tags)
     SESSION_QUOTA                = tostring(var.session_quota)
-    BRAKES                       = jsonencode(var.brakes)
+    GUARDRAILS                   = jsonencode(var.brakes)
     DEMANDS                      = jsonencode(local.demands_setting)
     EVENT_BUS_NAME               = aws_cloudwatch_event_bus.this.name
     POWERTOOLS_SERVICE_NAME      = local.service_name

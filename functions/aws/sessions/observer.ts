@@ -9,7 +9,7 @@ import {
   type Topology,
 } from "../../core/model.js";
 import { managedKinds } from "../../core/sessions/managed-interfaces.js";
-import type { Policy } from "../../core/sessions/policy.js";
+import { rulesOf, type Policy } from "../../core/sessions/policy.js";
 import type { Observer } from "../../core/sessions/ports.js";
 import { inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
 import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
@@ -80,7 +80,7 @@ export function createObserver(
       return { sources, sessions, topology: receivers, unseen: seen.unseen };
     },
 
-    async everything(policy, asked = []): Promise<Observation> {
+    async everything(policy, alsoInterfaceIds = []): Promise<Observation> {
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
       const sessions = (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
@@ -88,9 +88,10 @@ export function createObserver(
       if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
       const everything = await topologyFor(policy);
       const sources = new Map((await allSources(client, policy)).map((source) => [source.id, source]));
-      const strays = [...sessions.filter(ours).map((session) => session.interfaceId), ...asked].filter(
-        (id) => !sources.has(id),
-      );
+      const strays = [
+        ...sessions.filter(ours).map((session) => session.interfaceId),
+        ...alsoInterfaceIds,
+      ].filter((id) => !sources.has(id));
       if (strays.length > 0) {
         // Looked at one by one before anything is decided: detached, in another VPC, or attached just now.
         const { sources: found } = await sourcesOf({ instanceIds: [], interfaceIds: [...new Set(strays)] });
@@ -117,11 +118,10 @@ function isWhole(instance: Instance): boolean {
   return toSources(instance).length > 0 || toInstance(instance)?.state !== "pending";
 }
 
-function listedTargets({ vpcs, sources }: Policy): readonly string[] {
-  const entries = sources === null ? [] : [...sources.tags, ...sources.subnets, ...sources.vpcs];
+function listedTargets(policy: Policy): readonly string[] {
   return [
-    ...vpcs.flatMap(({ targets }) => (targets ?? []).map(({ target_id }) => target_id)),
-    ...entries.flatMap(({ target_id }) => target_id ?? []),
+    ...policy.vpcs.flatMap(({ targets }) => (targets ?? []).map(({ target_id }) => target_id)),
+    ...rulesOf(policy).flatMap(({ target_id }) => target_id ?? []),
   ];
 }
 

@@ -22,7 +22,7 @@ export interface EndpointDrainReport {
 /** Deleting an endpoint takes EC2 a minute or so. */
 const POLL_MS = 5_000;
 /** So often may a round bring nothing, with nothing under way, before we say what is left. */
-const PATIENCE = 3;
+const IDLE_ROUNDS = 3;
 
 export async function drainEndpoints(run: EndpointRun): Promise<EndpointDrainReport> {
   const { clock, observer } = run.ports;
@@ -44,7 +44,7 @@ export async function drainEndpoints(run: EndpointRun): Promise<EndpointDrainRep
       ...(because !== undefined && { because }),
     };
     const nothingLeft = targets.length + endpoints.length === 0;
-    if (nothingLeft || idle >= PATIENCE || !mayStart(clock, run)) return report;
+    if (nothingLeft || idle >= IDLE_ROUNDS || !mayStart(clock, run)) return report;
 
     const behind = new Set(observation.targets.map(({ endpointId }) => endpointId));
     const actions: EndpointAction[] = [

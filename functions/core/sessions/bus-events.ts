@@ -42,7 +42,7 @@ export function sessionsChanged(controller: string, done: readonly Done[]): read
           network_interface_id: action.interfaceId,
           instance_id: action.instanceId ?? null,
           session_id: session ?? null,
-          rule: action.rule ?? null,
+          rule: action.ruleName ?? null,
           reason: action.reason,
         },
       },
@@ -54,7 +54,7 @@ export function sessionsChanged(controller: string, done: readonly Done[]): read
 export function sourcesRefused(controller: string, notMirrored: readonly NotMirrored[]): readonly BusEvent[] {
   return notMirrored
     .filter(({ selected, reason }) => selected && reason !== "pending")
-    .map(({ interfaceId, instanceId, rule, reason }) => ({
+    .map(({ interfaceId, instanceId, ruleName: rule, reason }) => ({
       detailType: "Mirror Source Refused",
       detail: {
         controller,

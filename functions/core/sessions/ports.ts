@@ -15,7 +15,7 @@ export interface Observer {
    * All sources of the policy's VPCs, all sessions of the account, and whatever interfaces those are on. `asked`:
    * interfaces that are to be seen besides, though no instance shows them.
    */
-  everything(policy: Policy, asked?: readonly string[]): Promise<Observation>;
+  everything(policy: Policy, alsoInterfaceIds?: readonly string[]): Promise<Observation>;
   /** All sessions of the account. */
   sessions(): Promise<readonly Session[]>;
   /** Those of these sessions that are there. */

@@ -185,7 +185,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
       SESSION_QUOTA                = "500"
       DEMANDS                      = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
       EVENT_BUS_NAME               = "mirror"
-      BRAKES                       = jsonencode({ removal_percent = 20, removal_minimum = 10, acknowledged_until = "2030-01-31T12:00:00Z", rollout_percent = 100, max_sessions = 5 })
+      GUARDRAILS                   = jsonencode({ removal_percent = 20, removal_minimum = 10, acknowledged_until = "2030-01-31T12:00:00Z", rollout_percent = 100, max_sessions = 5 })
       POWERTOOLS_SERVICE_NAME      = "traffic-mirror"
       POWERTOOLS_METRICS_NAMESPACE = "TrafficMirror"
       POWERTOOLS_LOG_LEVEL         = "DEBUG"

@@ -236,7 +236,7 @@ describe("an apply", () => {
     expect(await runSweep(app, schedule, WHOLE)).toMatchObject({ complete: true });
   });
 
-  it("fails when the brake held removals, and says how to let them through", async () => {
+  it("fails when the guardrail held removals, and says how to let them through", async () => {
     const sources = fleet(30);
     const app = anApp({ policy: nothingSelected, observation: { sources, sessions: sessionsOf(sources) } });
     await expect(runSweep(app, apply, WHOLE)).rejects.toThrow(/30 of 30 sessions.*acknowledged_until/);
