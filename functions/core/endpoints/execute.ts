@@ -79,14 +79,18 @@ export async function executeEndpoints(
 
   const deletions = sorted.filter((action) => action.kind === "delete-endpoint");
   for (let start = 0; start < deletions.length; start += DELETIONS_A_CALL) {
-    const batch = deletions.slice(start, start + DELETIONS_A_CALL);
-    if (!(await turn("delete-endpoint"))) break;
-    const outcomes = await options.ports.writer.deleteEndpoints(batch.map(({ id }) => id));
-    batch.forEach((action, index) => {
-      const outcome = outcomes[index];
-      if (outcome?.kind === "throttled") spent.add("delete-endpoint");
-      if (outcome !== undefined) end(action, outcome);
-    });
+    let batch = deletions.slice(start, start + DELETIONS_A_CALL);
+    while (batch.length > 0 && (await turn("delete-endpoint"))) {
+      const outcomes = await options.ports.writer.deleteEndpoints(batch.map(({ id }) => id));
+      const refused = batch.filter((_, index) => outcomes[index]?.kind === "not-permitted");
+      const again = refused.length > 0 && (await waitedForPermission(options.ports.clock, options));
+      batch.forEach((action, index) => {
+        const outcome = outcomes[index];
+        if (outcome?.kind === "throttled") spent.add("delete-endpoint");
+        if (outcome !== undefined && !(again && refused.includes(action))) end(action, outcome);
+      });
+      batch = again ? refused : [];
+    }
   }
   return done;
 }
