@@ -1,5 +1,6 @@
 /**
- * What AWS said, in the classes of core/outcomes.ts. Every error code that we know is in this file.
+ * What AWS said, in the classes of core/outcomes.ts. Codes that only calls about endpoints answer are
+ * in endpoints/errors.ts.
  *
  * Sources: Amazon EC2 API reference, "Error codes for the Amazon EC2 API"; codes seen in public code where the
  * reference is silent. Codes marked (?) were never seen on a live account.
@@ -61,7 +62,7 @@ function kindOf(code: string, status: number | undefined): Failure["kind"] {
   if (known !== undefined) return known;
   if (conflicts.test(code)) return "conflict";
   if (status === 429) return "throttled";
-  // What we do not know may pass by itself; when it does not, the dead-letter queue and its alarm tell.
+  // What we do not know may pass by itself; when it does not, the dead-letter queue and its alarm show it.
   return "transient";
 }
 

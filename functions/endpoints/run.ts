@@ -1,8 +1,8 @@
 /** The runs over everything: the schedule, apply, destroy, or a person with an empty object. */
 import { drainEndpoints } from "../core/endpoints/drain.js";
+import type { EndpointSettings } from "../core/endpoints/model.js";
 import { reconcileEndpoints, succeeded } from "../core/endpoints/reconcile.js";
 import type { EndpointReport, EndpointRun } from "../core/endpoints/reconcile.js";
-import type { EndpointSettings } from "../core/endpoints/model.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
 import type { EndpointApp } from "./app.js";

@@ -2,8 +2,8 @@
 import { openIntake } from "../core/demands/intake.js";
 import type { Observation } from "../core/model.js";
 import type { Policy } from "../core/sessions/policy.js";
-import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { Report } from "../core/sessions/report.js";
+import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { ReconcileContext } from "./context.js";
 import { followUpsOf, type Message } from "./messages.js";
 

@@ -1,10 +1,10 @@
 /** Lets instances go on that lifecycle hooks hold, once their interfaces are mirrored, or ends them. */
 import type { HookFollowUp } from "../core/events/follow-ups.js";
+import type { LifecycleHooks } from "../core/events/ports.js";
 import { breaks, decideHook, hookOf, type HookDecision } from "../core/sessions/lifecycle-hook.js";
 import type { Policy } from "../core/sessions/policy.js";
 import type { Report } from "../core/sessions/report.js";
 import type { App } from "../runtime/app.js";
-import type { LifecycleHooks } from "../core/events/ports.js";
 
 type HookContext = App & { readonly hooks: LifecycleHooks };
 

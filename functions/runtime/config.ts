@@ -1,9 +1,9 @@
 /** What Terraform set in the environment of `reconcile` and `sweep`. */
 import * as z from "zod/mini";
-import type { Guardrails } from "../core/sessions/account.js";
 import type { DemandLimits } from "../core/demands/demand.js";
-import type { Mode } from "../core/sessions/settings.js";
 import type { Tags } from "../core/model.js";
+import type { Guardrails } from "../core/sessions/account.js";
+import type { Mode } from "../core/sessions/settings.js";
 import { json, readEnvironment } from "./environment.js";
 
 export interface Config {

@@ -5,8 +5,8 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { dropReasons, type DropReason } from "../core/events/envelope.js";
-import type { Report } from "../core/sessions/report.js";
 import type { Done } from "../core/sessions/decisions.js";
+import type { Report } from "../core/sessions/report.js";
 
 export interface Telemetry {
   readonly logger: Logger;

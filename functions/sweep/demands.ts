@@ -1,13 +1,13 @@
 /** A sweep's part in demands: it honours them, writes down what has become of them, and removes what is over. */
-import { demandResultOf } from "../core/demands/intake.js";
-import { writeDemand } from "../core/demands/update.js";
-import { openClaims, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
-import type { ClaimsByInterface } from "../core/sessions/selection.js";
-import type { Report } from "../core/sessions/report.js";
 import type { Deadlines } from "../core/deadlines.js";
+import { openClaims, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
+import { demandResultOf } from "../core/demands/intake.js";
+import type { StoredDemand } from "../core/demands/ports.js";
+import { writeDemand } from "../core/demands/update.js";
+import type { Report } from "../core/sessions/report.js";
+import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
-import type { StoredDemand } from "../core/demands/ports.js";
 
 /** Parameters that one sweep writes; SSM takes a few a second, and the next sweep goes on. */
 const WRITES_A_SWEEP = 50;
@@ -56,7 +56,7 @@ export async function settleDemands(app: App, { stored }: SweptDemands, report: 
         reason: "not-found",
       };
       const known = report.verdicts.has(id) || !isOpen(demand, now);
-      const answer = (asked: Demand | undefined) => asked && settle(asked, result, now);
+      const answer = (current: Demand | undefined) => current && settle(current, result, now);
       if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP) continue;
       writes += 1;
       await writeDemand(demandStore, id, answer, seen);
@@ -68,7 +68,7 @@ export async function settleDemands(app: App, { stored }: SweptDemands, report: 
   return (stored ?? []).filter(({ demand }) => isOpen(demand, now)).length;
 }
 
-/** Read once more: somebody may have asked again in the meantime. */
+/** Read once more: somebody may have requested it again in the meantime. */
 async function removeOver({ ports, demandStore, telemetry }: App, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const now = ports.clock.now();

@@ -1,8 +1,9 @@
 /** The sweep: the whole account, from what EC2 shows now, within the time that is there. */
-import { drain } from "../core/sessions/drain.js";
-import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
 import type { Deadlines } from "../core/deadlines.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
+import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
+import type { Done } from "../core/sessions/decisions.js";
+import { drain } from "../core/sessions/drain.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import type { Report } from "../core/sessions/report.js";
@@ -11,7 +12,6 @@ import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
 import { readDemands, settleDemands } from "./demands.js";
 import type { Request, SweepRequest } from "./request.js";
-import type { Done } from "../core/sessions/decisions.js";
 
 /** What `sweep` answers. */
 export interface Summary {
@@ -32,11 +32,11 @@ export interface Summary {
   readonly held_removals: number;
   readonly remaining: number;
   readonly complete: boolean;
-  /** Asked for by `explain`: every interface of the policy's VPCs without a session of ours, and why. */
+  /** With `explain`: every interface of the policy's VPCs without a session of ours, and why. */
   readonly not_mirrored?: readonly object[];
 }
 
-/** What Lambda can answer is 6 MB; an entry takes about 200 bytes. */
+/** What Lambda can answer is 6 MB; an interface takes about 200 bytes. */
 const NOT_MIRRORED_LIMIT = 10_000;
 
 /**
@@ -44,7 +44,7 @@ const NOT_MIRRORED_LIMIT = 10_000;
  * missing from the pace of a backfill: what the pace's bucket takes in meanwhile ends at its burst.
  */
 const SCHEDULED_MS = 55_000;
-/** A sweep that is asked for because of tampering runs beside the scheduled one, so it is short. */
+/** A sweep that is requested because of tampering runs beside the scheduled one, so it is short. */
 const AT_ONCE_MS = 25_000;
 const longest: Partial<Record<SweepRequest["by"], number>> = {
   schedule: SCHEDULED_MS,
@@ -53,7 +53,7 @@ const longest: Partial<Record<SweepRequest["by"], number>> = {
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
-/** Of that margin the bus may take so much: the answer, and what is left to do, must still be told. */
+/** Of that margin the bus may take so much: the answer, and what is left to do, must still be published. */
 const PUBLISH_MS = 6_000;
 
 const refusals: RefusedSources = refusedSources();
@@ -114,7 +114,7 @@ async function runReconcile(
   return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
 }
 
-/** Only what AWS refused in this run: what stays refused would be told every minute. */
+/** Only what AWS refused in this run: what stays refused would be published every minute. */
 function refusedNow({ notMirrored, done }: Report): Report["notMirrored"] {
   const tried = new Set(
     done.filter(({ action }) => action.kind === "create").map(({ action }) => action.interfaceId),
@@ -168,7 +168,7 @@ async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Pr
   const report = await withPermissionRetries(ports.clock, deadlines, () => drain(run));
   telemetry.metrics.addMetric("SessionsDeleted", "Count", report.deleted);
   telemetry.logger.info("drain", { ...report });
-  // The hub learns of it too: Terraform keeps the way there open until this is done.
+  // The hub is to hear of it too: Terraform keeps the way there open until this is done.
   const lost = await app.publish(sessionsChanged(settings.controller, done), deadlines.deadline + PUBLISH_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   // Nobody reads them any more; in mode drain they are kept until their ends, like the controller.

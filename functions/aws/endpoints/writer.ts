@@ -9,10 +9,10 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 import type { Bucket, EndpointOutcome, EndpointWriter } from "../../core/endpoints/ports.js";
-import { classifyCode, classifyEndpoint } from "./errors.js";
 import type { Pace } from "../pace.js";
 import { inChunks, readGatewayEndpoints, readTargets } from "../read.js";
 import { toAwsTags } from "../shapes.js";
+import { classifyCode, classifyEndpoint } from "./errors.js";
 
 const done: EndpointOutcome = { kind: "done", value: undefined };
 

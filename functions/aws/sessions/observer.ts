@@ -15,7 +15,7 @@ import { inChunks, readInstances, readInterfaces, readSessions } from "../read.j
 import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
 import type { TopologySource } from "./topology.js";
 
-/** `ours`: tells this controller's sessions; interfaces of others are none of our business. */
+/** `ours`: whether a session is this controller's; interfaces of others are none of our business. */
 export function createObserver(
   client: EC2Client,
   topology: TopologySource,
@@ -141,7 +141,7 @@ async function managedSources(
 ): Promise<readonly Source[]> {
   const allowed = managedKinds.filter(({ isAllowed }) => isAllowed(options)).map(({ filter }) => filter);
   const found: Source[] = [];
-  // Of several filters EC2 asks that every one matches, so each field is asked for by itself.
+  // Of several filters all must match, so each field gets a call of its own.
   for (const Name of new Set(allowed.map(({ name }) => name))) {
     const patterns = allowed.filter(({ name }) => name === Name).map(({ value }) => value);
     const interfaces = await inChunks(vpcIds, (Values) =>

@@ -1,7 +1,7 @@
 /**
- * Demands: mirrors that somebody asks for, with an end. One for each interface, made of claims: who asks, since
- * when, until when. Pure: what becomes of a demand when an event asks or takes back, in whatever order and however
- * often events come. It is kept in an SSM parameter (functions/aws/demand-parameters.ts), and nothing else is.
+ * Demands: mirrors that somebody asks for, with an end. One for each interface, made of claims: whose, since
+ * when, until when. Pure: what becomes of a demand when events add or withdraw claims, in whatever order and however
+ * often they come. It is kept in an SSM parameter (functions/aws/demand-parameters.ts), and nothing else is.
  */
 import { GUARDDUTY } from "../events/follow-ups.js";
 import type { OpenClaims } from "../sessions/selection.js";
@@ -12,7 +12,7 @@ export interface Claim {
   readonly by: string;
   readonly since: number;
   readonly until: number;
-  /** What was asked before this time has been taken back. */
+  /** What was requested before this time has been withdrawn. */
   readonly withdrawnAt?: number;
   readonly note?: string;
 }
@@ -27,7 +27,7 @@ export interface Demand {
   readonly reason?: string;
   /** Since when it has had its status. */
   readonly at: number;
-  /** Name of a requester who was turned down, and so has no claim; it may read the answer. */
+  /** Name of a requester who was refused, and so has no claim; it may read the answer. */
   readonly refusedRequester?: string;
   readonly claims: readonly Claim[];
 }
@@ -70,15 +70,15 @@ export function openClaims(demand: Demand | undefined, now: number): OpenClaims 
 
 interface ClaimRequest {
   readonly by: string;
-  /** When it was asked, by the event's own time: a copy that comes late asks for nothing more. */
+  /** When it was sent, by the event's own time: a copy that comes late adds nothing. */
   readonly time: number;
   readonly minutes?: number;
   readonly note?: string;
 }
 
 /**
- * The demand with this ask in it. A requester's claim can grow to the maximum, a finding's with each finding. The
- * same object when it asks for nothing more, or when too many ask already.
+ * The demand with this request's claim in it. A requester's claim can grow to the maximum, a finding's with each finding. The
+ * same object when it adds nothing, or when there are too many claims already.
  */
 export function addClaim(
   demand: Demand,
@@ -87,7 +87,7 @@ export function addClaim(
 ): Demand {
   const earlier = demand.claims.find((claim) => claim.by === by);
   if (earlier?.withdrawnAt !== undefined && time <= earlier.withdrawnAt) return demand;
-  // Asked before this claim began: a copy of what has had its time.
+  // Sent before this claim began: a copy of what has had its time.
   if (earlier !== undefined && time < earlier.since) return demand;
   const others = roomAmong(
     demand.claims.filter((claim) => claim !== earlier),
@@ -98,7 +98,7 @@ export function addClaim(
   const since = open?.since ?? time;
   const length = Math.min(minutes ?? limits.defaultMinutes, limits.maximumMinutes) * MINUTE_MS;
   const latest = by === GUARDDUTY.name ? Infinity : since + limits.maximumMinutes * MINUTE_MS;
-  // What has been granted is never cut short by a copy of an older ask.
+  // What has been granted is never cut short by a copy of an older request.
   const until = Math.max(open?.until ?? 0, Math.min(time + length, latest));
   if (open?.until === until) return demand;
   const words = note ?? earlier?.note;
@@ -119,7 +119,7 @@ function roomAmong(claims: readonly Claim[], now: number): readonly Claim[] | un
   return ended && claims.filter((claim) => claim !== ended);
 }
 
-/** Ends now what this requester asked for until `time`, and nothing that others ask for. */
+/** Ends now what this requester requested until `time`, and no claim of others. */
 export function withdraw(demand: Demand, by: string, time: number, now: number): Demand {
   return {
     ...demand,

@@ -1,7 +1,14 @@
 /**
- * Where demands are taken in and answered. `record` writes down what is asked before anything is made, so that a run
+ * Where demands are taken in and answered. `record` writes down what is requested before anything is made, so that a run
  * that dies leaves a trace that a sweep goes on with; `settle` writes down what became of it.
  */
+import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
+import type { Observation, Source } from "../model.js";
+import type { Policy } from "../sessions/policy.js";
+import type { Report, Verdict } from "../sessions/report.js";
+import { select } from "../sessions/selection.js";
+import type { ClaimsByInterface } from "../sessions/selection.js";
+import type { Mode } from "../sessions/settings.js";
 import {
   addClaim,
   openClaims,
@@ -13,19 +20,12 @@ import {
   type DemandLimits,
   type DemandResult,
 } from "./demand.js";
-import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
-import type { Observation, Source } from "../model.js";
-import { select } from "../sessions/selection.js";
-import type { Policy } from "../sessions/policy.js";
-import { writeDemand } from "./update.js";
-import type { ClaimsByInterface } from "../sessions/selection.js";
-import type { Report, Verdict } from "../sessions/report.js";
-import type { Mode } from "../sessions/settings.js";
 import type { DemandStore } from "./ports.js";
+import { writeDemand } from "./update.js";
 
 export interface DemandRequest {
   readonly followUp: DemandFollowUp | WithdrawalFollowUp;
-  /** When it was asked, milliseconds since the epoch. */
+  /** When it was sent, milliseconds since the epoch. */
   readonly time: number;
 }
 
@@ -119,7 +119,7 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
 
   return {
     async record(requests, observation) {
-      // In the order in which they were asked, whatever the order in which they came.
+      // In the order in which they were sent, whatever the order in which they came.
       for (const request of [...requests].sort((a, b) => a.time - b.time))
         await recordOne(request, observation);
       const stored = recorded.size === 0 ? [] : await store.of([...recorded.keys()]);
@@ -153,7 +153,7 @@ function isSelectedByFinding(policy: Policy, source: Source): boolean {
   return selection.selected && selection.rule.on === "guardduty";
 }
 
-/** What a verdict is to somebody who asked; undefined when the run did not look at the interface. */
+/** What a verdict is to a requester; undefined when the run did not look at the interface. */
 export function demandResultOf(
   verdict: Verdict | undefined,
   instanceState: string | undefined,

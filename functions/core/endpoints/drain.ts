@@ -3,8 +3,8 @@
  * service that they use are usually destroyed next. It needs neither the service nor the VPCs.
  */
 import { mayStart } from "../deadlines.js";
-import { TAG_ENDPOINTS } from "../tags.js";
 import type { Tags } from "../model.js";
+import { TAG_ENDPOINTS } from "../tags.js";
 import type { EndpointAction } from "./decisions.js";
 import { isDying } from "./draft.js";
 import { executeEndpoints } from "./execute.js";

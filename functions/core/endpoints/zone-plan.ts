@@ -151,7 +151,7 @@ function replace(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly End
     vpcId,
     zone: need.zone,
     subnetIds,
-    // What is going is part of the wish: a token answered with an endpoint that somebody has deleted would heal nothing.
+    // What is going is part of the request: a token answered with an endpoint that somebody has deleted would heal nothing.
     // So are the subnets to be removed: to ask for another subnet under the token of the endpoint there is refused.
     token: tokenFor(
       draft,

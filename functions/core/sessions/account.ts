@@ -1,10 +1,10 @@
 /**
- * What only the sight of the whole account allows to decide: who gets a session when there are not enough,
+ * What can only be decided when the whole account is seen: who gets a session when there are not enough,
  * and whether so much is to be removed that a person should look first.
  */
-import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
 import type { Session } from "../model.js";
 import { isOurs } from "../tags.js";
+import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
 
 export interface Guardrails {
   /** A sweep that would remove more than this share of our sessions, 0–100, removes none … */

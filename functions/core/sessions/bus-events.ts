@@ -1,10 +1,10 @@
 /**
- * What the controller tells others, on its own bus and from there to the hub's: sessions that changed, sources that
+ * What the controller publishes, on its own bus and from there to the hub's: sessions that changed, sources that
  * are refused, tampering, what a sweep came to. Their source is theirs alone: requesters may not use it.
  */
 import type { TamperingFollowUp } from "../events/follow-ups.js";
-import type { NotMirrored } from "./report.js";
 import type { Done } from "./decisions.js";
+import type { NotMirrored } from "./report.js";
 
 /** Source of everything that our functions send. */
 export const CONTROLLER_SOURCE = "traffic-mirror.controller";

@@ -3,11 +3,11 @@
  * uninstalling, and no guardrail: whoever destroys has said so.
  */
 import { mayStart, type Deadlines } from "../deadlines.js";
+import type { Session } from "../model.js";
+import { isOurs } from "../tags.js";
 import type { SourcePlan, Done } from "./decisions.js";
 import { execute } from "./execute.js";
-import { isOurs } from "../tags.js";
 import type { Ports } from "./ports.js";
-import type { Session } from "../model.js";
 
 export interface DrainReport {
   readonly deleted: number;

@@ -2,12 +2,12 @@
  * Whether a selected interface can be mirrored at all, before any target is chosen. Every refusal has a
  * reason of its own. Source: Amazon VPC Traffic Mirroring guide, "limitations and considerations".
  */
-import { isSupportedInstanceType } from "./instance-types.js";
-import { managedKindOf } from "./managed-interfaces.js";
 import { receiverAddress, type Receivers, type Source, type Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
-import type { Policy } from "./policy.js";
 import { TAG_AUTOSCALING_GROUP } from "../tags.js";
+import { isSupportedInstanceType } from "./instance-types.js";
+import { managedKindOf } from "./managed-interfaces.js";
+import type { Policy } from "./policy.js";
 
 /** Refusals that hold even for an interface that has a session of ours: the copy would feed itself. */
 export type LoopRefusal = Extract<UncoveredReason, "is-target" | "behind-target">;
@@ -29,7 +29,7 @@ function isBehindTarget({ instance, addresses, vpcId }: Source, receivers: Recei
 
 /**
  * undefined: AWS should accept it. The list of types is data that ages, so an interface that has a session
- * already is not asked: AWS accepted it, and the API's word is the last.
+ * already is not checked: AWS accepted it, and the API's word is the last.
  */
 export function typeRefusal(source: Source, options: Policy["options"]): UncoveredReason | undefined {
   // An allow-list: kinds of interface that EC2 adds later are refused until they are known to work.

@@ -2,13 +2,13 @@
  * Carries decisions out: in an order in which nobody starves, a few at a time, until the work or the time is
  * done. What is left is found again by the next run; nothing is handed over.
  */
-import { isAction, type Action, type SourcePlan, type Done } from "./decisions.js";
+import type { Clock } from "../clock.js";
 import { mayCreate, mayStart, type Deadlines } from "../deadlines.js";
 import { stableHash } from "../hash.js";
 import type { Outcome } from "../outcomes.js";
 import { waitedForPermission } from "../permissions.js";
+import { isAction, type Action, type SourcePlan, type Done } from "./decisions.js";
 import type { SessionWriter } from "./ports.js";
-import type { Clock } from "../clock.js";
 
 export interface ExecuteOptions extends Deadlines {
   readonly writer: SessionWriter;

@@ -1,5 +1,5 @@
 /**
- * Instance types that can be a mirror source. No API tells, so this is data with a date, which the policy's
+ * Instance types that can be a mirror source. No API lists them, so this is data with a date, which the policy's
  * `options.instance_types` overrides and EC2's own refusal overrules.
  *
  * Source: Amazon VPC Traffic Mirroring guide, "Traffic Mirroring limitations and considerations", 2025-08.
@@ -27,7 +27,7 @@ const metalFamilies = new Set(
   ),
 );
 
-/** Whether an instance of `type` can be mirrored, as far as the guide and the caller's overrides tell. */
+/** Whether an instance of `type` can be mirrored, as far as the guide and the caller's overrides say. */
 export function isSupportedInstanceType(type: string, overrides: Readonly<Record<string, boolean>>): boolean {
   const override = Object.keys(overrides)
     .filter((pattern) => globMatches(pattern, type))

@@ -1,7 +1,11 @@
 /**
- * What to do about one interface. Pure: the same policy and the same sight of EC2 give the same decisions,
- * whichever event or sweep asked. What concerns the account as a whole (quota, guardrails) is in account.ts.
+ * What to do about one interface. Pure: the same policy and the same observation of EC2 give the same decisions,
+ * whichever event or sweep started the run. What concerns the account as a whole (quota, guardrails) is in account.ts.
  */
+import { stableHash } from "../hash.js";
+import type { Session, Source, Tags, Topology } from "../model.js";
+import type { UncoveredReason, UnselectedReason } from "../outcomes.js";
+import { isOurs, missingTags, sessionTags, TAG_RULE } from "../tags.js";
 import {
   about,
   type DesiredSession,
@@ -10,12 +14,8 @@ import {
   type SourcePlan,
 } from "./decisions.js";
 import { loopRefusal, typeRefusal } from "./eligibility.js";
-import { stableHash } from "../hash.js";
-import type { Session, Source, Tags, Topology } from "../model.js";
-import type { UncoveredReason, UnselectedReason } from "../outcomes.js";
-import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
 import type { Policy } from "./policy.js";
-import { isOurs, missingTags, sessionTags, TAG_RULE } from "../tags.js";
+import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
 import { chooseTarget, mayStayOn } from "./target.js";
 
 export const MAX_SESSIONS_PER_INTERFACE = 3;

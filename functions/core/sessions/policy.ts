@@ -2,8 +2,8 @@
  * The policy document: written by Terraform into an SSM parameter, read by the functions. This schema is
  * the contract between the two; test/contract renders the module's document and parses it here.
  */
-import en from "zod/v4/locales/en.js";
 import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 
 // zod/mini brings no words: without them every problem is "Invalid input".
 z.config(en());

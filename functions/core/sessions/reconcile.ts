@@ -3,16 +3,16 @@
  * was said before, what EC2 shows now decides.
  */
 import type { Deadlines } from "../deadlines.js";
+import type { Look, Observation, Session } from "../model.js";
 import { planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
-import type { Look, Observation, Session } from "../model.js";
 import { planSource, type PlanContext } from "./plan.js";
-import type { ClaimsByInterface } from "./selection.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
 import type { RefusedSources } from "./refusals.js";
 import { report, type Report } from "./report.js";
+import type { ClaimsByInterface } from "./selection.js";
 import type { Settings } from "./settings.js";
 
 export interface Run extends Deadlines {
@@ -69,7 +69,7 @@ export async function sweep(
   return report({ ...account, run, observation, plans, ...executed });
 }
 
-/** An interface that is asked for may be on no instance, where a sweep would not see it. */
+/** An interface with an open claim may be on no instance, where a sweep would not see it. */
 function claimedInterfaces(claims: ClaimsByInterface): readonly string[] {
   return [...claims].filter(([, { byFinding, byRequest }]) => byFinding || byRequest).map(([id]) => id);
 }

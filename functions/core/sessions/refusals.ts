@@ -4,8 +4,8 @@
  * memory is this process's own; a fresh process tries each of them once more. An event that names an interface
  * tries at once.
  */
-import { leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { stableHash } from "../hash.js";
+import { leftAlone, type SourcePlan, type Done } from "./decisions.js";
 
 export interface RefusedSources {
   /** Whether the last sweep failed on it: such interfaces wait until the others have had their turn. */

@@ -1,7 +1,7 @@
 /** What a run came to: the summary that `sweep` answers, the numbers behind the metrics, what to try again. */
-import { isAction, type SourcePlan, type Done } from "./decisions.js";
 import type { Observation } from "../model.js";
 import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
+import { isAction, type SourcePlan, type Done } from "./decisions.js";
 import type { Mode, Settings } from "./settings.js";
 
 /** What a run found out about one interface. */

@@ -5,8 +5,8 @@
  */
 import type { Source, Tags } from "../model.js";
 import type { UnselectedReason } from "../outcomes.js";
-import { plainRule, rulesOf, type Policy, type PolicyVpc, type Rule } from "./policy.js";
 import { TAG_AUTOSCALING_GROUP } from "../tags.js";
+import { plainRule, rulesOf, type Policy, type PolicyVpc, type Rule } from "./policy.js";
 
 export type Selection =
   | {

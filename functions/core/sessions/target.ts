@@ -2,8 +2,8 @@
 import { stableHash } from "../hash.js";
 import type { Source, Target, Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
-import type { Policy, PolicyVpc, Rule } from "./policy.js";
 import { TAG_TARGET_LEAVING, TAG_TARGET_VPC, TAG_TARGET_ZONE } from "../tags.js";
+import type { Policy, PolicyVpc, Rule } from "./policy.js";
 
 export type TargetChoice =
   | { readonly found: true; readonly targetId: string }
