@@ -2,7 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { render } from "../rendered.js";
 import { engineFile, fixedCases, pack, type Cases, type EngineFile } from "./corpus.js";
+import { moduleCases } from "./module-cases.js";
 
 const here = import.meta.dirname;
 
@@ -21,7 +23,10 @@ const version = /<artifactId>event-ruler<\/artifactId>\s*<version>(.*?)</.exec(
   readFileSync(join(here, "pom.xml"), "utf8"),
 )?.[1];
 
-const cases = fixedCases();
+const cases: Readonly<Record<string, Cases>> = {
+  ...fixedCases(),
+  modules: moduleCases(render().patterns.map(({ pattern }) => pattern)),
+};
 const names = Object.keys(cases);
 const verdicts = ask(Object.values(cases));
 const file: EngineFile = {
