@@ -217,7 +217,7 @@ const provider: Step = {
   },
 };
 
-/** In the order in which they start: what takes longest goes early, so that the rest fills the second lane. */
+/** In the order in which they start: what takes longest goes early, so that the rest runs beside it. */
 export const steps = (): Step[] => {
   mkdirSync(join(root, "reports"), { recursive: true });
   return [

@@ -113,8 +113,8 @@ describe("what is wrong in it", () => {
   });
 });
 
-describe("home", () => {
-  it("is the account and region of the running function, in every partition", () => {
+describe("account and region", () => {
+  it("are those of the running function, in every partition", () => {
     const arn = "arn:aws-cn:lambda:cn-north-1:111122223333:function:mirror-reconcile:live";
     expect(accountRegionOf({ invokedFunctionArn: arn })).toEqual({
       account: "111122223333",

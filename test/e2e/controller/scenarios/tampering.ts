@@ -15,7 +15,7 @@ export const tampering = (world: World): void => {
     await world.sweep();
     const [eni = ""] = launched.interfaceIds;
     const [session] = await world.sessionsOn(eni);
-    await world.heard();
+    await world.hubReports();
     return { eni, TrafficMirrorSessionId: session?.TrafficMirrorSessionId ?? "" };
   };
   const jane = async () => {
@@ -35,7 +35,7 @@ export const tampering = (world: World): void => {
     );
     expect(session?.TrafficMirrorSessionId).toMatch(/^tms-/);
     expect(session?.TrafficMirrorSessionId).not.toBe(TrafficMirrorSessionId);
-    expect(await world.heardOf(TAMPERED)).toMatchObject([
+    expect(await world.hubReportsOf(TAMPERED)).toMatchObject([
       { session_id: TrafficMirrorSessionId, call: "DeleteTrafficMirrorSession", who: arn },
     ]);
     expect(await world.count("Tampering")).toBe(1);
@@ -53,7 +53,7 @@ export const tampering = (world: World): void => {
       ([session]) => session?.SessionNumber === before?.SessionNumber && session?.PacketLength === undefined,
     );
     expect(healed).toEqual([before]);
-    expect(await world.heardOf(TAMPERED)).toMatchObject([
+    expect(await world.hubReportsOf(TAMPERED)).toMatchObject([
       { call: "ModifyTrafficMirrorSession", who: `arn:aws:iam::${DEFAULT_ACCOUNT}:root` },
     ]);
   });
@@ -65,10 +65,10 @@ export const tampering = (world: World): void => {
     await world.sweep();
     const [healed] = await world.sessionsOn(eni);
     expect(healed?.TrafficMirrorSessionId).toMatch(/^tms-/);
-    await world.heard();
+    await world.hubReports();
     await world.cloud.settings({ trail: true });
     await world.put("api-delete-traffic-mirror-session", { session: TrafficMirrorSessionId });
-    expect(await world.heardOf(TAMPERED)).toMatchObject([{ session_id: TrafficMirrorSessionId }]);
+    expect(await world.hubReportsOf(TAMPERED)).toMatchObject([{ session_id: TrafficMirrorSessionId }]);
     expect(await world.sessionsOn(eni)).toEqual([healed]);
   });
 
@@ -77,19 +77,19 @@ export const tampering = (world: World): void => {
     const [eni = ""] = watched.interfaceIds;
     await world.ask("Mirror Requested", { network_interface_id: eni });
     expect(await world.sessionsOn(eni)).toHaveLength(1);
-    await world.heard();
+    await world.hubReports();
     await world.cloud.clearRecords();
     await world.forget(eni);
     expect(await world.sessionsOn(eni)).toEqual([]);
-    const heard = await world.heard();
-    expect(heard.map((each) => each["detail-type"])).not.toContain(TAMPERED);
+    const received = await world.hubReports();
+    expect(received.map((each) => each["detail-type"])).not.toContain(TAMPERED);
     expect(await world.count("Tampering")).toBe(0);
   });
 
   test("a call that failed, and a session of somebody else, are none either", async () => {
-    await world.heard();
+    await world.hubReports();
     const none = new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: "tms-0123456789abcdef0" });
     await expect(world.aws.ec2.send(none)).rejects.toThrow();
-    expect(await world.heardOf(TAMPERED)).toEqual([]);
+    expect(await world.hubReportsOf(TAMPERED)).toEqual([]);
   });
 };

@@ -19,13 +19,17 @@ export interface Batching {
 /** The modules' own (modules/mirror-controller/queue.tf). */
 export const DEPLOYED = { size: 10, windowSeconds: 0 } as const;
 
-export interface Lane {
+export interface EventPath {
   readonly queue: TestQueue;
   readonly dlq: TestQueue;
 }
 
 /** As modules/mirror-controller deploys it, except for what a scenario chooses. */
-export const openLane = async (account: Account, batching: Batching, pace?: Pace): Promise<Lane> => {
+export const openEventPath = async (
+  account: Account,
+  batching: Batching,
+  pace?: Pace,
+): Promise<EventPath> => {
   const { cloud, aws } = account;
   const dlq = await queueOf(cloud, WHERE.account, `${CONTROLLER}-events-dlq`);
   const Policy = JSON.stringify({
@@ -71,7 +75,7 @@ export const openLane = async (account: Account, batching: Batching, pace?: Pace
   return { queue, dlq };
 };
 
-/** `EC2 Instance State-change Notification` and what else AWS tells of a launch. */
+/** `EC2 Instance State-change Notification` and the other events of a launch. */
 export const launchEvents = (instanceId: string) => {
   const instance = `arn:aws:ec2:${WHERE.region}:${WHERE.account}:instance/${instanceId}`;
   const change = (state: string) => ({
