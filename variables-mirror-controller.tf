@@ -247,7 +247,7 @@ variable "allow_cross_zone" {
 variable "requester_managed" {
   description = <<-EOT
     Whether interfaces that AWS made for its services in the VPCs are mirrored, where a rule selects their subnet or VPC
-    (they have no instance, hence no instance tags).
+    (they have no instance, so no instance tags).
 
     - `rds`, `elasticache`: whose. Default false for both: their traffic repeats what the clients' interfaces show.
   EOT
@@ -381,7 +381,7 @@ variable "triggers" {
       is one.
     - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
       where a rule of `sources` has `on = "guardduty"`.
-    - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`.
+    - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
       Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
 
     Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of

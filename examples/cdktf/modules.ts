@@ -10,8 +10,8 @@ export interface CaptureFleetInputs {
    */
   readonly acceptance_required?: Value<boolean> | null;
   /**
-   * ARNs that an alarm notifies when it fires, as a rule those of SNS topics. Default none: the alarms exist all the
-   * same and show in the console.
+   * ARNs that an alarm notifies when it fires, usually SNS topics. Default none: the alarms exist all the same and show
+   * in the console.
    */
   readonly alarm_actions?: Value<readonly string[]> | null;
   /**
@@ -32,7 +32,7 @@ export interface CaptureFleetInputs {
    *
    * - `expected_gbps`: traffic of all sources at its peak, in Gbps as the sources send and receive it. Default 1.
    * - `average_share`: the average as percent of the peak, for volumes and costs. Default 30.
-   * - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the envelopes weigh.
+   * - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the added headers weigh.
    * - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
    *   Default 100: most traffic is encrypted and does not compress.
    * - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,
@@ -893,7 +893,7 @@ export interface MirrorControllerInputs {
   readonly policy_parts?: number | null;
   /**
    * Whether interfaces that AWS made for its services in the VPCs are mirrored, where a rule selects their subnet or VPC
-   * (they have no instance, hence no instance tags).
+   * (they have no instance, so no instance tags).
    *
    * - `rds`, `elasticache`: whose. Default false for both: their traffic repeats what the clients' interfaces show.
    */
@@ -1050,7 +1050,7 @@ export interface MirrorControllerInputs {
    *   is one.
    * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
    *   where a rule of `sources` has `on = "guardduty"`.
-   * - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`.
+   * - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
    *   Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
    *
    * Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of

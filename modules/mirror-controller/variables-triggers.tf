@@ -18,7 +18,7 @@ variable "triggers" {
       is one.
     - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
       where a rule of `sources` has `on = "guardduty"`.
-    - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`.
+    - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
       Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
 
     Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
