@@ -142,7 +142,7 @@ resource "aws_autoscaling_group" "this" {
     }
   }
 
-  # Only what is part of the group's creation holds back its first nodes; hooks.tf keeps them as they should be.
+  # Only what is part of the group's creation holds back its first nodes; aws_autoscaling_lifecycle_hook.this keeps them as they should be.
   dynamic "initial_lifecycle_hook" {
     for_each = local.hook_specifications
 

@@ -2,16 +2,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { terraformEnvironment, dataDirectory, fetchProvider } from "../terraform-env.js";
+import type { Count } from "./count.js";
 import { countRuns, examples, modules } from "./roots.js";
 import { root, run, type Log } from "./run.js";
 import { runCdktf } from "./cdktf.js";
 import { runCheckov } from "./checkov.js";
 import { sharedProvider } from "./provider-process.js";
-
-export interface Count {
-  readonly passed: number;
-  readonly failed: number;
-}
 
 export interface Step {
   /** Also the name of its log below reports/. */
@@ -230,6 +226,10 @@ export const steps = (): Step[] => {
     provider,
     endToEnd("e2e"),
     single("eslint", tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
+    single(
+      "imports",
+      tool("dependency-cruiser/bin/dependency-cruise.mjs", "functions", "local-cloud", "scripts", "test"),
+    ),
     single("types", tool("typescript/bin/tsc", "--noEmit")),
     format,
     shellcheck,

@@ -9,14 +9,18 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** Every text file that is or could be committed. */
-export const trackedText = (root: string): TextFile[] =>
+/** Every file that is or could be committed. */
+export const trackedPaths = (root: string): string[] =>
   execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
     encoding: "utf8",
   })
     .split("\0")
-    .filter((path) => path !== "" && existsSync(join(root, path)))
+    .filter((path) => path !== "" && existsSync(join(root, path)));
+
+/** Every text file among them. */
+export const trackedText = (root: string): TextFile[] =>
+  trackedPaths(root)
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))
     .filter(({ text }) => !text.includes("\0"));
 

@@ -5,9 +5,13 @@
  */
 import { open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Bucket } from "../aws/bucket.js";
 import { indexKey, partition, type IndexLine, type Place } from "../core/keys.js";
 import { describe, errorCode, type Log } from "./log.js";
+
+/** Where the lines go in the end. */
+export interface IndexStore {
+  putText(key: string, text: string): Promise<unknown>;
+}
 
 export interface JournalEntry {
   readonly line: IndexLine;
@@ -30,7 +34,7 @@ export interface UploadJournal {
 
 interface Parts {
   readonly folder: string;
-  readonly bucket: Bucket;
+  readonly bucket: IndexStore;
   readonly place: Place;
   readonly now: () => number;
   readonly log: Log;
