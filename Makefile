@@ -81,6 +81,11 @@ demo: setup build ## The product at work in a local cloud, start to finish
 bench: setup build ## Calls, CPU, memory and start-up times
 	@npm run --silent bench -- all
 
+.PHONY: record-event-patterns
+record-event-patterns: setup ## Ask AWS's event rule engine again what it says of each pattern (needs Java and Maven)
+	@$(call need,mvn,install Maven and Java 17 (Debian: apt install maven openjdk-17-jdk-headless); only this target needs them)
+	@node_modules/.bin/tsx test/authorities/event-patterns/record.ts
+
 # tools/<tool>/go.mod and go.sum pin the tool and all it is made of.
 $(BIN)/%: tools/%/go.mod tools/%/go.sum
 	@$(need_go)

@@ -1,15 +1,17 @@
 /** The sweep: the whole account, from what EC2 shows now, within the time that is there. */
-import { drain } from "../core/sessions/drain.js";
-import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
+import type { Deadlines } from "../core/deadlines.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
+import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
+import type { Done } from "../core/sessions/decisions.js";
+import { drain } from "../core/sessions/drain.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import type { Report } from "../core/sessions/report.js";
 import type { App } from "../runtime/app.js";
+import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
 import { readDemands, settleDemands } from "./demands.js";
-import type { Request } from "./request.js";
-import type { Done } from "../core/sessions/decisions.js";
+import type { Request, SweepRequest } from "./request.js";
 
 /** What `sweep` answers. */
 export interface Summary {
@@ -30,11 +32,11 @@ export interface Summary {
   readonly held_removals: number;
   readonly remaining: number;
   readonly complete: boolean;
-  /** Asked for by `explain`: every interface of the policy's VPCs without a session of ours, and why. */
+  /** With `explain`: every interface of the policy's VPCs without a session of ours, and why. */
   readonly not_mirrored?: readonly object[];
 }
 
-/** What Lambda can answer is 6 MB; an entry takes about 200 bytes. */
+/** What Lambda can answer is 6 MB; an interface takes about 200 bytes. */
 const NOT_MIRRORED_LIMIT = 10_000;
 
 /**
@@ -42,16 +44,16 @@ const NOT_MIRRORED_LIMIT = 10_000;
  * missing from the pace of a backfill: what the pace's bucket takes in meanwhile ends at its burst.
  */
 const SCHEDULED_MS = 55_000;
-/** A sweep that is asked for because of tampering runs beside the scheduled one, so it is short. */
+/** A sweep that is requested because of tampering runs beside the scheduled one, so it is short. */
 const AT_ONCE_MS = 25_000;
-const longest: Partial<Record<Extract<Request, { kind: "sweep" }>["by"], number>> = {
+const longest: Partial<Record<SweepRequest["by"], number>> = {
   schedule: SCHEDULED_MS,
   event: AT_ONCE_MS,
 };
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
-/** Of that margin the bus may take so much: the answer, and what is left to do, must still be told. */
+/** Of that margin the bus may take so much: the answer, and what is left to do, must still be published. */
 const PUBLISH_MS = 6_000;
 
 const refusals: RefusedSources = refusedSources();
@@ -62,36 +64,37 @@ export async function runSweep(app: App, request: Request, remainingMs: number):
   const whole = started + Math.max(0, remainingMs - MARGIN_MS);
   try {
     if (request.kind === "nothing") return {};
-    if (request.kind === "drain") return await runDrain(app, whole, true);
-    const deadline = Math.min(whole, started + (longest[request.by] ?? Infinity));
-    if (app.settings.mode === "drain") return await runDrain(app, deadline, false);
-    return await runReconcile(app, request, started, deadline);
+    if (request.kind === "drain") return await runDrain(app, { deadline: whole }, true);
+    const deadlines = deadlinesOf(request, started, whole);
+    if (app.settings.mode === "drain") return await runDrain(app, deadlines, false);
+    return await runReconcile(app, request, started, deadlines);
   } finally {
     app.telemetry.metrics.publishStoredMetrics();
   }
 }
 
+function deadlinesOf({ by }: SweepRequest, started: number, whole: number): Deadlines {
+  if (by === "apply") {
+    const createsUntil = Math.min(whole, started + CREATES_OF_APPLY_MS);
+    return { deadline: whole, createsUntil, permissionsSpreadUntil: started + PERMISSIONS_SPREAD_MS };
+  }
+  return { deadline: Math.min(whole, started + (longest[by] ?? Infinity)) };
+}
+
 async function runReconcile(
   app: App,
-  { by, explain }: Request & { kind: "sweep" },
+  { by, explain }: SweepRequest,
   started: number,
-  deadline: number,
+  deadlines: Deadlines,
 ): Promise<Summary> {
   const { ports, settings, telemetry } = app;
-  const { policy, problems } = await app.policies.load();
+  const permitted = <T>(read: () => Promise<T>) => withPermissionRetries(ports.clock, deadlines, read);
+  const { policy, problems } = await permitted(() => app.policies.load());
   logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
-  const run = {
-    ports,
-    settings,
-    policy,
-    deadline,
-    createsUntil: applying ? Math.min(deadline, started + CREATES_OF_APPLY_MS) : deadline,
-    permissionsSpreadUntil: applying ? started + PERMISSIONS_SPREAD_MS : 0,
-    onDone: telemetry.onDone,
-  };
-  const demands = await readDemands(app);
-  const report = await sweep(run, refusals, demands.demanded);
+  const run = { ...deadlines, ports, settings, policy, onDone: telemetry.onDone };
+  const demands = await readDemands(app, deadlines);
+  const report = await permitted(() => sweep(run, refusals, demands.claims));
   const open = await settleDemands(app, demands, report);
   countReport(telemetry, report, problems);
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
@@ -105,13 +108,13 @@ async function runReconcile(
     ...sourcesRefused(settings.controller, refusedNow(report)),
     sweepCompleted(settings.controller, { by, ...summary }),
   ];
-  const lost = await app.publish(published, deadline + PUBLISH_MS);
+  const lost = await app.publish(published, deadlines.deadline + PUBLISH_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   if (applying) refuseToPass(report, problems);
   return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
 }
 
-/** Only what AWS refused in this run: what stays refused would be told every minute. */
+/** Only what AWS refused in this run: what stays refused would be published every minute. */
 function refusedNow({ notMirrored, done }: Report): Report["notMirrored"] {
   const tried = new Set(
     done.filter(({ action }) => action.kind === "create").map(({ action }) => action.interfaceId),
@@ -124,7 +127,7 @@ function explained({ notMirrored }: Report): readonly object[] {
   return [...notMirrored]
     .sort((a, b) => Number(b.selected) - Number(a.selected))
     .slice(0, NOT_MIRRORED_LIMIT)
-    .map(({ interfaceId, instanceId, rule, selected, reason }) => ({
+    .map(({ interfaceId, instanceId, ruleName: rule, selected, reason }) => ({
       interface: interfaceId,
       instance: instanceId,
       rule,
@@ -154,24 +157,26 @@ function refuseToPass(report: Report, problems: readonly string[]): void {
   }
 }
 
-async function runDrain(app: App, deadline: number, mustFinish: boolean): Promise<object> {
+async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Promise<object> {
   const { ports, settings, telemetry } = app;
   const done: Done[] = [];
-  const report = await drain(ports, settings.controller, deadline, (each) => {
+  const onDone = (each: Done) => {
     telemetry.onDone(each);
     done.push(each);
-  });
+  };
+  const run = { ...deadlines, ports, controller: settings.controller, onDone };
+  const report = await withPermissionRetries(ports.clock, deadlines, () => drain(run));
   telemetry.metrics.addMetric("SessionsDeleted", "Count", report.deleted);
   telemetry.logger.info("drain", { ...report });
-  // The hub learns of it too: Terraform keeps the way there open until this is done.
-  const lost = await app.publish(sessionsChanged(settings.controller, done), deadline + PUBLISH_MS);
+  // The hub is to hear of it too: Terraform keeps the way there open until this is done.
+  const lost = await app.publish(sessionsChanged(settings.controller, done), deadlines.deadline + PUBLISH_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   // Nobody reads them any more; in mode drain they are kept until their ends, like the controller.
   if (mustFinish && report.remaining === 0) await forgetDemands(app);
   if (mustFinish && report.remaining > 0) {
     throw new Error(
-      `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left; ` +
-        "run destroy again to go on",
+      `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left` +
+        `${report.because === undefined ? "" : ` (${report.because})`}; run destroy again to go on`,
     );
   }
   return { mode: "drain", ...report, complete: report.remaining === 0 };

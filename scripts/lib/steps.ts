@@ -244,6 +244,7 @@ export const steps = (): Step[] => {
     jest("properties"),
     jest("local-cloud"),
     jest("integration"),
+    { ...jest("authorities"), after: ["terraform-provider"] },
     { name: "checkov", work: (log) => runCheckov(log, [...modules(), ...examples()]) },
     ...modules().map((folder) => terraform(folder, true)),
     { name: "cdktf", after: ["terraform-provider"], work: runCdktf },

@@ -58,7 +58,7 @@ const environmentOf = ({ perSecond, burst }: Pace): Record<string, string> => ({
   MUTATIONS_BURST: String(burst),
   SESSION_TAGS: "{}",
   SESSION_QUOTA: "100000",
-  BRAKES: JSON.stringify({
+  GUARDRAILS: JSON.stringify({
     removal_percent: 20,
     removal_minimum: 10,
     acknowledged_until: null,

@@ -17,9 +17,9 @@ import {
 } from "../../core/endpoints/model.js";
 import type { EndpointObserver } from "../../core/endpoints/ports.js";
 import { TAG_ENDPOINTS, TAG_TARGET_LEAVING } from "../../core/tags.js";
-import { classifyEndpoint } from "./errors.js";
 import { inChunks, readGatewayEndpoints, readInstances, readSessions, readTargets } from "../read.js";
 import { toSources, toTags } from "../shapes.js";
+import { classifyEndpoint } from "./errors.js";
 
 const PAGE = 1000;
 
@@ -73,7 +73,7 @@ async function readSubnets(client: EC2Client, Values: string[]): Promise<Ec2Subn
   return found;
 }
 
-/** A service that this account may not use is a fact to be told, not a failure to read. */
+/** A service that this account may not use is a fact to be reported, not a failure to read. */
 async function readService(client: EC2Client, { service, vpcIds }: EndpointSettings): Promise<Service> {
   if (vpcIds.length === 0) return { usable: true, zoneIds: new Set(), zoneNames: new Set() };
   try {

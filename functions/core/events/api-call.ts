@@ -1,10 +1,9 @@
 /**
  * AWS API Call via CloudTrail, for calls of EC2 that change what is to be mirrored and that no event of EC2's own
- * tells of (EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; CloudTrail User Guide,
+ * reports (EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; CloudTrail User Guide,
  * "CloudTrail record contents"). They come only where a trail logs management events, seconds to minutes late.
  */
 import * as z from "zod/mini";
-import { tampered } from "./tampering.js";
 import {
   instanceId,
   interfaceId,
@@ -13,6 +12,7 @@ import {
   type Unusable,
   type ParsedEvent,
 } from "./envelope.js";
+import { tampered } from "./tampering.js";
 
 const head = z.object({
   eventSource: z.literal("ec2.amazonaws.com"),

@@ -1,11 +1,11 @@
 /**
  * GuardDuty Finding about an EC2 instance (Amazon GuardDuty User Guide, "Processing findings with EventBridge"). It
- * asks for the instance's interfaces, for as long as the controller's default says; each repetition of the finding
- * asks again. Whether an entry of the policy wants it (`on = "guardduty"`) is decided later.
+ * is a demand for the instance's interfaces, for as long as the controller's default says; each repetition of the
+ * finding extends it. Whether a rule of the policy waits for it (`on = "guardduty"`) is decided later.
  */
 import * as z from "zod/mini";
-import { GUARDDUTY } from "./follow-ups.js";
 import { instanceId, interfaceId, parsedEvent, type EventKind } from "./envelope.js";
+import { GUARDDUTY } from "./follow-ups.js";
 import { boundedText } from "./text.js";
 
 const detail = z.object({
