@@ -61,7 +61,7 @@ export const startFront = async (options: {
   logFile?: string;
   answer: (call: Call, touched: string[]) => Promise<Answer>;
   control: (method: string, path: string, body: Buffer) => Promise<Answer>;
-  /** Is told when a request could not be answered because of a fault here. */
+  /** Is called when a request could not be answered because of a fault here. */
   failed: (request: string, fault: string) => void;
 }): Promise<Front> => {
   const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });

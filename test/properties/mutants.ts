@@ -8,7 +8,7 @@ export interface Edit {
 
 export interface Mutant extends Edit {
   readonly name: string;
-  /** Where one place alone does no harm: what it is good for is told by the test of the other. */
+  /** Where one place alone does no harm: what it is good for, the test of the other shows. */
   readonly also?: Edit;
 }
 

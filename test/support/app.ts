@@ -1,4 +1,4 @@
-/** A function's app over fakes: what AWS would show, a writer that answers what it is told, telemetry that is kept. */
+/** A function's app over fakes: what AWS would show, a writer with prepared outcomes, telemetry that is kept. */
 import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
 import type { Policy } from "../../functions/core/sessions/policy.js";

@@ -24,7 +24,7 @@ export const tampering = (world: World): void => {
     return { ec2: new EC2Client(config), arn: `arn:aws:sts::${DEFAULT_ACCOUNT}:assumed-role/operator/jane` };
   };
 
-  test("a session that somebody deletes is back at once, and it is told who did it", async () => {
+  test("a session that somebody deletes is back at once, and who did it is reported", async () => {
     const { eni, TrafficMirrorSessionId } = await mirrored();
     const { ec2, arn } = await jane();
     await world.cloud.clearRecords();
@@ -58,7 +58,7 @@ export const tampering = (world: World): void => {
     ]);
   });
 
-  test("it is told as well when a sweep was faster than the trail", async () => {
+  test("it is reported as well when a sweep was faster than the trail", async () => {
     const { eni, TrafficMirrorSessionId } = await mirrored();
     await world.cloud.settings({ trail: false });
     await world.aws.ec2.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId }));
