@@ -17,6 +17,7 @@ import * as z from "zod/mini";
 import { endOf, isOpen, type Claim, type Demand } from "../core/demands/demand.js";
 import { TAG_CONTROLLER, TAG_REQUESTER } from "../core/tags.js";
 import type { Pace } from "./pace.js";
+import { everyPage } from "./pages.js";
 import type { Clock } from "../core/clock.js";
 import type { DemandCount, DemandStore, Put, StoredDemand } from "../core/demands/ports.js";
 
@@ -78,16 +79,13 @@ export function createDemandParameters(
   };
 
   const all = async (): Promise<readonly StoredDemand[]> => {
-    const found: StoredDemand[] = [];
-    let NextToken: string | undefined;
-    do {
+    const found = await everyPage("GetParametersByPath", async (NextToken) => {
       await readTurn();
       const page = await client.send(
         new GetParametersByPathCommand({ Path: path, MaxResults: A_CALL, NextToken }),
       );
-      found.push(...(page.Parameters ?? []).flatMap(read));
-      NextToken = page.NextToken;
-    } while (NextToken);
+      return { items: (page.Parameters ?? []).flatMap(read), next: page.NextToken };
+    });
     const open = found.filter(({ demand }) => isOpen(demand, clock.now())).length;
     counted = { open, kept: found.length, until: clock.now() + COUNT_CACHE_MS };
     return found;

@@ -1,4 +1,5 @@
 /** Paged reads of EC2. Each throws when a page could not be had, so that no caller takes a part for the whole. */
+import { everyPage } from "./pages.js";
 import {
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
@@ -20,7 +21,7 @@ const FILTER_VALUES = 200;
 
 /** Instances with their interfaces. Filters and pages, not explicit ids: one unknown id would fail the call. */
 export function readInstances(client: EC2Client, filter: Filter): Promise<Instance[]> {
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeInstances", async (NextToken) => {
     const page = await client.send(
       new DescribeInstancesCommand({ Filters: [filter], MaxResults: PAGE, NextToken }),
     );
@@ -33,7 +34,7 @@ export function readInstances(client: EC2Client, filter: Filter): Promise<Instan
 }
 
 export function readInterfaces(client: EC2Client, filters: Filter[]): Promise<NetworkInterface[]> {
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeNetworkInterfaces", async (NextToken) => {
     const page = await client.send(
       new DescribeNetworkInterfacesCommand({ Filters: filters, MaxResults: PAGE, NextToken }),
     );
@@ -43,7 +44,7 @@ export function readInterfaces(client: EC2Client, filters: Filter[]): Promise<Ne
 
 /** No tag filter is documented for sessions, so ours are told from others' on our side. */
 export function readSessions(client: EC2Client, filter?: Filter): Promise<TrafficMirrorSession[]> {
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeTrafficMirrorSessions", async (NextToken) => {
     const page = await client.send(
       new DescribeTrafficMirrorSessionsCommand({
         ...(filter && { Filters: [filter] }),
@@ -56,7 +57,7 @@ export function readSessions(client: EC2Client, filter?: Filter): Promise<Traffi
 }
 
 export function readTargets(client: EC2Client): Promise<TrafficMirrorTarget[]> {
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeTrafficMirrorTargets", async (NextToken) => {
     const page = await client.send(new DescribeTrafficMirrorTargetsCommand({ MaxResults: PAGE, NextToken }));
     return { items: page.TrafficMirrorTargets ?? [], next: page.NextToken };
   });
@@ -64,7 +65,7 @@ export function readTargets(client: EC2Client): Promise<TrafficMirrorTarget[]> {
 
 export function readGatewayEndpoints(client: EC2Client): Promise<VpcEndpoint[]> {
   const filter = { Name: "vpc-endpoint-type", Values: ["GatewayLoadBalancer"] };
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeVpcEndpoints", async (NextToken) => {
     const page = await client.send(
       new DescribeVpcEndpointsCommand({ Filters: [filter], MaxResults: PAGE, NextToken }),
     );
@@ -81,18 +82,5 @@ export async function inChunks<T>(
   for (let start = 0; start < values.length; start += FILTER_VALUES) {
     found.push(...(await read(values.slice(start, start + FILTER_VALUES))));
   }
-  return found;
-}
-
-async function everyPage<T>(
-  read: (token: string | undefined) => Promise<{ items: T[]; next: string | undefined }>,
-): Promise<T[]> {
-  const found: T[] = [];
-  let token: string | undefined;
-  do {
-    const page = await read(token);
-    for (const item of page.items) found.push(item);
-    token = page.next;
-  } while (token);
   return found;
 }
