@@ -29,7 +29,7 @@ export function createEc2Client(): EC2Client {
  * of it at once, and the call takes another turn.
  */
 export function createPacedEc2Client(): EC2Client {
-  const client = new EC2Client(options);
+  const client = new EC2Client({ ...options, maxAttempts: 2 });
   const standard = client.config.retryStrategy;
   client.config.retryStrategy = async () => {
     const strategy = await standard();

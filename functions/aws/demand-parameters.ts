@@ -57,9 +57,10 @@ export function createDemandParameters(
 ): DemandStore {
   let counted: (DemandCount & { until: number }) | undefined;
   const nameOf = (interfaceId: string) => `${path}/${interfaceId}`;
-  const readTurn = async () => {
+  const readTurn = async (until = Infinity) => {
     // A read that had to wait for a minute would be of no use to anybody.
-    if (!(await pace.turn(clock.now() + COUNT_CACHE_MS))) throw new Error("demands are not to be read now");
+    const latest = Math.min(until, clock.now() + COUNT_CACHE_MS);
+    if (!(await pace.turn(latest))) throw new Error("demands are not to be read now");
   };
 
   /** Earlier versions can be read, so what was written between our reading and our writing is not lost. */
@@ -78,9 +79,9 @@ export function createDemandParameters(
     await client.send(new AddTagsToResourceCommand({ ResourceType: "Parameter", ResourceId: name, Tags }));
   };
 
-  const all = async (): Promise<readonly StoredDemand[]> => {
+  const all = async (until?: number): Promise<readonly StoredDemand[]> => {
     const found = await everyPage("GetParametersByPath", async (NextToken) => {
-      await readTurn();
+      await readTurn(until);
       const page = await client.send(
         new GetParametersByPathCommand({ Path: path, MaxResults: A_CALL, NextToken }),
       );

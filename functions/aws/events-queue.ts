@@ -2,7 +2,11 @@
  * When a message that could not be done comes back: its visibility is set before it is reported as failed, and Lambda
  * leaves it as it is (Lambda Developer Guide, "Handling errors for an SQS event source").
  */
-import { ChangeMessageVisibilityBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { options } from "./client.js";
 
 /** Most entries of a batch (SQS API reference, ChangeMessageVisibilityBatch). */
@@ -42,4 +46,12 @@ export function createEventsQueue(client: SQSClient, QueueUrl: string): EventsQu
       return failed;
     },
   };
+}
+
+/** Messages that wait for a run: not those in hand, nor those that come back later. As SQS knows it, which may lag. */
+export async function readBacklog(client: SQSClient, QueueUrl: string): Promise<number> {
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
+  );
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }

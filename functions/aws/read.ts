@@ -19,6 +19,20 @@ const PAGE = 1000;
 /** A filter takes at most this many values (EC2 API reference, "Filter"). */
 const FILTER_VALUES = 200;
 
+/** The client, with calls that end when `signal` does: one slow page is no failure, a hundred of them are. */
+export function endingWith(client: EC2Client, signal: AbortSignal | undefined): EC2Client {
+  if (signal === undefined) return client;
+  const send = async (command: Parameters<EC2Client["send"]>[0]): Promise<unknown> => {
+    try {
+      return await client.send(command, { abortSignal: signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new Error(`reading took too long, it ended in ${command.constructor.name}`, { cause: error });
+    }
+  };
+  return Object.create(client, { send: { value: send } }) as EC2Client;
+}
+
 /** Instances with their interfaces. Filters and pages, not explicit ids: one unknown id would fail the call. */
 export function readInstances(client: EC2Client, filter: Filter): Promise<Instance[]> {
   return everyPage("DescribeInstances", async (NextToken) => {

@@ -16,9 +16,12 @@ export interface SweptDemands {
   readonly demanded: Demanded | null;
 }
 
-export async function readDemands({ ports, demandStore, telemetry }: App): Promise<SweptDemands> {
+export async function readDemands(
+  { ports, demandStore, telemetry }: App,
+  until: number,
+): Promise<SweptDemands> {
   try {
-    const stored = await demandStore.all();
+    const stored = await demandStore.all(until);
     const now = ports.clock.now();
     return {
       stored,
@@ -31,7 +34,12 @@ export async function readDemands({ ports, demandStore, telemetry }: App): Promi
 }
 
 /** Counts the demands that are open. What cannot be written now is written by the next sweep. */
-export async function settleDemands(app: App, { stored }: SweptDemands, report: Report): Promise<number> {
+export async function settleDemands(
+  app: App,
+  { stored }: SweptDemands,
+  report: Report,
+  until: number,
+): Promise<number> {
   const { ports, demandStore, telemetry } = app;
   const now = ports.clock.now();
   const over: string[] = [];
@@ -52,11 +60,12 @@ export async function settleDemands(app: App, { stored }: SweptDemands, report: 
       };
       const known = report.verdicts.has(id) || !isOpen(demand, now);
       const answer = (asked: Demand | undefined) => asked && settle(asked, result, now);
-      if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP) continue;
+      if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP || ports.clock.now() >= until)
+        continue;
       writes += 1;
       await writeDemand(demandStore, id, answer, seen);
     }
-    await removeOver(app, over);
+    if (ports.clock.now() < until) await removeOver(app, over);
   } catch (error) {
     telemetry.logger.warn("demands could not be written, the next sweep goes on", error as Error);
   }

@@ -1,4 +1,5 @@
 /** The sweep: the whole account, from what EC2 shows now, within the time that is there. */
+import { signalAt } from "../core/clock.js";
 import { drain } from "../core/sessions/drain.js";
 import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
@@ -6,6 +7,7 @@ import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import type { Report } from "../core/sessions/report.js";
 import type { App } from "../runtime/app.js";
+import type { SweepContext } from "./context.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
 import { readDemands, settleDemands } from "./demands.js";
 import type { Request } from "./request.js";
@@ -48,6 +50,15 @@ const longest: Partial<Record<Extract<Request, { kind: "sweep" }>["by"], number>
   schedule: SCHEDULED_MS,
   event: AT_ONCE_MS,
 };
+/**
+ * Demands, and then EC2, are read for so long at most: a sweep ends though a server answers slowly or never, and few
+ * sweeps are under way at the same time.
+ */
+const READS_MS = 120_000;
+/** After reading there is time to act, however long reading took. */
+const WINDOW_MS = 20_000;
+/** Writing down what became of demands takes no longer. */
+const SETTLE_MS = 20_000;
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
@@ -57,7 +68,11 @@ const PUBLISH_MS = 6_000;
 const refusals: RefusedSources = refusedSources();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
-export async function runSweep(app: App, request: Request, remainingMs: number): Promise<Summary | object> {
+export async function runSweep(
+  app: SweepContext,
+  request: Request,
+  remainingMs: number,
+): Promise<Summary | object> {
   const started = app.ports.clock.now();
   const whole = started + Math.max(0, remainingMs - MARGIN_MS);
   try {
@@ -65,19 +80,26 @@ export async function runSweep(app: App, request: Request, remainingMs: number):
     if (request.kind === "drain") return await runDrain(app, whole, true);
     const deadline = Math.min(whole, started + (longest[request.by] ?? Infinity));
     if (app.settings.mode === "drain") return await runDrain(app, deadline, false);
-    return await runReconcile(app, request, started, deadline);
+    return await runReconcile(app, request, { started, deadline, whole });
   } finally {
     app.telemetry.metrics.publishStoredMetrics();
   }
 }
 
+interface Times {
+  readonly started: number;
+  readonly deadline: number;
+  /** The end of the function's time. */
+  readonly whole: number;
+}
+
 async function runReconcile(
-  app: App,
+  app: SweepContext,
   { by, explain }: Request & { kind: "sweep" },
-  started: number,
-  deadline: number,
+  { started, deadline, whole }: Times,
 ): Promise<Summary> {
-  const { ports, settings, telemetry } = app;
+  const { settings, telemetry } = app;
+  const ports = by === "event" ? besideTheSchedule(app) : app.ports;
   const { policy, problems } = await app.policies.load();
   logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
@@ -88,11 +110,15 @@ async function runReconcile(
     deadline,
     createsUntil: applying ? Math.min(deadline, started + CREATES_OF_APPLY_MS) : deadline,
     permissionsSpreadUntil: applying ? started + PERMISSIONS_SPREAD_MS : 0,
+    window: { milliseconds: WINDOW_MS, until: whole },
     onDone: telemetry.onDone,
   };
-  const demands = await readDemands(app);
-  const report = await sweep(run, refusals, demands.demanded);
-  const open = await settleDemands(app, demands, report);
+  const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
+  const demands = await readDemands(app, latestRead());
+  const signal = signalAt(ports.clock, latestRead());
+  const report = await sweep({ ...run, signal }, refusals, demands.demanded);
+  const settleUntil = Math.min(whole, ports.clock.now() + SETTLE_MS);
+  const open = await settleDemands(app, demands, report, settleUntil);
   countReport(telemetry, report, problems);
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
   telemetry.metrics.addMetric("DemandsOpen", "Count", open);
@@ -105,10 +131,17 @@ async function runReconcile(
     ...sourcesRefused(settings.controller, refusedNow(report)),
     sweepCompleted(settings.controller, { by, ...summary }),
   ];
-  const lost = await app.publish(published, deadline + PUBLISH_MS);
+  const publishUntil = Math.min(whole, Math.max(deadline, ports.clock.now())) + PUBLISH_MS;
+  const lost = await app.publish(published, publishUntil);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   if (applying) refuseToPass(report, problems);
   return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
+}
+
+/** Its turns come out of a share that the schedule's sweep, which may be under way in another process, leaves free. */
+function besideTheSchedule({ ports, turnBeside }: SweepContext): App["ports"] {
+  const turn = async (until: number) => (await turnBeside(until)) && ports.writer.turn(until);
+  return { ...ports, writer: { ...ports.writer, turn } };
 }
 
 /** Only what AWS refused in this run: what stays refused would be told every minute. */

@@ -32,6 +32,8 @@ const ZONES = ["eu-west-1a", "eu-west-1b"];
 export interface Pace {
   readonly perSecond: number;
   readonly burst: number;
+  /** While a call waits for its turn; default `perSecond`. */
+  readonly perSecondWaiting?: number;
 }
 
 export interface Added {
@@ -50,12 +52,18 @@ export interface Account {
   sweep(payload?: object): Promise<Record<string, unknown>>;
 }
 
-const environmentOf = ({ perSecond, burst }: Pace): Record<string, string> => ({
+/** As modules/mirror-controller puts it into the environment. */
+export const variablesOf = ({ perSecond, burst, perSecondWaiting = perSecond }: Pace) => ({
+  MUTATIONS_PER_SECOND: String(perSecond),
+  MUTATIONS_PER_SECOND_WAITING: String(perSecondWaiting),
+  MUTATIONS_BURST: String(burst),
+});
+
+const environmentOf = (pace: Pace): Record<string, string> => ({
   CONTROLLER_NAME: CONTROLLER,
   POLICY_PARAMETER: `/${CONTROLLER}/policy`,
   MODE: "enforce",
-  MUTATIONS_PER_SECOND: String(perSecond),
-  MUTATIONS_BURST: String(burst),
+  ...variablesOf(pace),
   SESSION_TAGS: "{}",
   SESSION_QUOTA: "100000",
   BRAKES: JSON.stringify({

@@ -35,8 +35,11 @@ export function isSupportedInstanceType(type: string, overrides: Readonly<Record
   return families.has(family) && (!size.startsWith("metal") || metalFamilies.has(family));
 }
 
-/** `*` stands for any number of characters; everything else for itself. */
+/** `*` stands for any number of characters, `?` for one; everything else for itself. */
 function globMatches(pattern: string, text: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(text);
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`).test(text);
 }

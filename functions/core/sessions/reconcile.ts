@@ -24,11 +24,16 @@ export interface Run {
   readonly createsUntil: number;
   /** Until then a missing permission may be one that has not spread yet. */
   readonly permissionsSpreadUntil: number;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+  /** Whatever reading took, the run may act for so long after it, though not after `until`. */
+  readonly window?: { readonly milliseconds: number; readonly until: number };
   readonly onDone: (done: Done) => void;
 }
 
 const MINUTE_MS = 60_000;
-const EVENT_CONCURRENCY = 16;
+/** Few, since what is under way when EC2 throttles is throttled too. */
+const EVENT_CONCURRENCY = 5;
 const SWEEP_CONCURRENCY = 8;
 
 /** By interface, who asks for it; one for which nobody asks any more is there with nobody. */
@@ -44,7 +49,7 @@ export async function reconcile(
   look: Look,
   demanded: (observation: Observation) => Promise<Demanded> = () => Promise.resolve(none),
 ): Promise<Report> {
-  const observation = await run.ports.observer.look(look, run.policy);
+  const observation = await run.ports.observer.look(look, run.policy, run.signal);
   const asked = await demanded(observation);
   const context = contextOf(run, observation, asked, false);
   const ceiling = run.settings.guardrails.maxSessions !== null;
@@ -63,7 +68,7 @@ export async function sweep(
   demanded: Demanded | null = none,
 ): Promise<Report> {
   const { ports, settings } = run;
-  const observation = await ports.observer.everything(run.policy, wanted(demanded ?? none));
+  const observation = await ports.observer.everything(run.policy, wanted(demanded ?? none), run.signal);
   const now = ports.clock.now();
   const context = contextOf(run, observation, demanded ?? none, demanded !== null);
   const planned = planAll(context, observation);
@@ -123,7 +128,15 @@ async function carryOut(
     );
   };
   const withWork = plans.filter((plan) => plan.decisions.some(isAction));
-  return execute(withWork, { ...run, writer, clock, concurrency, replan });
+  const deadline = afterReading(run, run.deadline);
+  const createsUntil = afterReading(run, run.createsUntil);
+  return execute(withWork, { ...run, deadline, createsUntil, writer, clock, concurrency, replan });
+}
+
+/** Slow reading leaves a run less time, and never none: a fleet that takes a minute to read would never be mirrored. */
+function afterReading({ window, ports }: Run, time: number): number {
+  if (window === undefined) return time;
+  return Math.max(time, Math.min(ports.clock.now() + window.milliseconds, window.until));
 }
 
 /** An event sees one interface, a ceiling counts them all: the next sweep decides, within a minute. */

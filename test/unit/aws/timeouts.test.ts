@@ -122,6 +122,6 @@ describe("a paced call that EC2 throttles", () => {
       response.end();
     };
     await expect(createPacedEc2Client().send(session)).rejects.toThrow();
-    expect(asked).toBe(3);
+    expect(asked).toBe(2);
   });
 });
