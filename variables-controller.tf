@@ -206,16 +206,16 @@ variable "mode" {
 variable "pace" {
   description = <<-EOT
     How fast sessions are made, changed and removed. EC2 grants an account 50 mutations at once and 5 a second from then on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every other tool there. The defaults take nearly all of it and no more. While events wait in their queue, the sweep stands back and the events lane takes both rates: of 100 instances launched at once the last is mirrored after some 13 seconds, of 700 after some 140, also during a backfill of thousands (functions/reconcile/README.md, "Pace").
-    - `events_per_second` (default 0.25), `events_burst` (default 42): of the events lane in all; each of its concurrent runs gets its share.
-    - `sweep_per_second` (default 4.5), `sweep_burst` (default 4): of the sweep, which runs one at a time. A sweep that is asked for at once takes a twentieth of it, and 2, besides.
+    - `events_per_second` (default 0.25), `events_burst` (default 44): of the events lane in all; each of its concurrent runs gets its share.
+    - `sweep_per_second` (default 4.5), `sweep_burst` (default 3): of the sweep, which runs one at a time. A sweep that is asked for at once takes a twentieth of it, and 2, besides.
     - `events_maximum_concurrency` (default 2, at least 2): runs of the events lane at the same time.
     Raise them when AWS has raised the account's limits.
   EOT
   type = object({
     events_per_second          = optional(number, 0.25)
-    events_burst               = optional(number, 42)
+    events_burst               = optional(number, 44)
     sweep_per_second           = optional(number, 4.5)
-    sweep_burst                = optional(number, 4)
+    sweep_burst                = optional(number, 3)
     events_maximum_concurrency = optional(number, 2)
   })
   default  = {}

@@ -157,7 +157,7 @@ run "a_lanes_pace_is_divided_by_its_concurrency" {
   }
 
   assert {
-    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.5" && local.sweep_environment.MUTATIONS_BURST == "4"
+    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.5" && local.sweep_environment.MUTATIONS_BURST == "3"
     error_message = "The sweep runs one at a time and has its lane to itself."
   }
 }

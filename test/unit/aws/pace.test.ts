@@ -162,7 +162,7 @@ describe("where another tool takes half of EC2's bucket", () => {
   /** EC2's bucket as it is left, and one process that wants to make sessions all the time. */
   const throttledOf = async (creates: number) => {
     const clock = aClock();
-    const pace = createPace({ perSecond: 0.25, burst: 42, perSecondWaiting: 4.75 }, clock);
+    const pace = createPace({ perSecond: 0.25, burst: 44, perSecondWaiting: 4.75 }, clock);
     let [tokens, at, made, throttled] = [25, clock.now(), 0, 0];
     while (made < creates) {
       await pace.turn(Infinity);
