@@ -42,9 +42,9 @@ fmt: node_modules/.package-lock.json ## Format TypeScript, documents and HCL
 	@for folder in examples tests; do [[ ! -d $$folder ]] || terraform fmt -recursive $$folder; done
 
 .PHONY: lint
-lint: node_modules/.package-lock.json ## Formatters, ESLint, types and ShellCheck only
+lint: node_modules/.package-lock.json ## Formatters, ESLint, imports, types and ShellCheck only
 	@$(need_terraform)
-	@npm test --silent -- --only prettier,eslint,types,terraform-fmt,shellcheck
+	@npm test --silent -- --only prettier,eslint,imports,types,terraform-fmt,shellcheck
 
 .PHONY: test
 test: setup ## Everything that must hold; ends with "N passed, N failed"

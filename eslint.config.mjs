@@ -1,28 +1,17 @@
-import { builtinModules } from "node:module";
+import { runInNewContext } from "node:vm";
 import tseslint from "typescript-eslint";
 
 const tests = ["**/*.test.ts", "test/**"];
 
-/** The domain is plain data in, plain data out: what it may not reach for is listed here, with the reason. */
-const impureInCore = [
-  {
-    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-    message: "core has no clock: take the time as an argument.",
-  },
-  {
-    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-    message: "core has no clock: take the time as an argument.",
-  },
-  {
-    selector: "MemberExpression[object.name='Math'][property.name='random']",
-    message: "core is deterministic: take what is random as an argument.",
-  },
+/**
+ * The core is plain data in, plain data out. What Node adds to the language is refused there whole: a context of its
+ * own has the language's globals and no others. What a file imports is judged by .dependency-cruiser.mjs.
+ */
+const language = new Set(runInNewContext("Object.getOwnPropertyNames(globalThis)"));
+const nodeGlobals = [
+  "globalThis",
+  ...Object.getOwnPropertyNames(globalThis).filter((name) => !language.has(name)),
 ];
-
-const sdk = {
-  regex: "^(@aws-sdk|@smithy)/",
-  message: "Only functions/aws, and the node agent's own aws folder, import the AWS SDK: add a port there.",
-};
 
 export default tseslint.config(
   { ignores: ["node_modules/", ".cache/", "reports/", "coverage/", "functions/dist/", "**/.terraform/"] },
@@ -55,41 +44,34 @@ export default tseslint.config(
     },
   },
   {
-    files: ["functions/**/*.ts"],
-    ignores: ["functions/aws/**", "functions/capture-agent/aws/**", ...tests],
-    rules: { "no-restricted-imports": ["error", { patterns: [sdk] }] },
-  },
-  {
     files: ["functions/core/**/*.ts", "functions/capture-agent/core/**/*.ts"],
     ignores: tests,
     rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          paths: builtinModules.map((name) => ({ name, message: "core knows nothing of Node." })),
-          patterns: [
-            sdk,
-            { regex: "^node:", message: "core knows nothing of Node." },
-            {
-              regex: "^@aws-lambda-powertools/",
-              message: "core does not log or measure: return what happened.",
-            },
-            {
-              regex: "^(\\.\\./)+(aws|runtime|system)/",
-              message: "core is called by aws and runtime, never the reverse.",
-            },
-          ],
-        },
-      ],
       "no-restricted-globals": [
         "error",
-        { name: "process", message: "core has no environment: take settings as arguments." },
-        { name: "performance", message: "core has no clock: take the time as an argument." },
-        { name: "setTimeout", message: "core does not wait: the port that is paced does." },
-        { name: "setInterval", message: "core does not wait: the port that is paced does." },
-        { name: "fetch", message: "core does no input or output: add a port." },
+        ...nodeGlobals.map((name) => ({
+          name,
+          message:
+            "core knows no clock, environment, network or Node: take values as arguments, or add a port.",
+        })),
       ],
-      "no-restricted-syntax": ["error", ...impureInCore],
+      "no-restricted-properties": [
+        "error",
+        {
+          object: "Math",
+          property: "random",
+          message: "core is deterministic: take what is random as an argument.",
+        },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          // What it may be: `new Date(time)`, `Date.parse`, `Date.UTC`, and the type.
+          selector:
+            "Identifier[name='Date']:not(NewExpression[arguments.length>0] > .callee, MemberExpression[property.name=/^(parse|UTC)$/] > .object, TSTypeReference > .typeName)",
+          message: "core has no clock: take the time as an argument.",
+        },
+      ],
     },
   },
   {

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-test("a bucket that tells EventBridge says so, and each object is one event", async () => {
+test("a bucket that notifies EventBridge shows it, and each object is one event", async () => {
   const sqs = new SQSClient(options());
   const statement = { Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: QUEUE };
   const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });

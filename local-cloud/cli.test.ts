@@ -1,5 +1,5 @@
 /** The local cloud as a process of its own leaves nothing behind, however it ends. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { fileURLToPath } from "node:url";
@@ -56,6 +56,17 @@ const start = async (command: string, args: readonly string[]) => {
 const NODE = ["--import", "tsx", CLI];
 
 describe("the command line", () => {
+  test("describes each of its options and starts nothing", () => {
+    const help = execFileSync(process.execPath, [...NODE, "--help"], { encoding: "utf8" });
+    expect(help.match(/^ {2}--\w+/gm)?.map((option) => option.trim())).toEqual([
+      "--port",
+      "--log",
+      "--python",
+      "--detach",
+      "--help",
+    ]);
+  });
+
   test.each(["SIGTERM", "SIGKILL"] as const)("ends moto and function processes on %s", async (signal) => {
     const { child, pids } = await start(process.execPath, NODE);
     child.kill(signal);

@@ -1,10 +1,18 @@
-/**
- * The local cloud as a process of its own: `npx tsx local-cloud/cli.ts --port 4566`.
- * Prints one JSON line when it is ready, and ends, with everything it started, on SIGINT, SIGTERM, or when
- * the process that started it is gone (unless --detach is given).
- */
+/** The local cloud as a process of its own: `npx tsx local-cloud/cli.ts --help`. */
 import { parseArgs } from "node:util";
 import { startLocalCloud } from "./index.js";
+
+const HELP = `usage: npx tsx local-cloud/cli.ts [options]
+
+Starts a local AWS on 127.0.0.1 and prints one JSON line with its URL when it is ready. It ends, with everything that
+it started, on SIGINT, SIGTERM or SIGHUP, and when the process that started it is gone.
+
+  --port <number>   port to listen on; a free one by default
+  --log <file>      append one JSON line per call
+  --python <path>   a Python that has moto; by default python3, else a virtual environment that is made once
+  --detach          go on when the process that started it is gone
+  --help            show this text
+`;
 
 const { values } = parseArgs({
   options: {
@@ -12,8 +20,14 @@ const { values } = parseArgs({
     python: { type: "string" },
     log: { type: "string" },
     detach: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
+
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
 
 const cloud = await startLocalCloud({
   ...(values.port === undefined ? {} : { port: Number(values.port) }),

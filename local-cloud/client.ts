@@ -158,13 +158,13 @@ export class LocalCloudClient {
    * `trail`: whether there is a CloudTrail trail, so that calls are among them (default true).
    * `settleMilliseconds`: time between `pending` and `running` and the like (default 100).
    * `retryAfterSeconds`: when a failed message of a mapping is tried again; null: the queue's visibility timeout.
-   *   A function that changes the visibility of its message itself has the last word.
+   *   Where a function changes the visibility of its message itself, that counts.
    * `visibilityScale`: multiplies the time for which messages are hidden by ChangeMessageVisibility (default 1).
    * `asyncRetryDelays`: milliseconds between the tries of an asynchronous invocation (default 1000, 2000).
    * `iam`: whether functions and sessions of roles may do only what their roles permit (default true).
    * `heartbeatScale`: multiplies the time that lifecycle hooks wait (default 1).
-   * `agents`: whether instances complete launching hooks named `…-launch` by themselves, as capture nodes do
-   *   (default true).
+   * `agents`: whether instances complete launching hooks named `…-launch` by themselves, as an agent
+   *   on them would (default true).
    * `permissionDelay`: milliseconds until a change of policies is seen (default 0).
    * `clockOffset`: milliseconds added to the clock.
    */

@@ -45,7 +45,7 @@ const idle: Route = async (parts, { query }) => {
   return { idle: false, activity: seen };
 };
 
-const ROUTES: Readonly<Record<string, Route>> = {
+export const ROUTES: Readonly<Record<string, Route>> = {
   "GET health": (parts) => ({ ok: true, moto: { pid: parts.moto.pid } }),
   "POST reset": async (parts) => {
     await parts.reset();

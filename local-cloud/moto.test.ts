@@ -36,7 +36,7 @@ test("answers are whole however the pipe cuts them", () => {
   );
 });
 
-test("headers that come twice are one, and the length is the front's to tell", () => {
+test("headers that come twice are one, and the length is set by the front", () => {
   const read: Answer[] = [];
   answerReader((answer) => read.push(answer))(
     encoded(200, [["Vary", "a"], ["Content-Length", "9"], ["vary", "b"]], Buffer.from("x")), // prettier-ignore

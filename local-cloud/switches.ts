@@ -1,7 +1,7 @@
 /**
- * What nobody could verify about AWS without an account, each as a switch with its possible answers. The default is
- * what the documents or public code suggest; the suites pass with each switch either way. Rests on the lines of the
- * AWS guides that are silent: "Traffic Mirroring: how it works / quotas / considerations" of the VPC guide and the
+ * Facts of AWS that could not be verified without an account, each as a switch with its possible values. The first
+ * value is the default: what the documents or public code suggest. The tests pass with each switch either way. The
+ * guides that leave them open: "Traffic Mirroring: how it works / quotas / considerations" of the VPC guide and the
  * EC2 API reference's error codes.
  */
 import type { Switch, Switches } from "./types.js";
@@ -20,7 +20,7 @@ export const SWITCHES = [
   {
     name: "gone-under-tag-condition",
     description:
-      "What a role hears that may touch a session, filter or target by its tag alone, once that is gone: that it is not there, or that the role is not authorized.",
+      "The error that a role gets that may touch a session, filter or target by its tag alone, once that is gone: that it does not exist, or that the role is not authorized.",
     values: ["not-found", "unauthorized"],
   },
   {

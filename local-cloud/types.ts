@@ -1,5 +1,5 @@
 /**
- * The words that the parts of the local cloud share. The front (server.ts) turns an HTTP request into a
+ * The types that the parts of the local cloud share. The front (server.ts) turns an HTTP request into a
  * `Call`, asks its handlers in order, and forwards to moto what none of them answers.
  */
 
@@ -9,7 +9,7 @@ export interface Call {
   readonly service: string;
   /** `Action` of a query API, the last part of `x-amz-target`, or `METHOD /path` for REST APIs. */
   readonly action: string;
-  /** Twelve digits. See `accountOf` in server.ts for how it is found. */
+  /** Twelve digits. See `Keys` in call.ts for how it is found. */
   readonly account: string;
   readonly region: string;
   /** Who signed: the access key as sent. `roleArn` is set when the local cloud gave the key to a function or a role session. */
@@ -81,7 +81,7 @@ export interface Switches {
 /** A part of the local cloud that answers some calls itself. */
 export interface Handler {
   readonly name: string;
-  /** undefined: not mine, ask the next one. */
+  /** undefined: the next handler answers. */
   handle(call: Call): Promise<Answer | undefined>;
   /** Forget everything. */
   reset(): void;

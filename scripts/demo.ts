@@ -89,7 +89,7 @@ const demo = async (): Promise<void> => {
   );
   screen.promise("the session is gone", (await sessionOf()) === undefined);
   const began = performance.now();
-  await cloud.fireSchedule(outputs.controller_function_names.sweep);
+  await cloud.fireSchedule(outputs.function_names.sweep);
   await cloud.idle();
   const healed = await sessionOf();
   const took = ((performance.now() - began) / 1000).toFixed(1);
@@ -113,9 +113,7 @@ const demo = async (): Promise<void> => {
 
   screen.chapter("Every interface, mirrored or not, and why");
   await showFleet(context, fleet);
-  const dlq = await aws.queued(
-    `${outputs.controller_function_names.reconcile.replace(/-reconcile$/, "")}-events-dlq`,
-  );
+  const dlq = await aws.queued(`${outputs.function_names.reconcile.replace(/-reconcile$/, "")}-events-dlq`);
   screen.promise("nothing waits in the dead-letter queue", dlq === 0, `${dlq} messages`);
 
   screen.chapter("terraform destroy, which takes the sessions away first");

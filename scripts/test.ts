@@ -8,8 +8,9 @@
  * What a step printed is in reports/<step>.log; the end of it is shown when the step fails.
  */
 import { join } from "node:path";
+import type { Count } from "./lib/count.js";
 import { Log, root } from "./lib/run.js";
-import { steps, type Count, type Step } from "./lib/steps.js";
+import { steps, type Step } from "./lib/steps.js";
 
 const lanes = 2;
 const tailLines = 40;

@@ -22,25 +22,30 @@ run "required_inputs_are_enough" {
   command = apply
 
   assert {
-    condition     = output.endpoint_vpcs.prod.targets.a.target_id == "tmt-0123456789abcdef0" && output.endpoint_vpcs.prod.vni == 100
+    condition     = output.vpcs.prod.targets.a.target_id == "tmt-0123456789abcdef0" && output.vpcs.prod.vni == 100
     error_message = "Each subnet must have a target."
   }
 
   assert {
-    condition     = output.controller_function_names == { reconcile = "mirror-reconcile", sweep = "mirror-sweep" } && output.controller_policy_parameter_name == "/mirror/policy"
-    error_message = "The controller's outputs must be shown."
+    condition     = output.function_names == { reconcile = "mirror-reconcile", sweep = "mirror-sweep" }
+    error_message = "The controller's functions must be shown, and no other."
   }
 
   assert {
-    condition     = output.controller_apply_summary.complete && keys(output.controller_queue_arns) == ["events", "events_dlq"]
+    condition     = output.policy_parameter_name == "/mirror/policy" && output.endpoints_apply_summary == null
+    error_message = "The controller's outputs must be shown, and none of a function that is not there."
+  }
+
+  assert {
+    condition     = output.apply_summary.complete && keys(output.queue_arns) == ["events", "events_dlq"]
     error_message = "The summary of the first sweep must be shown."
   }
 
   assert {
     condition = alltrue([for value in [
-      output.capture_endpoint_service_name, output.capture_event_bus_arn, output.capture_capture_bucket,
+      output.capture_endpoint_service_name, output.capture_event_bus_arn, output.capture_bucket,
       output.capture_autoscaling_group_name, output.capture_load_balancer_arn_suffix, output.capture_dashboard_name,
-      output.controller_event_bus_arn, output.controller_request_policy_json,
+      output.event_bus_arn, output.request_policy_json,
     ] : length(value) > 0]) && keys(output.capture_availability_zones) == ["a"]
     error_message = "No output may be empty."
   }
@@ -54,8 +59,13 @@ run "the_fleet_is_never_mirrored_into_itself" {
   }
 
   assert {
-    condition     = tolist(local.exclude.autoscaling_group_names) == tolist(["sensors", output.capture_autoscaling_group_name]) && local.exclude.instance_ids == tolist(["i-0123456789abcdef0"])
-    error_message = "The fleet's group must be excluded besides what is given."
+    condition     = tolist(local.exclude.autoscaling_group_names) == tolist(["sensors", output.capture_autoscaling_group_name])
+    error_message = "The fleet's group must be excluded besides the groups that are given."
+  }
+
+  assert {
+    condition     = local.exclude.instance_ids == tolist(["i-0123456789abcdef0"])
+    error_message = "What is given must be excluded."
   }
 }
 
@@ -76,7 +86,7 @@ run "what_is_said_of_events_reaches_the_controller" {
 
   # The module tests what it makes of them; here, that the hub's queue is there shows that one was passed on.
   assert {
-    condition     = keys(output.controller_queue_arns) == ["events", "events_dlq", "hub_dlq"]
+    condition     = keys(output.queue_arns) == ["events", "events_dlq", "hub_dlq"]
     error_message = "The hub's bus must be passed on."
   }
 }
@@ -85,17 +95,17 @@ run "the_fleets_inputs_reach_the_fleet" {
   command = plan
 
   variables {
-    group_per_zone            = true
-    cross_zone_load_balancing = false
-    min_size                  = 1
-    capture                   = { datapath = "bpf", filter = "not port 3306" }
-    scaling                   = { network_in_mbps = 700 }
-    capacity                  = { expected_gbps = 4 }
-    notifications             = { eventbridge = false }
-    object_lock               = { mode = "GOVERNANCE", days = 3 }
-    acceptance_required       = true
-    https_destinations        = { cidr_blocks = ["10.0.0.0/16"] }
-    hooks                     = { launch_timeout_seconds = 900 }
+    capture_group_per_zone            = true
+    capture_cross_zone_load_balancing = false
+    capture_min_size                  = 1
+    capture                           = { datapath = "bpf", filter = "not port 3306" }
+    capture_scaling                   = { network_in_mbps = 700 }
+    capture_capacity                  = { expected_gbps = 4 }
+    capture_notifications             = { eventbridge = false }
+    capture_object_lock               = { mode = "GOVERNANCE", days = 3 }
+    capture_acceptance_required       = true
+    capture_https_destinations        = { cidr_blocks = ["10.0.0.0/16"] }
+    capture_hooks                     = { launch_timeout_seconds = 900 }
   }
 
   assert {
@@ -122,13 +132,13 @@ run "optional_inputs_left_out_take_the_modules_defaults" {
   command = plan
 
   variables {
-    health_check = { path = "/ready" }
-    pace         = { sweep_per_second = 2 }
+    capture_health_check = { path = "/ready" }
+    pace                 = { sweep_per_second = 2 }
   }
 
   # That the plan passes shows it: the modules refuse what is neither given nor defaulted.
   assert {
-    condition     = output.controller_function_names.sweep == "mirror-sweep"
+    condition     = output.function_names.sweep == "mirror-sweep"
     error_message = "A part of an object must be enough."
   }
 }
@@ -163,12 +173,24 @@ run "endpoints_that_follow_by_themselves_need_no_subnets" {
   }
 
   assert {
-    condition     = output.endpoint_function_names == { endpoints = "mirror-endpoints" } && keys(output.endpoint_queue_arns) == ["endpoints", "endpoints_dlq"] && output.endpoint_apply_summary != null
-    error_message = "The function's outputs must be shown."
+    condition = output.function_names == {
+      endpoints = "mirror-endpoints", reconcile = "mirror-reconcile", sweep = "mirror-sweep",
+    }
+    error_message = "The function must be shown beside the controller's."
   }
 
   assert {
-    condition     = output.endpoint_vpcs.prod.targets == null
+    condition     = keys(output.queue_arns) == ["endpoints", "endpoints_dlq", "events", "events_dlq"]
+    error_message = "The function's queues must be shown beside the controller's."
+  }
+
+  assert {
+    condition     = output.endpoints_apply_summary != null
+    error_message = "What the function did must be shown."
+  }
+
+  assert {
+    condition     = output.vpcs.prod.targets == null
     error_message = "The controller must be told to find targets by their tags."
   }
 }

@@ -94,11 +94,25 @@ module "traffic_mirroring" {
   # For every source that names no filter: no traffic of port 443, whose content nobody can read.
   filter = {
     ingress = [
-      { rule_number = 10, rule_action = "reject", protocol = 6, source_cidr_block = "0.0.0.0/0", destination_cidr_block = "0.0.0.0/0", destination_port_range = { from_port = 443, to_port = 443 } },
+      {
+        rule_number            = 10
+        rule_action            = "reject"
+        protocol               = 6
+        source_cidr_block      = "0.0.0.0/0"
+        destination_cidr_block = "0.0.0.0/0"
+        destination_port_range = { from_port = 443, to_port = 443 }
+      },
       { rule_number = 20, source_cidr_block = "0.0.0.0/0", destination_cidr_block = "0.0.0.0/0" },
     ]
     egress = [
-      { rule_number = 10, rule_action = "reject", protocol = 6, source_cidr_block = "0.0.0.0/0", destination_cidr_block = "0.0.0.0/0", source_port_range = { from_port = 443, to_port = 443 } },
+      {
+        rule_number            = 10
+        rule_action            = "reject"
+        protocol               = 6
+        source_cidr_block      = "0.0.0.0/0"
+        destination_cidr_block = "0.0.0.0/0"
+        source_port_range      = { from_port = 443, to_port = 443 }
+      },
       { rule_number = 20, source_cidr_block = "0.0.0.0/0", destination_cidr_block = "0.0.0.0/0" },
     ]
   }
@@ -111,9 +125,9 @@ module "traffic_mirroring" {
     ]
   }
 
-  capture_instance_types = ["t3.small"]
-  min_size               = 1
-  max_size               = 2
-  bucket_force_destroy   = true
-  tags                   = var.tags
+  capture_instance_types       = ["t3.small"]
+  capture_min_size             = 1
+  capture_max_size             = 2
+  capture_bucket_force_destroy = true
+  tags                         = var.tags
 }

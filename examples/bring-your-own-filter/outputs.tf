@@ -1,6 +1,6 @@
 output "default_filter_id" {
   description = "Filter of sources that name none."
-  value       = module.traffic_mirroring.endpoint_vpcs["source"].filter_id
+  value       = module.traffic_mirroring.vpcs["source"].filter_id
 }
 
 output "database_filter_id" {

@@ -2,23 +2,48 @@
 import { Module, type Construct, type Release, type Value } from "./cdk.js";
 
 export interface CaptureFleetInputs {
-  /** Whether somebody must accept each connection to the endpoint service after AWS has checked that it comes from a registered account. Default false: the register is the grant, and a connection that waits for a person is a zone that is not mirrored. With true, docs/capture.md has the command that accepts registered accounts only. */
+  /**
+   * Whether somebody must accept each connection to the endpoint service after AWS has checked that it comes from a
+   * registered account. docs/capture.md has the command that accepts registered accounts only.
+   *
+   * Default false: the register is the grant, and a connection that waits for a person is a zone that is not mirrored.
+   */
   readonly acceptance_required?: Value<boolean> | null;
-  /** ARNs that an alarm notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console. */
+  /**
+   * ARNs that an alarm notifies when it fires, as a rule those of SNS topics. Default none: the alarms exist all the
+   * same and show in the console.
+   */
   readonly alarm_actions?: Value<readonly string[]> | null;
-  /** Whether destroying the module deletes the captured traffic that is still in the bucket. Default false: destroying fails while the bucket holds anything, because it may be evidence. */
+  /**
+   * Whether destroying the module deletes the captured traffic that is still in the bucket.
+   *
+   * Default false: destroying fails while the bucket holds anything, because it may be evidence.
+   */
   readonly bucket_force_destroy?: Value<boolean> | null;
-  /** Days after which captured traffic is deleted from the bucket, 1 to 3650. Default 30: packet captures are large and full of secrets, so keep them for as long as you need them and no longer. */
+  /**
+   * Days after which captured traffic is deleted from the bucket, 1 to 3650.
+   *
+   * Default 30: packet captures are large and full of secrets, so keep them for as long as you need them and no
+   * longer.
+   */
   readonly bucket_retention_days?: number | null;
-  /** What the output `capacity_plan` is reckoned from. It changes nothing that is deployed.
+  /**
+   * What the output `capacity_plan` is estimated from. It changes nothing that is deployed.
+   *
    * - `expected_gbps`: traffic of all sources at its peak, in Gbps as the sources send and receive it. Default 1.
    * - `average_share`: the average as percent of the peak, for volumes and costs. Default 30.
-   * - `packet_bytes`: average size of a packet. Default 700. The smaller, the more the envelopes weigh.
-   * - `stored_percent`: what of the captured bytes reaches the bucket, after `capture.filter` and compression. Default 100: most traffic is encrypted and does not compress.
-   * - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides, which holds for tcpdump and seldom for Suricata or Zeek.
-   * - `candidates`: instance types to compare with, beside `instance_types`. Default c6in.large, c6in.xlarge, c6in.2xlarge, c7gn.large and c7gn.xlarge.
-   * - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`. They take precedence over its own. Default none.
-   * - `prices`: in US dollars, those of us-east-1 where null: `gp3_gb_month`, `load_balancer_hour`, `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`. */
+   * - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the envelopes weigh.
+   * - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
+   *   Default 100: most traffic is encrypted and does not compress.
+   * - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,
+   *   which holds for tcpdump and seldom for Suricata or Zeek.
+   * - `candidates`: instance types to compare with, beside `instance_types`. Default c6in.large, c6in.xlarge,
+   *   c6in.2xlarge, c7gn.large and c7gn.xlarge.
+   * - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`.
+   *   They take precedence over its own. Default none.
+   * - `prices`: in US dollars, by default those of us-east-1: `gp3_gb_month`, `load_balancer_hour`,
+   *   `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`.
+   */
   readonly capacity?: Value<{
     readonly expected_gbps?: number | null;
     readonly average_share?: number | null;
@@ -48,14 +73,35 @@ export interface CaptureFleetInputs {
       readonly detailed_monitoring_month?: number | null;
     }> | null;
   }> | null;
-  /** What the nodes capture, and by which tool.
-   * - `tool`: `kind`, one of `tcpdump` (default: rotating compressed pcap, nothing to license or to fetch), `container` and `command`. `image`: the container's image, from a registry that the nodes reach (in Amazon ECR of this region, the node role may pull it). `command`: absolute path of a program on your image. `arguments`: handed to the container or command as they are. `counters`: where the tool tells how many packets it has seen, so that health can tell a tool that stands still from silence: `file` (JSON on the node), `packets` and optionally `drops` (paths into it such as stats.capture.kernel_packets), `lines` (default false; true when the file has one JSON document a line, the last of which counts), `packets_include_drops` (default false).
-   * - `filter`: a BPF expression of what is to be kept, such as `not port 3306`. Default empty: everything that the mirror filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are mirrored.
-   * - `datapath`: `kernel` (default: geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a VLAN tag, so that clients can be told apart; needed where their CIDRs overlap).
-   * - `workers`: readers of the interface that share it by flow. Default null: one for each vCPU.
-   * - `rotation`: a file ends after `seconds` (default 60, 1 to 3600) or `megabytes` (default 256, 1 to 4096), whichever comes first: what is in an unfinished file is what a crash can lose, and the shorter, the more objects.
-   * - `packages`: `install` (default: by apt at each launch, over HTTPS) or `present` (the image has them; see node/install-packages.sh), which starts faster and needs no repository.
-   * - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy. Default 85, 50 to 95. */
+  /**
+   * What the nodes capture, and by which tool.
+   *
+   * - `tool`: what reads the packets.
+   *   - `kind`: `tcpdump`, `container` or `command`. Default tcpdump: rotating compressed pcap, nothing to license or
+   *     to fetch.
+   *   - `image`: the container's image, from a registry that the nodes reach. In Amazon ECR of this region, the node
+   *     role may pull it.
+   *   - `command`: absolute path of a program on your image.
+   *   - `arguments`: handed to the container or command as they are. Default none.
+   *   - `counters`: where the tool reports how many packets it has seen, so that health can tell a tool that stands
+   *     still from silence. Default null: nowhere.
+   *     - `file`: JSON on the node.
+   *     - `packets`, `drops`: paths into it, such as stats.capture.kernel_packets. `drops` may be left out.
+   *     - `lines`: whether the file has one JSON document a line, the last of which counts. Default false.
+   *     - `packets_include_drops`: default false.
+   * - `filter`: a BPF expression of what is kept, such as `not port 3306`. Default empty: everything that the mirror
+   *   filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are
+   *   mirrored.
+   * - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a
+   *   VLAN tag, so that clients can be told apart; needed where their CIDRs overlap). Default kernel.
+   * - `workers`: readers that share the interface by flow, 1 to 192. Default null: one for each vCPU.
+   * - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
+   *   whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
+   *   objects.
+   * - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
+   *   node/bin/install-packages), which starts faster and needs no repository. Default install.
+   * - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy, 50 to 95. Default 85.
+   */
   readonly capture?: Value<{
     readonly tool?: Value<{
       readonly kind?: string | null;
@@ -80,10 +126,23 @@ export interface CaptureFleetInputs {
     readonly packages?: string | null;
     readonly spool?: Value<{ readonly high_water_percent?: number | null }> | null;
   }> | null;
-  /** Accounts that may connect endpoints to the fleet and put events on its bus: a key of your own choice to the account. The fleet's own account may be among them, and needs to be if it mirrors too. Default: none, so nobody can connect.
+  /**
+   * Accounts that may connect endpoints to the fleet and put events on its bus: a key of your own choice to the
+   * account. The fleet's own account may be among them, and needs to be if it mirrors too. Default none: nobody can
+   * connect.
+   *
    * - `account_id`: twelve digits, as a string.
-   * - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to mirror-endpoint's input `vpcs` as `vni`, by which the nodes tell whose packets these are. No two VPCs may have the same; with `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, not even the same remainder modulo 4096, nor the remainders 0 and 4095, which no VLAN has. Default none: what this client sends is kept with all other traffic that nobody is known for.
-   * - `readers`: ARNs of IAM roles or accounts, of any account, that may list and read what was captured from this client, below `captures/client=<key>/`, and nothing else. They must exist, because S3 refuses a policy that names somebody it does not know. It takes the data path that keeps VNIs (`capture.datapath = "bpf"`) for this prefix to hold the client's traffic. Default none. */
+   * - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to
+   *   mirror-endpoint's input `vpcs` as `vni`, by which the nodes tell whose packets these are. Default none: what
+   *   this client sends is kept with all other traffic of unknown clients.
+   *   - No two VPCs may have the same.
+   *   - With `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, they must differ modulo 4096 as
+   *     well, and none may leave 0 or 4095, which no VLAN has.
+   * - `readers`: ARNs of IAM roles, users or accounts, of any account, that may list and read what was captured from
+   *   this client, below `captures/client=<key>/`, and nothing else. Default none.
+   *   - They must exist, because S3 refuses a policy that names somebody it does not know.
+   *   - The prefix holds the client's traffic only with the data path that keeps VNIs (`capture.datapath = "bpf"`).
+   */
   readonly clients?: Value<
     Readonly<
       Record<
@@ -96,13 +155,39 @@ export interface CaptureFleetInputs {
       >
     >
   > | null;
-  /** Whether traffic may go to nodes of other zones. Default true: the nodes are one group over all zones, and without it a zone that has no healthy node loses its traffic silently. False avoids the charges for traffic between zones (0.01 $ per GB on each side); use it with `group_per_zone`. */
+  /**
+   * Whether traffic may go to nodes of other zones. False avoids the charges for traffic between zones (0.01 $ per GB
+   * on each side); use it with `group_per_zone`.
+   *
+   * Default true: the nodes are one group over all zones, and without it a zone that has no healthy node loses its
+   * traffic silently.
+   */
   readonly cross_zone_load_balancing?: Value<boolean> | null;
-  /** Whether the load balancer refuses to be deleted. Default false, so that destroy works; for production set true, and set it back and apply before destroying. */
+  /**
+   * Whether the load balancer refuses to be deleted.
+   *
+   * Default false, so that destroy works. For production set true, and set it back and apply before destroying.
+   */
   readonly deletion_protection?: Value<boolean> | null;
-  /** Whether each zone has an autoscaling group of its own, each of `min_size` to `max_size` nodes. Default false: one group over all zones, with cross-zone load balancing. True makes each zone scale by its own traffic and never be without nodes, so that `cross_zone_load_balancing` can be false, which saves the charges for traffic between zones; the price is at least `min_size` nodes in every zone. Changing it replaces all nodes. */
+  /**
+   * Whether each zone has an autoscaling group of its own, each of `min_size` to `max_size` nodes. Changing it
+   * replaces all nodes.
+   *
+   * - Default false: one group over all zones, with cross-zone load balancing.
+   * - True: each zone scales by its own traffic and is never without nodes, so that `cross_zone_load_balancing` can be
+   *   false, which saves the charges for traffic between zones. The price is at least `min_size` nodes in every zone.
+   */
   readonly group_per_zone?: Value<boolean> | null;
-  /** HTTP health check of the nodes: `port` (TCP, default 8080), `path` (default /healthz), `interval` and `timeout` in seconds (defaults 10 and 5: a dead node is out after about 20 s), `healthy_threshold` and `unhealthy_threshold` in consecutive answers (defaults 2), `grace_period` in seconds (default 300) from launch until a failing check replaces the node. */
+  /**
+   * HTTP health check of the nodes.
+   *
+   * - `port`: TCP, 1 to 65535. Default 8080.
+   * - `path`: default /healthz.
+   * - `interval`, `timeout`: in seconds, 5 to 300 and 2 to 120. Defaults 10 and 5: a dead node is out after about 20
+   *   s.
+   * - `healthy_threshold`, `unhealthy_threshold`: consecutive answers, 2 to 10. Default 2.
+   * - `grace_period`: seconds from launch until a failing check replaces the node, 0 to 7200. Default 300.
+   */
   readonly health_check?: Value<{
     readonly port?: number | null;
     readonly path?: string | null;
@@ -112,37 +197,84 @@ export interface CaptureFleetInputs {
     readonly unhealthy_threshold?: number | null;
     readonly grace_period?: number | null;
   }> | null;
-  /** How long a node may take to come and to go.
-   * - `launch_timeout_seconds`: from its start until a synthetic packet has come out of its data path; a node that has not said so by then is replaced. Default 600, 60 to 7200.
-   * - `terminate_timeout_seconds`: after which a leaving node that gives no sign of life is terminated; while it uploads, it gives one each minute. Default 300, 120 to 7200.
-   * - `drain_limit_seconds`: after which a leaving node gives up what it could not upload, and says so. Default 7200, 60 to 28800. */
+  /**
+   * How long a node may take to come and to go.
+   *
+   * - `launch_timeout_seconds`: from its start until a synthetic packet has come out of its data path, 60 to 7200; a
+   *   node that has not said so by then is replaced. Default 600.
+   * - `terminate_timeout_seconds`: after which a leaving node that gives no sign of life is terminated, 120 to 7200;
+   *   while it uploads, it gives one each minute. Default 300.
+   * - `drain_limit_seconds`: after which a leaving node gives up what it could not upload, and says so, 60 to 28800
+   *   and at most 100 times `terminate_timeout_seconds`. Default 7200.
+   */
   readonly hooks?: Value<{
     readonly launch_timeout_seconds?: number | null;
     readonly terminate_timeout_seconds?: number | null;
     readonly drain_limit_seconds?: number | null;
   }> | null;
-  /** Where nodes may go by HTTPS. What is not listed they cannot reach.
-   * - `cidr_blocks`: IPv4 blocks, such as that of the VPC when its interface endpoints serve the nodes. Default 0.0.0.0/0: the addresses of AWS's services change, and the node role bounds what a node may ask of them.
-   * - `prefix_list_ids`: prefix lists by a key of your own choice, such as that of the VPC's S3 gateway endpoint. Default none. */
+  /**
+   * Where nodes may go by HTTPS. What is not listed they cannot reach.
+   *
+   * - `cidr_blocks`: IPv4 blocks, such as that of the VPC when its interface endpoints serve the nodes. Default
+   *   0.0.0.0/0: the addresses of AWS's services change, and the node role bounds what a node may ask of them.
+   * - `prefix_list_ids`: prefix lists by a key of your own choice, such as that of the VPC's S3 gateway endpoint.
+   *   Default none.
+   */
   readonly https_destinations?: Value<{
     readonly cidr_blocks?: Value<readonly string[]> | null;
     readonly prefix_list_ids?: Value<Readonly<Record<string, string | null>>> | null;
   }> | null;
-  /** Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter. Only with an AMI id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh). */
+  /**
+   * Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. Only with an AMI
+   * id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
+   *
+   * It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data
+   * path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter.
+   */
   readonly image_id?: string | null;
-  /** Instance types of the nodes, all of one architecture, preferred ones first: with several the group falls back to the next when a zone has no capacity, so give types of like size, or `scaling.weights`. On-demand unless `scaling.spot_percent` says otherwise. Default c6i.large: offered in most regions, no burst credits for processor time. */
+  /**
+   * Instance types of the nodes, all of one architecture, preferred ones first. With several the group falls back to
+   * the next when a zone has no capacity, so give types of like size, or `scaling.weights`.
+   *
+   * On-demand unless `scaling.spot_percent` says otherwise. Default c6i.large: offered in most regions, no burst
+   * credits for processor time.
+   */
   readonly instance_types?: Value<readonly string[]> | null;
-  /** ARN of a customer-managed KMS key of this region for the bucket and the nodes' volumes. Its key policy must let the autoscaling service-linked role (AWSServiceRoleForAutoScaling) use it and create grants, or no node starts. Default null: the bucket's own encryption (SSE-S3) and the account's default key for volumes. */
+  /**
+   * ARN of a customer-managed KMS key of this region for the bucket and the nodes' volumes. Its key policy must let
+   * the autoscaling service-linked role (AWSServiceRoleForAutoScaling) use it and create grants, or no node starts.
+   *
+   * Default null: the bucket's own encryption (SSE-S3) and the account's default key for volumes.
+   */
   readonly kms_key_arn?: string | null;
-  /** Largest number of nodes, at least min_size; with `group_per_zone` of each zone. Default 4. */
+  /** Largest number of nodes, at least `min_size`; with `group_per_zone` of each zone. Default 4. */
   readonly max_size?: number | null;
-  /** Smallest number of nodes, at least 1; with `group_per_zone` of each zone. Default 2, so that one node may fail. All nodes gone means that mirrored traffic is lost without an error anywhere. */
+  /**
+   * Smallest number of nodes, at least 1; with `group_per_zone` of each zone.
+   *
+   * Default 2, so that one node may fail. All nodes gone means that mirrored traffic is lost without an error
+   * anywhere.
+   */
   readonly min_size?: number | null;
-  /** Name of the fleet, and the beginning of the names of all that this module makes. Lower-case letters, digits and single hyphens, beginning with a letter, at most 26 characters: the longest name made from it, the bucket's `<name>-capture-<account>-<region>`, has to stay within S3's 63. */
+  /**
+   * Name of the fleet, and the beginning of the names of all that this module makes.
+   *
+   * Lower-case letters, digits and single hyphens, first a letter, at most 26 characters: the bucket
+   * `<name>-capture-<account>-<region>` has to fit into S3's 63.
+   */
   readonly name: string;
-  /** Who is told of each object that nodes write.
-   * - `eventbridge` (default true): `Object Created` events of the bucket on the account's default bus, for rules of your own. They cost nothing there.
-   * - `queues`: SQS queues that are told directly, as most SIEMs' S3 inputs want it, by a key of your own choice: `queue_arn`, and optionally `prefix` and `suffix` of the objects' keys, such as captures/ and .json.gz. Each queue's policy must let s3.amazonaws.com send before this is applied, because S3 tries it; no two may overlap in both prefix and suffix. Default none. */
+  /**
+   * Who is notified of each object that nodes write.
+   *
+   * - `eventbridge`: whether the bucket sends `Object Created` events to the account's default bus, for event rules of
+   *   your own. Default true: they cost nothing there.
+   * - `queues`: SQS queues that S3 notifies directly, as most SIEMs' S3 inputs want it, by a key of your own choice.
+   *   Default none.
+   *   - `queue_arn`: a standard queue. Its policy must let s3.amazonaws.com send before this is applied, because S3
+   *     tries it.
+   *   - `prefix`, `suffix`: of the objects' keys, such as captures/ and .json.gz. No two queues may overlap in both.
+   *     Default null: every object.
+   */
   readonly notifications?: Value<{
     readonly eventbridge?: Value<boolean> | null;
     readonly queues?: Value<
@@ -158,27 +290,73 @@ export interface CaptureFleetInputs {
       >
     > | null;
   }> | null;
-  /** Makes captured traffic undeletable for a time, as evidence may have to be: `mode`, `GOVERNANCE` (those with s3:BypassGovernanceRetention may still delete) or `COMPLIANCE` (nobody can, not even the account's root user), and `days`, at most `bucket_retention_days`. It holds for what is written from then on. Default null: none. Once it is on, a bucket's object lock cannot be switched off again (Amazon S3, "Object Lock considerations"): taking the input away ends the default retention for new objects only. */
+  /**
+   * Makes captured traffic undeletable for a time, as evidence may have to be. It holds for what is written from then
+   * on.
+   *
+   * - `mode`: `GOVERNANCE` (those with s3:BypassGovernanceRetention may still delete) or `COMPLIANCE` (nobody can, not
+   *   even the account's root user).
+   * - `days`: 1 to `bucket_retention_days`.
+   *
+   * Default null: none. Once it is on, a bucket's object lock cannot be switched off again (Amazon S3, "Object Lock
+   * considerations"): taking the input away ends the default retention for new objects only.
+   */
   readonly object_lock?: Value<{ readonly mode: string; readonly days: number }> | null;
-  /** Id of the AWS Organization that all clients belong to, such as o-a1b2c3d4e5. Needed with more than 232 different accounts: the bus then takes events from any account of the organization, because its policy is too short for a list (10,240 characters, Amazon EventBridge quotas). Which accounts may connect endpoints stays the list. Default null: the list, everywhere. */
+  /**
+   * Id of the AWS Organization that all clients belong to, such as o-a1b2c3d4e5. Which accounts may connect endpoints
+   * stays the list of `clients`.
+   *
+   * Needed with more than 232 different accounts: the bus then takes events from any account of the organization,
+   * because its policy is too short for a list (10,240 characters, Amazon EventBridge quotas). Default null: the list,
+   * everywhere.
+   */
   readonly organization_id?: string | null;
-  /** ARN of the policy that bounds the node role's permissions. Default null: none. */
+  /** ARN of the IAM policy that bounds the node role's permissions. Default null: none. */
   readonly permissions_boundary?: string | null;
-  /** Device name of the image's root volume, so that the volume which this module encrypts and sizes is that one and not a second. Default /dev/xvda, as in Debian's and Amazon Linux's images; Ubuntu's use /dev/sda1. */
+  /**
+   * Device name of the image's root volume, so that the volume which this module encrypts and sizes is that one and
+   * not a second.
+   *
+   * Default /dev/xvda, as in Debian's and Amazon Linux's images; Ubuntu's use /dev/sda1.
+   */
   readonly root_device_name?: string | null;
-  /** Size in GiB of each node's encrypted gp3 root volume, 8 to 16384. Default 20: the system, logs and a little captured traffic on its way to the bucket. */
+  /**
+   * Size in GiB of each node's encrypted gp3 root volume, 8 to 16384.
+   *
+   * Default 20: the system, logs and a little captured traffic on its way to the bucket.
+   */
   readonly root_volume_size?: number | null;
-  /** How the number of nodes follows the traffic, within `min_size` and `max_size`. A node added does not take flows that others have until these pause for 120 s, so this scales early and in large steps.
-   * - `network_in_mbps`: traffic a node is to have, in Mbps. Default null: `network_share` of the baseline bandwidth that AWS documents for the smallest of `instance_types` (a type that this module does not know needs the number).
-   * - `network_share`: percent of that baseline. Default 55, of 1 to 100: beyond the baseline a node lives on credits, and what comes too fast is lost.
-   * - `cpu_percent`: processor time a node is to have. Default 60, of 10 to 100.
-   * - `drop_percent`: share of packets that the tool loses, in percent, from which the group grows by half at once, and from ten times as much, doubles. Default 0.1. This comes late, after loss: it is the last of three.
-   * - `warmup_seconds`: time from a node's start until its figures count. Default 180, 0 to 3600.
-   * - `weights`: by instance type, how many units of `min_size` and `max_size` it counts, 1 to 999; give it to all types or to none. Default none: each counts one.
-   * - `on_demand_base`, `spot_percent`: nodes that are always on-demand, and the share of those beyond which may be spot, in percent. Defaults 0 and 0: no spot. AWS takes a spot node back at two minutes' notice, in which its flows are lost until they move.
-   * - `warm_pool`: nodes kept ready outside of the group: `state` (`Stopped`, default, or `Running`), `min_size` (default 0) and `max_prepared` (most nodes in group and pool; default null: max_size). Stopped ones cost their disks only, and are in service sooner by boot and installation. Not with spot. Default null: none.
-   * - `schedules`: sizes by the clock, by a key of your own choice: `recurrence` (cron, five fields), `time_zone` (IANA; default UTC) and any of `min_size`, `max_size`, `desired_capacity`. Default none.
-   * - `refresh`: how nodes are replaced after a change: `checkpoint_percentages` (default [50, 100]: waits at each for `checkpoint_delay_seconds`, default 300, 0 to 172800, in which alarms can be seen). */
+  /**
+   * How the number of nodes follows the traffic, within the fleet's smallest and largest number. A node added does not
+   * take flows that others have until these pause for 120 s, so this scales early and in large steps.
+   *
+   * - `network_in_mbps`: traffic a node is to have, in Mbps. Default null: `network_share` of the baseline bandwidth
+   *   that AWS documents for the smallest of `instance_types` (a type that this module does not know needs the
+   *   number).
+   * - `network_share`: percent of that baseline, 1 to 100. Default 55: beyond the baseline a node lives on credits,
+   *   and what comes too fast is lost.
+   * - `cpu_percent`: processor time a node is to have, 10 to 100. Default 60.
+   * - `drop_percent`: share of packets that the tool loses, in percent, from which the group grows by half at once,
+   *   and from ten times as much, doubles. More than 0, at most 10. Default 0.1. This comes late, after loss: it is
+   *   the last of three.
+   * - `warmup_seconds`: time from a node's start until its figures count, 0 to 3600. Default 180.
+   * - `weights`: by instance type, how many nodes it counts for, 1 to 999; give it to all types or to none. Default
+   *   none: each counts for one.
+   * - `on_demand_base`, `spot_percent`: nodes that are always on-demand, and the share of those beyond which may be
+   *   spot, in percent. Defaults 0 and 0: no spot. AWS takes a spot node back at two minutes' notice, in which its
+   *   flows are lost until they move.
+   * - `warm_pool`: nodes kept ready outside of the group, not with spot. Stopped ones cost their disks only, and are
+   *   in service sooner by boot and installation. Default null: none.
+   *   - `state`: `Stopped` or `Running`. Default Stopped.
+   *   - `min_size`: of the pool. Default 0.
+   *   - `max_prepared`: most nodes in group and pool. Default null: the largest number of the group.
+   * - `schedules`: sizes by the clock, by a key of your own choice. Default none.
+   *   - `recurrence`: cron, five fields.
+   *   - `time_zone`: IANA. Default Etc/UTC.
+   *   - `min_size`, `max_size`, `desired_capacity`: any of them.
+   * - `refresh`: how nodes are replaced after a change. It waits at each of `checkpoint_percentages` (default [50,
+   *   100]) for `checkpoint_delay_seconds` (0 to 172800, default 300), in which alarms can be seen.
+   */
   readonly scaling?: Value<{
     readonly network_in_mbps?: number | null;
     readonly network_share?: number | null;
@@ -212,13 +390,30 @@ export interface CaptureFleetInputs {
       readonly checkpoint_delay_seconds?: number | null;
     }> | null;
   }> | null;
-  /** Which fields of a mirrored packet's outer header choose its node: `source_ip_dest_ip`, `source_ip_dest_ip_proto`, or `none` for all five fields. Default source_ip_dest_ip: the load balancer sees only the outer header of the mirrored packet, whose source port may differ between the two directions of one connection, so the addresses alone keep a connection on one node; the price is that a busy source stays on one node. */
+  /**
+   * Which fields of a mirrored packet's outer header choose its node: `source_ip_dest_ip`, `source_ip_dest_ip_proto`,
+   * or `none` for all five fields.
+   *
+   * Default source_ip_dest_ip: the load balancer sees only the outer header of the mirrored packet, whose source port
+   * may differ between the two directions of one connection, so the addresses alone keep a connection on one node. The
+   * price is that a busy source stays on one node.
+   */
   readonly stickiness?: string | null;
-  /** Subnets of the fleet's VPC, one per availability zone, for the load balancer and the nodes: a key of your own choice (it stays when ids change) to the subnet's id. Nodes get no public address, so the subnets need another way to port 443 (NAT or VPC endpoints). */
+  /**
+   * Subnets of the fleet's VPC for the load balancer and the nodes, one per availability zone: a key of your own
+   * choice (it stays when ids change) to the subnet's id.
+   *
+   * Nodes get no public address, so the subnets need another way to port 443 (NAT or VPC endpoints).
+   */
   readonly subnets: Value<Readonly<Record<string, string | null>>>;
-  /** Tags for everything that this module makes, the nodes, their volumes and interfaces included. Default: none. The provider's default_tags do not reach what the autoscaling group launches, these do. */
+  /**
+   * Tags of everything that this module makes, the nodes, their volumes and interfaces included. The provider's
+   * default_tags do not reach what the autoscaling group launches, these do.
+   *
+   * No key may begin with `aws:` or `traffic-mirror:`. Default none.
+   */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
-  /** VPC of the fleet. */
+  /** VPC of the capture fleet. It may be one whose instances are mirrored. */
   readonly vpc_id: string;
 }
 
@@ -248,16 +443,36 @@ export class CaptureFleet extends Module<
 }
 
 export interface MirrorEndpointInputs {
-  /** ARNs that an alarm of the function notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console. */
+  /**
+   * ARNs that an alarm of the function notifies when it fires, usually SNS topics.
+   *
+   * Default none: the alarms exist all the same and show in the console.
+   */
   readonly alarm_actions?: Value<readonly string[]> | null;
-  /** `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work. */
+  /**
+   * Processor of the function.
+   *
+   * `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work.
+   */
   readonly architecture?: string | null;
-  /** How the function chooses, with `endpoint_management` "automatic".
-   * - `zones`: which zones get an endpoint, of those that the fleet serves. `subnets` (default): every zone in which the VPC has a subnet, since an instance could be started there and a new endpoint takes minutes. `instances`: only zones with an instance that is not terminated, at the price of those minutes for the first instance of a zone (it is mirrored through another zone's endpoint meanwhile, or not at all where there is none). An endpoint costs about 7 $ a month.
-   * - `idle_minutes`: with `instances`, how long a zone may be without one before its endpoint goes, 0 to 10080. Default 60, so that a group that is scaled to nothing for a moment changes nothing.
-   * - `subnet_tags`: tags of the subnets in which endpoints are preferred; a null value means that the key is present. A zone without such a subnet takes any. Default none. Of several the one with the most free addresses is taken. An endpoint that is there stays where it is.
-   * - `evacuation_tag`: `key` and `value` (null: any) of the tag that says that a subnet is to be removed: its endpoint is moved to another subnet of the zone, or given up. Default traffic-mirror:evacuate = true.
-   * - `schedule_expression`: how often the function looks at everything, rate(1 minute) to rate(1 hour). Default rate(1 minute): so long does it take to see that a new endpoint is available. */
+  /**
+   * How the function chooses, with `endpoint_management` "automatic".
+   *
+   * - `zones`: which zones get an endpoint, of those that the fleet serves. An endpoint costs about 7 $ a month.
+   *   - `subnets` (default): every zone in which the VPC has a subnet, since an instance could be started there and a
+   *     new endpoint takes minutes.
+   *   - `instances`: only zones with an instance that is not terminated. The first instance of a zone is mirrored
+   *     through another zone's endpoint for those minutes, or not at all where there is none.
+   * - `idle_minutes`: with `instances`, how long a zone may be without one before its endpoint goes, 0 to 10080. Default
+   *   60, so that a group that is scaled to nothing for a moment changes nothing.
+   * - `subnet_tags`: tags of the subnets in which endpoints are preferred; a null value means that the key is present.
+   *   Of several such subnets the one with the most free addresses is taken, and a zone without one takes any. An
+   *   endpoint that is there stays where it is. At most 10. Default none.
+   * - `evacuation_tag`: `key` and `value` (null: any) of the tag that marks a subnet to be removed: its endpoint is
+   *   moved to another subnet of the zone, or given up. Default traffic-mirror:evacuate = true.
+   * - `schedule_expression`: how often the function looks at everything, rate(1 minute) to rate(1 hour). Default rate(1
+   *   minute): so long does it take to see that a new endpoint is available.
+   */
   readonly automatic?: Value<{
     readonly zones?: string | null;
     readonly idle_minutes?: number | null;
@@ -265,23 +480,48 @@ export interface MirrorEndpointInputs {
     readonly evacuation_tag?: Value<{ readonly key: string; readonly value?: string | null }> | null;
     readonly schedule_expression?: string | null;
   }> | null;
-  /** Zones that the capture fleet serves: output of the same name of capture-fleet, by any key `name` and `id`. Only the id counts, because a name may mean another zone in another account. With it, a subnet in another zone is refused at plan, and the function serves these zones alone. Default null: EC2 is asked, which refuses such a subnet at apply. */
+  /**
+   * Zones that the capture fleet serves: output of the same name of capture-fleet. With it, a subnet in another zone is
+   * refused at plan, and the function serves these zones alone.
+   *
+   * By any key `name` and `id`. Only the id counts, because a name may mean another zone in another account. Default
+   * null: EC2 is asked, which refuses such a subnet at apply.
+   */
   readonly availability_zones?: Value<
     Readonly<Record<string, Value<{ readonly name?: string | null; readonly id: string }> | null>>
   > | null;
-  /** Who makes the endpoints and targets. `terraform`: this module, for the subnets of `vpcs`, with all of them in the state. `automatic`: a function, which follows the network: subnets and zones that come and go, and endpoints that fail or are deleted, need no apply. Default terraform. The README says how to change over without a gap. */
+  /**
+   * Who makes the endpoints and targets. The README says how to change over without a gap.
+   *
+   * - `terraform`: this module, for the subnets of `vpcs`, with all of them in the state.
+   * - `automatic`: a function, which follows the network: subnets and zones that come and go, and endpoints that fail or
+   *   are deleted, need no apply.
+   *
+   * Default terraform.
+   */
   readonly endpoint_management?: string | null;
-  /** Name of the capture fleet's endpoint service (output of the same name of capture-fleet). It must be of this region and must allow this account. */
+  /**
+   * Name of the capture fleet's endpoint service: output of the same name of capture-fleet.
+   *
+   * It must be of this region and must allow this account.
+   */
   readonly endpoint_service_name: string;
-  /** What of a source's traffic is mirrored, the same for every VPC. Default null: everything in both directions, IPv4 and IPv6, and the traffic of Amazon's DNS.
-   * `ingress` and `egress` are the rules of a direction as seen from the source; a direction without a rule is not mirrored. At most 10 rules in all. A rule:
-   * - `rule_number`: 1 to 32766, once per direction; the lowest that fits decides.
-   * - `rule_action`: `accept` (default) or `reject`.
-   * - `protocol`: IANA number, 1 to 255; null (default) is every protocol.
-   * - `source_cidr_block`, `destination_cidr_block`: both IPv4 or both IPv6.
-   * - `source_port_range`, `destination_port_range`: `{from_port, to_port}`, for TCP (6) and UDP (17) only; null (default) is every port.
-   * - `description`: free text.
-   * `network_services`: `amazon-dns` (default) or none. */
+  /**
+   * What of a source's traffic is mirrored, the same for every VPC.
+   *
+   * - `ingress`, `egress`: the filter rules of a direction as seen from the source, at most 10 in all. A direction
+   *   without one is not mirrored.
+   *   - `rule_number`: 1 to 32766, once per direction; the lowest that fits decides.
+   *   - `rule_action`: `accept` (default) or `reject`.
+   *   - `protocol`: IANA number, 1 to 255. Default null: every protocol.
+   *   - `source_cidr_block`, `destination_cidr_block`: both IPv4 or both IPv6.
+   *   - `source_port_range`, `destination_port_range`: `from_port` and `to_port`, for TCP (6) and UDP (17) only. Default
+   *     null: every port.
+   *   - `description`: free text. Default null.
+   * - `network_services`: `amazon-dns` (default) or none.
+   *
+   * Default null: everything in both directions, IPv4 and IPv6, and the traffic of Amazon's DNS.
+   */
   readonly filter?: Value<{
     readonly ingress?: Value<
       readonly Value<{
@@ -315,28 +555,75 @@ export interface MirrorEndpointInputs {
     > | null;
     readonly network_services?: Value<readonly string[]> | null;
   }> | null;
-  /** ARN of the KMS key for the function's queues, log and environment. The key's policy must let `events.amazonaws.com` (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it. Default null: keys that AWS owns, which need nothing. */
+  /**
+   * ARN of the KMS key for the function's queues, log and environment. The key's policy must let `events.amazonaws.com`
+   * (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it.
+   *
+   * Default null: keys that AWS owns, which need nothing.
+   */
   readonly kms_key_arn?: string | null;
-  /** Where the function's zip is taken from instead of this repository, for organisations whose code must come from a bucket of theirs: `s3_bucket`, and `s3_key_prefix`, what stands before `endpoints.zip` in the key. Put the version into the prefix: a changed key is what makes Lambda fetch. Default null: the zip in this repository. */
+  /**
+   * Where the function's zip is taken from instead of this repository, for organizations whose code must come from a
+   * bucket of theirs.
+   *
+   * - `s3_bucket`: the bucket.
+   * - `s3_key_prefix`: what stands before `endpoints.zip` in the key. Put the version into it: a changed key is what
+   *   makes Lambda fetch. Default empty.
+   *
+   * Default null: the zip in this repository.
+   */
   readonly lambda_package?: Value<{
     readonly s3_bucket: string;
     readonly s3_key_prefix?: string | null;
   }> | null;
-  /** `DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per action, and a summary per run. */
+  /**
+   * How much the function logs.
+   *
+   * `DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per action, and a summary per run.
+   */
   readonly log_level?: string | null;
-  /** Days that the function's log is kept: a value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30. */
+  /**
+   * Days that the function's log is kept.
+   *
+   * A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
+   */
   readonly log_retention_days?: number | null;
-  /** Name at the beginning of the Name tags of all that this module makes. Lower-case letters, digits and single hyphens, beginning with a letter, at most 38 characters: the controller beside it usually has the same name, and makes names of functions and roles from it. */
+  /**
+   * Name at the beginning of the Name tags of all that this module makes.
+   *
+   * Lower-case letters, digits and single hyphens, first a letter, at most 38 characters: the controller beside it
+   * usually has the same name, and makes names of functions and roles from it.
+   */
   readonly name: string;
   /** ARN of the IAM policy that bounds the function's role. Default null: none. */
   readonly permissions_boundary?: string | null;
-  /** Lambda runtime of the function: `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on. */
+  /**
+   * Lambda runtime of the function.
+   *
+   * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
+   */
   readonly runtime?: string | null;
-  /** Tags for everything that this module makes. Default: none. */
+  /** Tags of everything that this module makes. Default none. */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
-  /** X-Ray: `PassThrough` or `Active`. Default PassThrough: each run is one of its own with no caller to be traced from, its log and metrics say where time went, and traces are billed. */
+  /**
+   * Mode of X-Ray.
+   *
+   * `PassThrough` or `Active`. Default PassThrough: each run is one of its own with no caller to be traced from, its log
+   * and metrics say where time went, and traces are billed.
+   */
   readonly tracing_mode?: string | null;
-  /** VPCs to mirror, by a key of your own choice (it stays when ids change): `vpc_id`; `subnets`, a map from a key of your own choice to a subnet's id, one subnet per zone, each of which gets an endpoint and a target (with `endpoint_management` "automatic" leave it out: the function chooses); `vni`, the number 1 to 16777215 by which captured traffic tells this VPC from others (null: AWS picks one at random for each session). Zones without an endpoint are served from another zone, at the price of traffic between zones. An empty map makes nothing. */
+  /**
+   * VPCs to mirror, by a key of your own choice, which stays when ids change.
+   *
+   * - `vpc_id`: the VPC.
+   * - `subnets`: subnets' ids by a key of your own choice, one per zone. Each gets an endpoint and a target. Zones
+   *   without one are served from another zone, at the price of traffic between zones. Leave it out with
+   *   `endpoint_management` "automatic": the function chooses.
+   * - `vni`: the number by which captured traffic shows which VPC it is from, 1 to 16777215. Default null: AWS picks one
+   *   at random for each session.
+   *
+   * An empty map makes nothing.
+   */
   readonly vpcs: Value<
     Readonly<
       Record<
@@ -362,39 +649,53 @@ export class MirrorEndpoint extends Module<
 }
 
 export interface MirrorControllerInputs {
-  /** ARNs that an alarm notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console. */
+  /**
+   * ARNs that an alarm notifies when it fires, usually SNS topics.
+   *
+   * Default none: the alarms exist all the same and show in the console.
+   */
   readonly alarm_actions?: Value<readonly string[]> | null;
-  /** Whether an instance in a zone without a target is mirrored to a target in another zone of its VPC. Default true: completeness first. It costs the transfer between zones (0.01 $ per GB on each side in most regions), and that zone's capture then depends on two zones. */
+  /**
+   * Whether an instance in a zone without a target is mirrored to a target in another zone of its VPC. It costs the
+   * transfer between zones (0.01 $ per GB on each side in most regions), and that zone's capture then depends on two
+   * zones.
+   *
+   * Default true: completeness first.
+   */
   readonly allow_cross_zone?: Value<boolean> | null;
-  /** `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work. */
+  /**
+   * Processor of the functions.
+   *
+   * `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work.
+   */
   readonly architecture?: string | null;
-  /** What keeps a mistake small.
-   * - `removal_percent` (default 20), `removal_minimum` (default 10): a run that would remove more than this share of our sessions, and more than this number, removes none and an alarm rings. 100 takes the brake off.
-   * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted. Default null.
-   * - `rollout_percent` (default 100): the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout.
-   * - `max_sessions`: the most sessions that this controller makes. Default null: no ceiling but the quota. */
-  readonly brakes?: Value<{
-    readonly removal_percent?: number | null;
-    readonly removal_minimum?: number | null;
-    readonly acknowledged_until?: string | null;
-    readonly rollout_percent?: number | null;
-    readonly max_sessions?: number | null;
-  }> | null;
-  /** Demands: mirrors that an event asks for, `Mirror Requested` on the controller's bus or a GuardDuty finding, each with an end. A demand is one SSM parameter, `/<name>/demands/<interface>`.
-   * - `default_minutes` (default 1440, a day): how long one lasts that does not say.
-   * - `maximum_minutes` (default 10080, a week; at most 525600): the longest that a requester gets from one request.
-   * - `limit` (default 500, 1 to 5000): how many are open at most; a request beyond is refused. A standard parameter costs nothing, and an account has 10,000.
-   * - `reads_per_second` (default 5, 1 to 40): how fast the functions read them; Systems Manager grants some 40 a second, shared with everything else in the account, and a page holds ten. */
+  /**
+   * Limits of demands, the mirrors that an event asks for: `Mirror Requested` on the controller's bus or a GuardDuty
+   * finding. Each has an end, and is one SSM parameter, `/<name>/demands/<interface>`.
+   *
+   * - `default_minutes`: how long one lasts that does not say, 1 to `maximum_minutes`. Default 1440, a day.
+   * - `maximum_minutes`: the longest that a requester gets from one request, 1 to 525600. Default 10080, a week.
+   * - `limit`: how many are open at most, 1 to 5000; a request beyond is refused. Default 500: a standard parameter
+   *   costs nothing, and an account has 10,000.
+   * - `reads_per_second`: how fast the functions read them, 1 to 40. Default 5: Systems Manager grants some 40 a second,
+   *   shared with everything else in the account, and a page holds ten.
+   */
   readonly demands?: Value<{
     readonly default_minutes?: number | null;
     readonly maximum_minutes?: number | null;
     readonly limit?: number | null;
     readonly reads_per_second?: number | null;
   }> | null;
-  /** What is never mirrored, whatever `sources` says; a session of this controller on it is removed. Default nothing.
+  /**
+   * What is never mirrored, whatever `sources` says; a session of this controller on it is removed.
+   *
    * - `tags`: as in `sources.tags`, `tags` and `match`.
    * - `subnet_ids`, `instance_ids`, `network_interface_ids`: ids.
-   * - `autoscaling_group_names`: groups whose instances are left alone, those of the capture fleet and of whatever else receives the copy above all: mirrored into itself, traffic would go round for ever. */
+   * - `autoscaling_group_names`: groups whose instances are left alone, above all those of the capture fleet and of
+   *   whatever else receives the copy: mirrored into itself, traffic would go round for ever.
+   *
+   * Default nothing.
+   */
   readonly exclude?: Value<{
     readonly tags?: Value<
       readonly Value<{
@@ -407,28 +708,94 @@ export interface MirrorControllerInputs {
     readonly network_interface_ids?: Value<readonly string[]> | null;
     readonly autoscaling_group_names?: Value<readonly string[]> | null;
   }> | null;
-  /** Whether interfaces of Fargate tasks are tried. Unproven: AWS documents that requester-managed interfaces cannot be sources except those of RDS and ElastiCache, though sessions on Fargate's have been seen. Default false; AWS has the last word, and a refusal is reported with its reason. */
+  /**
+   * Whether interfaces of Fargate tasks are tried. AWS has the last word, and a refusal is reported with its reason.
+   *
+   * Default false, because it is unproven: AWS documents that requester-managed interfaces cannot be sources except
+   * those of RDS and ElastiCache, though sessions on Fargate's have been seen.
+   */
   readonly fargate?: Value<boolean> | null;
-  /** Lowest severity of a GuardDuty finding that asks for a mirror, 1 to 10 (GuardDuty: low from 1, medium from 4, high from 7, critical from 9). Default 4: low findings are mostly attempts that failed. */
+  /**
+   * Lowest severity of a GuardDuty finding that asks for a mirror.
+   *
+   * 1 to 10 (GuardDuty: low from 1, medium from 4, high from 7, critical from 9). Default 4: low findings are mostly
+   * attempts that failed.
+   */
   readonly guardduty_severity?: number | null;
-  /** ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), which then gets what the functions report: sessions that come, change and go, sources that are refused, tampering, and a summary of each sweep. The hub must allow this account. Whether it is null must be known at plan. Default null: reports stay on the controller's own bus. */
+  /**
+   * What keeps a mistake small.
+   *
+   * - `removal_percent`, `removal_minimum`: a run that would remove more than this share of our sessions, and more than
+   *   this number, removes none, and an alarm fires. 0 to 100, default 20; from 0, default 10. 100 percent switches it
+   *   off.
+   * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted.
+   *   Default null: it is not.
+   * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
+   *   to 100, default 100.
+   * - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+   */
+  readonly guardrails?: Value<{
+    readonly removal_percent?: number | null;
+    readonly removal_minimum?: number | null;
+    readonly acknowledged_until?: string | null;
+    readonly rollout_percent?: number | null;
+    readonly max_sessions?: number | null;
+  }> | null;
+  /**
+   * ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), to which the functions' reports then go:
+   * sessions that come, change and go, sources that are refused, tampering, and a summary of each sweep.
+   *
+   * The hub must allow this account, and whether the input is null must be known at plan. Default null: reports stay on
+   * the controller's own bus.
+   */
   readonly hub_event_bus_arn?: string | null;
-  /** Instance types that AWS has begun or ceased to accept as sources since this release, by type with * and ? as wildcards: `{ "m8g.*" = true }`. true: tried; false: never. Default none: the dated list of the release. */
+  /**
+   * Instance types that AWS has begun or ceased to accept as sources since this release, such as `{ "m8g.*" = true }`.
+   *
+   * By type, with * and ? as wildcards. true: tried; false: never. Default none: the dated list of the release.
+   */
   readonly instance_types?: Value<Readonly<Record<string, Value<boolean> | null>>> | null;
-  /** ARN of the KMS key for the queues, the logs and the functions' environment. The key's policy must let `events.amazonaws.com` (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it. Default null: keys that AWS owns, which need nothing. */
+  /**
+   * ARN of the KMS key for the queues, the logs and the functions' environment. The key's policy must let
+   * `events.amazonaws.com` (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use
+   * it.
+   *
+   * Default null: keys that AWS owns, which need nothing.
+   */
   readonly kms_key_arn?: string | null;
-  /** Where the functions' zips are taken from instead of this repository, for organisations whose code must come from a bucket of theirs: `s3_bucket`, and `s3_key_prefix`, what stands before `reconcile.zip` and `sweep.zip` in the key. Put the version into the prefix: a changed key is what makes Lambda fetch. Default null: the zips in this repository. */
+  /**
+   * Where the functions' zips are taken from instead of this repository, for organizations whose code must come from a
+   * bucket of theirs.
+   *
+   * - `s3_bucket`: the bucket.
+   * - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key. Put the version into it: a changed
+   *   key is what makes Lambda fetch. Default empty.
+   *
+   * Default null: the zips in this repository.
+   */
   readonly lambda_package?: Value<{
     readonly s3_bucket: string;
     readonly s3_key_prefix?: string | null;
   }> | null;
-  /** Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It delays service, not the first packets: the operating system boots meanwhile. At most 20. Default none.
+  /**
+   * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
+   * delays service, not the first packets: the operating system boots meanwhile.
+   *
    * - `autoscaling_group_name`: the group.
-   * - `create` (default true): whether the module makes the hook. Its time-out always lets the instance go into service, so that a controller that does not answer stops no launches. False: it is there already, for the transition autoscaling:EC2_INSTANCE_LAUNCHING and without a notification target.
-   * - `hook_name`: default `<name>-mirror`.
-   * - `heartbeat_timeout` (default 300, 30 to 7200): seconds that an instance is held at most, of a hook that the module makes.
-   * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts it into service, `abandon` terminates it, and Auto Scaling launches another one.
-   * - `abandons_per_hour` (default 3, 1 to 1000): with `abandon`, the circuit breaker against launching and terminating for ever: once so many launches of the group were cancelled or failed within an hour, the next instance goes into service all the same, and an alarm rings. */
+   * - `create`: whether the module makes the hook. Its time-out always lets the instance go into service, so that a
+   *   controller that does not answer stops no launches. With false the hook is there already, for the transition
+   *   autoscaling:EC2_INSTANCE_LAUNCHING and without a notification target. Default true.
+   * - `hook_name`: its name. Default `<name>-mirror`.
+   * - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
+   *   300.
+   * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
+   *   it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   * - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
+   *   launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
+   *   and an alarm fires. 1 to 1000, default 3.
+   *
+   * At most 20. Default none.
+   */
   readonly lifecycle_hooks?: Value<
     Readonly<
       Record<
@@ -444,23 +811,69 @@ export interface MirrorControllerInputs {
       >
     >
   > | null;
-  /** `DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per decision that changed something, and a summary per run. */
+  /**
+   * How much the functions log.
+   *
+   * `DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per decision that changed something, and a summary per
+   * run.
+   */
   readonly log_level?: string | null;
-  /** Days that the functions' logs are kept: a value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30. */
+  /**
+   * Days that the functions' logs are kept.
+   *
+   * A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
+   */
   readonly log_retention_days?: number | null;
-  /** Memory of the functions in MB, 128 to 10240; CPU grows with it. Default 512 for `reconcile` (a cold start within a second or so) and 1024 for `sweep` (a region of 10,000 interfaces, with room). */
+  /**
+   * Memory of the functions in MB; CPU grows with it.
+   *
+   * - `reconcile`: 128 to 10240. Default 512, for a cold start within a second or so.
+   * - `sweep`: 128 to 10240. Default 1024, for a region of 10,000 interfaces, with room.
+   */
   readonly memory_size?: Value<{ readonly reconcile?: number | null; readonly sweep?: number | null }> | null;
-  /** Whether two alarms ring when instances of this account and region had no bandwidth left for mirroring, so that packets of sources were not copied. Default false, because of the price: such an alarm is a query over the metrics of all instances, and CloudWatch charges for each metric that it analyses (0.10 $ a month), with at most 10,000. docs/operations.md has the query for looking without an alarm. */
+  /**
+   * Whether two alarms fire when instances of this account and region had no bandwidth left for mirroring, so that
+   * packets of sources were not copied.
+   *
+   * Default false, because of the price: such an alarm is a query over the metrics of all instances, and CloudWatch
+   * charges 0.10 $ a month for each metric that it analyses, with at most 10,000. docs/operations.md has the query for
+   * looking without an alarm.
+   */
   readonly mirroring_skipped_alarm?: Value<boolean> | null;
-  /** `enforce`: sessions are made, changed and removed. `observe`: everything is planned, logged and counted, and nothing changes. `drain`: all sessions of this controller are removed and none is made. Default enforce. */
+  /**
+   * What the functions do with what they find.
+   *
+   * - `enforce`: sessions are made, changed and removed.
+   * - `observe`: everything is planned, logged and counted, and nothing changes.
+   * - `drain`: all sessions of this controller are removed and none is made.
+   *
+   * Default enforce.
+   */
   readonly mode?: string | null;
-  /** Name of the controller: every name is derived from it, and its sessions carry it as the tag `traffic-mirror:controller`. Lower-case letters, digits and hyphens, first a letter, at most 38 characters (the role `<name>-reconcile-<region>` must fit into IAM's 64). Changing it replaces everything and removes and makes anew every session. */
+  /**
+   * Name of the controller: every name is derived from it, and its sessions carry it as the tag
+   * `traffic-mirror:controller`. Changing it replaces everything, and removes and makes anew every session.
+   *
+   * Lower-case letters, digits and single hyphens, first a letter, at most 38 characters: the role
+   * `<name>-reconcile-<region>` must fit into IAM's 64.
+   */
   readonly name: string;
-  /** How fast sessions are made, changed and removed. EC2 grants an account 50 mutations at once and 5 a second from then on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every other tool there. The defaults take all of it and no more: events lane and sweep lane together 5 a second and 45 at once, so that a backfill of thousands (4.5 a second) never delays a new instance; of a burst of more than 40 new interfaces the next sweep makes the rest.
-   * - `events_per_second` (default 0.5), `events_burst` (default 40): of the events lane in all; each of its concurrent runs gets its share.
-   * - `sweep_per_second` (default 4.5), `sweep_burst` (default 5): of the sweep, which runs one at a time.
-   * - `events_maximum_concurrency` (default 2, at least 2): runs of the events lane at the same time.
-   * Raise them when AWS has raised the account's limits. */
+  /**
+   * How fast sessions are made, changed and removed. EC2 grants an account 50 mutations at once and 5 a second from then
+   * on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every
+   * other tool there.
+   *
+   * - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
+   *   0 to 1000, default 0.5; at most 10000, default 40.
+   * - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.5; 1 to
+   *   10000, default 5.
+   * - `events_maximum_concurrency`: runs of `reconcile` at the same time, 2 to 1000. Default 2, the least that Lambda
+   *   takes for a queue.
+   *
+   * The defaults take all that EC2 grants and no more, so that a backfill of thousands (4.5 a second) never delays a new
+   * instance; of a burst of more than 40 new interfaces the next sweep makes the rest. Raise them when AWS has raised
+   * the account's limits.
+   */
   readonly pace?: Value<{
     readonly events_per_second?: number | null;
     readonly events_burst?: number | null;
@@ -470,36 +883,93 @@ export interface MirrorControllerInputs {
   }> | null;
   /** ARN of the IAM policy that bounds the functions' roles. Default null: none. */
   readonly permissions_boundary?: string | null;
-  /** How many parameters the policy document is spread over when it does not fit into one (4,096 bytes), 1 to 64. Default null: reckoned from the number of VPCs, targets, entries and excludes at their largest size. Needed only where the length of a list is unknown at plan, or where long names or non-Latin tags make the reckoning too small; the plan or apply says so then. */
+  /**
+   * How many parameters the policy document is spread over when it does not fit into one (4,096 bytes). Needed only
+   * where the length of a list is unknown at plan, or where long names or non-Latin tags make the estimate too small;
+   * the plan or apply says so then.
+   *
+   * 1 to 64. Default null: estimated from the number of VPCs, targets, rules and excludes at their largest size.
+   */
   readonly policy_parts?: number | null;
-  /** Whether interfaces that `rds` or `elasticache` made in the VPCs are mirrored, where a source selects their subnet or VPC (they have no instance, hence no instance tags). Default false for both: their traffic repeats what the clients' interfaces show. */
+  /**
+   * Whether interfaces that AWS made for its services in the VPCs are mirrored, where a rule selects their subnet or VPC
+   * (they have no instance, hence no instance tags).
+   *
+   * - `rds`, `elasticache`: whose. Default false for both: their traffic repeats what the clients' interfaces show.
+   */
   readonly requester_managed?: Value<{
     readonly rds?: Value<boolean> | null;
     readonly elasticache?: Value<boolean> | null;
   }> | null;
-  /** Concurrent executions reserved for `reconcile` and `sweep`; -1 reserves none. Default -1 for both, since a new account has ten in all and reserving any of them fails there. `sweep` needs 2: an apply or a person may start one while the schedule's runs. */
+  /**
+   * Concurrent executions reserved for the functions.
+   *
+   * - `reconcile`: -1 (none), or at least `pace.events_maximum_concurrency`.
+   * - `sweep`: -1 (none), or at least 2, since an apply or a person may start one while the schedule's runs.
+   *
+   * Default -1 for both: a new account has ten in all, and reserving any of them fails there.
+   */
   readonly reserved_concurrency?: Value<{
     readonly reconcile?: number | null;
     readonly sweep?: number | null;
   }> | null;
-  /** Lambda runtime of the functions: `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on. */
+  /**
+   * Lambda runtime of the functions.
+   *
+   * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
+   */
   readonly runtime?: string | null;
-  /** How often the sweep runs, `rate(1 minute)` to `rate(6 hours)`. Events are delivered at least once at best, so this is the longest time that a missed change stays unseen. Default rate(1 minute). Null: no schedule, and no alarm when no sweep runs; then something else must invoke the sweep. */
+  /**
+   * How often the sweep runs. AWS does not promise to deliver every event, so this is the longest time that a missed
+   * change stays unseen.
+   *
+   * `rate(1 minute)` to `rate(6 hours)`. Null: no schedule, and no alarm when no sweep runs; then something else must
+   * invoke the sweep. Default rate(1 minute), which costs about 1 $ a month.
+   */
   readonly schedule_expression?: string | null;
-  /** ARNs of IAM roles and users that may remove and change mirror sessions without being reported as tampering, such as another tool that keeps sessions of its own: for a call on a session that is gone nobody can tell whose it was. A role with its path, as CloudTrail writes it. At most 10. Default none: this controller's functions alone. */
+  /**
+   * ARNs of IAM roles and users that may remove and change mirror sessions without being reported as tampering, such as
+   * another tool that keeps sessions of its own: for a call on a session that is gone, nobody can say whose it was.
+   *
+   * At most 10; a role with its path, as CloudTrail writes it. Default none: this controller's functions alone.
+   */
   readonly session_principals?: Value<readonly string[]> | null;
-  /** How many mirror sessions the account may hold in the region, for the alarm at 80 % and for deciding by rule order when not all fit. Default 10000, AWS's quota; give less where several controllers share it. */
+  /**
+   * How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
+   * rules when not all fit.
+   *
+   * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+   */
   readonly session_quota?: number | null;
-  /** Which interfaces are mirrored. Default null: every interface of the VPCs given that AWS accepts. Otherwise the first entry that matches decides, `tags` before `subnets` before `vpcs`, in the order of each list; with no entry at all nothing is mirrored.
-   * - `tags`: tags of the instance, exact and case-sensitive; a null value means that the key is present. `match` says whether `all` of them must match (default) or `any`.
-   * - `subnets`: `subnet_id`. `vpcs`: `vpc_id`, one of `var.vpcs`.
-   * Each entry takes besides:
-   * - `name`: the value of the tag `traffic-mirror:rule` of its sessions, 1 to 64 characters. Default `tags[0]`, `subnets[1]` …, by position: give names, or sessions are tagged again when an entry is put in front.
-   * - `filter_id`, `virtual_network_id` (1 to 16777215): instead of the VPC's. `target_id`: instead of the target in the instance's zone.
-   * - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Default null: whole packets. Under 55 bytes the headers of IPv6 packets would be cut.
-   * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. Default null: 1. A number in use is stepped around.
+  /**
+   * Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
+   * `subnets` before `vpcs`, in the order of each list.
+   *
+   * - `tags`: rules by tags of the instance, exact and case-sensitive.
+   *   - `tags`: at least one; a null value means that the key is present.
+   *   - `match`: whether `all` of them must match (default) or `any`.
+   * - `subnets`: rules by subnet.
+   *   - `subnet_id`: the subnet.
+   * - `vpcs`: rules by VPC.
+   *   - `vpc_id`: one of `vpcs`.
+   *
+   * Every rule takes besides:
+   *
+   * - `name`: the value of the tag `traffic-mirror:rule` of its sessions, 1 to 64 characters. Default `tags[0]`,
+   *   `subnets[1]` …, by position: give names, or sessions are tagged again when a rule is put in front.
+   * - `filter_id`: a mirror filter instead of the VPC's. Default null.
+   * - `target_id`: a mirror target instead of the one in the instance's zone. Default null.
+   * - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Under 55 bytes the headers of IPv6 packets
+   *   would be cut. Default null: whole packets.
+   * - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
+   * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
+   *   number in use is stepped around. Default null: 1.
    * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
-   * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see `guardduty_severity`, `demands`); entries with `always` go first. */
+   * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
+   *   `guardduty_severity`, `demands`). Rules with `always` go first.
+   *
+   * Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
+   */
   readonly sources?: Value<{
     readonly tags?: Value<
       readonly Value<{
@@ -542,40 +1012,92 @@ export interface MirrorControllerInputs {
       }>[]
     > | null;
   }> | null;
-  /** What becomes of the sessions of a stopped instance: `remove` or `keep`. Default remove: a session is billed while its instance is stopped, and is made again about a second after the start. */
+  /**
+   * What becomes of the sessions of a stopped instance.
+   *
+   * `remove` or `keep`. Default remove: a session is billed while its instance is stopped, and is made again about a
+   * second after the start.
+   */
   readonly stopped_instances?: string | null;
-  /** Tags of everything that the module makes, and of the sessions. At most 45, and 2,500 characters as JSON, since the functions carry them in their environment (Lambda holds 4 KB of it). Default none. */
+  /**
+   * Tags of everything that the module makes, and of the sessions.
+   *
+   * At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+   * Default none.
+   */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
-  /** X-Ray: `PassThrough` or `Active`. Default PassThrough: each run is a batch or a sweep of its own with no caller to be traced from, its log and metrics say where time went, and traces are billed. */
+  /**
+   * Mode of X-Ray.
+   *
+   * `PassThrough` or `Active`. Default PassThrough: each run is a batch or a sweep of its own with no caller to be
+   * traced from, its log and metrics say where time went, and traces are billed.
+   */
   readonly tracing_mode?: string | null;
-  /** Which events start the reconciler, each a rule on the default bus.
+  /**
+   * Which events start `reconcile`, each by an event rule on the default bus.
+   *
    * - `ec2_state_change`: an instance changes its state.
-   * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by another way.
+   * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
+   *   another way.
    * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are on the bus only where a CloudTrail trail logs management events (write-only will do) of this region; without one the rule never matches.
-   * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for, at most every 30 seconds by each process of the function. A rule only where `schedule_expression` does not sweep every minute anyway. Needs a trail as `api_calls` does.
+   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+   *   on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
+   * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
+   *   at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
+   *   sweep every minute anyway. Needs a trail as `api_calls` does.
    * - `tag_changes`: the tags of an instance change. Needs no trail.
-   * - `lifecycle_hooks`: Auto Scaling holds an instance of a group in `lifecycle_hooks`. A rule only where there is one.
-   * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. A rule only where an entry of `sources` has `on = "guardduty"`.
-   * - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`. Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
-   * Default all of them: a rule that nothing matches is free, and one that matches costs a message, its share of a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as `tag_changes` when none goes by tags. Without any, the sweep alone keeps the sessions, once per `schedule_expression`. Requests on the controller's own bus are taken in any case: IAM decides who may make them. */
+   * - `lifecycle_hooks`: Auto Scaling holds an instance of a group in `lifecycle_hooks`. An event rule only where there
+   *   is one.
+   * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
+   *   where a rule of `sources` has `on = "guardduty"`.
+   * - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`.
+   *   Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+   *
+   * Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
+   * a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as
+   * `tag_changes` when no rule goes by tags. Without any, the sweep alone keeps the sessions. Requests on the
+   * controller's own bus are taken in any case: IAM decides who may make them.
+   */
   readonly triggers?: Value<readonly string[]> | null;
-  /** When the alarm for uncovered sources rings: when more than `sources` selected interfaces (default 100) were without a session all through `minutes` (default 30, 5 to 1440). Set `sources` a little above what stays on a quiet day (`uncovered` in the sweep's summary): interfaces that AWS cannot mirror count as well. */
+  /**
+   * When the alarm for uncovered sources fires: when more than `sources` selected interfaces were without a session all
+   * through `minutes`.
+   *
+   * - `sources`: a whole number from 0. Default 100. Set it a little above what stays on a quiet day (`uncovered` in the
+   *   sweep's summary): interfaces that AWS cannot mirror count as well.
+   * - `minutes`: 5 to 1440. Default 30.
+   */
   readonly uncovered_alarm?: Value<{
     readonly sources?: number | null;
     readonly minutes?: number | null;
   }> | null;
-  /** Where the functions are placed in a VPC, for organisations that ask for it: `subnet_ids` (1 to 16, of one VPC; give subnets of their own, a /28 each) and `security_group_ids` (1 to 5). The APIs of EC2, Elastic Load Balancing, Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there. Default null: in no VPC, which they do not need. */
+  /**
+   * Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
+   * Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
+   *
+   * - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+   * - `security_group_ids`: 1 to 5.
+   *
+   * Default null: in no VPC, which the functions do not need.
+   */
   readonly vpc_config?: Value<{
     readonly subnet_ids: Value<readonly string[]>;
     readonly security_group_ids: Value<readonly string[]>;
   }> | null;
-  /** The VPCs whose interfaces may be mirrored, by a key of the caller's: what `mirror-endpoint` gives as its output `vpcs`. Nothing outside them is ever touched. At most 80; none mirrors nothing.
+  /**
+   * The VPCs whose interfaces may be mirrored, by a key of the caller's: what `mirror-endpoint` gives as its output
+   * `vpcs`. Nothing outside them is ever touched.
+   *
    * - `vpc_id`: the VPC.
    * - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
-   * - `filter_id`: mirror filter of its sessions, where an entry of `sources` names no other.
-   * - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found by its tags counts only when its endpoint belongs to this service.
-   * - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show it). Default null: found by the tags `traffic-mirror:vpc` and `traffic-mirror:zone`. */
+   * - `filter_id`: mirror filter of its sessions, where a rule of `sources` names no other.
+   * - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found
+   *   by its tags counts only when its endpoint belongs to this service.
+   * - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show
+   *   it). Default null: found by the tags `traffic-mirror:vpc` and `traffic-mirror:zone`.
+   *
+   * At most 80. An empty map mirrors nothing.
+   */
   readonly vpcs: Value<
     Readonly<
       Record<

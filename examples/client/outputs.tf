@@ -4,7 +4,7 @@ output "vpcs" {
 }
 
 output "event_bus_arn" {
-  description = "ARN of the controller's bus: mirrors are asked for here, and what happens is told here."
+  description = "ARN of the controller's bus: mirrors are asked for here, and what happens is published here."
   value       = module.mirror_controller.event_bus_arn
 }
 

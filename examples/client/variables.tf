@@ -6,7 +6,10 @@ variable "region" {
 }
 
 variable "account_id" {
-  description = "The client's account: with other credentials than this account's, plan fails. Default null: whatever account the credentials are of."
+  description = <<-EOT
+    The client's account: with other credentials than this account's, plan fails. Default null: whatever account the
+    credentials are of.
+  EOT
   type        = string
   default     = null
 }
@@ -31,20 +34,32 @@ variable "hub_event_bus_arn" {
 }
 
 variable "availability_zones" {
-  description = "The hub's output of the same name: the zones that it serves. With it, a subnet in another zone is refused at plan. Default null: not checked."
+  description = <<-EOT
+    The hub's output of the same name: the zones that it serves. With it, a subnet in another zone is refused at plan.
+    Default null: not checked.
+  EOT
   type        = map(object({ name = optional(string), id = string }))
   default     = null
 }
 
 variable "endpoint_management" {
-  description = "`terraform` (default: an endpoint in each subnet of `vpcs`) or `automatic` (a function keeps one in each zone that needs it, also in subnets that are added later; `subnets` is then left out)."
+  description = <<-EOT
+    Who makes the endpoints: `terraform` (one in each subnet of `vpcs`) or `automatic` (a function keeps one in each
+    zone that needs it, also in subnets that are added later; `subnets` is then left out). Default terraform.
+  EOT
   type        = string
   default     = "terraform"
   nullable    = false
 }
 
 variable "vpcs" {
-  description = "VPCs to mirror, by a key of your own choice: `vpc_id`; `subnets`, one for each zone that the hub serves (match them by zone id), by a key of your own choice; `vni`, the number under which the hub's `clients` knows this VPC."
+  description = <<-EOT
+    VPCs to mirror, by a key of your own choice.
+
+    - `vpc_id`: the VPC.
+    - `subnets`: one for each zone that the hub serves (match them by zone id), by a key of your own choice.
+    - `vni`: the number under which the hub's `clients` knows this VPC.
+  EOT
   type = map(object({
     vpc_id  = string
     subnets = optional(map(string), {})
@@ -60,7 +75,10 @@ variable "filter" {
 }
 
 variable "sources" {
-  description = "Which interfaces are mirrored: mirror-controller's input `sources`. Default: those of instances with the tag Mirror = true."
+  description = <<-EOT
+    Which interfaces are mirrored: mirror-controller's input `sources`. Default: those of instances with the tag
+    Mirror = true.
+  EOT
   type        = any
   default     = { tags = [{ name = "marked", tags = { Mirror = "true" } }] }
 }
@@ -78,8 +96,8 @@ variable "mode" {
   nullable    = false
 }
 
-variable "brakes" {
-  description = "What keeps a mistake small: mirror-controller's input `brakes`. Default: its defaults."
+variable "guardrails" {
+  description = "What keeps a mistake small: mirror-controller's input `guardrails`. Default: its defaults."
   type        = any
   default     = {}
 }

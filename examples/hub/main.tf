@@ -6,7 +6,7 @@ provider "aws" {
 }
 
 data "aws_availability_zones" "this" {
-  #checkov:skip=CKV_AWS_394:Only the first two names are used, in their order, so that a zone added at the end changes nothing; var.availability_zones pins them.
+  #checkov:skip=CKV_AWS_394:Only the first two names are used; var.availability_zones pins them where a new zone would change them.
   state = "available"
 
   # Local zones have no Gateway Load Balancer.
@@ -55,7 +55,10 @@ module "capture_fleet" {
 
   https_destinations = {
     # The condition is always true. It makes the rule, without which no node starts, wait for what it leads to.
-    cidr_blocks     = [for block in [var.egress == "nat" ? "0.0.0.0/0" : var.cidr_block] : block if length(aws_vpc_endpoint.interface) + length(aws_route.nat) >= 0]
+    cidr_blocks = [
+      for block in [var.egress == "nat" ? "0.0.0.0/0" : var.cidr_block] : block
+      if length(aws_vpc_endpoint.interface) + length(aws_route.nat) >= 0
+    ]
     prefix_list_ids = { s3 = aws_vpc_endpoint.s3.prefix_list_id }
   }
 

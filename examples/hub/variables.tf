@@ -13,31 +13,50 @@ variable "name" {
 }
 
 variable "availability_zones" {
-  description = "Zones of the fleet, two to four. Client accounts can have endpoints in these only, matched by zone id. Default none given: the region's first two."
+  description = <<-EOT
+    Zones of the fleet, two to four. Client accounts can have endpoints in these only, matched by zone id. Default
+    none given: the region's first two.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = length(var.availability_zones) == 0 || (length(var.availability_zones) >= 2 && length(var.availability_zones) <= 4 && length(distinct(var.availability_zones)) == length(var.availability_zones))
+    condition = (
+      length(var.availability_zones) == 0 ||
+      (
+        length(var.availability_zones) >= 2 &&
+        length(var.availability_zones) <= 4 &&
+        length(distinct(var.availability_zones)) == length(var.availability_zones)
+      )
+    )
     error_message = "availability_zones must be empty or name two to four zones, each once."
   }
 }
 
 variable "cidr_block" {
-  description = "IPv4 block of the capture VPC, a /16 to /22. Nothing routes to it: client accounts reach it by their endpoints alone. Default 10.64.0.0/20."
+  description = <<-EOT
+    IPv4 block of the capture VPC, a /16 to /22. Nothing routes to it: client accounts reach it by their endpoints
+    alone. Default 10.64.0.0/20.
+  EOT
   type        = string
   default     = "10.64.0.0/20"
   nullable    = false
 
   validation {
-    condition     = can(cidrsubnet(var.cidr_block, 4, 0)) && try(tonumber(split("/", var.cidr_block)[1]) >= 16 && tonumber(split("/", var.cidr_block)[1]) <= 22, false)
+    condition = (
+      can(cidrsubnet(var.cidr_block, 4, 0)) &&
+      try(tonumber(split("/", var.cidr_block)[1]) >= 16 && tonumber(split("/", var.cidr_block)[1]) <= 22, false)
+    )
     error_message = "cidr_block must be an IPv4 block from /16 to /22."
   }
 }
 
 variable "clients" {
-  description = "The register: accounts that may send traffic, with the VNI of each of their VPCs, and who may read what was captured from them; see modules/capture-fleet. Default none."
+  description = <<-EOT
+    The register: accounts that may send traffic, with the VNI of each of their VPCs, and who may read what was
+    captured from them; see modules/capture-fleet. Default none.
+  EOT
   type = map(object({
     account_id = string
     vnis       = optional(map(number), {})
@@ -54,7 +73,15 @@ variable "organization_id" {
 }
 
 variable "egress" {
-  description = "How nodes reach AWS: `endpoints` (default: no way to the internet at all; interface endpoints in each zone; the image must have the packages) or `nat` (a NAT gateway in each zone, with which the stock image can install them)."
+  description = <<-EOT
+    How nodes reach AWS.
+
+    - `endpoints`: interface endpoints in each zone and no way to the internet at all; the image must have the
+      packages.
+    - `nat`: a NAT gateway in each zone, with which the stock image can install them.
+
+    Default endpoints: nothing that is captured can leave by the internet.
+  EOT
   type        = string
   default     = "endpoints"
   nullable    = false
@@ -66,12 +93,19 @@ variable "egress" {
 
   validation {
     condition     = var.egress == "nat" || var.image_id != null
-    error_message = "With egress = endpoints, image_id must name an image that has the packages (modules/capture-fleet/node/bin/install-packages makes one): without a way to the internet nodes cannot install any."
+    error_message = <<-EOT
+      With egress = endpoints, image_id must name an image that has the packages
+      (modules/capture-fleet/node/bin/install-packages makes one): without a way to the internet nodes cannot install
+      any.
+    EOT
   }
 }
 
 variable "session_manager" {
-  description = "Whether nodes have a way to Session Manager with egress = endpoints, for a shell without SSH: two more endpoints in each zone. Default true."
+  description = <<-EOT
+    Whether nodes have a way to Session Manager with egress = endpoints, for a shell without SSH: two more endpoints
+    in each zone. Default true.
+  EOT
   type        = bool
   default     = true
   nullable    = false
@@ -98,7 +132,10 @@ variable "max_size_per_zone" {
 }
 
 variable "tool_image" {
-  description = "Container image of the capture tool in Amazon ECR of this region, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/suricata:7.0.10. Default null: tcpdump."
+  description = <<-EOT
+    Container image of the capture tool in Amazon ECR of this region, such as
+    123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/suricata:7.0.10. Default null: tcpdump.
+  EOT
   type        = string
   default     = null
 
@@ -132,7 +169,14 @@ variable "object_lock" {
 }
 
 variable "siem" {
-  description = "The SIEM that fetches logs of the capture tool: `principal_arn`, the role or account it comes with; `external_id`, which it has to know; `suffixes` of the objects it wants (default .json, .json.gz, .log and .log.gz: what Suricata and Zeek write, and no pcap). Default null: none."
+  description = <<-EOT
+    The SIEM that fetches logs of the capture tool. Default null: none.
+
+    - `principal_arn`: the role or account it comes with.
+    - `external_id`: which it has to know.
+    - `suffixes`: of the objects it wants. Default .json, .json.gz, .log and .log.gz: what Suricata and Zeek write,
+      and no pcap.
+  EOT
   type = object({
     principal_arn = string
     external_id   = string

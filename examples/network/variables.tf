@@ -10,7 +10,14 @@ variable "cidr_block" {
   nullable    = false
 
   validation {
-    condition     = try(cidrsubnet(var.cidr_block, 4, 0) != "" && tonumber(split("/", var.cidr_block)[1]) >= 16 && tonumber(split("/", var.cidr_block)[1]) <= 24, false)
+    condition = try(
+      (
+        cidrsubnet(var.cidr_block, 4, 0) != "" &&
+        tonumber(split("/", var.cidr_block)[1]) >= 16 &&
+        tonumber(split("/", var.cidr_block)[1]) <= 24
+      ),
+      false,
+    )
     error_message = "cidr_block must be an IPv4 block from /16 to /24, such as 10.65.0.0/20."
   }
 }
@@ -21,7 +28,9 @@ variable "zone_ids" {
   default     = null
 
   validation {
-    condition     = var.zone_ids == null ? true : length(var.zone_ids) >= 1 && length(var.zone_ids) <= 4 && length(distinct(var.zone_ids)) == length(var.zone_ids)
+    condition = var.zone_ids == null ? true : (
+      length(var.zone_ids) >= 1 && length(var.zone_ids) <= 4 && length(distinct(var.zone_ids)) == length(var.zone_ids)
+    )
     error_message = "zone_ids must be null or name one to four zones, each once."
   }
 }

@@ -6,10 +6,10 @@ provider "aws" {
 
 locals {
   stages = {
-    observe = { mode = "observe", brakes = {} }
+    observe = { mode = "observe", guardrails = {} }
     # By a stable hash of the interface, so that later shares contain the earlier ones; the ceiling holds all the same.
-    tenth = { mode = "enforce", brakes = { rollout_percent = 10, max_sessions = var.max_sessions } }
-    all   = { mode = "enforce", brakes = {} }
+    tenth = { mode = "enforce", guardrails = { rollout_percent = 10, max_sessions = var.max_sessions } }
+    all   = { mode = "enforce", guardrails = {} }
   }
 }
 
@@ -47,12 +47,12 @@ module "traffic_mirroring" {
   # Everything in the VPC, the usual wish and the one that needs care.
   sources = null
   mode    = local.stages[var.stage].mode
-  brakes  = local.stages[var.stage].brakes
+  guardrails  = local.stages[var.stage].guardrails
 
-  capture_instance_types = ["t3.small"]
-  min_size               = 1
-  max_size               = 2
-  bucket_force_destroy   = true
-  alarm_actions          = var.alarm_actions
-  tags                   = var.tags
+  capture_instance_types       = ["t3.small"]
+  capture_min_size             = 1
+  capture_max_size             = 2
+  capture_bucket_force_destroy = true
+  alarm_actions                = var.alarm_actions
+  tags                         = var.tags
 }

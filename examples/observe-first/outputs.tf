@@ -1,6 +1,9 @@
 output "apply_summary" {
-  description = "What the sweep of this apply found: `selected` interfaces, `refused` ones by reason, and, when observing, what it would have created."
-  value       = module.traffic_mirroring.controller_apply_summary
+  description = <<-EOT
+    What the sweep of this apply found: `selected` interfaces, `refused` ones by reason, and, when observing, what it
+    would have created.
+  EOT
+  value       = module.traffic_mirroring.apply_summary
 }
 
 output "source_subnets" {

@@ -13,7 +13,10 @@ variable "name" {
 }
 
 variable "stage" {
-  description = "How far the rollout is: `observe` (default: nothing is mirrored), `tenth` (a tenth of the interfaces, and no more than max_sessions) or `all`."
+  description = <<-EOT
+    How far the rollout is: `observe` (nothing is mirrored), `tenth` (a tenth of the interfaces, and no more than
+    max_sessions) or `all`. Default observe.
+  EOT
   type        = string
   default     = "observe"
   nullable    = false

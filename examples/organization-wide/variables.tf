@@ -13,13 +13,19 @@ variable "name" {
 }
 
 variable "organization_role_arn" {
-  description = "Role in the management account, or in a delegated administrator's, that may read the organization. Default null: your own credentials may."
+  description = <<-EOT
+    Role in the management account, or in a delegated administrator's, that may read the organization. Default null:
+    your own credentials may.
+  EOT
   type        = string
   default     = null
 }
 
 variable "organizational_unit_ids" {
-  description = "Organizational units whose accounts, at any depth, are clients, such as ou-ab12-cdef3456. Default none given: every account of the organization."
+  description = <<-EOT
+    Organizational units whose accounts, at any depth, are clients, such as ou-ab12-cdef3456. Default none given:
+    every account of the organization.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false
@@ -33,7 +39,12 @@ variable "excluded_account_ids" {
 }
 
 variable "vnis" {
-  description = "VNI of each VPC, 1 to 16777215, by account id and a key for the VPC. They are given here rather than counted, because a VNI must stay the same for as long as captures of it are kept. Default none: such clients may connect, but their captures are kept apart from nobody else's."
+  description = <<-EOT
+    VNI of each VPC, 1 to 16777215, by account id and a key for the VPC. They are given here rather than counted,
+    because a VNI must stay the same for as long as captures of it are kept.
+
+    Default none: such clients may connect, but their captures are kept apart from nobody else's.
+  EOT
   type        = map(map(number))
   default     = {}
   nullable    = false

@@ -6,7 +6,7 @@ provider "aws" {
 }
 
 data "aws_availability_zones" "this" {
-  #checkov:skip=CKV_AWS_394:Only the first three names are used, in their order, so that a zone added at the end changes nothing; var.availability_zones pins them.
+  #checkov:skip=CKV_AWS_394:Only the first three names are used; var.availability_zones pins them where a new zone would change them.
   state = "available"
 
   # Local zones have no Gateway Load Balancer.
@@ -21,7 +21,8 @@ locals {
 
   # The source VPC has a zone more than the fleet. A Gateway Load Balancer endpoint can be made only in a zone of the
   # fleet's load balancer, so the last zone has none, and its instances are mirrored to a target in another one.
-  source_zones   = length(var.availability_zones) > 0 ? var.availability_zones : slice(local.available_zones, 0, min(3, length(local.available_zones)))
+  first_zones    = slice(local.available_zones, 0, min(3, length(local.available_zones)))
+  source_zones   = length(var.availability_zones) > 0 ? var.availability_zones : local.first_zones
   capture_zones  = slice(local.source_zones, 0, 2)
   endpoint_zones = slice(local.capture_zones, 0, var.endpoint_zones)
 }
@@ -48,10 +49,10 @@ module "traffic_mirroring" {
   schedule_expression = var.schedule_expression
 
   # A fleet to look at, not to capture with: one small node, and a bucket that destroy may empty.
-  capture_instance_types = ["t3.small"]
-  min_size               = 1
-  max_size               = 2
-  bucket_force_destroy   = true
+  capture_instance_types       = ["t3.small"]
+  capture_min_size             = 1
+  capture_max_size             = 2
+  capture_bucket_force_destroy = true
 
   alarm_actions = var.alarm_actions
   tags          = var.tags

@@ -28,9 +28,9 @@ output "capture_event_bus_arn" {
   value       = module.traffic_mirroring.capture_event_bus_arn
 }
 
-output "capture_capture_bucket" {
+output "capture_bucket" {
   description = "Name of the bucket for captured traffic."
-  value       = module.traffic_mirroring.capture_capture_bucket
+  value       = module.traffic_mirroring.capture_bucket
 }
 
 output "capture_autoscaling_group_name" {
@@ -58,9 +58,9 @@ output "capture_endpoint_service_id" {
   value       = module.traffic_mirroring.capture_endpoint_service_id
 }
 
-output "capture_capture_bucket_arn" {
+output "capture_bucket_arn" {
   description = "ARN of the bucket for captured traffic."
-  value       = module.traffic_mirroring.capture_capture_bucket_arn
+  value       = module.traffic_mirroring.capture_bucket_arn
 }
 
 output "capture_code_bucket" {
@@ -93,37 +93,37 @@ output "capture_capacity_plan" {
   value       = module.traffic_mirroring.capture_capacity_plan
 }
 
-output "endpoint_vpcs" {
+output "vpcs" {
   description = "Filter and targets of the source VPC."
-  value       = module.traffic_mirroring.endpoint_vpcs
+  value       = module.traffic_mirroring.vpcs
 }
 
-output "controller_event_bus_arn" {
-  description = "ARN of the controller's bus: mirrors are asked for here, and what happens is told here."
-  value       = module.traffic_mirroring.controller_event_bus_arn
+output "event_bus_arn" {
+  description = "ARN of the controller's bus: mirrors are asked for here, and what happens is published here."
+  value       = module.traffic_mirroring.event_bus_arn
 }
 
-output "controller_request_policy_json" {
+output "request_policy_json" {
   description = "IAM policy that whoever asks for a mirror needs."
-  value       = module.traffic_mirroring.controller_request_policy_json
+  value       = module.traffic_mirroring.request_policy_json
 }
 
-output "controller_policy_parameter_name" {
+output "policy_parameter_name" {
   description = "SSM parameter that holds the policy document."
-  value       = module.traffic_mirroring.controller_policy_parameter_name
+  value       = module.traffic_mirroring.policy_parameter_name
 }
 
-output "controller_function_names" {
+output "function_names" {
   description = "Names of the functions: reconcile and sweep."
-  value       = module.traffic_mirroring.controller_function_names
+  value       = module.traffic_mirroring.function_names
 }
 
-output "controller_queue_arns" {
+output "queue_arns" {
   description = "ARNs of the events queue and of its dead-letter queue."
-  value       = module.traffic_mirroring.controller_queue_arns
+  value       = module.traffic_mirroring.queue_arns
 }
 
-output "controller_apply_summary" {
+output "apply_summary" {
   description = "What the sweep of the last apply did."
-  value       = module.traffic_mirroring.controller_apply_summary
+  value       = module.traffic_mirroring.apply_summary
 }

@@ -19,13 +19,24 @@ variable "availability_zones" {
   nullable    = false
 
   validation {
-    condition     = length(var.availability_zones) == 0 || (length(var.availability_zones) >= 2 && length(var.availability_zones) <= 4 && length(distinct(var.availability_zones)) == length(var.availability_zones))
+    condition = (
+      length(var.availability_zones) == 0 ||
+      (
+        length(var.availability_zones) >= 2 &&
+        length(var.availability_zones) <= 4 &&
+        length(distinct(var.availability_zones)) == length(var.availability_zones)
+      )
+    )
     error_message = "availability_zones must be empty or name two to four zones, each once."
   }
 }
 
 variable "endpoint_zones" {
-  description = "In how many of the capture fleet's two zones the source VPC has an endpoint: 1 or 2. Default 2. With fewer, instances are mirrored to a target in another zone; going from 2 to 1 shows how sessions move before their target goes."
+  description = <<-EOT
+    In how many of the capture fleet's two zones the source VPC has an endpoint: 1 or 2. Default 2. With fewer,
+    instances are mirrored to a target in another zone; going from 2 to 1 shows how sessions move before their target
+    goes.
+  EOT
   type        = number
   default     = 2
   nullable    = false
@@ -37,7 +48,10 @@ variable "endpoint_zones" {
 }
 
 variable "source_tags" {
-  description = "Tags of the instances to mirror; a null value means that the key is present. Default Mirror = true. An empty map mirrors every instance of the source VPC."
+  description = <<-EOT
+    Tags of the instances to mirror; a null value means that the key is present. An empty map mirrors every instance
+    of the source VPC. Default Mirror = true.
+  EOT
   type        = map(string)
   default     = { Mirror = "true" }
   nullable    = false
@@ -63,7 +77,16 @@ variable "capture_cidr_block" {
   nullable    = false
 
   validation {
-    condition     = can(cidrsubnet(var.capture_cidr_block, 4, 0)) && try(tonumber(split("/", var.capture_cidr_block)[1]) >= 16 && tonumber(split("/", var.capture_cidr_block)[1]) <= 24, false)
+    condition = (
+      can(cidrsubnet(var.capture_cidr_block, 4, 0)) &&
+      try(
+        (
+          tonumber(split("/", var.capture_cidr_block)[1]) >= 16 &&
+          tonumber(split("/", var.capture_cidr_block)[1]) <= 24
+        ),
+        false,
+      )
+    )
     error_message = "capture_cidr_block must be an IPv4 block from /16 to /24."
   }
 }
@@ -75,7 +98,13 @@ variable "source_cidr_block" {
   nullable    = false
 
   validation {
-    condition     = can(cidrsubnet(var.source_cidr_block, 4, 0)) && try(tonumber(split("/", var.source_cidr_block)[1]) >= 16 && tonumber(split("/", var.source_cidr_block)[1]) <= 24, false)
+    condition = (
+      can(cidrsubnet(var.source_cidr_block, 4, 0)) &&
+      try(
+        tonumber(split("/", var.source_cidr_block)[1]) >= 16 && tonumber(split("/", var.source_cidr_block)[1]) <= 24,
+        false,
+      )
+    )
     error_message = "source_cidr_block must be an IPv4 block from /16 to /24."
   }
 }

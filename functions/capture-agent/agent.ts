@@ -1,4 +1,4 @@
-/** Wires the parts of the agent together and keeps them turning. */
+/** Wires the parts of the agent together and starts its loops. */
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createBucket, fetchText } from "./aws/bucket.js";
@@ -6,19 +6,19 @@ import { createClients } from "./aws/clients.js";
 import { createGroup } from "./aws/group.js";
 import { putMetrics } from "./aws/metrics.js";
 import { parseClients, type Clients, type NodeConfig } from "./config.js";
-import { reasonToRefuse } from "./core/lifecycle.js";
+import { outOfServiceReason } from "./core/lifecycle.js";
 import { noEvents, toData, type EventName, type Events } from "./core/metrics.js";
 import { createLifecycleLoop, type LifecycleLoop } from "./lifecycle-loop.js";
-import { createPulse } from "./health-monitor.js";
+import { createHealthMonitor } from "./health-monitor.js";
 import { serveHealth } from "./system/health-server.js";
 import { createImds } from "./system/imds.js";
-import { createIndexBook } from "./system/upload-journal.js";
+import { createUploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { createSampler } from "./system/sampler.js";
 import { prepareSpool, replaceFile } from "./system/spool-files.js";
 import { createUploader } from "./uploader.js";
 
-/** A verdict is believed for so many intervals and then says that the agent hangs. */
+/** A verdict older than this many intervals means that the agent hangs. */
 const STALE_INTERVALS = 6;
 
 /** Runs until the process ends. Throws when the health port or the spool cannot be had. */
@@ -26,14 +26,14 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   const now = (): number => Date.now();
   const events: Record<EventName, number> = { ...noEvents };
   const count = (name: EventName, by: number): void => void (events[name] += by);
-  /** What is there only when the node knows who it is; health is served before. */
-  const late: { lifecycle?: LifecycleLoop } = {};
-  const refusal = (): string | undefined =>
-    late.lifecycle === undefined ? "starting" : reasonToRefuse(late.lifecycle.state());
-  const pulse = createPulse({
+  /** The lifecycle needs the node's identity; health is served before that is known. */
+  const started: { lifecycle?: LifecycleLoop } = {};
+  const outOfService = (): string | undefined =>
+    started.lifecycle === undefined ? "starting" : outOfServiceReason(started.lifecycle.state());
+  const monitor = createHealthMonitor({
     config,
     sampler: createSampler(config, now),
-    refusal,
+    outOfService,
     count,
     log,
     now,
@@ -42,9 +42,10 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   await prepareSpool(config.spool.directory);
   const details = () => ({
     fleet: config.fleet,
-    phase: late.lifecycle?.state().phase ?? "starting",
-    spool: pulse.spool(),
-    ledger: pulse.lastSample(),
+    phase: started.lifecycle?.state().phase ?? "starting",
+    spool: monitor.spool(),
+    // The key is part of the answer that `/healthz` has always given.
+    ledger: monitor.lastSample(),
   });
   await serveHealth(
     {
@@ -52,7 +53,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       path: config.health_path,
       staleAfterMs: config.health_interval_seconds * 1000 * STALE_INTERVALS,
     },
-    () => ({ verdict: pulse.verdict(), details: details() }),
+    () => ({ verdict: monitor.verdict(), details: details() }),
     now,
   );
 
@@ -66,7 +67,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       await sleep(seconds * 1000);
     }
   };
-  const beating = every(config.health_interval_seconds, "pulse", () => pulse.beat());
+  const monitoring = every(config.health_interval_seconds, "health monitor", () => monitor.check());
 
   const imds = createImds(now);
   const identity = await untilKnown(async () => {
@@ -78,30 +79,36 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   const place = { prefix: config.bucket.prefix, ...identity };
   const clients = createClients(config.region);
   const bucket = createBucket(clients.s3, config.bucket.name);
-  const book = createIndexBook(`${config.spool.directory}/index`, bucket, place, now, log);
+  const journal = createUploadJournal({
+    folder: `${config.spool.directory}/index`,
+    bucket,
+    place,
+    now,
+    log,
+  });
   let register: Clients = await readRegister(config.clients_file, log);
   const uploader = createUploader(
-    { config, bucket, book, place, register: () => register, count, log, now },
-    await book.recover(),
+    { config, bucket, journal, place, register: () => register, count, log, now },
+    await journal.recover(),
   );
 
   const publish = async (): Promise<void> => {
-    const said: Events = { ...events };
-    const totals = pulse.totals();
-    const { files, bytes, behindSeconds, usedPercent } = pulse.spool();
+    const counted: Events = { ...events };
+    const totals = monitor.totals();
+    const { files, bytes, behindSeconds, usedPercent } = monitor.spool();
     const gauges = {
-      NodeHealthy: pulse.verdict()?.healthy === true ? 1 : 0,
-      Readers: pulse.lastSample()?.readers ?? 0,
+      NodeHealthy: monitor.verdict()?.healthy === true ? 1 : 0,
+      Readers: monitor.lastSample()?.readers ?? 0,
       SpoolUsedPercent: usedPercent,
       SpoolFiles: files,
       SpoolBytes: bytes,
       UploadBehindSeconds: behindSeconds,
     };
-    log.info("ledger", { ...totals, ...gauges, ...said });
+    log.info("metrics", { ...totals, ...gauges, ...counted });
     try {
       await putMetrics(
         clients.cloudWatch,
-        toData({ totals, gauges, events: said }, { fleet: config.fleet, zone: place.zone }, now()),
+        toData({ totals, gauges, events: counted }, { fleet: config.fleet, zone: place.zone }, now()),
       );
     } catch (error) {
       // What was counted is not lost: it is in the next interval's numbers.
@@ -109,8 +116,8 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       log.warn("metrics were not sent", { error: describe(error) });
       return;
     }
-    pulse.forget(totals);
-    for (const name of Object.keys(said) as EventName[]) events[name] -= said[name];
+    monitor.subtract(totals);
+    for (const name of Object.keys(counted) as EventName[]) events[name] -= counted[name];
   };
 
   const lifecycle = await createLifecycleLoop({
@@ -121,14 +128,14 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       config.autoscaling_group_name === null
         ? undefined
         : createGroup(clients.autoScaling, config.autoscaling_group_name, place.node),
-    book,
-    verdict: () => pulse.verdict(),
+    journal,
+    verdict: () => monitor.verdict(),
     count,
     publish,
     log,
     now,
   });
-  late.lifecycle = lifecycle;
+  started.lifecycle = lifecycle;
 
   let etag: string | undefined;
   const refreshClients = async (): Promise<void> => {
@@ -142,7 +149,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   };
 
   await Promise.all([
-    beating,
+    monitoring,
     every(config.lifecycle_interval_seconds, "lifecycle", () => lifecycle.advance()),
     every(config.clients_interval_seconds, "clients", refreshClients),
     uploader.run(() => ["uploading", "left"].includes(lifecycle.state().phase)),
@@ -161,7 +168,7 @@ async function readRegister(path: string, log: Log): Promise<Clients> {
   }
 }
 
-/** A node is nobody until it knows its name: there is nothing else to do, and the health port says so meanwhile. */
+/** Without its identity the node can do nothing else; meanwhile health answers "starting". */
 async function untilKnown<T>(ask: () => Promise<T>, log: Log): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {

@@ -1,6 +1,6 @@
-/** What the node knows of itself: sampled every interval, judged, and added up for CloudWatch. */
+/** Samples the node every interval, judges whether it is healthy, and adds up the counts for CloudWatch. */
 import type { NodeConfig } from "./config.js";
-import { addStep, step, type Sample, type Totals } from "./core/ledger.js";
+import { addIncrease, increase, type Sample, type Totals } from "./core/packet-counts.js";
 import type { EventName } from "./core/metrics.js";
 import { evictions, spoolState, usedPercent, type SpoolState } from "./core/spool.js";
 import { judge, type Verdict } from "./core/verdict.js";
@@ -10,37 +10,38 @@ import { listFiles, readDisk, removeDone } from "./system/spool-files.js";
 
 const CHECK_SECONDS = 5;
 
-export interface Pulse {
-  /** One sample, one verdict. */
-  beat(): Promise<void>;
+export interface HealthMonitor {
+  /** Takes one sample and makes one verdict. */
+  check(): Promise<void>;
   verdict(): Verdict | undefined;
   lastSample(): Sample | undefined;
   spool(): SpoolState & { readonly usedPercent: number };
-  /** What the ledger moved since the last `forget`. */
+  /** What was counted and is not published yet. */
   totals(): Totals;
-  forget(published: Totals): void;
+  /** Takes off what was published. */
+  subtract(published: Totals): void;
 }
 
 interface Parts {
   readonly config: NodeConfig;
   readonly sampler: () => Promise<Sample>;
-  readonly refusal: () => string | undefined;
+  readonly outOfService: () => string | undefined;
   readonly count: (name: EventName, by: number) => void;
   readonly log: Log;
   readonly now: () => number;
 }
 
-export function createPulse(parts: Parts): Pulse {
+export function createHealthMonitor(parts: Parts): HealthMonitor {
   const { config, log, now, count } = parts;
   const { directory, high_water_percent } = config.spool;
-  // Files are given up only where the node is ill already: others take the load first.
+  // Files are deleted only where the node is unhealthy already: other nodes take the load first.
   const evictPercent = Math.max(config.spool.evict_percent, high_water_percent);
   let samples: readonly Sample[] = [];
   let totals: Totals = {};
   let verdict: Verdict | undefined;
   let spool = { files: 0, bytes: 0, behindSeconds: 0, usedPercent: 0 };
 
-  async function bound(): Promise<Awaited<ReturnType<typeof readDisk>>> {
+  async function limitSpool(): Promise<Awaited<ReturnType<typeof readDisk>>> {
     const disk = await readDisk(directory);
     const files = await listFiles(`${directory}/done`);
     const given = disk.totalBytes === 0 ? [] : evictions(files, disk, evictPercent);
@@ -68,22 +69,22 @@ export function createPulse(parts: Parts): Pulse {
   }
 
   return {
-    async beat() {
+    async check() {
       const [sample, network, disk] = await Promise.all([
         parts.sampler(),
         runCommand(config.commands.check, CHECK_SECONDS),
-        bound(),
+        limitSpool(),
       ]);
       const before = samples.at(-1);
-      if (before !== undefined) totals = addStep(totals, step(before, sample));
+      if (before !== undefined) totals = addIncrease(totals, increase(before, sample));
       samples = [...samples, sample].slice(-(config.tolerance.still_intervals + 2));
       const facts = {
-        network: network.ok ? undefined : network.said,
+        network: network.ok ? undefined : network.output,
         samples,
         toolCounts: config.tool.counters !== null,
         disk: { ...disk, usedPercent: spool.usedPercent },
         diskWasFull: verdict?.checks.disk.ok === false,
-        leaving: parts.refusal(),
+        leaving: parts.outOfService(),
       };
       const next = judge(facts, { ...config.tolerance, high_water_percent }, now());
       if (verdict?.healthy !== next.healthy) {
@@ -93,12 +94,12 @@ export function createPulse(parts: Parts): Pulse {
       }
       verdict = next;
     },
-    // The lifecycle moves between beats, and a node that leaves says so at once.
-    verdict: () => (verdict === undefined ? undefined : withRefusal(verdict, parts.refusal())),
+    // The lifecycle changes between checks, and a node that leaves must report it at once.
+    verdict: () => (verdict === undefined ? undefined : withLifecycle(verdict, parts.outOfService())),
     lastSample: () => samples.at(-1),
     spool: () => spool,
     totals: () => totals,
-    forget(published) {
+    subtract(published) {
       totals = Object.fromEntries(
         Object.entries(totals).map(([name, value]) => [name, value - (published[name] ?? 0)]),
       );
@@ -106,8 +107,8 @@ export function createPulse(parts: Parts): Pulse {
   };
 }
 
-function withRefusal(verdict: Verdict, refusal: string | undefined): Verdict {
-  const lifecycle = { ok: refusal === undefined, reason: refusal ?? "in service" };
+function withLifecycle(verdict: Verdict, outOfService: string | undefined): Verdict {
+  const lifecycle = { ok: outOfService === undefined, reason: outOfService ?? "in service" };
   const checks = { ...verdict.checks, lifecycle };
   return { ...verdict, checks, healthy: Object.values(checks).every(({ ok }) => ok) };
 }

@@ -1,19 +1,27 @@
-/** Carries the node's life forward: facts from the metadata service, one deed at a time, the state on disk between. */
+/** Runs the node's lifecycle: facts from the metadata service, one step at a time, the state on disk between. */
 import { appendFile } from "node:fs/promises";
 import type { Group } from "./aws/group.js";
 import type { NodeConfig } from "./config.js";
-import { begin, decide, settle, type Deed, type Facts, type Settings, type State } from "./core/lifecycle.js";
+import {
+  begin,
+  decide,
+  afterStep,
+  type Step,
+  type Facts,
+  type Settings,
+  type State,
+} from "./core/lifecycle.js";
 import type { EventName } from "./core/metrics.js";
 import { LARGEST_OBJECT } from "./core/spool.js";
 import type { Verdict } from "./core/verdict.js";
 import { runCommand } from "./system/commands.js";
 import type { Imds } from "./system/imds.js";
-import type { IndexBook } from "./system/upload-journal.js";
+import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { adoptOpenFiles, listFiles } from "./system/spool-files.js";
 import { loadState, saveState } from "./system/state-file.js";
 
-/** A probe that waits for its packet, and a try to stop the tool; heartbeats come between tries. */
+/** Time-outs of the probe and of one attempt to stop the tool; heartbeats are sent between attempts. */
 const PROBE_SECONDS = 30;
 const STOP_SECONDS = 45;
 
@@ -23,10 +31,10 @@ interface Parts {
   readonly imds: Imds;
   /** undefined: the node is in no group, and no hook is open. */
   readonly group: Group | undefined;
-  readonly book: IndexBook;
+  readonly journal: UploadJournal;
   readonly verdict: () => Verdict | undefined;
   readonly count: (name: EventName, by: number) => void;
-  /** Sends the metrics that there are: before the node is gone. */
+  /** Publishes the metrics at once, before the node is gone. */
   readonly publish: () => Promise<void>;
   readonly log: Log;
   readonly now: () => number;
@@ -34,7 +42,7 @@ interface Parts {
 
 export interface LifecycleLoop {
   readonly state: () => State;
-  /** One look and at most one deed. */
+  /** Reads the facts and takes at most one step. */
   advance(): Promise<void>;
 }
 
@@ -52,7 +60,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
   };
   let state = await loadState(file);
   let probe = { passed: false, reason: "the probe has not run" };
-  let told = "";
+  let reported = "";
 
   async function target(): Promise<string | null | undefined> {
     try {
@@ -77,7 +85,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
       spotNotice: await parts.imds.get("spot/instance-action").catch(() => undefined),
       probe,
       health: healthOf(parts.verdict()),
-      unsent: { ...unsent, files: unsent.files + (parts.book.waiting() > 0 ? 1 : 0) },
+      unsent: { ...unsent, files: unsent.files + (parts.journal.waiting() > 0 ? 1 : 0) },
       unsendable: sum(done.filter(({ bytes }) => bytes > LARGEST_OBJECT)),
     };
   }
@@ -88,56 +96,60 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
     if (next.phase === "launching" && state?.since !== next.since) {
       probe = { passed: false, reason: "the probe has not run" };
     }
-    // On disk first: what the health port says is then also what the next start knows.
+    // On disk first: what health reports is then also what the next start knows.
     await saveState(file, next, log);
     state = next;
   }
 
-  /** For whoever looks at the console of an instance that is gone, and for the alarms. Once for each problem. */
-  async function tell(deed: Deed & { kind: "complete" }, { unsent, unsendable }: Facts): Promise<void> {
-    if (deed.problem === undefined || deed.problem === told) return;
-    told = deed.problem;
-    const what = deed.result === "ABANDON" ? "launch abandoned" : "evidence left behind";
-    log.error(what, { reason: deed.problem });
-    if (deed.result === "ABANDON") parts.count("LaunchAbandoned", 1);
+  /** To the console, which outlives the instance, and to the alarms. Once for each problem. */
+  async function reportProblem(
+    step: Step & { kind: "complete" },
+    { unsent, unsendable }: Facts,
+  ): Promise<void> {
+    if (step.problem === undefined || step.problem === reported) return;
+    reported = step.problem;
+    const what = step.result === "ABANDON" ? "launch abandoned" : "evidence left behind";
+    log.error(what, { reason: step.problem });
+    if (step.result === "ABANDON") parts.count("LaunchAbandoned", 1);
     else {
       parts.count("LeftBehindFiles", unsent.files + unsendable.files);
       parts.count("LeftBehindBytes", unsent.bytes + unsendable.bytes);
     }
-    await appendFile(config.console, `traffic-mirror: ${what}: ${deed.problem}\n`).catch(() => undefined);
+    await appendFile(config.console, `traffic-mirror: ${what}: ${step.problem}\n`).catch(() => undefined);
   }
 
-  /** Whether it was done. */
-  async function perform(deed: Deed, known: Facts): Promise<boolean> {
-    switch (deed.kind) {
+  /** Whether it succeeded. */
+  async function perform(step: Step, known: Facts): Promise<boolean> {
+    switch (step.kind) {
       case "probe": {
-        const { ok, said } = await runCommand(config.commands.probe, PROBE_SECONDS);
-        probe = { passed: ok, reason: `probe: ${said}` };
-        if (!ok) log.warn("the synthetic packet did not come through", { said });
+        const { ok, output } = await runCommand(config.commands.probe, PROBE_SECONDS);
+        probe = { passed: ok, reason: `probe: ${output}` };
+        if (!ok) log.warn("the synthetic packet did not come through", { output });
         return ok;
       }
       case "heartbeat":
-        await parts.group?.heartbeat(deed.hook);
+        await parts.group?.heartbeat(step.hook);
         return true;
       case "start-tool":
       case "stop-tool": {
-        const verb = deed.kind === "stop-tool" ? "stop" : "start";
-        const { ok, said } = await runCommand(
+        const verb = step.kind === "stop-tool" ? "stop" : "start";
+        const { ok, output } = await runCommand(
           [...config.commands.systemctl, verb, config.tool.unit],
           STOP_SECONDS,
         );
-        if (!ok) throw new Error(`systemctl ${verb} ${config.tool.unit}: ${said}`);
-        if (deed.kind === "stop-tool") {
+        if (!ok) throw new Error(`systemctl ${verb} ${config.tool.unit}: ${output}`);
+        if (step.kind === "stop-tool") {
           const adopted = await adoptOpenFiles(config.spool.directory);
-          if (adopted > 0) log.warn("the tool left open files, which go as they are", { files: adopted });
+          if (adopted > 0)
+            log.warn("the tool left open files, which are uploaded as they are", { files: adopted });
         }
         return true;
       }
       case "complete":
-        await tell(deed, known);
+        await reportProblem(step, known);
         // The instance may be gone before the next interval.
-        if (state?.phase !== "launching" || deed.result === "ABANDON") await parts.publish();
-        if (deed.hook !== null) await parts.group?.complete(deed.hook, deed.result);
+        if (state?.phase !== "launching" || step.result === "ABANDON") await parts.publish();
+        if (step.hook !== null) await parts.group?.complete(step.hook, step.result);
         return true;
     }
   }
@@ -146,15 +158,15 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
     state: () => state ?? begin({ now: now(), boot }, null),
     async advance() {
       const known = await facts();
-      // A node whose target is not known yet has no life to begin.
+      // Without a target state there is nothing to begin with.
       if (state === undefined && known.target === undefined) return;
-      const { state: next, deed } = decide(state ?? begin(known, known.target ?? null), known, settings);
+      const { state: next, step } = decide(state ?? begin(known, known.target ?? null), known, settings);
       await enter(next);
-      if (deed === undefined) return;
+      if (step === undefined) return;
       try {
-        if (await perform(deed, known)) await enter(settle(next, deed, now()));
+        if (await perform(step, known)) await enter(afterStep(next, step, now()));
       } catch (error) {
-        log.warn("not done, will be tried again", { deed: deed.kind, error: describe(error) });
+        log.warn("step failed, will be tried again", { step: step.kind, error: describe(error) });
       }
     },
   };

@@ -6,7 +6,7 @@ import { createLog, describe } from "./system/log.js";
 
 const log = createLog((line) => process.stdout.write(line));
 
-// Nothing has to be put in order: whatever happens, the next start goes on from what is on disk.
+// No clean-up is needed: the next start goes on from what is on disk.
 process.on("SIGTERM", () => process.exit(0));
 try {
   await runAgent(parseConfig(readFileSync(process.argv[2] ?? "/etc/traffic-mirror/node.json", "utf8")), log);

@@ -1,25 +1,25 @@
-/** Done files to the bucket, oldest first; each is deleted when S3 has it and the index knows of it. */
+/** Uploads done files, oldest first; each is deleted when S3 has it and the journal has its line for the index. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Bucket } from "./aws/bucket.js";
 import type { Clients, NodeConfig } from "./config.js";
 import { captureKey, originOf, timesOf, type IndexLine, type Place } from "./core/keys.js";
 import type { EventName } from "./core/metrics.js";
 import { uploadOrder, type SpoolFile } from "./core/spool.js";
-import type { Entry, IndexBook } from "./system/upload-journal.js";
+import type { JournalEntry, UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { donePath, examine, listFiles, removeDone } from "./system/spool-files.js";
 
 export interface Uploader {
-  /** Sends what is there, once. Returns how many files failed. Never throws for a single file. */
+  /** Tries each file once. Returns how many failed. Never throws for a single file. */
   pass(): Promise<number>;
-  /** Sends without end, with growing pauses while nothing goes. */
-  run(hurry: () => boolean): Promise<never>;
+  /** Repeats without end, with growing pauses while uploads fail. `leaving`: the index is sent at once. */
+  run(leaving: () => boolean): Promise<never>;
 }
 
 interface Parts {
   readonly config: NodeConfig;
   readonly bucket: Bucket;
-  readonly book: IndexBook;
+  readonly journal: UploadJournal;
   readonly place: Place;
   readonly register: () => Clients;
   readonly count: (name: EventName, by: number) => void;
@@ -27,18 +27,19 @@ interface Parts {
   readonly now: () => number;
 }
 
-const LONGEST_PAUSE = 12;
+/** In upload intervals. */
+const LONGEST_PAUSE_FACTOR = 12;
 /** Failures after which a pass ends: S3 is not there, and each try costs reading a file. */
-const PATIENCE = 8;
+const MAX_FAILURES_PER_PASS = 8;
 const identity = ({ path, bytes, writtenAt }: SpoolFile): string => `${path}\n${bytes}\n${writtenAt}`;
 
-export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uploader {
-  const { config, bucket, book, place, count, log, now } = parts;
+export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]): Uploader {
+  const { config, bucket, journal, place, count, log, now } = parts;
   const { directory, unzip_packets: unzip } = config.spool;
-  /** Sent and in the index, and still there: what a crash or a failed deletion left. */
+  /** Sent and in the journal, and still on disk: what a crash or a failed deletion left. */
   const sent = new Set(sentBefore.map(identity));
   const examined = new Map<string, Awaited<ReturnType<typeof examine>>>();
-  /** How often each file failed. Those that failed go last, so that one that never goes holds up no other. */
+  /** How often each file failed. Those that failed go last, so that one that always fails delays no other. */
   const failures = new Map<string, number>();
   const failuresOf = (file: SpoolFile): number => failures.get(identity(file)) ?? 0;
 
@@ -50,7 +51,7 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
     const { first, last, packets, source } = timesOf(file.path, file.writtenAt, known.times);
     const sha256 = known.sha256.toString("hex");
     const line = {
-      key: captureKey(place, file.path, origin, first, sha256),
+      key: captureKey(place, { path: file.path, origin, first, sha256 }),
       ...origin,
       zone: place.zone,
       node: place.node,
@@ -68,7 +69,7 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
     if (!sent.has(identity(file))) {
       const { line, sha256 } = await indexed(file);
       const stored = await bucket.putFile(line.key, donePath(directory, file.path), file.bytes, sha256);
-      await book.append({ line, ...file });
+      await journal.append({ line, ...file });
       sent.add(identity(file));
       count("UploadedFiles", 1);
       count("UploadedBytes", file.bytes);
@@ -77,7 +78,7 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
     await removeDone(directory, file.path);
   }
 
-  /** What is gone, sent or given up, needs no memory. */
+  /** Files that are gone, sent or deleted, need not be remembered. */
   function forgetOthers(files: readonly SpoolFile[]): void {
     const here = new Set(files.map(identity));
     for (const memory of [sent, examined, failures]) {
@@ -91,13 +92,17 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
     const queue = [...files].sort((a, b) => failuresOf(a) - failuresOf(b));
     let failed = 0;
     const work = async (): Promise<void> => {
-      for (let file = queue.shift(); file !== undefined && failed < PATIENCE; file = queue.shift()) {
+      for (
+        let file = queue.shift();
+        file !== undefined && failed < MAX_FAILURES_PER_PASS;
+        file = queue.shift()
+      ) {
         try {
           await send(file);
         } catch (error) {
           failed += 1;
           failures.set(identity(file), failuresOf(file) + 1);
-          // The bytes are not what was read: find out anew what they are.
+          // The bytes are not what was read: read the file again.
           if (error instanceof Error && error.name === "BadDigest") examined.delete(identity(file));
           count("UploadFailures", 1);
           log.warn("upload failed, will be tried again", { file: file.path, error: describe(error) });
@@ -110,22 +115,22 @@ export function createUploader(parts: Parts, sentBefore: readonly Entry[]): Uplo
 
   return {
     pass,
-    async run(hurry) {
+    async run(leaving) {
       let pause = 1;
       let indexedAt = now();
       for (;;) {
         try {
           const failed = await pass();
-          const due = hurry() || now() - indexedAt >= config.spool.index_interval_seconds * 1000;
-          if (due && book.waiting() > 0) {
-            await book.flush();
+          const due = leaving() || now() - indexedAt >= config.spool.index_interval_seconds * 1000;
+          if (due && journal.waiting() > 0) {
+            await journal.flush();
             indexedAt = now();
           }
-          pause = failed > 0 ? Math.min(pause * 2, LONGEST_PAUSE) : 1;
+          pause = failed > 0 ? Math.min(pause * 2, LONGEST_PAUSE_FACTOR) : 1;
         } catch (error) {
           count("UploadFailures", 1);
           log.warn("upload pass failed", { error: describe(error) });
-          pause = Math.min(pause * 2, LONGEST_PAUSE);
+          pause = Math.min(pause * 2, LONGEST_PAUSE_FACTOR);
         }
         await sleep(config.spool.upload_interval_seconds * 1000 * pause);
       }

@@ -1,4 +1,4 @@
-/** What a test says to the EC2 side while it runs, as JSON; checked, so that a misspelt field is an error. */
+/** Commands for ec2/ at run time, as JSON; checked, so that a misspelt field is an error. */
 import * as z from "zod";
 import { emitState } from "./events.js";
 import { addSchema, addToFleet, type Added, type AddSpec } from "./fleet/control.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createBench, offerService, OTHER, SERVICE, SUBNETS, text, VPC, type Bench } from "./testing.js";
+import { createBench, offerService, OTHER, SERVICE, SUBNETS, text, VPC, type Bench } from "../support/ec2.js";
 
 const create = async (bench: Bench, token: string, subnetId = SUBNETS[0]?.subnetId ?? "") => {
   const made = await bench.ask("CreateVpcEndpoint", {

@@ -15,7 +15,7 @@ import {
   VPC,
   WHERE,
   type Bench,
-} from "./testing.js";
+} from "../support/ec2.js";
 
 let bench: Bench;
 beforeEach(() => {

@@ -10,7 +10,7 @@ import {
   VPC,
   WHERE,
   type Bench,
-} from "./testing.js";
+} from "../support/ec2.js";
 
 let bench: Bench;
 beforeEach(() => {
@@ -143,9 +143,11 @@ describe("a synthetic fleet", () => {
       return seen;
     };
     expect(new Set(await read()).size).toBe(10_000);
-    const start = performance.now();
+    // Of the processor, not of the wall: beside other work the same pages take longer.
+    const start = process.cpuUsage();
     await read();
-    expect(performance.now() - start).toBeLessThan(2_000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(2_000);
   });
 
   test("one command as JSON does the same, and a misspelt one is refused", async () => {

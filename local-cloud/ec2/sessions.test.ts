@@ -12,7 +12,7 @@ import {
   SUBNETS,
   WHERE,
   type Bench,
-} from "./testing.js";
+} from "../support/ec2.js";
 
 describe("traffic mirror sessions", () => {
   let bench: Bench;

@@ -20,7 +20,7 @@ import {
   VPC,
   WHERE,
   type Bench,
-} from "./testing.js";
+} from "../support/ec2.js";
 import { xml } from "../xml.js";
 
 /** What a caller sees: `ok`, or the error code. */

@@ -61,7 +61,7 @@ describe("Auto Scaling", () => {
   const call = (Action: string, fields: Record<string, string>) =>
     rawCall(cloud.env(ACCOUNT), "autoscaling", { form: { Action, Version: "2011-01-01", ...fields } });
 
-  test("tells of each instance that it has launched or terminated", async () => {
+  test("publishes for each instance that it has launched or terminated", async () => {
     const queue = await eventToQueue(cloud, ACCOUNT, { source: ["aws.autoscaling"] });
     const LaunchConfigurationName = "web";
     await call("CreateLaunchConfiguration", {

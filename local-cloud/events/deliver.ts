@@ -94,10 +94,7 @@ const busPolicyOf = ({ cloud, busPolicies }: Buses, arn: string): Promise<Policy
 /** Sends to a queue as the events service would: the queue must exist and its policy must permit the rule. */
 const toQueue = async (
   context: Context,
-  arn: string,
-  body: string,
-  rule: Rule,
-  target?: Target,
+  { arn, body, rule, target }: { arn: string; body: string; rule: Rule; target?: Target },
 ): Promise<string | undefined> => {
   const where = whereOf(arn);
   const policy = await queuePolicyOf(context, arn);
@@ -125,16 +122,22 @@ const toQueue = async (
   return sent.status === 200 ? undefined : `SDK_CLIENT_ERROR: ${sent.body.toString()}`;
 };
 
+/** One event on its way to one target. `hops`: the buses that it has passed. */
+interface Delivery {
+  readonly rule: Rule;
+  readonly target: Target;
+  readonly event: Event;
+  readonly hops: number;
+}
+
+/** Why the target did not take it; undefined when it did. */
 const toTarget = async (
   context: Context,
-  rule: Rule,
-  target: Target,
-  event: Event,
-  hops: number,
+  { rule, target, event, hops }: Delivery,
 ): Promise<string | undefined> => {
   const service = target.Arn.split(":")[2];
   const body = inputFor(target, event, { arn: rule.Arn, name: rule.Name });
-  if (service === "sqs") return toQueue(context, target.Arn, body, rule, target);
+  if (service === "sqs") return toQueue(context, { arn: target.Arn, body, rule, target });
   if (service === "lambda") {
     const options = {
       ruleArn: rule.Arn,
@@ -155,7 +158,12 @@ const toTarget = async (
     const sender = { account: whereOf(rule.Arn).account, source, detailType };
     const refusal = await busRefusal(context, target.Arn, sender);
     if (refusal !== undefined) return `NO_PERMISSIONS: ${refusal}`;
-    await deliver(context, whereOf(target.Arn), busNameOf(target.Arn), event, hops + 1);
+    await deliver(context, {
+      where: whereOf(target.Arn),
+      bus: busNameOf(target.Arn),
+      event,
+      hops: hops + 1,
+    });
     return undefined;
   }
   return undefined; // other kinds of targets (logs, sns …) are accepted and dropped
@@ -203,24 +211,21 @@ export const busRefusal = async (
 
 const deadLetter = async (
   context: Context,
-  rule: Rule,
-  target: Target,
-  event: Event,
+  { rule, target, event }: Delivery,
   reason: string,
 ): Promise<void> => {
   const queue = target.DeadLetterConfig?.Arn;
-  if (queue !== undefined && (await toQueue(context, queue, JSON.stringify(event), rule)) === undefined)
-    return;
+  if (queue !== undefined) {
+    const refusal = await toQueue(context, { arn: queue, body: JSON.stringify(event), rule });
+    if (refusal === undefined) return;
+  }
   context.undelivered.push({ rule: rule.Arn, target: target.Arn, reason, event });
 };
 
 /** Hands an event to every target of every enabled rule of a bus whose pattern matches. */
 export const deliver = async (
   context: Context,
-  where: Where,
-  bus: string,
-  event: Event,
-  hops = 0,
+  { where, bus, event, hops = 0 }: { where: Where; bus: string; event: Event; hops?: number },
 ): Promise<void> => {
   const rules = await context.rules.of(where, bus);
   const wanted = rules.filter(
@@ -233,8 +238,9 @@ export const deliver = async (
 export const deliverTo = async (context: Context, rule: Rule, event: Event, hops = 0): Promise<void> => {
   await Promise.all(
     rule.targets.map(async (target) => {
-      const reason = await toTarget(context, rule, target, event, hops);
-      if (reason !== undefined) await deadLetter(context, rule, target, event, reason);
+      const delivery = { rule, target, event, hops };
+      const reason = await toTarget(context, delivery);
+      if (reason !== undefined) await deadLetter(context, delivery, reason);
     }),
   );
 };

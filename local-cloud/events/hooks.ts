@@ -14,11 +14,11 @@ const LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING";
 export interface HookSettings {
   /** Multiplies the time that a hook waits, which is 30 s at least. */
   heartbeatScale: number;
-  /** Whether capture nodes complete their own launching hook, as the agent on them does; nothing runs on them here. */
+  /** Whether instances complete launching hooks from within, as an agent on them would; nothing runs on them here. */
   agents: boolean;
 }
 
-/** Launching hooks that an instance completes from within (modules/capture-fleet/groups.tf). */
+/** Launching hooks that an instance completes from within. */
 const OF_AGENT = /-launch$/;
 const AGENT_MS = 200;
 

@@ -166,9 +166,10 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
       },
       at,
     );
-    void counted(deliver(context, { account, region }, arn.split("event-bus/")[1] ?? "", event)).catch(
-      (error: unknown) =>
-        undelivered.push({ rule: arn, target: "", reason: `FAULT: ${String(error)}`, event }),
+    void counted(
+      deliver(context, { where: { account, region }, bus: arn.split("event-bus/")[1] ?? "", event }),
+    ).catch((error: unknown) =>
+      undelivered.push({ rule: arn, target: "", reason: `FAULT: ${String(error)}`, event }),
     );
     return { EventId: String(event["id"]) };
   };
@@ -226,7 +227,8 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
       undelivered.push({ rule: "", target: "", reason, event: envelope(from, event, cloud.now()) });
     },
     busy: () => underway > 0,
-    emit: (from, event) => counted(deliver(context, from, "default", envelope(from, event, cloud.now()))),
+    emit: (from, event) =>
+      counted(deliver(context, { where: from, bus: "default", event: envelope(from, event, cloud.now()) })),
     async handle(call) {
       if (call.service === "sqs" && QUEUE_CHANGES.test(call.action)) {
         const answer = await cloud.forward(call);

@@ -61,7 +61,7 @@ export const instanceEvents = (
     const { launched, ended } = await scaling.compare(where);
     await announce(where, launched, "RunInstances");
     if (ends) await announce(where, ended, "TerminateInstances");
-    scaling.tell(where);
+    scaling.publish(where);
   };
 
   return {

@@ -20,7 +20,7 @@ export interface Scaling {
   /** Ids of the instances that came and went since then. An instance whose group has a hook is held from here on. */
   compare(where: Where): Promise<{ launched: readonly string[]; ended: readonly string[] }>;
   /** Puts the results of what the comparisons found: after the state changes, as Auto Scaling waits for those. */
-  tell(where: Where): void;
+  publish(where: Where): void;
   reset(): void;
 }
 
@@ -28,7 +28,7 @@ const seconds = (milliseconds: number): string => new Date(milliseconds).toISOSt
 const groupArn = ({ account, region }: Where, group: string): string =>
   `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:00000000-0000-4000-8000-000000000000:autoScalingGroupName/${group}`;
 
-/** "Event reference" of the Auto Scaling user guide; the subnet, which AWS tells too, is left out. */
+/** "Event reference" of the Auto Scaling user guide; the subnet, which AWS includes too, is left out. */
 const result = (where: Where, activity: Activity): BusEvent => {
   const good = activity.status !== "Cancelled" && activity.status !== "Failed";
   return {
@@ -93,7 +93,7 @@ const list = async (cloud: Pick<Cloud, "moto">, where: Where): Promise<Map<strin
   return found;
 };
 
-/** `changed`: told when a group changed its instances by itself, so that somebody compares and announces. */
+/** `changed`: called when a group changed its instances by itself, so that somebody compares and announces. */
 export const createScaling = (
   cloud: Pick<Cloud, "moto" | "now" | "switches">,
   courier: Courier,
@@ -179,7 +179,7 @@ export const createScaling = (
         );
       return { launched: came.map(({ id }) => id), ended: went.map(({ id }) => id) };
     },
-    tell(where) {
+    publish(where) {
       for (const event of untold.of(where).splice(0)) courier.put(where, event, "settled");
     },
     reset() {

@@ -39,7 +39,7 @@ export const tagEvents = (
     return found;
   };
 
-  const tell = (where: Where, id: string, before: Tags, after: Tags): void => {
+  const publish = (where: Where, id: string, before: Tags, after: Tags): void => {
     const keys = new Set([...before.keys(), ...after.keys()]);
     const changed = [...keys].filter((key) => before.get(key) !== after.get(key));
     if (changed.length === 0) return;
@@ -71,7 +71,7 @@ export const tagEvents = (
       const answer = await next();
       if (answer.status >= 300) return answer;
       const after = await read(call, ids);
-      for (const id of ids) tell(call, id, before.get(id) ?? new Map(), after.get(id) ?? new Map());
+      for (const id of ids) publish(call, id, before.get(id) ?? new Map(), after.get(id) ?? new Map());
       return answer;
     },
     reset: () => versions.reset(),

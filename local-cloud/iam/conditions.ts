@@ -1,9 +1,8 @@
 /** The Condition element ("IAM JSON policy elements: Condition operators" in the IAM User Guide). */
 import { isIPv4 } from "node:net";
+import type { Context } from "./context.js";
 import { arnLike, glob, substitute } from "./match.js";
 
-/** Condition keys of a request; a list is a multivalued key such as aws:TagKeys. */
-export type Context = Readonly<Record<string, string | readonly string[]>>;
 type Values = string | boolean | readonly (string | boolean)[];
 type Compare = (expected: string, actual: string) => boolean;
 

@@ -4,7 +4,7 @@ import { text } from "../ec2/moto-fixes.js";
 import { TrafficMirrorStore } from "../ec2/store/index.js";
 import type { Call, Cloud } from "../types.js";
 import { items, parseXml } from "../xml.js";
-import type { Context } from "./conditions.js";
+import type { Context } from "./context.js";
 
 /**
  * What conditions may ask of an EC2 resource. Unknown resources have no facts, so conditions on them fail; undefined is

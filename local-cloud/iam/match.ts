@@ -1,4 +1,4 @@
-import type { Context } from "./conditions.js";
+import type { Context } from "./context.js";
 
 const compiled = new Map<string, RegExp>();
 

@@ -2,7 +2,8 @@
  * Evaluation of IAM policy documents ("Policy evaluation logic" and "IAM JSON policy elements" in the IAM
  * User Guide), as far as the policies of this repository and its neighbours use them.
  */
-import { conditionsHold, type Context } from "./conditions.js";
+import { conditionsHold } from "./conditions.js";
+import type { Context } from "./context.js";
 import { glob, substitute } from "./match.js";
 
 type OneOrMany = string | readonly string[];

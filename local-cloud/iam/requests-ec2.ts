@@ -4,7 +4,7 @@
  */
 import type { Call } from "../types.js";
 import { list, tagList, tagSpec } from "../xml.js";
-import type { Context } from "./conditions.js";
+import type { Context } from "./context.js";
 import type { ResourceFacts } from "./facts.js";
 import type { AccessRequest } from "./policy.js";
 

@@ -1,7 +1,7 @@
 /** What has to be allowed for a call: pairs of action and resource, each with its condition keys. */
 import { jsonBody } from "../answers.js";
 import type { Call } from "../types.js";
-import type { Context } from "./conditions.js";
+import type { Context } from "./context.js";
 import type { ResourceFacts } from "./facts.js";
 import { ec2Requests } from "./requests-ec2.js";
 import { queueArn, queueNamed } from "../sqs/names.js";

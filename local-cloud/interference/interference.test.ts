@@ -10,7 +10,7 @@ import {
   VPC,
   WHERE,
   type Bench,
-} from "../ec2/testing.js";
+} from "../support/ec2.js";
 import type { Answer, Call } from "../types.js";
 import { ec2Ok } from "../xml.js";
 import { isDropped, isSilent } from "./index.js";

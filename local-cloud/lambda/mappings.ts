@@ -190,7 +190,7 @@ export class Poller {
     await Promise.all(
       done.map((message) => this.#sqs("DeleteMessage", { ReceiptHandle: message.ReceiptHandle })),
     );
-    // unless told otherwise a failed message waits for the visibility timeout that it has, as in AWS
+    // by default a failed message waits for the visibility timeout that it has, as in AWS
     for (const message of batch.filter(({ MessageId }) => failed.includes(MessageId))) {
       const retryAfter = this.#retryAfter(message.ReceiptHandle);
       if (retryAfter === undefined) continue;

@@ -61,9 +61,9 @@ interface Saw {
   readonly at: number;
 }
 
-const lane = async (hide: number, maxReceiveCount = 4): Promise<void> => {
-  dlq = await queueOf(cloud, ACCOUNT, "lane-dlq");
-  queue = await queueOf(cloud, ACCOUNT, "lane", {
+const connect = async (hide: number, maxReceiveCount = 4): Promise<void> => {
+  dlq = await queueOf(cloud, ACCOUNT, "requests-dlq");
+  queue = await queueOf(cloud, ACCOUNT, "requests", {
     VisibilityTimeout: "300",
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount }),
   });
@@ -97,7 +97,7 @@ const send = (...bodies: readonly string[]) =>
 describe("a message that its function has hidden", () => {
   test("comes back when the function said, whatever the mapping's own delay; the rest of its batch does not", async () => {
     await cloud.settings({ retryAfterSeconds: 60 });
-    await lane(2);
+    await connect(2);
     await send("late", "good");
     const tries = await until(
       () => saw("late"),
@@ -111,12 +111,12 @@ describe("a message that its function has hidden", () => {
       expect(wait).toBeLessThan(3500);
     }
     expect(await saw("good")).toHaveLength(1);
-    expect(await cloud.visibility()).toMatchObject([{ queue: "lane", seconds: 2 }, { seconds: 2 }]);
+    expect(await cloud.visibility()).toMatchObject([{ queue: "requests", seconds: 2 }, { seconds: 2 }]);
   });
 
   test("comes back sooner when waits are made short", async () => {
     await cloud.settings({ visibilityScale: 0.01 });
-    await lane(30);
+    await connect(30);
     const began = Date.now();
     await send("late");
     await until(
@@ -139,7 +139,7 @@ describe("the dead-letter queue", () => {
 
   test("gets what failed too often, and its redrive brings back a new message", async () => {
     await cloud.settings({ visibilityScale: 0.01 });
-    await lane(10, 2);
+    await connect(10, 2);
     await send("poison");
     const [dead] = await until(
       () => dlq.receive(),
@@ -158,7 +158,7 @@ describe("the dead-letter queue", () => {
 
   test("moves its messages to where they came from", async () => {
     await cloud.settings({ visibilityScale: 0.01 });
-    await lane(10, 2);
+    await connect(10, 2);
     await send("poison");
     await until(
       () => saw("poison"),
@@ -176,8 +176,8 @@ describe("the dead-letter queue", () => {
     expect(tries[2]?.messageId).not.toBe(tries[0]?.messageId);
   });
 
-  test("knows no source of what was put there directly, and needs to be told the destination", async () => {
-    await lane(10);
+  test("knows no source of what was put there directly, and needs the destination", async () => {
+    await connect(10);
     await sqs.send(new SendMessageCommand({ QueueUrl: dlq.url, MessageBody: "good" }));
     await move({ SourceArn: dlq.arn });
     expect(await task()).toMatchObject({ Status: "FAILED", FailureReason: "CouldNotDetermineMessageSource" });
@@ -193,7 +193,7 @@ describe("the dead-letter queue", () => {
   });
 
   test("is what a queue must be to be moved from", async () => {
-    await lane(10);
+    await connect(10);
     await expect(move({ SourceArn: queue.arn })).rejects.toThrow("must be configured as a Dead Letter Queue");
     await expect(move({ SourceArn: `${queue.arn}-none` })).rejects.toThrow("doesn't exist");
   });

@@ -16,7 +16,7 @@ export interface LifecycleCall {
   readonly instance: string;
   /** CONTINUE or ABANDON; none for a heartbeat. */
   readonly result?: string;
-  /** False where the action was over already, which the caller was told. */
+  /** False where the action was over already, which the caller got as an error. */
   readonly open: boolean;
 }
 

@@ -24,7 +24,7 @@ const writtenBy = (call: Call): { bucket: string; key: string } | undefined => {
 };
 
 export const s3Patches = (cloud: Cloud): PatchSet => {
-  const tellsEventBridge = new Scoped(() => new Set<string>());
+  const notifiesEventBridge = new Scoped(() => new Set<string>());
   const policies = new Scoped(() => new Map<string, string>());
   const suspended = new Scoped(() => new Set<string>());
   /** Bucket → its object lock configuration as sent. */
@@ -34,7 +34,7 @@ export const s3Patches = (cloud: Cloud): PatchSet => {
     reset: () => {
       policies.reset();
       suspended.reset();
-      tellsEventBridge.reset();
+      notifiesEventBridge.reset();
       locks.reset();
     },
     patches: [
@@ -112,19 +112,19 @@ export const s3Patches = (cloud: Cloud): PatchSet => {
       },
       {
         name: "bucket-notification-eventbridge",
-        why: "moto does not show that a bucket tells EventBridge, and delivers on a bus that its callers do not see",
+        why: "moto does not show that a bucket notifies EventBridge, and delivers on a bus that its callers do not see",
         match: (call) => bucketOf(call, "notification") !== undefined,
         async run(call, next) {
           const bucket = bucketOf(call, "notification") ?? "";
-          const tells = call.body.includes("EventBridgeConfiguration");
+          const notifies = call.body.includes("EventBridgeConfiguration");
           // moto would deliver by itself, past the policies of queues
           if (call.method === "PUT") call.body = Buffer.from(call.body.toString().replace(EVENT_BRIDGE, ""));
           const answer = await next();
           if (answer.status >= 300) return answer;
           if (call.method === "PUT") {
-            tellsEventBridge.of(call)[tells ? "add" : "delete"](bucket);
+            notifiesEventBridge.of(call)[notifies ? "add" : "delete"](bucket);
           }
-          if (call.method !== "GET" || !tellsEventBridge.of(call).has(bucket)) return answer;
+          if (call.method !== "GET" || !notifiesEventBridge.of(call).has(bucket)) return answer;
           const text = answer.body.toString().replace(EVENT_BRIDGE, "");
           const others =
             /<NotificationConfiguration[^>]*[^/]>(.*)<\/NotificationConfiguration>/s.exec(text)?.[1] ?? "";
@@ -137,7 +137,7 @@ export const s3Patches = (cloud: Cloud): PatchSet => {
         why: "the event that moto does not put on the bus of its callers",
         match: (call) => {
           const bucket = writtenBy(call)?.bucket;
-          return bucket !== undefined && tellsEventBridge.of(call).has(bucket);
+          return bucket !== undefined && notifiesEventBridge.of(call).has(bucket);
         },
         async run(call, next) {
           const { bucket = "", key = "" } = writtenBy(call) ?? {};

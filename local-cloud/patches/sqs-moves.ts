@@ -172,7 +172,7 @@ export const sqsMovePatches = (cloud: Pick<Cloud, "moto" | "now">): PatchSet => 
           const { SourceArn = "", MaxResults = 1 } = jsonBody<{ SourceArn: string; MaxResults: number }>(
             call,
           );
-          // the handle is told of running tasks only
+          // only running tasks show their handle
           const shown = (tasks.of(call).get(SourceArn) ?? [])
             .slice(0, MaxResults)
             .map(({ TaskHandle, ...task }) => (task.Status === "RUNNING" ? { TaskHandle, ...task } : task));

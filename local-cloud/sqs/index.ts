@@ -44,7 +44,7 @@ type Outcome =
 export interface Sqs {
   /** undefined: moto's business. */
   handle(call: Call): Promise<Answer | undefined>;
-  /** moto's answer with what only the messages tell; forgets what the call has changed. */
+  /** moto's answer with the counts that only the messages here give; forgets what the call has changed. */
   settled(call: Call, answer: Answer): Answer;
   reset(): void;
 }

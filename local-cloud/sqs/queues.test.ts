@@ -56,7 +56,7 @@ const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 describe("a message", () => {
   test("is hidden from its receiver's time on, and comes back with its count and its first time", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane", { VisibilityTimeout: "1" });
+    const queue = await queueOf(cloud, ACCOUNT, "requests", { VisibilityTimeout: "1" });
     await send(queue, "one");
     const MessageSystemAttributeNames = ["All" as const];
     const [first] = await receive(queue, { MessageSystemAttributeNames });
@@ -77,7 +77,7 @@ describe("a message", () => {
   });
 
   test("goes with its latest receipt only; a receipt that never was is refused", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane");
+    const queue = await queueOf(cloud, ACCOUNT, "requests");
     await send(queue, "one");
     const [old] = await receive(queue, { VisibilityTimeout: 0 });
     const [latest] = await receive(queue);
@@ -91,7 +91,7 @@ describe("a message", () => {
   });
 
   test("shows when its receiver says, while it is in flight", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane");
+    const queue = await queueOf(cloud, ACCOUNT, "requests");
     await send(queue, "one");
     const [{ ReceiptHandle } = { ReceiptHandle: "" }] = await receive(queue);
     const hide = (VisibilityTimeout: number) =>
@@ -103,7 +103,7 @@ describe("a message", () => {
   });
 
   test("waits for its delay, and is received with the attributes that are asked for", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane");
+    const queue = await queueOf(cloud, ACCOUNT, "requests");
     const MessageAttributes = {
       kind: { DataType: "String", StringValue: "look" },
       other: { DataType: "Number", StringValue: "1" },
@@ -117,14 +117,14 @@ describe("a message", () => {
   });
 
   test("is received by one of many who wait for it", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane");
+    const queue = await queueOf(cloud, ACCOUNT, "requests");
     const waiting = Array.from({ length: 5 }, () => bodies(queue, { WaitTimeSeconds: 2 }));
     await send(queue, "one");
     expect((await Promise.all(waiting)).flat()).toEqual(["one"]);
   });
 
   test("is refused where the queue is not there, it is too long, empty, or not text", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane", { MaximumMessageSize: "1024" });
+    const queue = await queueOf(cloud, ACCOUNT, "requests", { MaximumMessageSize: "1024" });
     await expect(send({ ...queue, url: `${queue.url}-none` }, "one")).rejects.toMatchObject({
       name: expect.stringMatching(/QueueDoesNotExist|NonExistentQueue/) as unknown,
     });
@@ -137,7 +137,7 @@ describe("a message", () => {
 
 describe("a batch", () => {
   test("says for each entry what became of it", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane", { MaximumMessageSize: "1024" });
+    const queue = await queueOf(cloud, ACCOUNT, "requests", { MaximumMessageSize: "1024" });
     const Entries = ["good", "x".repeat(1025)].map((MessageBody, index) => ({
       Id: String(index),
       MessageBody,
@@ -156,7 +156,7 @@ describe("a batch", () => {
   });
 
   test("of none, of eleven and of two with one id is refused", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane");
+    const queue = await queueOf(cloud, ACCOUNT, "requests");
     const batch = (ids: readonly string[]) =>
       sqs.send(
         new SendMessageBatchCommand({
@@ -173,8 +173,8 @@ describe("a batch", () => {
 
 describe("a queue", () => {
   test("gives up what was received too often, to its dead-letter queue and with its source", async () => {
-    const dlq = await queueOf(cloud, ACCOUNT, "lane-dlq");
-    const queue = await queueOf(cloud, ACCOUNT, "lane", {
+    const dlq = await queueOf(cloud, ACCOUNT, "requests-dlq");
+    const queue = await queueOf(cloud, ACCOUNT, "requests", {
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 2 }),
     });
     await send(queue, "poison");
@@ -186,7 +186,7 @@ describe("a queue", () => {
   });
 
   test("follows its attributes from the change on, and is empty after a purge or when it is made anew", async () => {
-    const queue = await queueOf(cloud, ACCOUNT, "lane", { VisibilityTimeout: "300" });
+    const queue = await queueOf(cloud, ACCOUNT, "requests", { VisibilityTimeout: "300" });
     await send(queue, "one");
     expect(await bodies(queue, { VisibilityTimeout: 0 })).toEqual(["one"]);
     await sqs.send(
@@ -197,10 +197,10 @@ describe("a queue", () => {
     await sqs.send(new PurgeQueueCommand({ QueueUrl: queue.url }));
     expect(await bodies(queue)).toEqual([]);
     await send(queue, "two");
-    await sqs.send(new CreateQueueCommand({ QueueName: "lane" }));
+    await sqs.send(new CreateQueueCommand({ QueueName: "requests" }));
     expect(await counts(queue)).toEqual([1, 0, 0]);
     await sqs.send(new DeleteQueueCommand({ QueueUrl: queue.url }));
-    await sqs.send(new CreateQueueCommand({ QueueName: "lane" }));
+    await sqs.send(new CreateQueueCommand({ QueueName: "requests" }));
     expect(await counts(queue)).toEqual([0, 0, 0]);
   });
 });

@@ -1,4 +1,4 @@
-/** Resources for the local cloud's own tests, made through the SDK as anybody would. */
+/** Resources for tests against the local cloud, made through the SDK. */
 import {
   CreateEventBusCommand,
   EventBridgeClient,
@@ -40,7 +40,7 @@ export const sdk = <T>(
 export const lambdaOf = (cloud: LocalCloudClient, account: string): LambdaClient =>
   sdk(cloud, account, LambdaClient);
 
-/** Calls IAM, for which the repository has no client. */
+/** Calls IAM without an SDK client. */
 export const iamCall = async (
   cloud: LocalCloudClient,
   account: string,
@@ -199,7 +199,7 @@ export const mapQueue = async (
   );
 };
 
-/** A rule with a queue behind it; the queue permits the rule unless told otherwise. */
+/** A rule with a queue behind it; the queue permits the rule by default. */
 export const eventToQueue = async (
   cloud: LocalCloudClient,
   account: string,
@@ -234,7 +234,7 @@ export const eventToQueue = async (
       },
     ],
   });
-  // What was received once is not seen again: a slow suite would hear it twice.
+  // A message that was received once is not received again, however slow the suite is.
   const VisibilityTimeout = "43200";
   const permitted = options.permitted === false ? {} : { Policy };
   const queue = await queueOf(cloud, account, "events", { VisibilityTimeout, ...permitted });

@@ -1,4 +1,4 @@
-# Alarms on what has to be reckoned from several metrics.
+# Alarms on what has to be computed from several metrics.
 
 locals {
   # Where a packet can be lost on a node, in its order; each has a counter of the agent's.
@@ -16,10 +16,7 @@ locals {
         section    = "packets-dropped"
         label      = "percent lost"
         expression = "IF(packets > 0, 100 * lost / packets, 0)"
-        metrics = {
-          lost    = { namespace = local.metrics_namespace, name = hop.metric, stat = "Sum", dimensions = local.fleet_dimensions }
-          packets = { namespace = local.metrics_namespace, name = "PacketsOuter", stat = "Sum", dimensions = local.fleet_dimensions }
-        }
+        metrics    = { lost = { name = hop.metric }, packets = { name = "PacketsOuter" } }
         threshold  = var.scaling.drop_percent
         periods    = 3
         datapoints = 2
@@ -29,13 +26,17 @@ locals {
     },
     {
       launch-failed = {
-        problem    = "A node was launched in vain: it did not show a packet coming out of its data path in time, or EC2 had no instance to give."
+        problem    = "A launch failed: the node did not show a packet coming out of its data path in time, or EC2 had no instance to give."
         label      = "launches that failed"
         expression = "FILL(failed, 0) + FILL(abandoned, 0)"
         metrics = {
           # Auto Scaling's word, also of nodes that never came so far as to speak for themselves.
-          failed    = { namespace = "AWS/Events", name = "TriggeredRules", stat = "Sum", dimensions = { RuleName = aws_cloudwatch_event_rule.launch_failed.name } }
-          abandoned = { namespace = local.metrics_namespace, name = "LaunchAbandoned", stat = "Sum", dimensions = local.fleet_dimensions }
+          failed = {
+            namespace  = "AWS/Events"
+            name       = "TriggeredRules"
+            dimensions = { RuleName = aws_cloudwatch_event_rule.launch_failed.name }
+          }
+          abandoned = { name = "LaunchAbandoned" }
         }
         threshold = 1
         # Written only when it happens.
@@ -45,11 +46,8 @@ locals {
         problem    = "Nodes threw captured files away because the disk was full, or left without having delivered all."
         label      = "files lost"
         expression = "FILL(evicted, 0) + FILL(left, 0)"
-        metrics = {
-          evicted = { namespace = local.metrics_namespace, name = "SpoolDroppedFiles", stat = "Sum", dimensions = local.fleet_dimensions }
-          left    = { namespace = local.metrics_namespace, name = "LeftBehindFiles", stat = "Sum", dimensions = local.fleet_dimensions }
-        }
-        threshold = 1
+        metrics    = { evicted = { name = "SpoolDroppedFiles" }, left = { name = "LeftBehindFiles" } }
+        threshold  = 1
         # Written only when it happens.
         missing = "notBreaching"
       }
@@ -61,10 +59,10 @@ locals {
         section    = "at-maximum"
         label      = "1 when full"
         expression = "IF(desired >= most, 1, 0)"
-        metrics = {
-          desired = { namespace = "AWS/AutoScaling", name = "GroupDesiredCapacity", stat = "Minimum", dimensions = { AutoScalingGroupName = aws_autoscaling_group.this[key].name } }
-          most    = { namespace = "AWS/AutoScaling", name = "GroupMaxSize", stat = "Maximum", dimensions = { AutoScalingGroupName = aws_autoscaling_group.this[key].name } }
-        }
+        metrics = { for id, metric in local.group_sizes : id => merge(metric, {
+          namespace  = "AWS/AutoScaling"
+          dimensions = { AutoScalingGroupName = aws_autoscaling_group.this[key].name }
+        }) }
         threshold = 1
         periods   = 3
         # A level.
@@ -72,44 +70,9 @@ locals {
       }
     },
   )
-}
 
-resource "aws_cloudwatch_metric_alarm" "computed" {
-  for_each = local.computed_alarms
-
-  alarm_name        = "${var.name}-fleet-${each.key}"
-  alarm_description = "${each.value.problem} See docs/operations.md#${lookup(each.value, "section", each.key)}."
-
-  metric_query {
-    id          = "result"
-    label       = each.value.label
-    expression  = each.value.expression
-    return_data = true
+  group_sizes = {
+    desired = { name = "GroupDesiredCapacity", statistic = "Minimum" }
+    most    = { name = "GroupMaxSize", statistic = "Maximum" }
   }
-
-  dynamic "metric_query" {
-    for_each = each.value.metrics
-
-    content {
-      id          = metric_query.key
-      return_data = false
-
-      metric {
-        namespace   = metric_query.value.namespace
-        metric_name = metric_query.value.name
-        dimensions  = metric_query.value.dimensions
-        stat        = metric_query.value.stat
-        period      = 300
-      }
-    }
-  }
-
-  comparison_operator = "GreaterThanOrEqualToThreshold"
-  threshold           = each.value.threshold
-  evaluation_periods  = lookup(each.value, "periods", 1)
-  datapoints_to_alarm = lookup(each.value, "datapoints", lookup(each.value, "periods", 1))
-  treat_missing_data  = each.value.missing
-
-  alarm_actions = var.alarm_actions
-  tags          = local.tags
 }

@@ -1,5 +1,5 @@
-# An alarm that rings means that a person is needed; each names the section of docs/operations.md that says what to do.
-# Every dimension is taken from a resource or is the fleet's name as the agents get it.
+# The fleet's alarms; modules/alarms makes them, and says what each field means. Every dimension is taken from a resource
+# or is the fleet's name as the agents get it.
 
 locals {
   # Zones of which each must have a node: with one group smaller than the zones are many, one may well have none, and
@@ -13,11 +13,7 @@ locals {
 
   fleet_dimensions = { fleet = var.name }
 
-  # `missing` is what counts when there is no datum:
-  # - breaching where silence is the trouble: no target, no agent;
-  # - ignore (keep the last state) where the metric is a level that does not fall because nobody looks;
-  # - notBreaching where the metric counts troubles and is not written without one.
-  alarms = merge(
+  metric_alarms = merge(
     {
       healthy-hosts = {
         problem    = "The fleet has no healthy node: the load balancer delivers at random, and traffic is lost without an error anywhere."
@@ -62,7 +58,10 @@ locals {
     },
     {
       for key, subnet in local.watched_zones : "healthy-hosts-${key}" => {
-        problem    = "Zone ${subnet.availability_zone} has no healthy node: without cross-zone load balancing its traffic is lost, with it the other zones carry it."
+        problem = join(" ", [
+          "Zone ${subnet.availability_zone} has no healthy node: without cross-zone load balancing its traffic is lost,",
+          "with it the other zones carry it.",
+        ])
         section    = "no-healthy-node"
         namespace  = "AWS/GatewayELB"
         metric     = "HealthyHostCount"
@@ -82,23 +81,24 @@ locals {
   upload_limit_seconds = max(900, 5 * var.capture.rotation.seconds)
 }
 
-resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+module "alarms" {
+  source = "../alarms"
 
-  alarm_name        = "${var.name}-fleet-${each.key}"
-  alarm_description = "${each.value.problem} See docs/operations.md#${lookup(each.value, "section", each.key)}."
+  name_prefix = "${var.name}-fleet"
+  own_metrics = { namespace = local.metrics_namespace, dimensions = local.fleet_dimensions }
 
-  namespace   = lookup(each.value, "namespace", local.metrics_namespace)
-  metric_name = each.value.metric
-  dimensions  = lookup(each.value, "dimensions", local.fleet_dimensions)
-  statistic   = each.value.statistic
-
-  comparison_operator = lookup(each.value, "comparison", "GreaterThanOrEqualToThreshold")
-  threshold           = each.value.threshold
-  period              = lookup(each.value, "period", 300)
-  evaluation_periods  = lookup(each.value, "periods", 1)
-  treat_missing_data  = each.value.missing
+  alarms = merge(local.metric_alarms, local.computed_alarms)
 
   alarm_actions = var.alarm_actions
   tags          = local.tags
+}
+
+moved {
+  from = aws_cloudwatch_metric_alarm.this
+  to   = module.alarms.aws_cloudwatch_metric_alarm.this
+}
+
+moved {
+  from = aws_cloudwatch_metric_alarm.computed
+  to   = module.alarms.aws_cloudwatch_metric_alarm.computed
 }

@@ -67,7 +67,10 @@ resource "aws_s3_bucket_policy" "this" {
     precondition {
       # Amazon S3, "Bucket policies": 20 KB. Counted without blanks, as S3 does.
       condition     = length(jsonencode(try(jsondecode(data.aws_iam_policy_document.bucket.json), {}))) <= 20480
-      error_message = "The readers in the variable clients make a bucket policy of more than the 20,480 bytes that S3 takes (about 40 clients with readers). Give the readers of the others a role in this account."
+      error_message = <<-EOT
+        The readers in the variable clients make a bucket policy of more than the 20,480 bytes that S3 takes (about 40
+        clients with readers). Give the readers of the others a role in this account.
+      EOT
     }
   }
 

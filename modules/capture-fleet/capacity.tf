@@ -47,11 +47,16 @@ locals {
   # A capacity unit is 1 GB an hour, or 600 new flows a second, or 60,000 active ones; mirrored traffic, one UDP flow a
   # source or few, is counted by its bytes (Elastic Load Balancing pricing).
   capacity_monthly = {
-    nodes         = local.capacity_choices[local.capacity_cheapest].monthly_usd
-    load_balancer = local.capacity_hours * var.capacity.prices.load_balancer_hour + local.capacity_wire_gb_month * var.capacity.prices.capacity_unit_hour
+    nodes = local.capacity_choices[local.capacity_cheapest].monthly_usd
+    load_balancer = (
+      local.capacity_hours * var.capacity.prices.load_balancer_hour +
+      local.capacity_wire_gb_month * var.capacity.prices.capacity_unit_hour
+    )
     # With cross-zone on, a packet meets a node of another zone with the share of the other zones.
-    cross_zone = var.cross_zone_load_balancing ? local.capacity_wire_gb_month * (local.capacity_zones - 1) / local.capacity_zones * var.capacity.prices.cross_zone_gb : 0
-    storage    = local.capacity_stored_gb_day * var.bucket_retention_days * var.capacity.prices.s3_gb_month
+    cross_zone = !var.cross_zone_load_balancing ? 0 : (
+      local.capacity_wire_gb_month * (local.capacity_zones - 1) / local.capacity_zones * var.capacity.prices.cross_zone_gb
+    )
+    storage = local.capacity_stored_gb_day * var.bucket_retention_days * var.capacity.prices.s3_gb_month
     # Every file is one PUT: whichever of time and size ends it first, per reader.
     requests = 730 * 3600 * max(
       local.capacity_choices[local.capacity_cheapest].nodes * local.instance_facts[local.capacity_cheapest].vcpus / var.capture.rotation.seconds,

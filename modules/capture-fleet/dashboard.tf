@@ -1,29 +1,55 @@
 locals {
+  # An expression names its parts by ids of letters, digits and underscores.
+  graph_ids = { for index, key in keys(local.groups) : key => "in${index}" }
+
   # Rows of three graphs, from the packet's way in to the bucket.
   graphs = [
     {
       title = "Traffic into a node (average)"
       metrics = concat(
-        [for key, group in local.groups : ["AWS/EC2", "NetworkIn", "AutoScalingGroupName", group.name, { id = "in${index(keys(local.groups), key)}", visible = false, stat = "Average" }]],
-        [for key, group in local.groups : [{ expression = "in${index(keys(local.groups), key)} * 8 / PERIOD(in${index(keys(local.groups), key)}) / 1000000", label = "Mbps, ${group.name}" }]],
+        [for key, group in local.groups : [
+          "AWS/EC2", "NetworkIn", "AutoScalingGroupName", group.name,
+          { id = local.graph_ids[key], visible = false, stat = "Average" },
+        ]],
+        [for key, group in local.groups : [{
+          expression = "${local.graph_ids[key]} * 8 / PERIOD(${local.graph_ids[key]}) / 1000000"
+          label      = "Mbps, ${group.name}"
+        }]],
       )
       annotation = { label = "scales at", value = local.network_in_mbps }
     },
     {
-      title   = "Nodes"
-      metrics = concat([for group in values(local.groups) : [for metric in ["GroupInServiceInstances", "GroupDesiredCapacity", "GroupMaxSize"] : ["AWS/AutoScaling", metric, "AutoScalingGroupName", group.name, { stat = "Maximum" }]]]...)
+      title = "Nodes"
+      metrics = concat([
+        for group in values(local.groups) : [
+          for metric in ["GroupInServiceInstances", "GroupDesiredCapacity", "GroupMaxSize"] :
+          ["AWS/AutoScaling", metric, "AutoScalingGroupName", group.name, { stat = "Maximum" }]
+        ]
+      ]...)
     },
     {
-      title   = "Healthy nodes by zone"
-      metrics = [for subnet in values(data.aws_subnet.this) : ["AWS/GatewayELB", "HealthyHostCount", "LoadBalancer", aws_lb.this.arn_suffix, "TargetGroup", aws_lb_target_group.this.arn_suffix, "AvailabilityZone", subnet.availability_zone, { stat = "Minimum" }]]
+      title = "Healthy nodes by zone"
+      metrics = [for subnet in values(data.aws_subnet.this) : [
+        "AWS/GatewayELB", "HealthyHostCount",
+        "LoadBalancer", aws_lb.this.arn_suffix,
+        "TargetGroup", aws_lb_target_group.this.arn_suffix,
+        "AvailabilityZone", subnet.availability_zone,
+        { stat = "Minimum" },
+      ]]
     },
     {
-      title   = "Packets by hop"
-      metrics = [for metric in ["PacketsOuter", "PacketsDecapsulated", "PacketsMirrored", "PacketsTool"] : [local.metrics_namespace, metric, "fleet", var.name, { stat = "Sum" }]]
+      title = "Packets by hop"
+      metrics = [
+        for metric in ["PacketsOuter", "PacketsDecapsulated", "PacketsMirrored", "PacketsTool"] :
+        [local.metrics_namespace, metric, "fleet", var.name, { stat = "Sum" }]
+      ]
     },
     {
-      title   = "Packets lost by hop"
-      metrics = [for metric in concat([for hop in values(local.hops) : hop.metric], ["DropsSoftnet"]) : [local.metrics_namespace, metric, "fleet", var.name, { stat = "Sum" }]]
+      title = "Packets lost by hop"
+      metrics = [
+        for metric in concat([for hop in values(local.hops) : hop.metric], ["DropsSoftnet"]) :
+        [local.metrics_namespace, metric, "fleet", var.name, { stat = "Sum" }]
+      ]
     },
     {
       title   = "Share lost in the tool"
@@ -38,20 +64,34 @@ locals {
       metrics = [[local.metrics_namespace, "UploadBehindSeconds", "fleet", var.name, { stat = "Maximum" }]]
     },
     {
-      title   = "Into the bucket, and lost"
-      metrics = [for metric in ["UploadedBytes", "UploadFailures", "SpoolDroppedFiles", "LeftBehindFiles"] : [local.metrics_namespace, metric, "fleet", var.name, { stat = "Sum", yAxis = metric == "UploadedBytes" ? "left" : "right" }]]
+      title = "Into the bucket, and lost"
+      metrics = [
+        for metric in ["UploadedBytes", "UploadFailures", "SpoolDroppedFiles", "LeftBehindFiles"] : [
+          local.metrics_namespace, metric, "fleet", var.name,
+          { stat = "Sum", yAxis = metric == "UploadedBytes" ? "left" : "right" },
+        ]
+      ]
     },
     {
-      title   = "Load balancer: bytes and flows"
-      metrics = [for metric, axis in { ProcessedBytes = "left", ActiveFlowCount = "right", RejectedFlowCount = "right" } : ["AWS/GatewayELB", metric, "LoadBalancer", aws_lb.this.arn_suffix, { stat = "Sum", yAxis = axis }]]
+      title = "Load balancer: bytes and flows"
+      metrics = [
+        for metric, axis in { ProcessedBytes = "left", ActiveFlowCount = "right", RejectedFlowCount = "right" } :
+        ["AWS/GatewayELB", metric, "LoadBalancer", aws_lb.this.arn_suffix, { stat = "Sum", yAxis = axis }]
+      ]
     },
     {
-      title   = "Limits of the instances reached"
-      metrics = [for metric in ["EnaBwInExceeded", "EnaPpsExceeded", "UdpRcvbufErrors"] : [local.metrics_namespace, metric, "fleet", var.name, { stat = "Sum" }]]
+      title = "Limits of the instances reached"
+      metrics = [
+        for metric in ["EnaBwInExceeded", "EnaPpsExceeded", "UdpRcvbufErrors"] :
+        [local.metrics_namespace, metric, "fleet", var.name, { stat = "Sum" }]
+      ]
     },
     {
-      title   = "Processor time (average)"
-      metrics = [for group in values(local.groups) : ["AWS/EC2", "CPUUtilization", "AutoScalingGroupName", group.name, { stat = "Average" }]]
+      title = "Processor time (average)"
+      metrics = [
+        for group in values(local.groups) :
+        ["AWS/EC2", "CPUUtilization", "AutoScalingGroupName", group.name, { stat = "Average" }]
+      ]
     },
   ]
 }
@@ -82,11 +122,8 @@ resource "aws_cloudwatch_dashboard" "this" {
           width  = 24
           height = 3
           properties = {
-            title = "Alarms"
-            alarms = sort(concat(
-              [for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.arn],
-              [for alarm in values(aws_cloudwatch_metric_alarm.computed) : alarm.arn],
-            ))
+            title  = "Alarms"
+            alarms = sort([for alarm in values(module.alarms.alarms) : alarm.arn])
           }
         },
       ],

@@ -6,7 +6,7 @@ resource "aws_cloudwatch_event_bus" "this" {
 }
 
 locals {
-  # What the functions of mirror-controller send; requesters cannot use it (docs/adr/0009).
+  # What the functions of mirror-controller send; requesters cannot use it (docs/adr/0009-who-asks-is-in-the-source.md).
   report_source = "traffic-mirror.controller"
 
   # 41 characters a principal in the longest partition, 700 for the rest, of 10,240 (Amazon EventBridge quotas).

@@ -18,7 +18,7 @@ resource "aws_launch_template" "this" {
     http_put_response_hop_limit = 1
   }
 
-  # Figures by the minute, which scaling reckons with; basic monitoring's five minutes are too late.
+  # Figures by the minute, which scaling needs; basic monitoring's five minutes are too late.
   monitoring {
     enabled = true
   }
@@ -58,7 +58,10 @@ resource "aws_launch_template" "this" {
     precondition {
       # Before base64 (Amazon EC2, "Run commands when you launch an EC2 instance").
       condition     = length(local.user_data_base64[each.key]) * 3 / 4 <= 16384
-      error_message = "The nodes' user data is larger than the 16 KiB that EC2 takes, even compressed: shorten tool.arguments or filter of the variable capture."
+      error_message = <<-EOT
+        The nodes' user data is larger than the 16 KiB that EC2 takes, even compressed: shorten tool.arguments or
+        filter of the variable capture.
+      EOT
     }
   }
 }
@@ -78,7 +81,10 @@ resource "aws_autoscaling_group" "this" {
   health_check_type         = "ELB"
   health_check_grace_period = var.health_check.grace_period
   default_instance_warmup   = var.scaling.warmup_seconds
-  enabled_metrics           = ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupPendingInstances", "GroupTerminatingInstances"]
+  enabled_metrics = [
+    "GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupPendingInstances",
+    "GroupTerminatingInstances",
+  ]
   # A spot node is replaced when its interruption is likely, not when it is announced.
   capacity_rebalance = var.scaling.spot_percent > 0
 
@@ -136,7 +142,7 @@ resource "aws_autoscaling_group" "this" {
     }
   }
 
-  # Only what is part of the group's creation holds back its first nodes; hooks.tf keeps them as they should be.
+  # Only what is part of the group's creation holds back its first nodes; aws_autoscaling_lifecycle_hook.this keeps them as they should be.
   dynamic "initial_lifecycle_hook" {
     for_each = local.hook_specifications
 

@@ -41,10 +41,17 @@ locals {
   known_types = [for type in var.instance_types : type if contains(keys(local.instance_facts), type)]
   smallest_type = try([
     for type in local.known_types : type
-    if local.instance_facts[type].baseline_gbps == min([for known in local.known_types : local.instance_facts[known].baseline_gbps]...)
+    if local.instance_facts[type].baseline_gbps == min([
+      for known in local.known_types : local.instance_facts[known].baseline_gbps
+    ]...)
   ][0], var.instance_types[0])
 
-  network_in_mbps = coalesce(var.scaling.network_in_mbps, try(local.instance_facts[local.smallest_type].baseline_gbps * 10 * var.scaling.network_share, null), 1)
+  network_in_mbps = coalesce(
+    var.scaling.network_in_mbps,
+    # Percent of Gbps, in Mbps.
+    try(local.instance_facts[local.smallest_type].baseline_gbps * 10 * var.scaling.network_share, null),
+    1,
+  )
 }
 
 # What was one before groups could be several.

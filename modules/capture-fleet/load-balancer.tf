@@ -11,8 +11,13 @@ resource "aws_lb" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(distinct([for subnet in data.aws_subnet.this : subnet.availability_zone_id])) == length(var.subnets)
-      error_message = "The variable subnets holds two subnets of one availability zone; a load balancer takes at most one subnet per zone. The zones are: ${join(", ", [for key, subnet in data.aws_subnet.this : "${key} in ${subnet.availability_zone}"])}."
+      condition = length(var.subnets) == length(distinct([
+        for subnet in data.aws_subnet.this : subnet.availability_zone_id
+      ]))
+      error_message = <<-EOT
+        The variable subnets holds two subnets of one availability zone; a load balancer takes at most one subnet per zone.
+        The zones are: ${join(", ", [for key, subnet in data.aws_subnet.this : "${key} in ${subnet.availability_zone}"])}.
+      EOT
     }
 
     precondition {

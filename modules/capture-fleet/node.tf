@@ -90,6 +90,14 @@ locals {
     agent          = { key = aws_s3_object.agent.key, version = aws_s3_object.agent.version_id, sha256 = filesha256(local.agent_path) }
   }
 
+  # Where packets are counted that have left their envelopes.
+  decapsulated = {
+    bpf    = { interface = "decap0", direction = "tx" }
+    kernel = { interface = "geneve0", direction = "rx" }
+  }
+
+  ssm_agent_folder = "https://s3.${local.region}.${local.dns_suffix}/amazon-ssm-${local.region}/latest/debian_${local.architecture}"
+
   # For the agent: functions/capture-agent/config.ts.
   node_settings = {
     version                  = 1
@@ -97,7 +105,7 @@ locals {
     region                   = local.region
     datapath                 = var.capture.datapath
     interface                = "mirror0"
-    decapsulated             = var.capture.datapath == "bpf" ? { interface = "decap0", direction = "tx" } : { interface = "geneve0", direction = "rx" }
+    decapsulated             = local.decapsulated[var.capture.datapath]
     health_port              = var.health_check.port
     health_path              = var.health_check.path
     metrics_interval_seconds = 60
@@ -139,20 +147,26 @@ locals {
     TOOL_ARGUMENTS        = join("\n", var.capture.tool.arguments)
     TOOL_ROTATE_SECONDS   = var.capture.rotation.seconds
     TOOL_ROTATE_MEGABYTES = var.capture.rotation.megabytes
-    SSM_AGENT_URL         = "https://s3.${local.region}.${local.dns_suffix}/amazon-ssm-${local.region}/latest/debian_${local.architecture}/amazon-ssm-agent.deb"
+    SSM_AGENT_URL         = "${local.ssm_agent_folder}/amazon-ssm-agent.deb"
   }
   node_environment_file = join("", [
     for name, value in local.node_environment : "${name}='${replace(tostring(value), "'", "'\\''")}'\n"
   ])
 
   # One text for each group, because a node has to name its group before it can ask for anything.
+  node_documents = {
+    for key, group in local.groups : key => {
+      settings = jsonencode(merge(local.node_settings, { autoscaling_group_name = group.name }))
+      manifest = jsonencode(merge(local.node_manifest, { autoscaling_group_name = group.name }))
+    }
+  }
   user_data = {
     for key, group in local.groups : key => templatefile("${local.node_folder}/cloud-init.yaml.tftpl", {
       files = [
         for file in [
-          { path = "/etc/traffic-mirror/node.json", mode = "0644", content = jsonencode(merge(local.node_settings, { autoscaling_group_name = group.name })) },
+          { path = "/etc/traffic-mirror/node.json", mode = "0644", content = local.node_documents[key].settings },
           { path = "/etc/traffic-mirror/node.env", mode = "0644", content = local.node_environment_file },
-          { path = "/etc/traffic-mirror/manifest.json", mode = "0644", content = jsonencode(merge(local.node_manifest, { autoscaling_group_name = group.name })) },
+          { path = "/etc/traffic-mirror/manifest.json", mode = "0644", content = local.node_documents[key].manifest },
           { path = "/etc/traffic-mirror/clients.json", mode = "0644", content = "{}" },
           { path = "${local.node_library}/aws.py", mode = "0644", content = file("${local.node_folder}/bin/aws.py") },
           { path = "${local.node_library}/bootstrap", mode = "0755", content = file("${local.node_folder}/bin/bootstrap") },

@@ -4,7 +4,10 @@ output "endpoint_service_name" {
 }
 
 output "availability_zones" {
-  description = "Zones that the fleet serves, by the key of `subnets`: `name` as this account sees it and `id`. Client accounts choose their subnets by id, because a name may mean another zone there."
+  description = <<-EOT
+    Zones that the fleet serves, by the key of `subnets`: `name` as this account sees it and `id`. Client accounts
+    choose their subnets by id, because a name may mean another zone there.
+  EOT
   value = {
     for key, subnet in data.aws_subnet.this : key => {
       name = subnet.availability_zone
@@ -24,12 +27,17 @@ output "capture_bucket" {
 }
 
 output "autoscaling_group_name" {
-  description = "Name of the nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics. Null with `group_per_zone`; see `autoscaling_group_names`."
+  description = <<-EOT
+    Name of the nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics. Null with
+    `group_per_zone`; see `autoscaling_group_names`.
+  EOT
   value       = var.group_per_zone ? null : aws_autoscaling_group.this["all"].name
 }
 
 output "autoscaling_group_names" {
-  description = "Names of the nodes' autoscaling groups: by the key of `subnets` with `group_per_zone`, else one, by the key `all`."
+  description = <<-EOT
+    Names of the nodes' autoscaling groups: by the key of `subnets` with `group_per_zone`, else one, by the key `all`.
+  EOT
   value       = { for key, group in aws_autoscaling_group.this : key => group.name }
 }
 
@@ -44,7 +52,9 @@ output "load_balancer_arn" {
 }
 
 output "endpoint_service_id" {
-  description = "Id of the endpoint service, by which its connections are listed and, with `acceptance_required`, accepted."
+  description = <<-EOT
+    Id of the endpoint service, by which its connections are listed and, with `acceptance_required`, accepted.
+  EOT
   value       = aws_vpc_endpoint_service.this.id
 }
 
@@ -75,13 +85,18 @@ output "dashboard_name" {
 
 output "alarm_names" {
   description = "Names of the alarms that are for people, sorted."
-  value = sort(concat(
-    [for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.alarm_name],
-    [for alarm in values(aws_cloudwatch_metric_alarm.computed) : alarm.alarm_name],
-  ))
+  value       = sort([for alarm in values(module.alarms.alarms) : alarm.alarm_name])
 }
 
 output "capacity_plan" {
-  description = "What `capacity.expected_gbps` takes: `wire_gbps` at the nodes, `choices` (instance type to nodes, Gbps of a node and monthly cost), the `cheapest` of them, whether what is `configured` suffices, what the `bucket` holds, and `monthly_usd` by item for the cheapest. Reckoned, not measured; docs/capture.md has the formulas and the sources."
+  description = <<-EOT
+    What `capacity.expected_gbps` takes. Estimated, not measured; docs/capture.md has the formulas and the sources.
+
+    - `wire_gbps`: traffic at the nodes.
+    - `choices`: by instance type the number of nodes, Gbps of a node and monthly cost; `cheapest`: the best of them.
+    - `configured`: whether what is configured suffices.
+    - `bucket`: what it holds.
+    - `monthly_usd`: by item, for the cheapest.
+  EOT
   value       = local.capacity_plan
 }

@@ -98,8 +98,11 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "scale_out" {
   for_each = local.groups
 
-  alarm_name        = "${each.value.name}-scale-out"
-  alarm_description = "The tools lose packets: the group grows. For people there is ${var.name}-fleet-drop-tool. See docs/operations.md#packets-dropped."
+  alarm_name = "${each.value.name}-scale-out"
+  alarm_description = join(" ", [
+    "The tools lose packets: the group grows. For people there is ${var.name}-fleet-drop-tool.",
+    "See docs/operations.md#packets-dropped.",
+  ])
 
   namespace   = local.metrics_namespace
   metric_name = "ToolDropRatio"

@@ -1,14 +1,20 @@
 variable "capacity" {
   description = <<-EOT
-    What the output `capacity_plan` is reckoned from. It changes nothing that is deployed.
+    What the output `capacity_plan` is estimated from. It changes nothing that is deployed.
+
     - `expected_gbps`: traffic of all sources at its peak, in Gbps as the sources send and receive it. Default 1.
     - `average_share`: the average as percent of the peak, for volumes and costs. Default 30.
-    - `packet_bytes`: average size of a packet. Default 700. The smaller, the more the envelopes weigh.
-    - `stored_percent`: what of the captured bytes reaches the bucket, after `capture.filter` and compression. Default 100: most traffic is encrypted and does not compress.
-    - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides, which holds for tcpdump and seldom for Suricata or Zeek.
-    - `candidates`: instance types to compare with, beside `instance_types`. Default c6in.large, c6in.xlarge, c6in.2xlarge, c7gn.large and c7gn.xlarge.
-    - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`. They take precedence over its own. Default none.
-    - `prices`: in US dollars, those of us-east-1 where null: `gp3_gb_month`, `load_balancer_hour`, `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`.
+    - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the envelopes weigh.
+    - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
+      Default 100: most traffic is encrypted and does not compress.
+    - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,
+      which holds for tcpdump and seldom for Suricata or Zeek.
+    - `candidates`: instance types to compare with, beside `instance_types`. Default c6in.large, c6in.xlarge,
+      c6in.2xlarge, c7gn.large and c7gn.xlarge.
+    - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`.
+      They take precedence over its own. Default none.
+    - `prices`: in US dollars, by default those of us-east-1: `gp3_gb_month`, `load_balancer_hour`,
+      `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`.
   EOT
   type = object({
     expected_gbps  = optional(number, 1)
@@ -42,7 +48,10 @@ variable "capacity" {
 
   validation {
     condition     = var.capacity.packet_bytes >= 64 && var.capacity.packet_bytes <= 8446
-    error_message = "The attribute packet_bytes of the variable capacity must be from 64 to 8446, the largest packet that a Gateway Load Balancer endpoint passes untruncated."
+    error_message = <<-EOT
+      The attribute packet_bytes of the variable capacity must be from 64 to 8446, the largest packet that a Gateway
+      Load Balancer endpoint passes untruncated.
+    EOT
   }
 
   validation {
@@ -57,7 +66,10 @@ variable "capacity" {
 
   validation {
     condition     = alltrue([for type in var.capacity.candidates : contains(concat(keys(local.published_facts), keys(var.capacity.instances)), type)])
-    error_message = "Every entry of candidates in the variable capacity must be an instance type that this module knows (capacity-facts.tf) or that instances gives the facts of."
+    error_message = <<-EOT
+      Every entry of candidates in the variable capacity must be an instance type that this module knows
+      (capacity-facts.tf) or that instances gives the facts of.
+    EOT
   }
 
   validation {

@@ -3,13 +3,32 @@
 variable "capture" {
   description = <<-EOT
     What the nodes capture, and by which tool.
-    - `tool`: `kind`, one of `tcpdump` (default: rotating compressed pcap, nothing to license or to fetch), `container` and `command`. `image`: the container's image, from a registry that the nodes reach (in Amazon ECR of this region, the node role may pull it). `command`: absolute path of a program on your image. `arguments`: handed to the container or command as they are. `counters`: where the tool tells how many packets it has seen, so that health can tell a tool that stands still from silence: `file` (JSON on the node), `packets` and optionally `drops` (paths into it such as stats.capture.kernel_packets), `lines` (default false; true when the file has one JSON document a line, the last of which counts), `packets_include_drops` (default false).
-    - `filter`: a BPF expression of what is to be kept, such as `not port 3306`. Default empty: everything that the mirror filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are mirrored.
-    - `datapath`: `kernel` (default: geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a VLAN tag, so that clients can be told apart; needed where their CIDRs overlap).
-    - `workers`: readers of the interface that share it by flow. Default null: one for each vCPU.
-    - `rotation`: a file ends after `seconds` (default 60, 1 to 3600) or `megabytes` (default 256, 1 to 4096), whichever comes first: what is in an unfinished file is what a crash can lose, and the shorter, the more objects.
-    - `packages`: `install` (default: by apt at each launch, over HTTPS) or `present` (the image has them; see node/install-packages.sh), which starts faster and needs no repository.
-    - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy. Default 85, 50 to 95.
+
+    - `tool`: what reads the packets.
+      - `kind`: `tcpdump`, `container` or `command`. Default tcpdump: rotating compressed pcap, nothing to license or
+        to fetch.
+      - `image`: the container's image, from a registry that the nodes reach. In Amazon ECR of this region, the node
+        role may pull it.
+      - `command`: absolute path of a program on your image.
+      - `arguments`: handed to the container or command as they are. Default none.
+      - `counters`: where the tool reports how many packets it has seen, so that health can tell a tool that stands
+        still from silence. Default null: nowhere.
+        - `file`: JSON on the node.
+        - `packets`, `drops`: paths into it, such as stats.capture.kernel_packets. `drops` may be left out.
+        - `lines`: whether the file has one JSON document a line, the last of which counts. Default false.
+        - `packets_include_drops`: default false.
+    - `filter`: a BPF expression of what is kept, such as `not port 3306`. Default empty: everything that the mirror
+      filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are
+      mirrored.
+    - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a
+      VLAN tag, so that clients can be told apart; needed where their CIDRs overlap). Default kernel.
+    - `workers`: readers that share the interface by flow, 1 to 192. Default null: one for each vCPU.
+    - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
+      whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
+      objects.
+    - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
+      node/bin/install-packages), which starts faster and needs no repository. Default install.
+    - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy, 50 to 95. Default 85.
   EOT
   type = object({
     tool = optional(object({
@@ -62,7 +81,10 @@ variable "capture" {
 
   validation {
     condition     = var.capture.tool.command == null || can(regex("^/[^\\s\"'\\\\]+$", var.capture.tool.command))
-    error_message = "The attribute tool.command of the variable capture must be an absolute path without blanks, quotes or backslashes; arguments go into tool.arguments."
+    error_message = <<-EOT
+      The attribute tool.command of the variable capture must be an absolute path without blanks, quotes or
+      backslashes; arguments go into tool.arguments.
+    EOT
   }
 
   validation {
@@ -76,13 +98,22 @@ variable "capture" {
   }
 
   validation {
-    condition     = var.capture.tool.counters == null || can(regex("^/\\S+$", var.capture.tool.counters.file)) && can(regex("^[^.\\s]+([.][^.\\s]+)*$", var.capture.tool.counters.packets))
-    error_message = "In tool.counters of the variable capture, file must be an absolute path and packets a dotted path such as stats.capture.kernel_packets."
+    condition = var.capture.tool.counters == null || (
+      can(regex("^/\\S+$", var.capture.tool.counters.file)) &&
+      can(regex("^[^.\\s]+([.][^.\\s]+)*$", var.capture.tool.counters.packets))
+    )
+    error_message = <<-EOT
+      In tool.counters of the variable capture, file must be an absolute path and packets a dotted path such as
+      stats.capture.kernel_packets.
+    EOT
   }
 
   validation {
     condition     = !can(regex("[\\r\\n\"'\\\\$`]", var.capture.filter)) && length(var.capture.filter) <= 2000
-    error_message = "The attribute filter of the variable capture must be a BPF expression of at most 2000 characters, on one line and without quotes, backslashes, dollar signs and backticks."
+    error_message = <<-EOT
+      The attribute filter of the variable capture must be a BPF expression of at most 2000 characters, on one line
+      and without quotes, backslashes, dollar signs and backticks.
+    EOT
   }
 
   validation {
@@ -91,18 +122,29 @@ variable "capture" {
   }
 
   validation {
-    condition     = var.capture.workers == null ? true : var.capture.workers >= 1 && var.capture.workers <= 192 && floor(var.capture.workers) == var.capture.workers
+    condition = var.capture.workers == null ? true : (
+      var.capture.workers >= 1 && var.capture.workers <= 192 && floor(var.capture.workers) == var.capture.workers
+    )
     error_message = "The attribute workers of the variable capture must be null or a whole number from 1 to 192."
   }
 
   validation {
-    condition     = var.capture.rotation.seconds >= 1 && var.capture.rotation.seconds <= 3600 && floor(var.capture.rotation.seconds) == var.capture.rotation.seconds
+    condition = (
+      var.capture.rotation.seconds >= 1 && var.capture.rotation.seconds <= 3600 &&
+      floor(var.capture.rotation.seconds) == var.capture.rotation.seconds
+    )
     error_message = "The attribute rotation.seconds of the variable capture must be a whole number from 1 to 3600."
   }
 
   validation {
-    condition     = var.capture.rotation.megabytes >= 1 && var.capture.rotation.megabytes <= 4096 && floor(var.capture.rotation.megabytes) == var.capture.rotation.megabytes
-    error_message = "The attribute rotation.megabytes of the variable capture must be a whole number from 1 to 4096: a file is uploaded in one piece, which S3 ends at 5 GiB."
+    condition = (
+      var.capture.rotation.megabytes >= 1 && var.capture.rotation.megabytes <= 4096 &&
+      floor(var.capture.rotation.megabytes) == var.capture.rotation.megabytes
+    )
+    error_message = <<-EOT
+      The attribute rotation.megabytes of the variable capture must be a whole number from 1 to 4096: a file is
+      uploaded in one piece, which S3 ends at 5 GiB.
+    EOT
   }
 
   validation {

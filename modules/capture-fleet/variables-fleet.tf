@@ -1,18 +1,32 @@
 # The nodes: what they are, how many, and how their number follows the traffic.
 
 variable "image_id" {
-  description = "Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter. Only with an AMI id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh)."
+  description = <<-EOT
+    Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. Only with an AMI
+    id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
+
+    It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data
+    path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter.
+  EOT
   type        = string
   default     = null
 
   validation {
     condition     = var.image_id == null || can(regex("^(ami-[0-9a-f]+|resolve:ssm:.+)$", var.image_id))
-    error_message = "The variable image_id must be null, an AMI id such as ami-0a1b2c3d4e5f60718, or resolve:ssm: followed by the name of a parameter."
+    error_message = <<-EOT
+      The variable image_id must be null, an AMI id such as ami-0a1b2c3d4e5f60718, or resolve:ssm: followed by the
+      name of a parameter.
+    EOT
   }
 }
 
 variable "root_device_name" {
-  description = "Device name of the image's root volume, so that the volume which this module encrypts and sizes is that one and not a second. Default /dev/xvda, as in Debian's and Amazon Linux's images; Ubuntu's use /dev/sda1."
+  description = <<-EOT
+    Device name of the image's root volume, so that the volume which this module encrypts and sizes is that one and
+    not a second.
+
+    Default /dev/xvda, as in Debian's and Amazon Linux's images; Ubuntu's use /dev/sda1.
+  EOT
   type        = string
   default     = "/dev/xvda"
   nullable    = false
@@ -24,7 +38,11 @@ variable "root_device_name" {
 }
 
 variable "root_volume_size" {
-  description = "Size in GiB of each node's encrypted gp3 root volume, 8 to 16384. Default 20: the system, logs and a little captured traffic on its way to the bucket."
+  description = <<-EOT
+    Size in GiB of each node's encrypted gp3 root volume, 8 to 16384.
+
+    Default 20: the system, logs and a little captured traffic on its way to the bucket.
+  EOT
   type        = number
   default     = 20
   nullable    = false
@@ -36,7 +54,13 @@ variable "root_volume_size" {
 }
 
 variable "instance_types" {
-  description = "Instance types of the nodes, all of one architecture, preferred ones first: with several the group falls back to the next when a zone has no capacity, so give types of like size, or `scaling.weights`. On-demand unless `scaling.spot_percent` says otherwise. Default c6i.large: offered in most regions, no burst credits for processor time."
+  description = <<-EOT
+    Instance types of the nodes, all of one architecture, preferred ones first. With several the group falls back to
+    the next when a zone has no capacity, so give types of like size, or `scaling.weights`.
+
+    On-demand unless `scaling.spot_percent` says otherwise. Default c6i.large: offered in most regions, no burst
+    credits for processor time.
+  EOT
   type        = list(string)
   default     = ["c6i.large"]
   nullable    = false
@@ -56,12 +80,20 @@ variable "instance_types" {
     condition = length(distinct([
       for type in var.instance_types : can(regex("^(a1|[a-z]+[0-9]+[a-z]*g[a-z]*)[.]", type))
     ])) <= 1
-    error_message = "The variable instance_types must hold types of one architecture only, either all Graviton (arm64) or none, because one image boots on all of them."
+    error_message = <<-EOT
+      The variable instance_types must hold types of one architecture only, either all Graviton (arm64) or none,
+      because one image boots on all of them.
+    EOT
   }
 }
 
 variable "min_size" {
-  description = "Smallest number of nodes, at least 1; with `group_per_zone` of each zone. Default 2, so that one node may fail. All nodes gone means that mirrored traffic is lost without an error anywhere."
+  description = <<-EOT
+    Smallest number of nodes, at least 1; with `group_per_zone` of each zone.
+
+    Default 2, so that one node may fail. All nodes gone means that mirrored traffic is lost without an error
+    anywhere.
+  EOT
   type        = number
   default     = 2
   nullable    = false
@@ -73,7 +105,7 @@ variable "min_size" {
 }
 
 variable "max_size" {
-  description = "Largest number of nodes, at least min_size; with `group_per_zone` of each zone. Default 4."
+  description = "Largest number of nodes, at least `min_size`; with `group_per_zone` of each zone. Default 4."
   type        = number
   default     = 4
   nullable    = false
@@ -85,7 +117,14 @@ variable "max_size" {
 }
 
 variable "group_per_zone" {
-  description = "Whether each zone has an autoscaling group of its own, each of `min_size` to `max_size` nodes. Default false: one group over all zones, with cross-zone load balancing. True makes each zone scale by its own traffic and never be without nodes, so that `cross_zone_load_balancing` can be false, which saves the charges for traffic between zones; the price is at least `min_size` nodes in every zone. Changing it replaces all nodes."
+  description = <<-EOT
+    Whether each zone has an autoscaling group of its own, each of `min_size` to `max_size` nodes. Changing it
+    replaces all nodes.
+
+    - Default false: one group over all zones, with cross-zone load balancing.
+    - True: each zone scales by its own traffic and is never without nodes, so that `cross_zone_load_balancing` can be
+      false, which saves the charges for traffic between zones. The price is at least `min_size` nodes in every zone.
+  EOT
   type        = bool
   default     = false
   nullable    = false

@@ -1,8 +1,11 @@
 variable "https_destinations" {
   description = <<-EOT
     Where nodes may go by HTTPS. What is not listed they cannot reach.
-    - `cidr_blocks`: IPv4 blocks, such as that of the VPC when its interface endpoints serve the nodes. Default 0.0.0.0/0: the addresses of AWS's services change, and the node role bounds what a node may ask of them.
-    - `prefix_list_ids`: prefix lists by a key of your own choice, such as that of the VPC's S3 gateway endpoint. Default none.
+
+    - `cidr_blocks`: IPv4 blocks, such as that of the VPC when its interface endpoints serve the nodes. Default
+      0.0.0.0/0: the addresses of AWS's services change, and the node role bounds what a node may ask of them.
+    - `prefix_list_ids`: prefix lists by a key of your own choice, such as that of the VPC's S3 gateway endpoint.
+      Default none.
   EOT
   type = object({
     cidr_blocks     = optional(list(string), ["0.0.0.0/0"])
@@ -23,7 +26,10 @@ variable "https_destinations" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs that an alarm notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console."
+  description = <<-EOT
+    ARNs that an alarm notifies when it fires, as a rule those of SNS topics. Default none: the alarms exist all the
+    same and show in the console.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false

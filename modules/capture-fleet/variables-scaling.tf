@@ -1,16 +1,34 @@
 variable "scaling" {
   description = <<-EOT
-    How the number of nodes follows the traffic, within `min_size` and `max_size`. A node added does not take flows that others have until these pause for 120 s, so this scales early and in large steps.
-    - `network_in_mbps`: traffic a node is to have, in Mbps. Default null: `network_share` of the baseline bandwidth that AWS documents for the smallest of `instance_types` (a type that this module does not know needs the number).
-    - `network_share`: percent of that baseline. Default 55, of 1 to 100: beyond the baseline a node lives on credits, and what comes too fast is lost.
-    - `cpu_percent`: processor time a node is to have. Default 60, of 10 to 100.
-    - `drop_percent`: share of packets that the tool loses, in percent, from which the group grows by half at once, and from ten times as much, doubles. Default 0.1. This comes late, after loss: it is the last of three.
-    - `warmup_seconds`: time from a node's start until its figures count. Default 180, 0 to 3600.
-    - `weights`: by instance type, how many units of `min_size` and `max_size` it counts, 1 to 999; give it to all types or to none. Default none: each counts one.
-    - `on_demand_base`, `spot_percent`: nodes that are always on-demand, and the share of those beyond which may be spot, in percent. Defaults 0 and 0: no spot. AWS takes a spot node back at two minutes' notice, in which its flows are lost until they move.
-    - `warm_pool`: nodes kept ready outside of the group: `state` (`Stopped`, default, or `Running`), `min_size` (default 0) and `max_prepared` (most nodes in group and pool; default null: max_size). Stopped ones cost their disks only, and are in service sooner by boot and installation. Not with spot. Default null: none.
-    - `schedules`: sizes by the clock, by a key of your own choice: `recurrence` (cron, five fields), `time_zone` (IANA; default UTC) and any of `min_size`, `max_size`, `desired_capacity`. Default none.
-    - `refresh`: how nodes are replaced after a change: `checkpoint_percentages` (default [50, 100]: waits at each for `checkpoint_delay_seconds`, default 300, 0 to 172800, in which alarms can be seen).
+    How the number of nodes follows the traffic, within the fleet's smallest and largest number. A node added does not
+    take flows that others have until these pause for 120 s, so this scales early and in large steps.
+
+    - `network_in_mbps`: traffic a node is to have, in Mbps. Default null: `network_share` of the baseline bandwidth
+      that AWS documents for the smallest of `instance_types` (a type that this module does not know needs the
+      number).
+    - `network_share`: percent of that baseline, 1 to 100. Default 55: beyond the baseline a node lives on credits,
+      and what comes too fast is lost.
+    - `cpu_percent`: processor time a node is to have, 10 to 100. Default 60.
+    - `drop_percent`: share of packets that the tool loses, in percent, from which the group grows by half at once,
+      and from ten times as much, doubles. More than 0, at most 10. Default 0.1. This comes late, after loss: it is
+      the last of three.
+    - `warmup_seconds`: time from a node's start until its figures count, 0 to 3600. Default 180.
+    - `weights`: by instance type, how many nodes it counts for, 1 to 999; give it to all types or to none. Default
+      none: each counts for one.
+    - `on_demand_base`, `spot_percent`: nodes that are always on-demand, and the share of those beyond which may be
+      spot, in percent. Defaults 0 and 0: no spot. AWS takes a spot node back at two minutes' notice, in which its
+      flows are lost until they move.
+    - `warm_pool`: nodes kept ready outside of the group, not with spot. Stopped ones cost their disks only, and are
+      in service sooner by boot and installation. Default null: none.
+      - `state`: `Stopped` or `Running`. Default Stopped.
+      - `min_size`: of the pool. Default 0.
+      - `max_prepared`: most nodes in group and pool. Default null: the largest number of the group.
+    - `schedules`: sizes by the clock, by a key of your own choice. Default none.
+      - `recurrence`: cron, five fields.
+      - `time_zone`: IANA. Default Etc/UTC.
+      - `min_size`, `max_size`, `desired_capacity`: any of them.
+    - `refresh`: how nodes are replaced after a change. It waits at each of `checkpoint_percentages` (default [50,
+      100]) for `checkpoint_delay_seconds` (0 to 172800, default 300), in which alarms can be seen.
   EOT
   type = object({
     network_in_mbps = optional(number)
@@ -48,11 +66,17 @@ variable "scaling" {
 
   validation {
     condition     = var.scaling.network_in_mbps != null || alltrue([for type in var.instance_types : contains(keys(local.instance_facts), type)])
-    error_message = "Give the attribute network_in_mbps of the variable scaling: the baseline bandwidth of one of instance_types is not among those that this module knows (capacity-facts.tf)."
+    error_message = <<-EOT
+      Give the attribute network_in_mbps of the variable scaling: the baseline bandwidth of one of instance_types is
+      not among those that this module knows (capacity-facts.tf).
+    EOT
   }
 
   validation {
-    condition     = var.scaling.network_share >= 1 && var.scaling.network_share <= 100 && var.scaling.cpu_percent >= 10 && var.scaling.cpu_percent <= 100
+    condition = (
+      var.scaling.network_share >= 1 && var.scaling.network_share <= 100 &&
+      var.scaling.cpu_percent >= 10 && var.scaling.cpu_percent <= 100
+    )
     error_message = "In the variable scaling, network_share must be from 1 to 100 percent and cpu_percent from 10 to 100."
   }
 
@@ -77,18 +101,31 @@ variable "scaling" {
   }
 
   validation {
-    condition     = var.scaling.spot_percent >= 0 && var.scaling.spot_percent <= 100 && var.scaling.on_demand_base >= 0 && floor(var.scaling.on_demand_base) == var.scaling.on_demand_base
+    condition = (
+      var.scaling.spot_percent >= 0 && var.scaling.spot_percent <= 100 &&
+      var.scaling.on_demand_base >= 0 && floor(var.scaling.on_demand_base) == var.scaling.on_demand_base
+    )
     error_message = "In the variable scaling, spot_percent must be from 0 to 100 and on_demand_base a whole number from 0."
   }
 
   validation {
     condition     = var.scaling.warm_pool == null || var.scaling.spot_percent == 0
-    error_message = "The attributes warm_pool and spot_percent of the variable scaling exclude each other: a warm pool takes no spot instances (EC2 Auto Scaling, \"Warm pools\")."
+    error_message = <<-EOT
+      The attributes warm_pool and spot_percent of the variable scaling exclude each other: a warm pool takes no spot
+      instances (EC2 Auto Scaling, "Warm pools").
+    EOT
   }
 
   validation {
-    condition     = var.scaling.warm_pool == null ? true : contains(["Stopped", "Running"], var.scaling.warm_pool.state) && var.scaling.warm_pool.min_size >= 0 && (var.scaling.warm_pool.max_prepared == null ? true : var.scaling.warm_pool.max_prepared >= var.min_size)
-    error_message = "In warm_pool of the variable scaling, state must be \"Stopped\" or \"Running\", min_size at least 0 and max_prepared null or at least the variable min_size."
+    condition = var.scaling.warm_pool == null ? true : (
+      contains(["Stopped", "Running"], var.scaling.warm_pool.state) &&
+      var.scaling.warm_pool.min_size >= 0 &&
+      (var.scaling.warm_pool.max_prepared == null ? true : var.scaling.warm_pool.max_prepared >= var.min_size)
+    )
+    error_message = <<-EOT
+      In warm_pool of the variable scaling, state must be "Stopped" or "Running", min_size at least 0 and max_prepared
+      null or at least the variable min_size.
+    EOT
   }
 
   validation {
@@ -105,7 +142,10 @@ variable "scaling" {
       coalesce(schedule.desired_capacity, var.max_size) >= coalesce(schedule.min_size, 1) &&
       coalesce(schedule.desired_capacity, 1) <= coalesce(schedule.max_size, var.max_size)
     ])
-    error_message = "Every entry of schedules in the variable scaling must give at least one size; min_size must be at least 1, and desired_capacity between min_size and max_size."
+    error_message = <<-EOT
+      Every entry of schedules in the variable scaling must give at least one size; min_size must be at least 1, and
+      desired_capacity between min_size and max_size.
+    EOT
   }
 
   validation {
@@ -125,9 +165,13 @@ variable "scaling" {
 variable "hooks" {
   description = <<-EOT
     How long a node may take to come and to go.
-    - `launch_timeout_seconds`: from its start until a synthetic packet has come out of its data path; a node that has not said so by then is replaced. Default 600, 60 to 7200.
-    - `terminate_timeout_seconds`: after which a leaving node that gives no sign of life is terminated; while it uploads, it gives one each minute. Default 300, 120 to 7200.
-    - `drain_limit_seconds`: after which a leaving node gives up what it could not upload, and says so. Default 7200, 60 to 28800.
+
+    - `launch_timeout_seconds`: from its start until a synthetic packet has come out of its data path, 60 to 7200; a
+      node that has not said so by then is replaced. Default 600.
+    - `terminate_timeout_seconds`: after which a leaving node that gives no sign of life is terminated, 120 to 7200;
+      while it uploads, it gives one each minute. Default 300.
+    - `drain_limit_seconds`: after which a leaving node gives up what it could not upload, and says so, 60 to 28800
+      and at most 100 times `terminate_timeout_seconds`. Default 7200.
   EOT
   type = object({
     launch_timeout_seconds    = optional(number, 600)
@@ -149,7 +193,13 @@ variable "hooks" {
 
   validation {
     # A hook ends for good after 100 times its timeout (EC2 Auto Scaling, "Lifecycle hooks").
-    condition     = var.hooks.drain_limit_seconds >= 60 && var.hooks.drain_limit_seconds <= 28800 && var.hooks.drain_limit_seconds <= 100 * var.hooks.terminate_timeout_seconds
-    error_message = "The attribute drain_limit_seconds of the variable hooks must be from 60 to 28800 and at most 100 times terminate_timeout_seconds, at which Auto Scaling ends the hook."
+    condition = (
+      var.hooks.drain_limit_seconds >= 60 && var.hooks.drain_limit_seconds <= 28800 &&
+      var.hooks.drain_limit_seconds <= 100 * var.hooks.terminate_timeout_seconds
+    )
+    error_message = <<-EOT
+      The attribute drain_limit_seconds of the variable hooks must be from 60 to 28800 and at most 100 times
+      terminate_timeout_seconds, at which Auto Scaling ends the hook.
+    EOT
   }
 }

@@ -1,21 +1,32 @@
 variable "name" {
-  description = "Name of the fleet, and the beginning of the names of all that this module makes. Lower-case letters, digits and single hyphens, beginning with a letter, at most 26 characters: the longest name made from it, the bucket's `<name>-capture-<account>-<region>`, has to stay within S3's 63."
+  description = <<-EOT
+    Name of the fleet, and the beginning of the names of all that this module makes.
+
+    Lower-case letters, digits and single hyphens, first a letter, at most 26 characters: the bucket
+    `<name>-capture-<account>-<region>` has to fit into S3's 63.
+  EOT
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name)) && !startswith(var.name, "internal-")
-    error_message = "The variable name must not be empty: it consists of lower-case letters, digits and single hyphens, begins with a letter, ends with a letter or digit, and does not begin with \"internal-\", which load balancers refuse."
+    error_message = <<-EOT
+      The variable name must not be empty: it consists of lower-case letters, digits and single hyphens, begins with a
+      letter, ends with a letter or digit, and does not begin with "internal-", which load balancers refuse.
+    EOT
   }
 
   validation {
     condition     = length(var.name) <= 26
-    error_message = "The variable name is at most 26 characters long, because the bucket's name <name>-capture-<account>-<region> must stay within 63 (the load balancer's within 32, the node role's within 64)."
+    error_message = <<-EOT
+      The variable name is at most 26 characters long, because the bucket's name <name>-capture-<account>-<region>
+      must stay within 63 (the load balancer's within 32, the node role's within 64).
+    EOT
   }
 }
 
 variable "vpc_id" {
-  description = "VPC of the fleet."
+  description = "VPC of the capture fleet. It may be one whose instances are mirrored."
   type        = string
   nullable    = false
 
@@ -26,7 +37,12 @@ variable "vpc_id" {
 }
 
 variable "subnets" {
-  description = "Subnets of the fleet's VPC, one per availability zone, for the load balancer and the nodes: a key of your own choice (it stays when ids change) to the subnet's id. Nodes get no public address, so the subnets need another way to port 443 (NAT or VPC endpoints)."
+  description = <<-EOT
+    Subnets of the fleet's VPC for the load balancer and the nodes, one per availability zone: a key of your own
+    choice (it stays when ids change) to the subnet's id.
+
+    Nodes get no public address, so the subnets need another way to port 443 (NAT or VPC endpoints).
+  EOT
   type        = map(string)
   nullable    = false
 
@@ -47,18 +63,26 @@ variable "subnets" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of a customer-managed KMS key of this region for the bucket and the nodes' volumes. Its key policy must let the autoscaling service-linked role (AWSServiceRoleForAutoScaling) use it and create grants, or no node starts. Default null: the bucket's own encryption (SSE-S3) and the account's default key for volumes."
+  description = <<-EOT
+    ARN of a customer-managed KMS key of this region for the bucket and the nodes' volumes. Its key policy must let
+    the autoscaling service-linked role (AWSServiceRoleForAutoScaling) use it and create grants, or no node starts.
+
+    Default null: the bucket's own encryption (SSE-S3) and the account's default key for volumes.
+  EOT
   type        = string
   default     = null
 
   validation {
     condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "The variable kms_key_arn must be null or the ARN of a KMS key (arn:…:kms:…:key/…), not of an alias, because permissions need the key itself."
+    error_message = <<-EOT
+      The variable kms_key_arn must be null or the ARN of a KMS key (arn:…:kms:…:key/…), not of an alias, because
+      permissions need the key itself.
+    EOT
   }
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that bounds the node role's permissions. Default null: none."
+  description = "ARN of the IAM policy that bounds the node role's permissions. Default null: none."
   type        = string
   default     = null
 
@@ -69,7 +93,12 @@ variable "permissions_boundary" {
 }
 
 variable "tags" {
-  description = "Tags for everything that this module makes, the nodes, their volumes and interfaces included. Default: none. The provider's default_tags do not reach what the autoscaling group launches, these do."
+  description = <<-EOT
+    Tags of everything that this module makes, the nodes, their volumes and interfaces included. The provider's
+    default_tags do not reach what the autoscaling group launches, these do.
+
+    No key may begin with `aws:` or `traffic-mirror:`. Default none.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false

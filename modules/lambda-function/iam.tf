@@ -59,7 +59,10 @@ resource "aws_iam_role_policy" "function" {
   lifecycle {
     precondition {
       condition     = local.inline_characters <= 10240
-      error_message = "policy_json is too long: the inline policies of the role of ${var.name} would have ${local.inline_characters} characters, and IAM takes 10,240 in all. Name fewer filters, targets and groups one by one."
+      error_message = <<-EOT
+        policy_json is too long: the inline policies of the role of ${var.name} would have ${local.inline_characters}
+        characters, and IAM takes 10,240 in all. Name fewer filters, targets and groups one by one.
+      EOT
     }
   }
 }

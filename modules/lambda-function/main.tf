@@ -10,12 +10,12 @@ locals {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_117:The functions call AWS APIs alone. In a VPC they would need a NAT gateway or six endpoints, and would fail with them; var.vpc_config does it where it must be.
-  #checkov:skip=CKV_AWS_116:The queue in front of an event function has a dead-letter queue; a scheduled one is followed by the next run, so a kept event would be stale.
-  #checkov:skip=CKV_AWS_115:An account starts with ten concurrent executions, of which none can be reserved (Lambda Developer Guide, "Lambda quotas"); var.reserved_concurrent_executions does it where wanted.
+  #checkov:skip=CKV_AWS_117:The functions call AWS APIs alone, and in a VPC would fail with its NAT gateway or endpoints; var.vpc_config does it.
+  #checkov:skip=CKV_AWS_116:An event function's queue has a dead-letter queue; after a scheduled run the next one comes, so a kept event is stale.
+  #checkov:skip=CKV_AWS_115:A new account has ten concurrent executions, none of which can be reserved; var.reserved_concurrent_executions does it.
   #checkov:skip=CKV_AWS_50:Tracing is var.tracing_mode: each run is a sweep or a batch, which its log explains better, and traces are billed.
   #checkov:skip=CKV_AWS_173:The environment holds no secret; var.kms_key_arn encrypts it with a customer key.
-  #checkov:skip=CKV_AWS_272:Code signing needs a signing profile of the organisation; the zips are reproducible and compared in CI, and var.lambda_package serves signed copies.
+  #checkov:skip=CKV_AWS_272:Signing needs an organization's profile; the zips are reproducible, and var.lambda_package serves signed copies.
   function_name = var.name
   description   = var.description
   role          = aws_iam_role.this.arn

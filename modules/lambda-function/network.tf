@@ -6,7 +6,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "network" {
-  #checkov:skip=CKV_AWS_356:EC2 has no resource-level permissions for describing, and Lambda's guide asks for DeleteNetworkInterface on every id; the deny keeps the code from it.
+  #checkov:skip=CKV_AWS_356:Describing has no resource-level permissions; Lambda's guide wants DeleteNetworkInterface on all, denied to the code.
   #checkov:skip=CKV_AWS_111:As above.
   count = var.vpc_config == null ? 0 : 1
 
@@ -60,7 +60,9 @@ data "aws_iam_policy_document" "network" {
     condition {
       test     = "ArnEquals"
       variable = "lambda:SourceFunctionArn"
-      values   = ["arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:function:${var.name}"]
+      values = [
+        "arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:function:${var.name}"
+      ]
     }
   }
 }

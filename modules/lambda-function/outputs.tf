@@ -14,6 +14,8 @@ output "role_name" {
 }
 
 output "source_code_hash" {
-  description = "Digest of the code as Terraform sees it (base64 of SHA-256). Changes with each release that changes the function."
+  description = <<-EOT
+    Digest of the code as Terraform sees it (base64 of SHA-256). Changes with each release that changes the function.
+  EOT
   value       = aws_lambda_function.this.source_code_hash
 }

@@ -1,5 +1,10 @@
 variable "name" {
-  description = "Name of the function, of its log group (`/aws/lambda/<name>`) and, with the region behind it, of its role. Lower-case letters, digits and hyphens, first a letter, at most 49 characters, so that the role's name fits into IAM's 64."
+  description = <<-EOT
+    Name of the function, of its log group (`/aws/lambda/<name>`) and, with the region behind it, of its role.
+
+    Lower-case letters, digits and hyphens, first a letter, at most 49 characters, so that the role's name fits into
+    IAM's 64.
+  EOT
   type        = string
   nullable    = false
 
@@ -16,7 +21,9 @@ variable "function" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]*$", var.function))
-    error_message = "function must be the name of a folder under functions: lower-case letters, digits and hyphens, first a letter."
+    error_message = <<-EOT
+      function must be the name of a folder under functions: lower-case letters, digits and hyphens, first a letter.
+    EOT
   }
 }
 
@@ -32,7 +39,14 @@ variable "description" {
 }
 
 variable "lambda_package" {
-  description = "Where the zip is taken from instead of this repository: the bucket and what stands before `<function>.zip` in the key. Default null: the zip in the repository."
+  description = <<-EOT
+    Where the zip is taken from instead of this repository.
+
+    - `s3_bucket`: the bucket.
+    - `s3_key_prefix`: what stands before `<function>.zip` in the key. Default empty.
+
+    Default null: the zip in the repository.
+  EOT
   type = object({
     s3_bucket     = string
     s3_key_prefix = optional(string, "")
@@ -46,7 +60,7 @@ variable "lambda_package" {
 }
 
 variable "environment" {
-  description = "Environment variables of the function. Lambda holds 4 KB of them in all."
+  description = "Environment variables of the function. Lambda holds 4 KB of them in all. Default none."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -59,7 +73,11 @@ variable "policy_json" {
 }
 
 variable "architecture" {
-  description = "`arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work."
+  description = <<-EOT
+    Processor of the function.
+
+    `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work.
+  EOT
   type        = string
   default     = "arm64"
   nullable    = false
@@ -71,7 +89,11 @@ variable "architecture" {
 }
 
 variable "runtime" {
-  description = "Lambda runtime: `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on."
+  description = <<-EOT
+    Lambda runtime.
+
+    `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
+  EOT
   type        = string
   default     = "nodejs22.x"
   nullable    = false
@@ -83,7 +105,11 @@ variable "runtime" {
 }
 
 variable "memory_size" {
-  description = "Memory in MB, 128 to 10240. CPU grows with it. Default 512."
+  description = <<-EOT
+    Memory in MB; CPU grows with it.
+
+    128 to 10240. Default 512.
+  EOT
   type        = number
   default     = 512
   nullable    = false
@@ -95,7 +121,11 @@ variable "memory_size" {
 }
 
 variable "timeout" {
-  description = "Longest run in seconds, 1 to 900. Default 60."
+  description = <<-EOT
+    Longest run in seconds.
+
+    1 to 900. Default 60.
+  EOT
   type        = number
   default     = 60
   nullable    = false
@@ -107,19 +137,37 @@ variable "timeout" {
 }
 
 variable "reserved_concurrent_executions" {
-  description = "Concurrent executions reserved for, and the most allowed to, this function; -1 reserves none. Default -1, since new accounts have ten in all and reserving any of them fails there."
+  description = <<-EOT
+    Concurrent executions that are reserved for this function, which are also the most that it gets.
+
+    A whole number from 1, or -1: none. Default -1, since new accounts have ten in all and reserving any of them fails
+    there.
+  EOT
   type        = number
   default     = -1
   nullable    = false
 
   validation {
-    condition     = var.reserved_concurrent_executions == -1 || (var.reserved_concurrent_executions >= 1 && floor(var.reserved_concurrent_executions) == var.reserved_concurrent_executions)
-    error_message = "reserved_concurrent_executions must be -1 (none reserved) or a whole number from 1; 0 would switch the function off."
+    condition = (
+      var.reserved_concurrent_executions == -1 ||
+      (var.reserved_concurrent_executions >= 1 && floor(var.reserved_concurrent_executions) == var.reserved_concurrent_executions)
+    )
+    error_message = <<-EOT
+      reserved_concurrent_executions must be -1 (none reserved) or a whole number from 1; 0 would switch the function
+      off.
+    EOT
   }
 }
 
 variable "event_invoke" {
-  description = "What Lambda does with an asynchronous call that failed: `maximum_retry_attempts` 0 to 2, `maximum_event_age_in_seconds` 60 to 21600. Default null: Lambda's own defaults (2, six hours)."
+  description = <<-EOT
+    What Lambda does with an asynchronous call that failed.
+
+    - `maximum_retry_attempts`: 0 to 2.
+    - `maximum_event_age_in_seconds`: 60 to 21600.
+
+    Default null: Lambda's own defaults (2, six hours).
+  EOT
   type = object({
     maximum_retry_attempts       = number
     maximum_event_age_in_seconds = number
@@ -132,15 +180,23 @@ variable "event_invoke" {
   }
 
   validation {
-    condition     = var.event_invoke == null || try(var.event_invoke.maximum_event_age_in_seconds >= 60 && var.event_invoke.maximum_event_age_in_seconds <= 21600, false)
+    condition = (
+      var.event_invoke == null ||
+      try(var.event_invoke.maximum_event_age_in_seconds >= 60 && var.event_invoke.maximum_event_age_in_seconds <= 21600, false)
+    )
     error_message = "event_invoke.maximum_event_age_in_seconds must be from 60 to 21600 seconds."
   }
 }
 
 variable "vpc_config" {
   description = <<-EOT
-    Where the function is placed in a VPC: `subnet_ids` (1 to 16, of one VPC) and `security_group_ids` (1 to 5). Default null: in no VPC, which is what the functions need, since they call AWS APIs alone.
-    Lambda makes an interface in each of the subnets and holds an address for it, so give subnets of their own; the APIs must be reachable from there, through NAT or interface endpoints.
+    Where the function is placed in a VPC. Lambda makes an interface in each of the subnets and holds an address for it;
+    the APIs must be reachable from there, through NAT or interface endpoints.
+
+    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own.
+    - `security_group_ids`: 1 to 5.
+
+    Default null: in no VPC, which is what the functions need, since they call AWS APIs alone.
   EOT
   type = object({
     subnet_ids         = list(string)
@@ -149,7 +205,10 @@ variable "vpc_config" {
   default = null
 
   validation {
-    condition     = var.vpc_config == null ? true : length(var.vpc_config.subnet_ids) >= 1 && length(var.vpc_config.subnet_ids) <= 16 && length(var.vpc_config.security_group_ids) >= 1 && length(var.vpc_config.security_group_ids) <= 5
+    condition = var.vpc_config == null ? true : (
+      length(var.vpc_config.subnet_ids) >= 1 && length(var.vpc_config.subnet_ids) <= 16 &&
+      length(var.vpc_config.security_group_ids) >= 1 && length(var.vpc_config.security_group_ids) <= 5
+    )
     error_message = "vpc_config must have 1 to 16 subnet_ids and 1 to 5 security_group_ids: Lambda takes no more."
   }
 
@@ -165,7 +224,12 @@ variable "vpc_config" {
 }
 
 variable "tracing_mode" {
-  description = "X-Ray: `PassThrough` or `Active`. Default PassThrough: each run is a batch or a sweep of its own with no caller to be traced from, its log and metrics say where time went, and traces are billed."
+  description = <<-EOT
+    Mode of X-Ray.
+
+    `PassThrough` or `Active`. Default PassThrough: each run is a batch or a sweep of its own with no caller to be
+    traced from, its log and metrics say where time went, and traces are billed.
+  EOT
   type        = string
   default     = "PassThrough"
   nullable    = false
@@ -188,7 +252,12 @@ variable "permissions_boundary" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the environment and the log group. The key's policy must allow `logs.<region>.amazonaws.com`. Default null: keys that AWS owns."
+  description = <<-EOT
+    ARN of the KMS key that encrypts the environment and the log group. The key's policy must allow
+    `logs.<region>.amazonaws.com`.
+
+    Default null: keys that AWS owns.
+  EOT
   type        = string
   default     = null
 
@@ -199,14 +268,24 @@ variable "kms_key_arn" {
 }
 
 variable "log_retention_days" {
-  description = "Days that the log is kept: a value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30."
+  description = <<-EOT
+    Days that the log is kept.
+
+    A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
+  EOT
   type        = number
   default     = 30
   nullable    = false
 
   validation {
-    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+    condition = contains(
+      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days,
+    )
+    error_message = <<-EOT
+      log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
+      1096, 1827, 2192, 2557, 2922, 3288 or 3653.
+    EOT
   }
 }
 

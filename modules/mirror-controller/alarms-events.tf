@@ -1,10 +1,10 @@
 # Events on their way to the functions, and reports on their way out.
 
 locals {
-  # Rules of the default bus by RuleName alone, those of another bus by EventBusName as well ("Monitoring Amazon
+  # Event rules of the default bus by RuleName alone, those of another bus by EventBusName as well ("Monitoring Amazon
   # EventBridge", EventBridge User Guide).
-  watched_rules = merge(
-    { for trigger, rule in local.rules : replace(trigger, "_", "-") => { RuleName = rule.name } },
+  watched_event_rules = merge(
+    { for trigger, rule in local.event_rules : replace(trigger, "_", "-") => { RuleName = rule.name } },
     { for key, rule in local.bus_rules : "bus-${key}" => { RuleName = rule.name, EventBusName = var.name } },
     { for key in local.hub : "hub" => { RuleName = "hub", EventBusName = var.name } },
     var.schedule_expression == null ? {} : { schedule = { RuleName = "${var.name}-sweep" } },
@@ -12,7 +12,7 @@ locals {
 
   event_alarms = merge({
     dlq-not-empty = {
-      problem    = "Events could not be worked off or delivered and wait in the dead-letter queue."
+      problem    = "Events could not be handled or delivered and wait in the dead-letter queue."
       namespace  = "AWS/SQS"
       metric     = "ApproximateNumberOfMessagesVisible"
       dimensions = { QueueName = aws_sqs_queue.events_dlq.name }
@@ -52,8 +52,8 @@ locals {
       # As dlq-not-empty.
       missing = "notBreaching"
     } },
-    { for key, dimensions in local.watched_rules : "failed-invocations-${key}" => {
-      problem    = "EventBridge could not deliver what the rule ${dimensions.RuleName} matched."
+    { for key, dimensions in local.watched_event_rules : "failed-invocations-${key}" => {
+      problem    = "EventBridge could not deliver what the event rule ${dimensions.RuleName} matched."
       section    = "failed-invocations"
       namespace  = "AWS/Events"
       metric     = "FailedInvocations"

@@ -22,7 +22,10 @@ locals {
       missing = "notBreaching"
     } },
     { for key, function in local.watched_functions : "${key}-throttles" => {
-      problem    = "Lambda did not let the function ${key} run in two of three periods of ${function.period / 60} minutes: the account's or the function's concurrent executions were used up."
+      problem = join(" ", [
+        "Lambda did not let the function ${key} run in two of three periods of ${function.period / 60} minutes:",
+        "the account's or the function's concurrent executions were used up.",
+      ])
       section    = "throttles"
       namespace  = "AWS/Lambda"
       metric     = "Throttles"
@@ -49,7 +52,10 @@ locals {
     {
       # The schedule's sweeps are not repeated; one that fails or finds no concurrency ends here.
       sweep-dropped = {
-        problem    = "Lambda dropped calls of the function sweep in two of three periods of ${local.sweep_period / 60} minutes: they failed, or waited for more than a minute."
+        problem = join(" ", [
+          "Lambda dropped calls of the function sweep in two of three periods of ${local.sweep_period / 60} minutes:",
+          "they failed, or waited for more than a minute.",
+        ])
         namespace  = "AWS/Lambda"
         metric     = "AsyncEventsDropped"
         dimensions = { FunctionName = module.sweep.function_name }

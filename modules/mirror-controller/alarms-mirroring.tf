@@ -14,14 +14,14 @@ locals {
       missing = "notBreaching"
     }
     removal-held = {
-      problem   = "A run would have removed more sessions than brakes.removal_percent and removal_minimum allow, and removed none."
+      problem   = "A run would have removed more sessions than guardrails.removal_percent and removal_minimum allow, and removed none."
       metric    = "RemovalHeld"
       threshold = 1
       # As policy-refused.
       missing = "notBreaching"
     }
     not-permitted = {
-      problem   = "AWS refused a call as not permitted: mirroring is incomplete until the role, a boundary or an organisation's policy is changed."
+      problem   = "AWS refused a call as not permitted: mirroring stays incomplete until the role, a boundary or an organization policy is changed."
       metric    = "NotPermitted"
       threshold = 1
       # As policy-refused.
@@ -37,7 +37,10 @@ locals {
       missing = "ignore"
     }
     uncovered = {
-      problem    = "More than ${var.uncovered_alarm.sources} selected interfaces were without a session all through ${local.uncovered_periods * local.uncovered_period / 60} minutes."
+      problem = join(" ", [
+        "More than ${var.uncovered_alarm.sources} selected interfaces were without a session",
+        "all through ${local.uncovered_periods * local.uncovered_period / 60} minutes.",
+      ])
       metric     = "SourcesUncovered"
       statistic  = "Minimum"
       comparison = "GreaterThanThreshold"
@@ -67,5 +70,22 @@ locals {
         missing = "notBreaching"
       }
     } : {},
+    { for direction, metric in var.mirroring_skipped_alarm ? local.skipped_metrics : {} : "mirroring-skipped-${direction}" => {
+      problem    = "Instances had no bandwidth left for mirroring: packets of sources were not copied."
+      section    = "mirroring-skipped"
+      expression = "SELECT SUM(${metric}) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
+      label      = "packets not copied"
+      threshold  = 1
+      periods    = 3
+      datapoints = 2
+      # No instance, nothing skipped.
+      missing = "notBreaching"
+    } },
   )
+
+  # What the hub cannot see: EC2 counts in the source's own account what it did not copy because the instance had no
+  # bandwidth left. A query over all instances (CloudWatch, "Create a CloudWatch alarm based on a Metrics Insights
+  # query"), because sources come and go, and these metrics are by instance and never by interface or session. One alarm
+  # for each direction: a request takes one such query.
+  skipped_metrics = { in = "NetworkPacketsSkipMirrorIn", out = "NetworkPacketsSkipMirrorOut" }
 }

@@ -1,12 +1,5 @@
-# An alarm that rings means that a person is needed; each names the section of docs/operations.md that says what
-# to do. They are made whether or not anyone is told: an alarm costs 0.10 $ a month. What they are is in
-# alarms-events.tf, alarms-functions.tf and alarms-mirroring.tf.
-#
-# `missing` is what counts when there is no datum:
-# - notBreaching where the metric counts troubles and is written only when something runs; that nothing runs has an
-#   alarm of its own (sweep-not-run);
-# - ignore (keep the last state) where the metric is a level: it does not fall because nobody looks;
-# - breaching where silence is the trouble.
+# The controller's alarms, by what they watch: alarms-events.tf, alarms-functions.tf and alarms-mirroring.tf. modules/alarms
+# makes them, and says what each field means.
 
 locals {
   metrics_namespace = "TrafficMirror"
@@ -17,28 +10,31 @@ locals {
 
   # Long enough for a sweep in each period, however rare sweeps are.
   sweep_period = max(300, local.schedule_minutes * 60)
-
-  alarms = merge(local.event_alarms, local.function_alarms, local.mirroring_alarms)
 }
 
-resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+module "alarms" {
+  source = "../alarms"
 
-  alarm_name        = "${var.name}-${each.key}"
-  alarm_description = "${each.value.problem} See docs/operations.md#${lookup(each.value, "section", each.key)}."
+  name_prefix = var.name
+  own_metrics = { namespace = local.metrics_namespace, dimensions = local.own_dimensions }
 
-  namespace   = lookup(each.value, "namespace", local.metrics_namespace)
-  metric_name = each.value.metric
-  dimensions  = lookup(each.value, "dimensions", local.own_dimensions)
-  statistic   = lookup(each.value, "statistic", "Sum")
-
-  comparison_operator = lookup(each.value, "comparison", "GreaterThanOrEqualToThreshold")
-  threshold           = each.value.threshold
-  period              = lookup(each.value, "period", 300)
-  evaluation_periods  = lookup(each.value, "periods", 1)
-  datapoints_to_alarm = lookup(each.value, "datapoints", 1)
-  treat_missing_data  = each.value.missing
+  alarms = merge(local.event_alarms, local.function_alarms, local.mirroring_alarms)
 
   alarm_actions = var.alarm_actions
   tags          = var.tags
+}
+
+moved {
+  from = aws_cloudwatch_metric_alarm.this
+  to   = module.alarms.aws_cloudwatch_metric_alarm.this
+}
+
+moved {
+  from = aws_cloudwatch_metric_alarm.mirroring_skipped["in"]
+  to   = module.alarms.aws_cloudwatch_metric_alarm.computed["mirroring-skipped-in"]
+}
+
+moved {
+  from = aws_cloudwatch_metric_alarm.mirroring_skipped["out"]
+  to   = module.alarms.aws_cloudwatch_metric_alarm.computed["mirroring-skipped-out"]
 }

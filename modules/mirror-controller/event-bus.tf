@@ -12,15 +12,13 @@ locals {
   requester_source  = "traffic-mirror"
   controller_source = "traffic-mirror.controller"
 
-  # Rules on this bus, as known_rules are those on the default bus (rules.tf).
+  # Event rules on this bus, as known_event_rules are those on the default bus (event-rules.tf).
   bus_rules = {
     requests = {
       name        = "requests"
       description = "Mirrors that are asked for, and requests that are withdrawn, for ${var.name}"
       event_pattern = {
         source      = ["traffic-mirror", { prefix = "traffic-mirror/" }]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["Mirror Requested", "Mirror Withdrawn"]
       }
     }
@@ -30,13 +28,14 @@ locals {
       description = "Sweeps that the functions of ${var.name} ask for"
       event_pattern = {
         source      = ["traffic-mirror.controller"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["Sweep Requested"]
       }
     }
   }
-  bus_rule_arns = { for key, rule in local.bus_rules : key => "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}/${rule.name}" }
+  bus_rule_arns = {
+    for key, rule in local.bus_rules :
+    key => "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}/${rule.name}"
+  }
 }
 
 resource "aws_cloudwatch_event_bus" "this" {
@@ -51,7 +50,7 @@ resource "aws_cloudwatch_event_rule" "bus" {
   name           = each.value.name
   description    = each.value.description
   event_bus_name = aws_cloudwatch_event_bus.this.name
-  event_pattern  = jsonencode(each.value.event_pattern)
+  event_pattern  = local.event_patterns[each.key]
   tags           = var.tags
 
   # On destroy before drain, as the rules of the default bus: see invocations.tf.
@@ -63,7 +62,7 @@ resource "aws_cloudwatch_event_target" "requests" {
   event_bus_name = aws_cloudwatch_event_bus.this.name
   arn            = aws_sqs_queue.events.arn
 
-  # As the events of AWS (rules.tf); nobody sweeps up a lost request, so what is late waits where a person sees it.
+  # As the events of AWS (event-rules.tf); nobody sweeps up a lost request, so what is late waits where a person sees it.
   retry_policy {
     maximum_event_age_in_seconds = 3600
     maximum_retry_attempts       = 185

@@ -8,8 +8,11 @@ locals {
   hook_groups = distinct([for hook in values(local.hooks) : hook.autoscaling_group_name])
   hook_names  = distinct([for hook in values(local.hooks) : hook.hook_name])
   # Complete by Amazon Resource Name except for the group's UUID, which nobody knows beforehand.
-  hook_group_arns = [for group in local.hook_groups : "arn:${local.partition}:autoscaling:${local.region}:${local.account}:autoScalingGroup:*:autoScalingGroupName/${group}"]
-  hooks_abandon   = anytrue([for hook in values(local.hooks) : hook.when_not_mirrored == "abandon"])
+  hook_group_arns = [
+    for group in local.hook_groups :
+    "arn:${local.partition}:autoscaling:${local.region}:${local.account}:autoScalingGroup:*:autoScalingGroupName/${group}"
+  ]
+  hooks_abandon = anytrue([for hook in values(local.hooks) : hook.when_not_mirrored == "abandon"])
 }
 
 resource "aws_autoscaling_lifecycle_hook" "this" {

@@ -6,9 +6,14 @@ locals {
 
   hub_rule_arn = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}/hub"
   hub_dlq_arn  = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-hub-dlq"
+
+  hub_event_pattern = {
+    source      = [local.controller_source]
+    detail-type = ["Mirror Session Changed", "Mirror Source Refused", "Mirror Session Tampered", "Mirror Sweep Completed"]
+  }
 }
 
-# Unlike the other rules this one outlives drain on destroy (invocations.tf): it starts nothing, and the hub learns of
+# Unlike the other event rules this one outlives drain on destroy (invocations.tf): it starts nothing, and the hub learns of
 # the sessions that go.
 resource "aws_cloudwatch_event_rule" "hub" {
   for_each = local.hub
@@ -16,13 +21,8 @@ resource "aws_cloudwatch_event_rule" "hub" {
   name           = "hub"
   description    = "What ${var.name} reports, for the hub"
   event_bus_name = aws_cloudwatch_event_bus.this.name
-  event_pattern = jsonencode({
-    source      = [local.controller_source]
-    account     = [local.account]
-    region      = [local.region]
-    detail-type = ["Mirror Session Changed", "Mirror Source Refused", "Mirror Session Tampered", "Mirror Sweep Completed"]
-  })
-  tags = var.tags
+  event_pattern  = local.event_patterns["hub"]
+  tags           = var.tags
 
   lifecycle {
     precondition {

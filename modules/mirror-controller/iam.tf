@@ -1,25 +1,21 @@
-# What the functions may do with sessions (the rest is in iam-duties.tf). No reads beyond describing, no mutation outside the VPCs, filters and targets that
-# were given, and none on a session that does not carry this controller's tag.
+# What the functions may do with sessions (the rest is in iam-follow-up.tf). No reads beyond describing, no mutation
+# outside the VPCs, filters and targets that were given, and none on a session that does not carry this controller's tag.
 
 locals {
-  controller_tag = "traffic-mirror:controller"
-  ec2_arn        = "arn:${local.partition}:ec2:${local.region}:${local.account}"
+  ec2_arn = "arn:${local.partition}:ec2:${local.region}:${local.account}"
 
-  # Filters and targets that single entries name.
-  entries       = concat(local.sources.tags, local.sources.subnets, local.sources.vpcs)
-  entry_filters = distinct([for entry in local.entries : entry.filter_id if entry.filter_id != null])
-  entry_targets = distinct([for entry in local.entries : entry.target_id if entry.target_id != null])
-  entry_mirrors = concat(
-    [for id in local.entry_filters : "${local.ec2_arn}:traffic-mirror-filter/${id}"],
-    [for id in local.entry_targets : "${local.ec2_arn}:traffic-mirror-target/${id}"],
-  )
+  # Filters and targets that single rules name.
+  rule_resources = distinct(concat(
+    [for rule in local.rules : "${local.ec2_arn}:traffic-mirror-filter/${rule.filter_id}" if rule.filter_id != null],
+    [for rule in local.rules : "${local.ec2_arn}:traffic-mirror-target/${rule.target_id}" if rule.target_id != null],
+  ))
 
   # A managed policy holds 6,144 characters, a role ten of them: eight VPCs of up to six targets fit into one.
   vpc_groups = { for index, keys in chunklist(keys(var.vpcs), 8) : tostring(index) => keys }
 }
 
 data "aws_iam_policy_document" "common" {
-  #checkov:skip=CKV_AWS_356:EC2 has no resource-level permissions for describing (Service Authorization Reference, "Amazon EC2"); the region is a condition.
+  #checkov:skip=CKV_AWS_356:EC2 has no resource-level permissions for describing (Service Authorization Reference, "Amazon EC2").
   statement {
     sid = "Observe"
     actions = [
@@ -50,7 +46,7 @@ data "aws_iam_policy_document" "common" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:RequestTag/${local.controller_tag}"
+      variable = "aws:RequestTag/${local.tag_keys.controller}"
       values   = [var.name]
     }
   }
@@ -62,7 +58,7 @@ data "aws_iam_policy_document" "common" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:ResourceTag/${local.controller_tag}"
+      variable = "aws:ResourceTag/${local.tag_keys.controller}"
       values   = [var.name]
     }
   }
@@ -86,25 +82,25 @@ data "aws_iam_policy_document" "common" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:ResourceTag/${local.controller_tag}"
+      variable = "aws:ResourceTag/${local.tag_keys.controller}"
       values   = [var.name]
     }
 
     # Never into another controller's hands.
     condition {
       test     = "StringEqualsIfExists"
-      variable = "aws:RequestTag/${local.controller_tag}"
+      variable = "aws:RequestTag/${local.tag_keys.controller}"
       values   = [var.name]
     }
   }
 
   dynamic "statement" {
-    for_each = length(local.entry_mirrors) > 0 ? [1] : []
+    for_each = length(local.rule_resources) > 0 ? [1] : []
 
     content {
-      sid       = "UseMirrorsOfEntries"
+      sid       = "UseFiltersAndTargetsOfRules"
       actions   = ["ec2:CreateTrafficMirrorSession", "ec2:ModifyTrafficMirrorSession"]
-      resources = local.entry_mirrors
+      resources = local.rule_resources
     }
   }
 
@@ -121,7 +117,7 @@ data "aws_iam_policy_document" "common" {
 data "aws_iam_policy_document" "sweep" {
   source_policy_documents = [
     data.aws_iam_policy_document.common.json,
-    data.aws_iam_policy_document.duties.json,
+    data.aws_iam_policy_document.follow_up.json,
   ]
 
   statement {
@@ -134,7 +130,7 @@ data "aws_iam_policy_document" "sweep" {
 data "aws_iam_policy_document" "reconcile" {
   source_policy_documents = concat([
     data.aws_iam_policy_document.common.json,
-    data.aws_iam_policy_document.duties.json,
+    data.aws_iam_policy_document.follow_up.json,
   ], data.aws_iam_policy_document.hooks[*].json)
 
   statement {
@@ -206,7 +202,7 @@ data "aws_iam_policy_document" "scope" {
 
       condition {
         test     = "StringEquals"
-        variable = "aws:ResourceTag/traffic-mirror:vpc"
+        variable = "aws:ResourceTag/${local.tag_keys.target_vpc}"
         values   = [for key in each.value : var.vpcs[key].vpc_id if var.vpcs[key].targets == null]
       }
     }

@@ -1,7 +1,9 @@
 # Two invocations make apply and destroy mean what they say.
 #
-#   create:  functions, roles, policy, targets, bus → drain (nothing) → right to make sessions → mapping, rules, hooks → apply (sweeps)
-#   destroy: apply (nothing), hooks, rules, mapping → right to make sessions → drain (removes ours) → targets, policy, functions, bus
+#   create:  functions, roles, policy, targets, bus → drain (nothing) → right to make sessions → mapping, event rules, hooks
+#            → apply (sweeps)
+#   destroy: apply (nothing), hooks, event rules, mapping → right to make sessions → drain (removes ours)
+#            → targets, policy, functions, bus
 #
 # Where a target leaves `vpcs`, it is destroyed after what depends on it was updated (create_before_destroy in
 # mirror-endpoint): policy without the target → apply moves the sessions → the target goes.
@@ -37,7 +39,7 @@ resource "aws_lambda_invocation" "apply" {
     code        = module.sweep.source_code_hash
   }
 
-  # After the events lane is open: what starts while this sweep runs is not lost in between.
+  # After events reach reconcile: what starts while this sweep runs is not lost in between.
   depends_on = [
     aws_lambda_invocation.drain,
     aws_iam_role_policy_attachment.sweep_scope,

@@ -9,13 +9,20 @@ locals {
   partition = data.aws_partition.current.partition
   region    = data.aws_region.current.id
 
+  # Keys of the project's own tags, as in functions/core/tags.ts.
+  tag_keys = {
+    controller = "traffic-mirror:controller"
+    requester  = "traffic-mirror:requester"
+    target_vpc = "traffic-mirror:vpc"
+  }
+
   environment = {
     CONTROLLER_NAME              = var.name
     POLICY_PARAMETER             = local.policy_parameter
     MODE                         = var.mode
     SESSION_TAGS                 = jsonencode(var.tags)
     SESSION_QUOTA                = tostring(var.session_quota)
-    BRAKES                       = jsonencode(var.brakes)
+    BRAKES                       = jsonencode(var.guardrails)
     DEMANDS                      = jsonencode(local.demands_setting)
     EVENT_BUS_NAME               = aws_cloudwatch_event_bus.this.name
     POWERTOOLS_SERVICE_NAME      = local.service_name
@@ -23,8 +30,8 @@ locals {
     POWERTOOLS_LOG_LEVEL         = var.log_level
   }
 
-  # A process paces itself and knows nothing of the others, so each run of a lane gets its share; and while messages
-  # wait for the events lane, the sweep stands back and leaves it its rate: functions/aws/stand-back.ts.
+  # A process paces itself and knows nothing of the others, so each run of reconcile gets its share; and while messages
+  # wait for reconcile, the sweep stands back and leaves it its rate: functions/aws/stand-back.ts.
   reconcile_environment = merge(local.environment, {
     # To say when a message comes back.
     EVENTS_QUEUE_URL             = aws_sqs_queue.events.url
@@ -41,7 +48,7 @@ locals {
   })
 }
 
-# Events lane: observes the few interfaces that a batch of events names, and brings their sessions in line.
+# Observes the few interfaces that a batch of events names, and brings their sessions in line.
 module "reconcile" {
   source = "../lambda-function"
 
@@ -66,7 +73,7 @@ module "reconcile" {
   tags                 = var.tags
 }
 
-# Sweep lane: observes everything, every minute and on apply and destroy.
+# Observes everything, every minute and on apply and destroy.
 module "sweep" {
   source = "../lambda-function"
 

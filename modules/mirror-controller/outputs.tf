@@ -1,10 +1,18 @@
 output "event_bus_arn" {
-  description = "ARN of the controller's own bus: `Mirror Requested` and `Mirror Withdrawn` go in, what the functions report comes out (source `traffic-mirror.controller`)."
+  description = <<-EOT
+    ARN of the controller's own bus. `Mirror Requested` and `Mirror Withdrawn` go in; what the functions report comes
+    out, under the source `traffic-mirror.controller`.
+  EOT
   value       = aws_cloudwatch_event_bus.this.arn
 }
 
 output "request_policy_json" {
-  description = "IAM policy for a requester, an instance's role for instance: it may ask for a mirror under its own name (the source `traffic-mirror/<aws:userid>`), take the request back, and read the state of what it asked for. It fits every requester of the account, since IAM fills in the name."
+  description = <<-EOT
+    IAM policy for a requester, such as an instance's role: it may ask for a mirror under its own name (the source
+    `traffic-mirror/<aws:userid>`), take the request back, and read the state of what it asked for.
+
+    It fits every requester of the account, since IAM fills in the name.
+  EOT
   value       = data.aws_iam_policy_document.request.json
 }
 
@@ -14,7 +22,10 @@ output "policy_parameter_name" {
 }
 
 output "function_names" {
-  description = "Names of the functions by their folder: `reconcile` (events lane) and `sweep` (observes everything; an empty object invokes it by hand)."
+  description = <<-EOT
+    Names of the functions by their folder: `reconcile` (works on what events name) and `sweep` (observes everything; an
+    empty object invokes it by hand).
+  EOT
   value = {
     reconcile = module.reconcile.function_name
     sweep     = module.sweep.function_name
@@ -22,7 +33,13 @@ output "function_names" {
 }
 
 output "queue_arns" {
-  description = "ARNs of the queues: `events`, `events_dlq` with what could not be done or delivered, and, with `hub_event_bus_arn`, `hub_dlq` with reports that the hub's bus did not take."
+  description = <<-EOT
+    ARNs of the queues.
+
+    - `events`: events for `reconcile`.
+    - `events_dlq`: what could not be done or delivered.
+    - `hub_dlq`: reports that the hub's bus did not take. Only with `hub_event_bus_arn`.
+  EOT
   value = merge(
     {
       events     = aws_sqs_queue.events.arn
@@ -33,6 +50,11 @@ output "queue_arns" {
 }
 
 output "apply_summary" {
-  description = "What the sweep of the last apply that changed something did: selected, mirrored, created, modified, deleted, retagged, refused and uncovered by reason, foreign, remaining, and whether it is complete. `complete = false` is no failure: the scheduled sweeps go on."
+  description = <<-EOT
+    What the sweep of the last apply that changed something did: selected, mirrored, created, modified, deleted,
+    retagged, refused and uncovered by reason, foreign, remaining, and whether it is complete.
+
+    `complete = false` is no failure: the scheduled sweeps go on.
+  EOT
   value       = jsondecode(aws_lambda_invocation.apply.result)
 }

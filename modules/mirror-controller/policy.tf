@@ -4,13 +4,16 @@
 locals {
   policy_parameter = "/${var.name}/policy"
 
-  # The entries, none where sources is null. Neither try() nor can() may stand around them here and in the
-  # validations: both give up on a list as a whole as soon as one id in it is unknown.
-  sources = {
-    tags    = flatten(var.sources[*].tags)
-    subnets = flatten(var.sources[*].subnets)
-    vpcs    = flatten(var.sources[*].vpcs)
-  }
+  # Every rule with its kind, in the order in which they are tried; none where sources is null. Neither try() nor can()
+  # may stand around them here and in the validations: both give up on a list as a whole as soon as one id in it is
+  # unknown. Names are set here rather than by the functions, so that the plan shows when one changes.
+  rules = flatten([
+    for kind in local.rule_kinds : [
+      for index, rule in flatten([for sources in var.sources[*] : sources[kind]]) :
+      merge(rule, { kind = kind, name = coalesce(rule.name, "${kind}[${index}]") })
+    ]
+  ])
+  rule_kinds = ["tags", "subnets", "vpcs"]
 
   policy = {
     version = 1
@@ -25,11 +28,10 @@ locals {
         availability_zone = target.availability_zone
       }]
     }]
-    # Names are set here rather than by the functions, so that the plan shows when one changes.
     sources = var.sources == null ? null : {
-      tags    = [for index, entry in local.sources.tags : merge(entry, { name = coalesce(entry.name, "tags[${index}]") })]
-      subnets = [for index, entry in local.sources.subnets : merge(entry, { name = coalesce(entry.name, "subnets[${index}]") })]
-      vpcs    = [for index, entry in local.sources.vpcs : merge(entry, { name = coalesce(entry.name, "vpcs[${index}]") })]
+      for kind in local.rule_kinds : kind => [
+        for rule in local.rules : { for field, value in rule : field => value if field != "kind" } if rule.kind == kind
+      ]
     }
     exclude = var.exclude
     options = {
@@ -64,10 +66,9 @@ locals {
   document_estimate = sum(concat(
     [720 + 40 * length(var.instance_types)],
     [for key, vpc in var.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
-    [for entry in local.sources.tags : 340 + 400 * length(entry.tags)],
-    [340 * (length(local.sources.subnets) + length(local.sources.vpcs))],
-    [for entry in var.exclude.tags : 40 + 400 * length(entry.tags)],
-    [30 * (length(var.exclude.subnet_ids) + length(var.exclude.instance_ids) + length(var.exclude.network_interface_ids))],
+    [for rule in local.rules : 340 + 400 * length(lookup(rule, "tags", {}))],
+    [for exclusion in var.exclude.tags : 40 + 400 * length(exclusion.tags)],
+    [30 * length(concat(var.exclude.subnet_ids, var.exclude.instance_ids, var.exclude.network_interface_ids))],
     [260 * length(var.exclude.autoscaling_group_names)],
     [640 * length(var.lifecycle_hooks)],
   ))
@@ -79,7 +80,7 @@ locals {
 }
 
 resource "aws_ssm_parameter" "policy" {
-  #checkov:skip=CKV2_AWS_34:Nothing in the policy is secret (ids and rules), and encrypted values are hidden in plans, where a change of what is mirrored must show.
+  #checkov:skip=CKV2_AWS_34:Nothing in the policy is secret, and plans hide encrypted values, where a change of what is mirrored must show.
   #checkov:skip=CKV_AWS_337:As above.
   name        = local.policy_parameter
   description = "What ${var.name} mirrors. Written by Terraform, read by its functions."
@@ -92,22 +93,29 @@ resource "aws_ssm_parameter" "policy" {
   lifecycle {
     precondition {
       condition     = local.document_bytes <= local.document_limit
-      error_message = "sources, exclude, lifecycle_hooks and vpcs make a policy document of ${local.document_bytes} bytes; the functions take 65,536 at most. Select and exclude by tags or subnets rather than by single ids, or give part of the VPCs to a second controller."
+      error_message = <<-EOT
+        sources, exclude, lifecycle_hooks and vpcs make a policy document of ${local.document_bytes} bytes; the
+        functions take 65,536 at most. Select and exclude by tags or subnets rather than by single ids, or give part of
+        the VPCs to a second controller.
+      EOT
     }
 
     precondition {
-      # Over the limit no number of parts helps: the sentence above is the one to read.
+      # Over the limit no number of parts helps: the message above is the one to read.
       condition     = local.document_bytes > local.document_limit || local.parts_needed <= local.parts
-      error_message = "policy_parts must be at least ${local.parts_needed}: the policy document has ${local.document_bytes} bytes, which do not fit into the ${local.parts} parameters that were reckoned or given."
+      error_message = <<-EOT
+        policy_parts must be at least ${local.parts_needed}: the policy document has ${local.document_bytes} bytes,
+        which do not fit into the ${local.parts} parameters that were estimated or given.
+      EOT
     }
   }
 
-  # The parts first, so that a reader seldom meets a head whose parts are not there yet; the digest tells it.
+  # The parts first, so that a reader seldom meets a head whose parts are not there yet; the digest shows it.
   depends_on = [aws_ssm_parameter.policy_part]
 }
 
 resource "aws_ssm_parameter" "policy_part" {
-  #checkov:skip=CKV2_AWS_34:Nothing in the policy is secret (ids and rules), and encrypted values are hidden in plans, where a change of what is mirrored must show.
+  #checkov:skip=CKV2_AWS_34:Nothing in the policy is secret, and plans hide encrypted values, where a change of what is mirrored must show.
   #checkov:skip=CKV_AWS_337:As above.
   for_each = toset(local.parts == 1 ? [] : [for part in range(local.parts) : tostring(part + 1)])
 

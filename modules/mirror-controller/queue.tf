@@ -1,17 +1,17 @@
 locals {
   # Composed rather than referenced, so that each queue is made in one step with its policies: SQS settles
-  # every change of attributes for half a minute, and rules come after the queue (see invocations.tf).
+  # every change of attributes for half a minute, and event rules come after the queue (see invocations.tf).
   events_queue_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-events"
   dlq_arn          = "${local.events_queue_arn}-dlq"
-  # A rule on a bus other than the default one has the bus in its name.
-  rule_arns = concat(
-    [for rule in local.rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"],
+  # An event rule on a bus other than the default one has the bus in its name.
+  event_rule_arns = concat(
+    [for rule in local.event_rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"],
     [local.bus_rule_arns["requests"]],
   )
   queues = merge(
     {
-      events     = { arn = local.events_queue_arn, rule_arns = local.rule_arns }
-      events_dlq = { arn = local.dlq_arn, rule_arns = local.rule_arns }
+      events     = { arn = local.events_queue_arn, rule_arns = local.event_rule_arns }
+      events_dlq = { arn = local.dlq_arn, rule_arns = local.event_rule_arns }
     },
     { for key in local.hub : "hub_dlq" => { arn = local.hub_dlq_arn, rule_arns = [local.hub_rule_arn] } },
   )

@@ -3,7 +3,6 @@
 locals {
   demands_path    = "/${var.name}/demands"
   demands_arn     = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.demands_path}"
-  requester_tag   = "traffic-mirror:requester"
   demands_setting = merge({ path = local.demands_path }, var.demands)
 }
 
@@ -48,7 +47,7 @@ data "aws_iam_policy_document" "request" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:ResourceTag/${local.requester_tag}"
+      variable = "aws:ResourceTag/${local.tag_keys.requester}"
       values   = ["$${aws:userid}"]
     }
   }

@@ -2,16 +2,33 @@
 
 variable "sources" {
   description = <<-EOT
-    Which interfaces are mirrored. Default null: every interface of the VPCs given that AWS accepts. Otherwise the first entry that matches decides, `tags` before `subnets` before `vpcs`, in the order of each list; with no entry at all nothing is mirrored.
-    - `tags`: tags of the instance, exact and case-sensitive; a null value means that the key is present. `match` says whether `all` of them must match (default) or `any`.
-    - `subnets`: `subnet_id`. `vpcs`: `vpc_id`, one of `var.vpcs`.
-    Each entry takes besides:
-    - `name`: the value of the tag `traffic-mirror:rule` of its sessions, 1 to 64 characters. Default `tags[0]`, `subnets[1]` …, by position: give names, or sessions are tagged again when an entry is put in front.
-    - `filter_id`, `virtual_network_id` (1 to 16777215): instead of the VPC's. `target_id`: instead of the target in the instance's zone.
-    - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Default null: whole packets. Under 55 bytes the headers of IPv6 packets would be cut.
-    - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. Default null: 1. A number in use is stepped around.
+    Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
+    `subnets` before `vpcs`, in the order of each list.
+
+    - `tags`: rules by tags of the instance, exact and case-sensitive.
+      - `tags`: at least one; a null value means that the key is present.
+      - `match`: whether `all` of them must match (default) or `any`.
+    - `subnets`: rules by subnet.
+      - `subnet_id`: the subnet.
+    - `vpcs`: rules by VPC.
+      - `vpc_id`: one of `vpcs`.
+
+    Every rule takes besides:
+
+    - `name`: the value of the tag `traffic-mirror:rule` of its sessions, 1 to 64 characters. Default `tags[0]`,
+      `subnets[1]` …, by position: give names, or sessions are tagged again when a rule is put in front.
+    - `filter_id`: a mirror filter instead of the VPC's. Default null.
+    - `target_id`: a mirror target instead of the one in the instance's zone. Default null.
+    - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Under 55 bytes the headers of IPv6 packets
+      would be cut. Default null: whole packets.
+    - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
+    - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
+      number in use is stepped around. Default null: 1.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
-    - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see `guardduty_severity`, `demands`); entries with `always` go first.
+    - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
+      `guardduty_severity`, `demands`). Rules with `always` go first.
+
+    Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
   EOT
   type = object({
     tags = optional(list(object({
@@ -51,97 +68,107 @@ variable "sources" {
   })
   default = null
 
+  # The fields that all rules have are looked at over all three lists at once. Not over local.rules: what depends on a
+  # variable cannot be in its own validation.
   validation {
-    condition     = alltrue([for entry in flatten(var.sources[*].tags) : length(entry.tags) > 0])
+    condition     = alltrue([for rule in flatten(var.sources[*].tags) : length(rule.tags) > 0])
     error_message = "sources.tags[*].tags must have at least one tag: an empty map would match every instance."
   }
 
   validation {
-    condition     = alltrue([for entry in flatten(var.sources[*].tags) : contains(["all", "any"], entry.match)])
+    condition     = alltrue([for rule in flatten(var.sources[*].tags) : contains(["all", "any"], rule.match)])
     error_message = "sources.tags[*].match must be all or any."
   }
 
   validation {
-    condition     = alltrue([for entry in flatten(var.sources[*].subnets) : can(regex("^subnet-[0-9a-f]{8,}$", entry.subnet_id))])
+    condition     = alltrue([for rule in flatten(var.sources[*].subnets) : can(regex("^subnet-[0-9a-f]{8,}$", rule.subnet_id))])
     error_message = "sources.subnets[*].subnet_id must be the id of a subnet, such as subnet-0123456789abcdef0."
   }
 
   validation {
-    condition     = alltrue([for entry in flatten(var.sources[*].vpcs) : contains([for vpc in values(var.vpcs) : vpc.vpc_id], entry.vpc_id)])
+    condition     = alltrue([for rule in flatten(var.sources[*].vpcs) : contains(values(var.vpcs)[*].vpc_id, rule.vpc_id)])
     error_message = "sources.vpcs[*].vpc_id must be one of the VPCs in vpcs: nothing outside them is mirrored."
   }
 
   validation {
     condition = alltrue([
-      for name in flatten([var.sources[*].tags[*].name, var.sources[*].subnets[*].name, var.sources[*].vpcs[*].name]) :
-      name == null ? true : can(regex("^[A-Za-z0-9_.:/=+@\\[\\]-]([A-Za-z0-9 _.:/=+@\\[\\]-]{0,62}[A-Za-z0-9_.:/=+@\\[\\]-])?$", name))
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) :
+      rule.name == null ? true : can(regex("^[A-Za-z0-9_.:/=+@\\[\\]-]([A-Za-z0-9 _.:/=+@\\[\\]-]{0,62}[A-Za-z0-9_.:/=+@\\[\\]-])?$", rule.name))
     ])
-    error_message = "sources.*[*].name must be 1 to 64 letters, digits, blanks and _ . : / = + - @ [ ], without a blank at either end: it is the value of a tag."
+    error_message = <<-EOT
+      sources.*[*].name must be 1 to 64 letters, digits, blanks and _ . : / = + - @ [ ], without a blank at either end:
+      it is the value of a tag.
+    EOT
   }
 
   validation {
-    condition = length(distinct(concat(
-      [for index, entry in flatten(var.sources[*].tags) : coalesce(entry.name, "tags[${index}]")],
-      [for index, entry in flatten(var.sources[*].subnets) : coalesce(entry.name, "subnets[${index}]")],
-      [for index, entry in flatten(var.sources[*].vpcs) : coalesce(entry.name, "vpcs[${index}]")],
-      ))) == (
-      length(flatten(var.sources[*].tags)) + length(flatten(var.sources[*].subnets)) + length(flatten(var.sources[*].vpcs))
+    condition = (
+      length(distinct(flatten([
+        for lists in var.sources[*] : [
+          for kind, rules in lists : [for index, rule in rules : coalesce(rule.name, "${kind}[${index}]")]
+        ]
+      ]))) == length(flatten([for lists in var.sources[*] : values(lists)]))
     )
-    error_message = "sources.*[*].name must differ from entry to entry: the rule tag of a session names one entry."
+    error_message = "sources.*[*].name must differ from rule to rule: the rule tag of a session names one rule."
   }
 
   validation {
     condition = alltrue([
-      for id in flatten([var.sources[*].tags[*].filter_id, var.sources[*].subnets[*].filter_id, var.sources[*].vpcs[*].filter_id]) :
-      id == null ? true : can(regex("^tmf-[0-9a-f]{8,}$", id))
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) :
+      rule.filter_id == null ? true : can(regex("^tmf-[0-9a-f]{8,}$", rule.filter_id))
     ])
     error_message = "sources.*[*].filter_id must be null or the id of a traffic mirror filter, such as tmf-0123456789abcdef0."
   }
 
   validation {
     condition = alltrue([
-      for id in flatten([var.sources[*].tags[*].target_id, var.sources[*].subnets[*].target_id, var.sources[*].vpcs[*].target_id]) :
-      id == null ? true : can(regex("^tmt-[0-9a-f]{8,}$", id))
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) :
+      rule.target_id == null ? true : can(regex("^tmt-[0-9a-f]{8,}$", rule.target_id))
     ])
     error_message = "sources.*[*].target_id must be null or the id of a traffic mirror target, such as tmt-0123456789abcdef0."
   }
 
   validation {
     condition = alltrue([
-      for bytes in flatten([var.sources[*].tags[*].packet_length, var.sources[*].subnets[*].packet_length, var.sources[*].vpcs[*].packet_length]) :
-      bytes == null ? true : bytes >= 55 && bytes <= 8500 && floor(bytes) == bytes
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) :
+      rule.packet_length == null ? true : rule.packet_length >= 55 && rule.packet_length <= 8500 && floor(rule.packet_length) == rule.packet_length
     ])
-    error_message = "sources.*[*].packet_length must be null (whole packets) or a whole number of bytes from 55 to 8500: less cuts the headers of IPv6 packets, and 8500 is the MTU of the endpoint."
+    error_message = <<-EOT
+      sources.*[*].packet_length must be null (whole packets) or a whole number of bytes from 55 to 8500: less cuts the
+      headers of IPv6 packets, and 8500 is the MTU of the endpoint.
+    EOT
   }
 
   validation {
     condition = alltrue([
-      for vni in flatten([var.sources[*].tags[*].virtual_network_id, var.sources[*].subnets[*].virtual_network_id, var.sources[*].vpcs[*].virtual_network_id]) :
-      vni == null ? true : vni >= 1 && vni <= 16777215 && floor(vni) == vni
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) :
+      rule.virtual_network_id == null ? true : (
+        rule.virtual_network_id >= 1 && rule.virtual_network_id <= 16777215 && floor(rule.virtual_network_id) == rule.virtual_network_id
+      )
     ])
     error_message = "sources.*[*].virtual_network_id must be null or a whole number from 1 to 16777215."
   }
 
   validation {
     condition = alltrue([
-      for number in flatten([var.sources[*].tags[*].session_number, var.sources[*].subnets[*].session_number, var.sources[*].vpcs[*].session_number]) :
-      number == null ? true : number >= 1 && number <= 32766 && floor(number) == number
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) :
+      rule.session_number == null ? true : rule.session_number >= 1 && rule.session_number <= 32766 && floor(rule.session_number) == rule.session_number
     ])
     error_message = "sources.*[*].session_number must be null or a whole number from 1 to 32766."
   }
 
   validation {
     condition = alltrue([
-      for interfaces in flatten([var.sources[*].tags[*].interfaces, var.sources[*].subnets[*].interfaces, var.sources[*].vpcs[*].interfaces]) :
-      contains(["all", "primary"], interfaces)
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) :
+      contains(["all", "primary"], rule.interfaces)
     ])
     error_message = "sources.*[*].interfaces must be all or primary."
   }
 
   validation {
     condition = alltrue([
-      for on in flatten([var.sources[*].tags[*].on, var.sources[*].subnets[*].on, var.sources[*].vpcs[*].on]) :
-      contains(["always", "guardduty"], on)
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) :
+      contains(["always", "guardduty"], rule.on)
     ])
     error_message = "sources.*[*].on must be always or guardduty."
   }
@@ -149,10 +176,14 @@ variable "sources" {
 
 variable "exclude" {
   description = <<-EOT
-    What is never mirrored, whatever `sources` says; a session of this controller on it is removed. Default nothing.
+    What is never mirrored, whatever `sources` says; a session of this controller on it is removed.
+
     - `tags`: as in `sources.tags`, `tags` and `match`.
     - `subnet_ids`, `instance_ids`, `network_interface_ids`: ids.
-    - `autoscaling_group_names`: groups whose instances are left alone, those of the capture fleet and of whatever else receives the copy above all: mirrored into itself, traffic would go round for ever.
+    - `autoscaling_group_names`: groups whose instances are left alone, above all those of the capture fleet and of
+      whatever else receives the copy: mirrored into itself, traffic would go round for ever.
+
+    Default nothing.
   EOT
   type = object({
     tags = optional(list(object({
@@ -168,12 +199,12 @@ variable "exclude" {
   nullable = false
 
   validation {
-    condition     = alltrue([for entry in var.exclude.tags : length(entry.tags) > 0])
+    condition     = alltrue([for exclusion in var.exclude.tags : length(exclusion.tags) > 0])
     error_message = "exclude.tags[*].tags must have at least one tag: an empty map would exclude every instance."
   }
 
   validation {
-    condition     = alltrue([for entry in var.exclude.tags : contains(["all", "any"], entry.match)])
+    condition     = alltrue([for exclusion in var.exclude.tags : contains(["all", "any"], exclusion.match)])
     error_message = "exclude.tags[*].match must be all or any."
   }
 
@@ -199,7 +230,12 @@ variable "exclude" {
 }
 
 variable "stopped_instances" {
-  description = "What becomes of the sessions of a stopped instance: `remove` or `keep`. Default remove: a session is billed while its instance is stopped, and is made again about a second after the start."
+  description = <<-EOT
+    What becomes of the sessions of a stopped instance.
+
+    `remove` or `keep`. Default remove: a session is billed while its instance is stopped, and is made again about a
+    second after the start.
+  EOT
   type        = string
   default     = "remove"
   nullable    = false
@@ -211,14 +247,25 @@ variable "stopped_instances" {
 }
 
 variable "allow_cross_zone" {
-  description = "Whether an instance in a zone without a target is mirrored to a target in another zone of its VPC. Default true: completeness first. It costs the transfer between zones (0.01 $ per GB on each side in most regions), and that zone's capture then depends on two zones."
+  description = <<-EOT
+    Whether an instance in a zone without a target is mirrored to a target in another zone of its VPC. It costs the
+    transfer between zones (0.01 $ per GB on each side in most regions), and that zone's capture then depends on two
+    zones.
+
+    Default true: completeness first.
+  EOT
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "requester_managed" {
-  description = "Whether interfaces that `rds` or `elasticache` made in the VPCs are mirrored, where a source selects their subnet or VPC (they have no instance, hence no instance tags). Default false for both: their traffic repeats what the clients' interfaces show."
+  description = <<-EOT
+    Whether interfaces that AWS made for its services in the VPCs are mirrored, where a rule selects their subnet or VPC
+    (they have no instance, hence no instance tags).
+
+    - `rds`, `elasticache`: whose. Default false for both: their traffic repeats what the clients' interfaces show.
+  EOT
   type = object({
     rds         = optional(bool, false)
     elasticache = optional(bool, false)
@@ -228,21 +275,33 @@ variable "requester_managed" {
 }
 
 variable "fargate" {
-  description = "Whether interfaces of Fargate tasks are tried. Unproven: AWS documents that requester-managed interfaces cannot be sources except those of RDS and ElastiCache, though sessions on Fargate's have been seen. Default false; AWS has the last word, and a refusal is reported with its reason."
+  description = <<-EOT
+    Whether interfaces of Fargate tasks are tried. AWS has the last word, and a refusal is reported with its reason.
+
+    Default false, because it is unproven: AWS documents that requester-managed interfaces cannot be sources except
+    those of RDS and ElastiCache, though sessions on Fargate's have been seen.
+  EOT
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "instance_types" {
-  description = "Instance types that AWS has begun or ceased to accept as sources since this release, by type with * and ? as wildcards: `{ \"m8g.*\" = true }`. true: tried; false: never. Default none: the dated list of the release."
+  description = <<-EOT
+    Instance types that AWS has begun or ceased to accept as sources since this release, such as `{ "m8g.*" = true }`.
+
+    By type, with * and ? as wildcards. true: tried; false: never. Default none: the dated list of the release.
+  EOT
   type        = map(bool)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for type in keys(var.instance_types) : can(regex("^[a-z0-9*?-]+(\\.[a-z0-9*?-]+)?$", type))])
-    error_message = "instance_types must have instance types as keys, in lower case, with * and ? as wildcards, such as m8g.* or c7gn.large."
+    error_message = <<-EOT
+      instance_types must have instance types as keys, in lower case, with * and ? as wildcards, such as m8g.* or
+      c7gn.large.
+    EOT
   }
 
   validation {
@@ -252,7 +311,13 @@ variable "instance_types" {
 }
 
 variable "policy_parts" {
-  description = "How many parameters the policy document is spread over when it does not fit into one (4,096 bytes), 1 to 64. Default null: reckoned from the number of VPCs, targets, entries and excludes at their largest size. Needed only where the length of a list is unknown at plan, or where long names or non-Latin tags make the reckoning too small; the plan or apply says so then."
+  description = <<-EOT
+    How many parameters the policy document is spread over when it does not fit into one (4,096 bytes). Needed only
+    where the length of a list is unknown at plan, or where long names or non-Latin tags make the estimate too small;
+    the plan or apply says so then.
+
+    1 to 64. Default null: estimated from the number of VPCs, targets, rules and excludes at their largest size.
+  EOT
   type        = number
   default     = null
 

@@ -1,16 +1,28 @@
 variable "name" {
-  description = "Name of the controller: every name is derived from it, and its sessions carry it as the tag `traffic-mirror:controller`. Lower-case letters, digits and hyphens, first a letter, at most 38 characters (the role `<name>-reconcile-<region>` must fit into IAM's 64). Changing it replaces everything and removes and makes anew every session."
+  description = <<-EOT
+    Name of the controller: every name is derived from it, and its sessions carry it as the tag
+    `traffic-mirror:controller`. Changing it replaces everything, and removes and makes anew every session.
+
+    Lower-case letters, digits and single hyphens, first a letter, at most 38 characters: the role
+    `<name>-reconcile-<region>` must fit into IAM's 64.
+  EOT
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name))
-    error_message = "name must not be empty: it consists of lower-case letters, digits and single hyphens, starts with a letter and ends with a letter or digit."
+    error_message = <<-EOT
+      name must not be empty: it consists of lower-case letters, digits and single hyphens, starts with a letter and
+      ends with a letter or digit.
+    EOT
   }
 
   validation {
     condition     = length(var.name) <= 38
-    error_message = "name must be at most 38 characters long: the role <name>-reconcile-<region> must fit into the 64 characters of an IAM role name."
+    error_message = <<-EOT
+      name must be at most 38 characters long: the role <name>-reconcile-<region> must fit into the 64 characters of an
+      IAM role name.
+    EOT
   }
 
   validation {
@@ -21,12 +33,18 @@ variable "name" {
 
 variable "vpcs" {
   description = <<-EOT
-    The VPCs whose interfaces may be mirrored, by a key of the caller's: what `mirror-endpoint` gives as its output `vpcs`. Nothing outside them is ever touched. At most 80; none mirrors nothing.
+    The VPCs whose interfaces may be mirrored, by a key of the caller's: what `mirror-endpoint` gives as its output
+    `vpcs`. Nothing outside them is ever touched.
+
     - `vpc_id`: the VPC.
     - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
-    - `filter_id`: mirror filter of its sessions, where an entry of `sources` names no other.
-    - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found by its tags counts only when its endpoint belongs to this service.
-    - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show it). Default null: found by the tags `traffic-mirror:vpc` and `traffic-mirror:zone`.
+    - `filter_id`: mirror filter of its sessions, where a rule of `sources` names no other.
+    - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found
+      by its tags counts only when its endpoint belongs to this service.
+    - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show
+      it). Default null: found by the tags `traffic-mirror:vpc` and `traffic-mirror:zone`.
+
+    At most 80. An empty map mirrors nothing.
   EOT
   type = map(object({
     vpc_id                = string
@@ -42,7 +60,9 @@ variable "vpcs" {
 
   validation {
     condition     = length(var.vpcs) <= 80
-    error_message = "vpcs must name at most 80 VPCs: policies of the functions' roles list each of them, and a role takes ten policies."
+    error_message = <<-EOT
+      vpcs must name at most 80 VPCs: policies of the functions' roles list each of them, and a role takes ten policies.
+    EOT
   }
 
   validation {
@@ -67,7 +87,10 @@ variable "vpcs" {
 
   validation {
     condition     = alltrue([for vpc in values(var.vpcs) : vpc.targets != null || vpc.endpoint_service_name != null])
-    error_message = "vpcs[*].endpoint_service_name must be given where targets is null: a target found by its tags counts only behind that service."
+    error_message = <<-EOT
+      vpcs[*].endpoint_service_name must be given where targets is null: a target found by its tags counts only behind
+      that service.
+    EOT
   }
 
   validation {
@@ -76,34 +99,66 @@ variable "vpcs" {
   }
 
   validation {
-    condition     = alltrue(flatten([for vpc in values(var.vpcs) : [for target in values(coalesce(vpc.targets, {})) : can(regex("^tmt-[0-9a-f]{8,}$", target.target_id))]]))
+    condition = alltrue(flatten([
+      for vpc in values(var.vpcs) : [
+        for target in values(coalesce(vpc.targets, {})) : can(regex("^tmt-[0-9a-f]{8,}$", target.target_id))
+      ]
+    ]))
     error_message = "vpcs[*].targets[*].target_id must be the id of a traffic mirror target, such as tmt-0123456789abcdef0."
   }
 
   validation {
-    condition     = alltrue([for vpc in values(var.vpcs) : length(distinct([for target in values(coalesce(vpc.targets, {})) : target.availability_zone])) == length(coalesce(vpc.targets, {}))])
-    error_message = "vpcs[*].targets must have one target for each availability_zone: two targets of a VPC are in the same zone."
+    condition = alltrue([
+      for vpc in values(var.vpcs) :
+      length(distinct([for target in values(coalesce(vpc.targets, {})) : target.availability_zone])) == length(coalesce(vpc.targets, {}))
+    ])
+    error_message = <<-EOT
+      vpcs[*].targets must have one target for each availability_zone: two targets of a VPC are in the same zone.
+    EOT
   }
 }
 
 variable "schedule_expression" {
-  description = "How often the sweep runs, `rate(1 minute)` to `rate(6 hours)`. Events are delivered at least once at best, so this is the longest time that a missed change stays unseen. Default rate(1 minute). Null: no schedule, and no alarm when no sweep runs; then something else must invoke the sweep."
+  description = <<-EOT
+    How often the sweep runs. AWS does not promise to deliver every event, so this is the longest time that a missed
+    change stays unseen.
+
+    `rate(1 minute)` to `rate(6 hours)`. Null: no schedule, and no alarm when no sweep runs; then something else must
+    invoke the sweep. Default rate(1 minute), which costs about 1 $ a month.
+  EOT
   type        = string
   default     = "rate(1 minute)"
 
   validation {
-    condition     = var.schedule_expression == null || can(regex("^rate\\((1 minute|1 hour|[1-9][0-9]* minutes|[1-9][0-9]* hours)\\)$", var.schedule_expression)) && !can(regex("^rate\\(1 (minutes|hours)\\)$", var.schedule_expression))
-    error_message = "schedule_expression must be null or a rate such as rate(1 minute), rate(5 minutes) or rate(1 hour); EventBridge wants the singular for one. Expressions with cron are not taken: the alarm for a missing sweep needs the interval."
+    condition = var.schedule_expression == null || (
+      can(regex("^rate\\((1 minute|1 hour|[1-9][0-9]* minutes|[1-9][0-9]* hours)\\)$", var.schedule_expression)) &&
+      !can(regex("^rate\\(1 (minutes|hours)\\)$", var.schedule_expression))
+    )
+    error_message = <<-EOT
+      schedule_expression must be null or a rate such as rate(1 minute), rate(5 minutes) or rate(1 hour); EventBridge
+      wants the singular for one. Expressions with cron are not taken: the alarm for a missing sweep needs the interval.
+    EOT
   }
 
   validation {
-    condition     = var.schedule_expression == null || try(tonumber(regex("[0-9]+", var.schedule_expression)) * (strcontains(var.schedule_expression, "hour") ? 60 : 1) <= 360, true)
+    condition = (
+      var.schedule_expression == null ||
+      try(tonumber(regex("[0-9]+", var.schedule_expression)) * (strcontains(var.schedule_expression, "hour") ? 60 : 1) <= 360, true)
+    )
     error_message = "schedule_expression must not be rarer than rate(6 hours)."
   }
 }
 
 variable "mode" {
-  description = "`enforce`: sessions are made, changed and removed. `observe`: everything is planned, logged and counted, and nothing changes. `drain`: all sessions of this controller are removed and none is made. Default enforce."
+  description = <<-EOT
+    What the functions do with what they find.
+
+    - `enforce`: sessions are made, changed and removed.
+    - `observe`: everything is planned, logged and counted, and nothing changes.
+    - `drain`: all sessions of this controller are removed and none is made.
+
+    Default enforce.
+  EOT
   type        = string
   default     = "enforce"
   nullable    = false
@@ -115,7 +170,11 @@ variable "mode" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs that an alarm notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console."
+  description = <<-EOT
+    ARNs that an alarm notifies when it fires, usually SNS topics.
+
+    Default none: the alarms exist all the same and show in the console.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false
@@ -128,7 +187,12 @@ variable "alarm_actions" {
 
 variable "uncovered_alarm" {
   description = <<-EOT
-    When the alarm for uncovered sources rings: when more than `sources` selected interfaces (default 100) were without a session all through `minutes` (default 30, 5 to 1440). Set `sources` a little above what stays on a quiet day (`uncovered` in the sweep's summary): interfaces that AWS cannot mirror count as well.
+    When the alarm for uncovered sources fires: when more than `sources` selected interfaces were without a session all
+    through `minutes`.
+
+    - `sources`: a whole number from 0. Default 100. Set it a little above what stays on a quiet day (`uncovered` in the
+      sweep's summary): interfaces that AWS cannot mirror count as well.
+    - `minutes`: 5 to 1440. Default 30.
   EOT
   type = object({
     sources = optional(number, 100)
@@ -149,29 +213,47 @@ variable "uncovered_alarm" {
 }
 
 variable "hub_event_bus_arn" {
-  description = "ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), which then gets what the functions report: sessions that come, change and go, sources that are refused, tampering, and a summary of each sweep. The hub must allow this account. Whether it is null must be known at plan. Default null: reports stay on the controller's own bus."
+  description = <<-EOT
+    ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), to which the functions' reports then go:
+    sessions that come, change and go, sources that are refused, tampering, and a summary of each sweep.
+
+    The hub must allow this account, and whether the input is null must be known at plan. Default null: reports stay on
+    the controller's own bus.
+  EOT
   type        = string
   default     = null
 
   validation {
     condition     = var.hub_event_bus_arn == null || can(regex("^arn:[^:]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9/_.-]+$", var.hub_event_bus_arn))
-    error_message = "hub_event_bus_arn must be null or the ARN of an event bus, such as arn:aws:events:eu-west-1:111122223333:event-bus/capture-hub."
+    error_message = <<-EOT
+      hub_event_bus_arn must be null or the ARN of an event bus, such as
+      arn:aws:events:eu-west-1:111122223333:event-bus/capture-hub.
+    EOT
   }
 }
 
 variable "tags" {
-  description = "Tags of everything that the module makes, and of the sessions. At most 45, and 2,500 characters as JSON, since the functions carry them in their environment (Lambda holds 4 KB of it). Default none."
+  description = <<-EOT
+    Tags of everything that the module makes, and of the sessions.
+
+    At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+    Default none.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = length(var.tags) <= 45 && length(jsonencode(var.tags)) <= 2500
-    error_message = "tags must be at most 45 and at most 2,500 characters as JSON: the functions carry them in their environment."
+    error_message = <<-EOT
+      tags must be at most 45 and at most 2,500 characters as JSON: the functions carry them in their environment.
+    EOT
   }
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : !can(regex("^(aws:|traffic-mirror:)", key))])
-    error_message = "tags must not have keys that start with aws: or traffic-mirror:, which belong to AWS and to this controller."
+    error_message = <<-EOT
+      tags must not have keys that start with aws: or traffic-mirror:, which belong to AWS and to this controller.
+    EOT
   }
 }

@@ -1,4 +1,4 @@
-# An alarm that rings means that a person is needed; each names the section of docs/operations.md that says what to do.
+# The function's alarms; modules/alarms makes them, and says what each field means.
 
 locals {
   # What the function writes with every metric: Powertools puts the service's name beside its own dimension.
@@ -7,9 +7,8 @@ locals {
   # Long enough for a run in each period, however rare runs are.
   endpoints_period = max(300, local.endpoint_schedule_minutes * 60)
 
-  # `missing`, what counts when there is no datum, as in mirror-controller: notBreaching where something must run for
-  # the metric to be written and that nothing runs has an alarm of its own; breaching where silence is the trouble.
-  known_endpoint_alarms = {
+  # That nothing runs has an alarm of its own, not-run: for the others no datum is no trouble.
+  endpoint_alarms = {
     unserved = {
       problem    = "A zone that needs an endpoint has been without one that works for a quarter of an hour, or for three runs."
       metric     = "EndpointZonesUnserved"
@@ -21,7 +20,7 @@ locals {
       missing    = "notBreaching"
     }
     not-permitted = {
-      problem   = "EC2 refused a call as not permitted: endpoints do not follow until the role, a boundary or an organisation's policy is changed."
+      problem   = "EC2 refused a call as not permitted: endpoints do not follow until the role, a boundary or an organization policy is changed."
       metric    = "EndpointCallsNotPermitted"
       threshold = 1
       missing   = "notBreaching"
@@ -48,7 +47,7 @@ locals {
       missing    = "notBreaching"
     }
     dlq-not-empty = {
-      problem    = "Events could not be worked off or delivered and wait in the dead-letter queue."
+      problem    = "Events could not be handled or delivered and wait in the dead-letter queue."
       namespace  = "AWS/SQS"
       metric     = "ApproximateNumberOfMessagesVisible"
       dimensions = { QueueName = "${local.endpoints_name}-dlq" }
@@ -71,24 +70,21 @@ locals {
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "endpoints" {
-  for_each = { for name, alarm in local.known_endpoint_alarms : name => alarm if length(local.automatic) > 0 }
+module "alarms" {
+  source = "../alarms"
 
-  alarm_name        = "${local.endpoints_name}-${each.key}"
-  alarm_description = "${each.value.problem} See docs/operations.md#endpoints-${each.key}."
+  name_prefix = local.endpoints_name
+  own_metrics = { namespace = local.metrics_namespace, dimensions = local.own_dimensions }
 
-  namespace   = lookup(each.value, "namespace", local.metrics_namespace)
-  metric_name = each.value.metric
-  dimensions  = lookup(each.value, "dimensions", local.own_dimensions)
-  statistic   = lookup(each.value, "statistic", "Sum")
-
-  comparison_operator = lookup(each.value, "comparison", "GreaterThanOrEqualToThreshold")
-  threshold           = each.value.threshold
-  period              = lookup(each.value, "period", 300)
-  evaluation_periods  = lookup(each.value, "periods", 1)
-  datapoints_to_alarm = lookup(each.value, "datapoints", 1)
-  treat_missing_data  = each.value.missing
+  alarms = {
+    for name, alarm in local.endpoint_alarms : name => merge(alarm, { section = "endpoints-${name}" }) if length(local.automatic) > 0
+  }
 
   alarm_actions = var.alarm_actions
   tags          = var.tags
+}
+
+moved {
+  from = aws_cloudwatch_metric_alarm.endpoints
+  to   = module.alarms.aws_cloudwatch_metric_alarm.this
 }

@@ -6,15 +6,13 @@ locals {
   endpoints_queue_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.endpoints_name}"
   endpoints_dlq_arn   = "${local.endpoints_queue_arn}-dlq"
 
-  known_endpoint_rules = {
+  known_event_rules = {
     # Needs a CloudTrail trail that logs management events; without one it never matches.
     api_calls = {
       name        = "${local.endpoints_name}-api-calls"
       description = "Subnets, endpoints and mirror targets that come or go, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["AWS API Call via CloudTrail"]
         detail = {
           eventSource = ["ec2.amazonaws.com"]
@@ -42,8 +40,6 @@ locals {
       description = "Subnets whose tags change, for ${var.name}"
       event_pattern = {
         source      = ["aws.tag"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["Tag Change on Resource"]
         resources   = [{ prefix = "arn:${local.partition}:ec2:${local.region}:${local.account}:subnet/" }]
         detail      = { service = ["ec2"], resource-type = ["subnet"] }
@@ -56,16 +52,20 @@ locals {
       description = "Instances that start, perhaps as the first of their zone, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["EC2 Instance State-change Notification"]
         detail      = { state = ["pending", "running"] }
       }
     }
   }
-  endpoint_rules = {
-    for trigger, rule in local.known_endpoint_rules : trigger => rule
+  event_rules = {
+    for trigger, rule in local.known_event_rules : trigger => rule
     if length(local.automatic) > 0 && (trigger != "ec2_state_change" || var.automatic.zones == "instances")
+  }
+
+  # In every pattern: other buses may forward events of other accounts and regions to this one.
+  event_origin = { account = [local.account], region = [local.region] }
+  event_patterns = {
+    for trigger, rule in local.known_event_rules : trigger => jsonencode(merge(rule.event_pattern, local.event_origin))
   }
 
   endpoint_schedule_minutes = tonumber(regex("[0-9]+", var.automatic.schedule_expression)) * (strcontains(var.automatic.schedule_expression, "hour") ? 60 : 1)
@@ -123,7 +123,7 @@ data "aws_iam_policy_document" "endpoints_queue" {
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
-      values   = [for rule in local.endpoint_rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"]
+      values   = [for rule in local.event_rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"]
     }
 
     condition {
@@ -175,24 +175,24 @@ resource "aws_lambda_event_source_mapping" "endpoints" {
 }
 
 resource "aws_cloudwatch_event_rule" "endpoints" {
-  for_each = local.endpoint_rules
+  for_each = local.event_rules
 
   name          = each.value.name
   description   = each.value.description
-  event_pattern = jsonencode(each.value.event_pattern)
+  event_pattern = local.event_patterns[each.key]
   tags          = var.tags
 
-  # On destroy the rules go first, then drain: see automatic-invocations.tf.
+  # On destroy the event rules go first, then drain: see automatic-invocations.tf.
   depends_on = [aws_lambda_invocation.drain]
 }
 
 resource "aws_cloudwatch_event_target" "endpoints" {
-  for_each = local.endpoint_rules
+  for_each = local.event_rules
 
   rule = aws_cloudwatch_event_rule.endpoints[each.key].name
   arn  = one([for queue in aws_sqs_queue.endpoints : queue.arn])
 
-  # An hour: after that, many scheduled runs have seen what the event would have told.
+  # An hour: after that, many scheduled runs have seen what the event would have said.
   retry_policy {
     maximum_event_age_in_seconds = 3600
     maximum_retry_attempts       = 185

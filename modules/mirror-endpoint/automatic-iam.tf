@@ -2,13 +2,12 @@
 # under its own name; change and delete what carries that name.
 
 locals {
-  endpoints_tag = "traffic-mirror:endpoints"
   ec2_arn       = "arn:${local.partition}:ec2:${local.region}:${local.account}"
   endpoint_arns = ["${local.ec2_arn}:vpc-endpoint/*", "${local.ec2_arn}:traffic-mirror-target/*"]
 }
 
 data "aws_iam_policy_document" "endpoints" {
-  #checkov:skip=CKV_AWS_356:EC2 has no resource-level permissions for describing (Service Authorization Reference, "Amazon EC2"); the region is a condition.
+  #checkov:skip=CKV_AWS_356:EC2 has no resource-level permissions for describing (Service Authorization Reference, "Amazon EC2").
   for_each = local.automatic
 
   statement {
@@ -37,7 +36,7 @@ data "aws_iam_policy_document" "endpoints" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:ResourceTag/${local.endpoints_tag}"
+      variable = "aws:ResourceTag/${local.tag_keys.endpoints}"
       values   = [var.name]
     }
   }
@@ -49,14 +48,14 @@ data "aws_iam_policy_document" "endpoints" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:ResourceTag/${local.endpoints_tag}"
+      variable = "aws:ResourceTag/${local.tag_keys.endpoints}"
       values   = [var.name]
     }
 
     # Never into another function's hands.
     condition {
       test     = "StringEqualsIfExists"
-      variable = "aws:RequestTag/${local.endpoints_tag}"
+      variable = "aws:RequestTag/${local.tag_keys.endpoints}"
       values   = [var.name]
     }
   }
@@ -69,14 +68,14 @@ data "aws_iam_policy_document" "endpoints" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:ResourceTag/${local.endpoints_tag}"
+      variable = "aws:ResourceTag/${local.tag_keys.endpoints}"
       values   = [var.name]
     }
 
     condition {
       test     = "ForAllValues:StringEquals"
       variable = "aws:TagKeys"
-      values   = ["traffic-mirror:leaving", "traffic-mirror:idle-since"]
+      values   = [local.tag_keys.target_leaving, local.tag_keys.idle_since]
     }
 
     condition {
@@ -135,7 +134,7 @@ data "aws_iam_policy_document" "make_endpoints" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:RequestTag/${local.endpoints_tag}"
+      variable = "aws:RequestTag/${local.tag_keys.endpoints}"
       values   = [var.name]
     }
   }
@@ -147,7 +146,7 @@ data "aws_iam_policy_document" "make_endpoints" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:RequestTag/${local.endpoints_tag}"
+      variable = "aws:RequestTag/${local.tag_keys.endpoints}"
       values   = [var.name]
     }
   }
@@ -166,7 +165,7 @@ data "aws_iam_policy_document" "make_endpoints" {
 
     condition {
       test     = "StringEquals"
-      variable = "aws:ResourceTag/${local.endpoints_tag}"
+      variable = "aws:ResourceTag/${local.tag_keys.endpoints}"
       values   = [var.name]
     }
   }

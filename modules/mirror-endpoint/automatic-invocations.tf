@@ -1,7 +1,7 @@
 # As in mirror-controller: apply runs the function when something has changed, drain takes away on destroy what it made.
 #
-#   create:  function, role → drain (nothing) → right to make endpoints → mapping, rules → apply → output vpcs → controller
-#   destroy: controller, with its sessions → apply (nothing), rules, mapping → right to make endpoints → drain → function
+#   create:  function, role → drain (nothing) → right to make endpoints → mapping, event rules → apply → output vpcs → controller
+#   destroy: controller, with its sessions → apply (nothing), event rules, mapping → right to make endpoints → drain → function
 
 resource "aws_lambda_invocation" "drain" {
   for_each = local.automatic
@@ -43,12 +43,18 @@ resource "aws_lambda_invocation" "apply" {
   lifecycle {
     precondition {
       condition     = split(".", trimprefix(var.endpoint_service_name, "cn."))[3] == local.region
-      error_message = "The variable endpoint_service_name names a service of another region than this one, ${local.region}; endpoints reach services of their own region only."
+      error_message = <<-EOT
+        The variable endpoint_service_name names a service of another region than this one, ${local.region}; endpoints
+        reach services of their own region only.
+      EOT
     }
 
     precondition {
       condition     = length(jsonencode(var.tags)) <= 1200
-      error_message = "With endpoint_management \"automatic\" the variable tags may be at most 1,200 characters as JSON: the function carries them in its environment, of which Lambda holds 4 KB."
+      error_message = <<-EOT
+        With endpoint_management "automatic" the variable tags may be at most 1,200 characters as JSON: the function
+        carries them in its environment, of which Lambda holds 4 KB.
+      EOT
     }
   }
 }

@@ -23,22 +23,38 @@ resource "aws_vpc_endpoint" "this" {
 
     precondition {
       condition     = split(".", trimprefix(var.endpoint_service_name, "cn."))[3] == local.region
-      error_message = "The variable endpoint_service_name names a service of another region than this one, ${local.region}; endpoints reach services of their own region only."
+      error_message = <<-EOT
+        The variable endpoint_service_name names a service of another region than this one, ${local.region}; endpoints
+        reach services of their own region only.
+      EOT
     }
 
     precondition {
-      condition     = var.availability_zones == null ? true : contains([for zone in values(var.availability_zones) : zone.id], data.aws_subnet.this[each.key].availability_zone_id)
-      error_message = "In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is in the zone ${data.aws_subnet.this[each.key].availability_zone_id}, which the capture fleet does not serve: take a subnet in one of availability_zones, or leave the zone out, so that another zone's endpoint serves it, or add a subnet of that zone to the fleet."
+      condition = var.availability_zones == null ? true : contains(
+        values(var.availability_zones)[*].id, data.aws_subnet.this[each.key].availability_zone_id,
+      )
+      error_message = <<-EOT
+        In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is in the zone
+        ${data.aws_subnet.this[each.key].availability_zone_id}, which the capture fleet does not serve: take a subnet in
+        one of availability_zones, or leave the zone out, so that another zone's endpoint serves it, or add a subnet of
+        that zone to the fleet.
+      EOT
     }
 
     precondition {
       condition     = data.aws_subnet.this[each.key].vpc_id == each.value.vpc_id
-      error_message = "In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is not of the VPC ${each.value.vpc_id}; every subnet must belong to the vpc_id beside it."
+      error_message = <<-EOT
+        In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is not of the VPC ${each.value.vpc_id};
+        every subnet must belong to the vpc_id beside it.
+      EOT
     }
 
     precondition {
       condition     = !data.aws_subnet.this[each.key].ipv6_native
-      error_message = "In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) has no IPv4 addresses; an endpoint needs a subnet that has."
+      error_message = <<-EOT
+        In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) has no IPv4 addresses; an endpoint needs
+        a subnet that has.
+      EOT
     }
 
     precondition {
@@ -46,7 +62,11 @@ resource "aws_vpc_endpoint" "this" {
         for key, endpoint in local.endpoints : key
         if endpoint.vpc_key == each.value.vpc_key && data.aws_subnet.this[key].availability_zone == data.aws_subnet.this[each.key].availability_zone
       ]) == 1
-      error_message = "In the variable vpcs, subnets of ${each.value.vpc_key} holds two subnets of the zone ${data.aws_subnet.this[each.key].availability_zone}, one of them ${each.value.subnet_key}; at most one subnet per availability zone is allowed."
+      error_message = <<-EOT
+        In the variable vpcs, subnets of ${each.value.vpc_key} holds two subnets of the zone
+        ${data.aws_subnet.this[each.key].availability_zone}, one of them ${each.value.subnet_key}; at most one subnet
+        per availability zone is allowed.
+      EOT
     }
   }
 }
@@ -59,9 +79,9 @@ resource "aws_ec2_traffic_mirror_target" "this" {
 
   # By the last two the controller finds the target for an instance of this VPC and zone.
   tags = merge(var.tags, {
-    Name                  = "${var.name}/${each.key}"
-    "traffic-mirror:vpc"  = each.value.vpc_id
-    "traffic-mirror:zone" = data.aws_subnet.this[each.key].availability_zone
+    Name                         = "${var.name}/${each.key}"
+    (local.tag_keys.target_vpc)  = each.value.vpc_id
+    (local.tag_keys.target_zone) = data.aws_subnet.this[each.key].availability_zone
   })
 
   lifecycle {

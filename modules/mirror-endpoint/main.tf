@@ -17,6 +17,15 @@ locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
 
+  # Keys of the project's own tags, as in functions/core/tags.ts.
+  tag_keys = {
+    target_vpc     = "traffic-mirror:vpc"
+    target_zone    = "traffic-mirror:zone"
+    target_leaving = "traffic-mirror:leaving"
+    endpoints      = "traffic-mirror:endpoints"
+    idle_since     = "traffic-mirror:idle-since"
+  }
+
   # <vpc key>/<subnet key>: the caller's keys alone, because ids may be unknown at plan and positions in a list move.
   endpoints = merge([
     for vpc_key, vpc in var.vpcs : {

@@ -1,5 +1,11 @@
 output "vpcs" {
-  description = "What mirror-controller needs of every VPC, for its input of the same name, by the key of `vpcs`: vpc_id, vni, filter_id, endpoint_service_name, and targets by the key of the subnet: target_id and availability_zone (the zone's name in this account). With `endpoint_management` \"automatic\" targets is null: the controller finds them by their tags."
+  description = <<-EOT
+    What mirror-controller needs of every VPC, for its input of the same name, by the key of `vpcs`.
+
+    - `vpc_id`, `vni`, `filter_id`, `endpoint_service_name`.
+    - `targets`: by the key of the subnet, `target_id` and `availability_zone` (the zone's name in this account). Null
+      with `endpoint_management` "automatic": the controller finds them by their tags.
+  EOT
   value = {
     for vpc_key, vpc in var.vpcs : vpc_key => {
       vpc_id                = vpc.vpc_id
@@ -25,12 +31,20 @@ output "vpcs" {
 }
 
 output "function_names" {
-  description = "Names of the functions by their folder: `endpoints` with `endpoint_management` \"automatic\" (an empty object invokes it by hand), none otherwise."
+  description = <<-EOT
+    Names of the functions by their folder: `endpoints` with `endpoint_management` "automatic" (an empty object invokes
+    it by hand), none otherwise.
+  EOT
   value       = { for folder, function in module.endpoints : folder => function.function_name }
 }
 
 output "queue_arns" {
-  description = "ARNs of the queues with `endpoint_management` \"automatic\": `endpoints`, and `endpoints_dlq` with events that could not be worked off or delivered; none otherwise."
+  description = <<-EOT
+    ARNs of the queues with `endpoint_management` "automatic", none otherwise.
+
+    - `endpoints`: events for the function.
+    - `endpoints_dlq`: events that could not be handled or delivered.
+  EOT
   value = merge(
     { for queue in aws_sqs_queue.endpoints : "endpoints" => queue.arn },
     { for queue in aws_sqs_queue.endpoints_dlq : "endpoints_dlq" => queue.arn },
@@ -38,6 +52,12 @@ output "queue_arns" {
 }
 
 output "apply_summary" {
-  description = "With `endpoint_management` \"automatic\", what the run of the last apply that changed something did: zones needed and served, waiting (a new endpoint takes AWS minutes), unserved with the reason, empty (VPCs without a subnet), created, deleted, leaving, held, complete; null otherwise. `complete = false` is no failure: the scheduled runs go on."
+  description = <<-EOT
+    With `endpoint_management` "automatic", what the run of the last apply that changed something did: zones needed and
+    served, waiting (a new endpoint takes AWS minutes), unserved with the reason, empty (VPCs without a subnet),
+    created, deleted, leaving, held, complete. Null otherwise.
+
+    `complete = false` is no failure: the scheduled runs go on.
+  EOT
   value       = one([for invocation in aws_lambda_invocation.apply : jsondecode(invocation.result)])
 }

@@ -1,7 +1,15 @@
 # Inputs of endpoint_management = "automatic": none but the first has an effect without it.
 
 variable "endpoint_management" {
-  description = "Who makes the endpoints and targets. `terraform`: this module, for the subnets of `vpcs`, with all of them in the state. `automatic`: a function, which follows the network: subnets and zones that come and go, and endpoints that fail or are deleted, need no apply. Default terraform. The README says how to change over without a gap."
+  description = <<-EOT
+    Who makes the endpoints and targets. The README says how to change over without a gap.
+
+    - `terraform`: this module, for the subnets of `vpcs`, with all of them in the state.
+    - `automatic`: a function, which follows the network: subnets and zones that come and go, and endpoints that fail or
+      are deleted, need no apply.
+
+    Default terraform.
+  EOT
   type        = string
   default     = "terraform"
   nullable    = false
@@ -15,11 +23,21 @@ variable "endpoint_management" {
 variable "automatic" {
   description = <<-EOT
     How the function chooses, with `endpoint_management` "automatic".
-    - `zones`: which zones get an endpoint, of those that the fleet serves. `subnets` (default): every zone in which the VPC has a subnet, since an instance could be started there and a new endpoint takes minutes. `instances`: only zones with an instance that is not terminated, at the price of those minutes for the first instance of a zone (it is mirrored through another zone's endpoint meanwhile, or not at all where there is none). An endpoint costs about 7 $ a month.
-    - `idle_minutes`: with `instances`, how long a zone may be without one before its endpoint goes, 0 to 10080. Default 60, so that a group that is scaled to nothing for a moment changes nothing.
-    - `subnet_tags`: tags of the subnets in which endpoints are preferred; a null value means that the key is present. A zone without such a subnet takes any. Default none. Of several the one with the most free addresses is taken. An endpoint that is there stays where it is.
-    - `evacuation_tag`: `key` and `value` (null: any) of the tag that says that a subnet is to be removed: its endpoint is moved to another subnet of the zone, or given up. Default traffic-mirror:evacuate = true.
-    - `schedule_expression`: how often the function looks at everything, rate(1 minute) to rate(1 hour). Default rate(1 minute): so long does it take to see that a new endpoint is available.
+
+    - `zones`: which zones get an endpoint, of those that the fleet serves. An endpoint costs about 7 $ a month.
+      - `subnets` (default): every zone in which the VPC has a subnet, since an instance could be started there and a
+        new endpoint takes minutes.
+      - `instances`: only zones with an instance that is not terminated. The first instance of a zone is mirrored
+        through another zone's endpoint for those minutes, or not at all where there is none.
+    - `idle_minutes`: with `instances`, how long a zone may be without one before its endpoint goes, 0 to 10080. Default
+      60, so that a group that is scaled to nothing for a moment changes nothing.
+    - `subnet_tags`: tags of the subnets in which endpoints are preferred; a null value means that the key is present.
+      Of several such subnets the one with the most free addresses is taken, and a zone without one takes any. An
+      endpoint that is there stays where it is. At most 10. Default none.
+    - `evacuation_tag`: `key` and `value` (null: any) of the tag that marks a subnet to be removed: its endpoint is
+      moved to another subnet of the zone, or given up. Default traffic-mirror:evacuate = true.
+    - `schedule_expression`: how often the function looks at everything, rate(1 minute) to rate(1 hour). Default rate(1
+      minute): so long does it take to see that a new endpoint is available.
   EOT
   type = object({
     zones        = optional(string, "subnets")
@@ -40,28 +58,46 @@ variable "automatic" {
   }
 
   validation {
-    condition     = try(var.automatic.idle_minutes >= 0 && var.automatic.idle_minutes <= 10080 && floor(var.automatic.idle_minutes) == var.automatic.idle_minutes, false)
-    error_message = "The attribute idle_minutes of the variable automatic must be a whole number of minutes from 0 to 10080, a week."
+    condition = try(
+      var.automatic.idle_minutes >= 0 && var.automatic.idle_minutes <= 10080 && floor(var.automatic.idle_minutes) == var.automatic.idle_minutes,
+      false,
+    )
+    error_message = <<-EOT
+      The attribute idle_minutes of the variable automatic must be a whole number of minutes from 0 to 10080, a week.
+    EOT
   }
 
   validation {
     condition     = try(length(var.automatic.subnet_tags) <= 10 && length(jsonencode(var.automatic.subnet_tags)) <= 500, false)
-    error_message = "The attribute subnet_tags of the variable automatic may hold at most 10 tags, 500 characters as JSON: the function carries them in its environment."
+    error_message = <<-EOT
+      The attribute subnet_tags of the variable automatic may hold at most 10 tags, 500 characters as JSON: the function
+      carries them in its environment.
+    EOT
   }
 
   validation {
     condition     = try(can(regex("^.{1,128}$", var.automatic.evacuation_tag.key)) && !startswith(lower(var.automatic.evacuation_tag.key), "aws:"), false)
-    error_message = "The attribute evacuation_tag.key of the variable automatic must be the key of a tag: 1 to 128 characters, not beginning with aws:, which only AWS can set."
+    error_message = <<-EOT
+      The attribute evacuation_tag.key of the variable automatic must be the key of a tag: 1 to 128 characters, not
+      beginning with aws:, which only AWS can set.
+    EOT
   }
 
   validation {
     condition     = can(regex("^rate\\((1 minute|1 hour|([2-9]|[1-5][0-9]|60) minutes)\\)$", var.automatic.schedule_expression))
-    error_message = "The attribute schedule_expression of the variable automatic must be a rate from rate(1 minute) to rate(60 minutes) or rate(1 hour); EventBridge wants the singular for one."
+    error_message = <<-EOT
+      The attribute schedule_expression of the variable automatic must be a rate from rate(1 minute) to rate(60 minutes)
+      or rate(1 hour); EventBridge wants the singular for one.
+    EOT
   }
 }
 
 variable "alarm_actions" {
-  description = "ARNs that an alarm of the function notifies when it rings, SNS topics as a rule. Default none: the alarms exist all the same and show in the console."
+  description = <<-EOT
+    ARNs that an alarm of the function notifies when it fires, usually SNS topics.
+
+    Default none: the alarms exist all the same and show in the console.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false
@@ -84,7 +120,12 @@ variable "permissions_boundary" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key for the function's queues, log and environment. The key's policy must let `events.amazonaws.com` (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it. Default null: keys that AWS owns, which need nothing."
+  description = <<-EOT
+    ARN of the KMS key for the function's queues, log and environment. The key's policy must let `events.amazonaws.com`
+    (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it.
+
+    Default null: keys that AWS owns, which need nothing.
+  EOT
   type        = string
   default     = null
 
@@ -95,19 +136,33 @@ variable "kms_key_arn" {
 }
 
 variable "log_retention_days" {
-  description = "Days that the function's log is kept: a value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30."
+  description = <<-EOT
+    Days that the function's log is kept.
+
+    A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
+  EOT
   type        = number
   default     = 30
   nullable    = false
 
   validation {
-    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "The variable log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+    condition = contains(
+      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days,
+    )
+    error_message = <<-EOT
+      The variable log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
+      545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
+    EOT
   }
 }
 
 variable "log_level" {
-  description = "`DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per action, and a summary per run."
+  description = <<-EOT
+    How much the function logs.
+
+    `DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per action, and a summary per run.
+  EOT
   type        = string
   default     = "INFO"
   nullable    = false
@@ -119,7 +174,16 @@ variable "log_level" {
 }
 
 variable "lambda_package" {
-  description = "Where the function's zip is taken from instead of this repository, for organisations whose code must come from a bucket of theirs: `s3_bucket`, and `s3_key_prefix`, what stands before `endpoints.zip` in the key. Put the version into the prefix: a changed key is what makes Lambda fetch. Default null: the zip in this repository."
+  description = <<-EOT
+    Where the function's zip is taken from instead of this repository, for organizations whose code must come from a
+    bucket of theirs.
+
+    - `s3_bucket`: the bucket.
+    - `s3_key_prefix`: what stands before `endpoints.zip` in the key. Put the version into it: a changed key is what
+      makes Lambda fetch. Default empty.
+
+    Default null: the zip in this repository.
+  EOT
   type = object({
     s3_bucket     = string
     s3_key_prefix = optional(string, "")
@@ -133,7 +197,11 @@ variable "lambda_package" {
 }
 
 variable "architecture" {
-  description = "`arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work."
+  description = <<-EOT
+    Processor of the function.
+
+    `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work.
+  EOT
   type        = string
   default     = "arm64"
   nullable    = false
@@ -145,7 +213,11 @@ variable "architecture" {
 }
 
 variable "runtime" {
-  description = "Lambda runtime of the function: `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on."
+  description = <<-EOT
+    Lambda runtime of the function.
+
+    `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
+  EOT
   type        = string
   default     = "nodejs22.x"
   nullable    = false
@@ -157,7 +229,12 @@ variable "runtime" {
 }
 
 variable "tracing_mode" {
-  description = "X-Ray: `PassThrough` or `Active`. Default PassThrough: each run is one of its own with no caller to be traced from, its log and metrics say where time went, and traces are billed."
+  description = <<-EOT
+    Mode of X-Ray.
+
+    `PassThrough` or `Active`. Default PassThrough: each run is one of its own with no caller to be traced from, its log
+    and metrics say where time went, and traces are billed.
+  EOT
   type        = string
   default     = "PassThrough"
   nullable    = false

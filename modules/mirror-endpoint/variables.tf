@@ -1,32 +1,61 @@
 variable "name" {
-  description = "Name at the beginning of the Name tags of all that this module makes. Lower-case letters, digits and single hyphens, beginning with a letter, at most 38 characters: the controller beside it usually has the same name, and makes names of functions and roles from it."
+  description = <<-EOT
+    Name at the beginning of the Name tags of all that this module makes.
+
+    Lower-case letters, digits and single hyphens, first a letter, at most 38 characters: the controller beside it
+    usually has the same name, and makes names of functions and roles from it.
+  EOT
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name))
-    error_message = "The variable name must not be empty: it consists of lower-case letters, digits and single hyphens, begins with a letter and ends with a letter or digit."
+    error_message = <<-EOT
+      The variable name must not be empty: it consists of lower-case letters, digits and single hyphens, begins with a
+      letter and ends with a letter or digit.
+    EOT
   }
 
   validation {
     condition     = length(var.name) <= 38
-    error_message = "The variable name is at most 38 characters long, so that the role names made from it, <name>-<function>-<region>, stay within 64."
+    error_message = <<-EOT
+      The variable name is at most 38 characters long, so that the role names made from it, <name>-<function>-<region>,
+      stay within 64.
+    EOT
   }
 }
 
 variable "endpoint_service_name" {
-  description = "Name of the capture fleet's endpoint service (output of the same name of capture-fleet). It must be of this region and must allow this account."
+  description = <<-EOT
+    Name of the capture fleet's endpoint service: output of the same name of capture-fleet.
+
+    It must be of this region and must allow this account.
+  EOT
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^(cn[.])?com[.]amazonaws[.]vpce[.][a-z0-9-]+[.]vpce-svc-[0-9a-f]+$", var.endpoint_service_name))
-    error_message = "The variable endpoint_service_name must be the name of an endpoint service, com.amazonaws.vpce.<region>.vpce-svc-<id>, as the output endpoint_service_name of capture-fleet gives it."
+    error_message = <<-EOT
+      The variable endpoint_service_name must be the name of an endpoint service,
+      com.amazonaws.vpce.<region>.vpce-svc-<id>, as the output endpoint_service_name of capture-fleet gives it.
+    EOT
   }
 }
 
 variable "vpcs" {
-  description = "VPCs to mirror, by a key of your own choice (it stays when ids change): `vpc_id`; `subnets`, a map from a key of your own choice to a subnet's id, one subnet per zone, each of which gets an endpoint and a target (with `endpoint_management` \"automatic\" leave it out: the function chooses); `vni`, the number 1 to 16777215 by which captured traffic tells this VPC from others (null: AWS picks one at random for each session). Zones without an endpoint are served from another zone, at the price of traffic between zones. An empty map makes nothing."
+  description = <<-EOT
+    VPCs to mirror, by a key of your own choice, which stays when ids change.
+
+    - `vpc_id`: the VPC.
+    - `subnets`: subnets' ids by a key of your own choice, one per zone. Each gets an endpoint and a target. Zones
+      without one are served from another zone, at the price of traffic between zones. Leave it out with
+      `endpoint_management` "automatic": the function chooses.
+    - `vni`: the number by which captured traffic shows which VPC it is from, 1 to 16777215. Default null: AWS picks one
+      at random for each session.
+
+    An empty map makes nothing.
+  EOT
   type = map(object({
     vpc_id  = string
     subnets = optional(map(string), {})
@@ -35,8 +64,13 @@ variable "vpcs" {
   nullable = false
 
   validation {
-    condition     = alltrue([for key in concat(keys(var.vpcs), flatten([for vpc in values(var.vpcs) : keys(vpc.subnets)])) : can(regex("^[A-Za-z0-9_.-]{1,64}$", key))])
-    error_message = "The keys of the variable vpcs and of its subnets consist of 1 to 64 letters, digits, underscores, dots and hyphens; a slash joins the two in the keys of the resources."
+    condition = alltrue([
+      for key in concat(keys(var.vpcs), flatten([for vpc in values(var.vpcs) : keys(vpc.subnets)])) : can(regex("^[A-Za-z0-9_.-]{1,64}$", key))
+    ])
+    error_message = <<-EOT
+      The keys of the variable vpcs and of its subnets consist of 1 to 64 letters, digits, underscores, dots and
+      hyphens; a slash joins the two in the keys of the resources.
+    EOT
   }
 
   validation {
@@ -51,17 +85,26 @@ variable "vpcs" {
 
   validation {
     condition     = var.endpoint_management == "automatic" || alltrue([for vpc in values(var.vpcs) : length(vpc.subnets) > 0])
-    error_message = "Every VPC in the variable vpcs needs at least one subnet in subnets, and at most one per availability zone; or set endpoint_management to \"automatic\", which chooses subnets by itself."
+    error_message = <<-EOT
+      Every VPC in the variable vpcs needs at least one subnet in subnets, and at most one per availability zone; or set
+      endpoint_management to "automatic", which chooses subnets by itself.
+    EOT
   }
 
   validation {
     condition     = var.endpoint_management == "terraform" || alltrue([for vpc in values(var.vpcs) : length(vpc.subnets) == 0])
-    error_message = "With endpoint_management \"automatic\" leave subnets out of the variable vpcs: the function chooses them. To prefer some, tag them and name the tag in automatic.subnet_tags."
+    error_message = <<-EOT
+      With endpoint_management "automatic" leave subnets out of the variable vpcs: the function chooses them. To prefer
+      some, tag them and name the tag in automatic.subnet_tags.
+    EOT
   }
 
   validation {
     condition     = var.endpoint_management == "terraform" || length(var.vpcs) <= 80
-    error_message = "With endpoint_management \"automatic\" the variable vpcs may hold at most 80 VPCs, which is also what one mirror-controller takes: spread more over several deployments with names of their own."
+    error_message = <<-EOT
+      With endpoint_management "automatic" the variable vpcs may hold at most 80 VPCs, which is also what one
+      mirror-controller takes: spread more over several deployments with names of their own.
+    EOT
   }
 
   validation {
@@ -77,35 +120,53 @@ variable "vpcs" {
   }
 
   validation {
-    condition     = length(distinct([for vpc in values(var.vpcs) : vpc.vni if vpc.vni != null])) == length([for vpc in values(var.vpcs) : vpc.vni if vpc.vni != null])
+    condition = (
+      length(distinct([for vpc in values(var.vpcs) : vpc.vni if vpc.vni != null])) ==
+      length([for vpc in values(var.vpcs) : vpc.vni if vpc.vni != null])
+    )
     error_message = "The variable vpcs holds one vni twice; the VPCs could not be told apart in captured traffic."
   }
 }
 
 variable "availability_zones" {
-  description = "Zones that the capture fleet serves: output of the same name of capture-fleet, by any key `name` and `id`. Only the id counts, because a name may mean another zone in another account. With it, a subnet in another zone is refused at plan, and the function serves these zones alone. Default null: EC2 is asked, which refuses such a subnet at apply."
+  description = <<-EOT
+    Zones that the capture fleet serves: output of the same name of capture-fleet. With it, a subnet in another zone is
+    refused at plan, and the function serves these zones alone.
+
+    By any key `name` and `id`. Only the id counts, because a name may mean another zone in another account. Default
+    null: EC2 is asked, which refuses such a subnet at apply.
+  EOT
   type        = map(object({ name = optional(string), id = string }))
   default     = null
 
   validation {
-    condition     = var.availability_zones == null ? true : length(var.availability_zones) > 0 && alltrue([for zone in values(var.availability_zones) : can(regex("^[a-z]{2,4}[0-9]-[a-z0-9-]*az[0-9]+$", zone.id))])
-    error_message = "The variable availability_zones must be null or hold at least one zone, each with an id such as euw1-az1 (not a name such as eu-west-1a)."
+    condition = (
+      var.availability_zones == null ? true : length(var.availability_zones) > 0 &&
+      alltrue([for zone in values(var.availability_zones) : can(regex("^[a-z]{2,4}[0-9]-[a-z0-9-]*az[0-9]+$", zone.id))])
+    )
+    error_message = <<-EOT
+      The variable availability_zones must be null or hold at least one zone, each with an id such as euw1-az1 (not a
+      name such as eu-west-1a).
+    EOT
   }
 }
 
 variable "filter" {
   description = <<-EOT
-    What of a source's traffic is mirrored, the same for every VPC. Default null: everything in both directions, IPv4 and IPv6, and the traffic of Amazon's DNS.
+    What of a source's traffic is mirrored, the same for every VPC.
 
-    `ingress` and `egress` are the rules of a direction as seen from the source; a direction without a rule is not mirrored. At most 10 rules in all. A rule:
-    - `rule_number`: 1 to 32766, once per direction; the lowest that fits decides.
-    - `rule_action`: `accept` (default) or `reject`.
-    - `protocol`: IANA number, 1 to 255; null (default) is every protocol.
-    - `source_cidr_block`, `destination_cidr_block`: both IPv4 or both IPv6.
-    - `source_port_range`, `destination_port_range`: `{from_port, to_port}`, for TCP (6) and UDP (17) only; null (default) is every port.
-    - `description`: free text.
+    - `ingress`, `egress`: the filter rules of a direction as seen from the source, at most 10 in all. A direction
+      without one is not mirrored.
+      - `rule_number`: 1 to 32766, once per direction; the lowest that fits decides.
+      - `rule_action`: `accept` (default) or `reject`.
+      - `protocol`: IANA number, 1 to 255. Default null: every protocol.
+      - `source_cidr_block`, `destination_cidr_block`: both IPv4 or both IPv6.
+      - `source_port_range`, `destination_port_range`: `from_port` and `to_port`, for TCP (6) and UDP (17) only. Default
+        null: every port.
+      - `description`: free text. Default null.
+    - `network_services`: `amazon-dns` (default) or none.
 
-    `network_services`: `amazon-dns` (default) or none.
+    Default null: everything in both directions, IPv4 and IPv6, and the traffic of Amazon's DNS.
   EOT
   type = object({
     ingress = optional(list(object({
@@ -133,8 +194,14 @@ variable "filter" {
   default = null
 
   validation {
-    condition     = var.filter == null ? true : length(concat(var.filter.ingress, var.filter.egress)) >= 1 && length(concat(var.filter.ingress, var.filter.egress)) <= 10
-    error_message = "The variable filter must hold at least 1 rule and at most 10, ingress and egress together; null mirrors everything."
+    condition = (
+      var.filter == null ? true : length(concat(var.filter.ingress, var.filter.egress)) >= 1 &&
+      length(concat(var.filter.ingress, var.filter.egress)) <= 10
+    )
+    error_message = <<-EOT
+      The variable filter must hold at least 1 rule and at most 10, ingress and egress together; null mirrors
+      everything.
+    EOT
   }
 
   validation {
@@ -150,11 +217,16 @@ variable "filter" {
       for rules in [var.filter.ingress, var.filter.egress] :
       length(distinct([for rule in rules : rule.rule_number])) == length(rules)
     ])
-    error_message = "The variable filter holds a rule_number twice in one direction; each number may stand once in ingress and once in egress."
+    error_message = <<-EOT
+      The variable filter holds a rule_number twice in one direction; each number may stand once in ingress and once in
+      egress.
+    EOT
   }
 
   validation {
-    condition     = var.filter == null ? true : alltrue([for rule in concat(var.filter.ingress, var.filter.egress) : contains(["accept", "reject"], rule.rule_action)])
+    condition = var.filter == null ? true : alltrue([
+      for rule in concat(var.filter.ingress, var.filter.egress) : contains(["accept", "reject"], rule.rule_action)
+    ])
     error_message = "Every rule_action in the variable filter must be \"accept\" or \"reject\"."
   }
 
@@ -163,7 +235,10 @@ variable "filter" {
       for rule in concat(var.filter.ingress, var.filter.egress) :
       rule.protocol == null ? true : rule.protocol >= 1 && rule.protocol <= 255 && floor(rule.protocol) == rule.protocol
     ])
-    error_message = "Every protocol in the variable filter must be an IANA protocol number from 1 to 255 (6 is TCP, 17 is UDP), or null for every protocol."
+    error_message = <<-EOT
+      Every protocol in the variable filter must be an IANA protocol number from 1 to 255 (6 is TCP, 17 is UDP), or null
+      for every protocol.
+    EOT
   }
 
   validation {
@@ -173,7 +248,10 @@ variable "filter" {
         for rule in concat(var.filter.ingress, var.filter.egress) : [rule.source_cidr_block, rule.destination_cidr_block]
       ]) : try(cidrsubnet(block, 0, 0) == block, false)
     ])
-    error_message = "Every source_cidr_block and destination_cidr_block in the variable filter must be an IPv4 or IPv6 CIDR block in its shortest lower-case spelling and without host bits, such as 10.0.0.0/8 or 2001:db8::/32."
+    error_message = <<-EOT
+      Every source_cidr_block and destination_cidr_block in the variable filter must be an IPv4 or IPv6 CIDR block in
+      its shortest lower-case spelling and without host bits, such as 10.0.0.0/8 or 2001:db8::/32.
+    EOT
   }
 
   validation {
@@ -181,7 +259,10 @@ variable "filter" {
       for rule in concat(var.filter.ingress, var.filter.egress) :
       strcontains(rule.source_cidr_block, ":") == strcontains(rule.destination_cidr_block, ":")
     ])
-    error_message = "In every rule of the variable filter, source_cidr_block and destination_cidr_block must be of one family, both IPv4 or both IPv6."
+    error_message = <<-EOT
+      In every rule of the variable filter, source_cidr_block and destination_cidr_block must be of one family, both
+      IPv4 or both IPv6.
+    EOT
   }
 
   validation {
@@ -189,7 +270,10 @@ variable "filter" {
       for rule in concat(var.filter.ingress, var.filter.egress) :
       rule.source_port_range == null && rule.destination_port_range == null ? true : contains([6, 17], coalesce(rule.protocol, 0))
     ])
-    error_message = "In the variable filter, source_port_range and destination_port_range are allowed only in rules whose protocol is 6 (TCP) or 17 (UDP)."
+    error_message = <<-EOT
+      In the variable filter, source_port_range and destination_port_range are allowed only in rules whose protocol is 6
+      (TCP) or 17 (UDP).
+    EOT
   }
 
   validation {
@@ -209,13 +293,16 @@ variable "filter" {
 }
 
 variable "tags" {
-  description = "Tags for everything that this module makes. Default: none."
+  description = "Tags of everything that this module makes. Default none."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")])
-    error_message = "No key of the variable tags may begin with aws:, which AWS keeps for itself, or with traffic-mirror:, which this product does."
+    error_message = <<-EOT
+      No key of the variable tags may begin with aws:, which AWS keeps for itself, or with traffic-mirror:, which this
+      product does.
+    EOT
   }
 }

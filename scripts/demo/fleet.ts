@@ -7,12 +7,12 @@ import type { Screen } from "./screen.js";
 
 export interface Outputs {
   readonly source_subnets: Readonly<Record<string, string>>;
-  readonly endpoint_vpcs: {
+  readonly vpcs: {
     readonly source: {
       readonly targets: Readonly<Record<string, { target_id: string; availability_zone: string }>>;
     };
   };
-  readonly controller_function_names: { readonly reconcile: string; readonly sweep: string };
+  readonly function_names: { readonly reconcile: string; readonly sweep: string };
 }
 
 export interface Member extends Launched {
@@ -45,13 +45,13 @@ interface Context {
 
 /** When the function said that it made a session on the interface, milliseconds since the epoch. */
 const createdAt = async ({ cloud, outputs }: Context, interfaceId: string): Promise<number | undefined> => {
-  const lines = await cloud.logs(outputs.controller_function_names.reconcile);
+  const lines = await cloud.logs(outputs.function_names.reconcile);
   return lines.find(({ text }) => text.includes('"session create"') && text.includes(interfaceId))?.at;
 };
 
 const zoneOfTarget = ({ outputs }: Context, targetId = ""): string =>
-  Object.values(outputs.endpoint_vpcs.source.targets).find((each) => each.target_id === targetId)
-    ?.availability_zone ?? targetId;
+  Object.values(outputs.vpcs.source.targets).find((each) => each.target_id === targetId)?.availability_zone ??
+  targetId;
 
 /** Launches one after the other, and says of each interface how long after the event its session was there. */
 export const launchFleet = async (context: Context): Promise<readonly Member[]> => {
@@ -103,7 +103,7 @@ interface Explained {
 
 /** Interface to reason code, for every interface without a session: the function answers it when asked. */
 const whyNot = async ({ aws, outputs }: Context): Promise<ReadonlyMap<string, string>> => {
-  const sweep = outputs.controller_function_names.sweep;
+  const sweep = outputs.function_names.sweep;
   const { not_mirrored: named } = await aws.invoke<Explained>(sweep, { explain: true });
   return new Map(named.map((each) => [each.interface, each.reason]));
 };

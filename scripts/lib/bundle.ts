@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 import { root } from "./run.js";
 
-/** By the file's name in the bundle; `index.mjs` is the entry. */
+/** By the file's name in the bundle. */
 export type Bundle = Readonly<Record<string, Uint8Array>>;
 
 /**

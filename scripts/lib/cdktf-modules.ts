@@ -26,11 +26,12 @@ interface Parsed {
   readonly output?: Readonly<Record<string, readonly Declared[]>>;
 }
 
-const comment = (text = ""): string =>
-  `/** ${text
-    .trim()
-    .replaceAll("*/", "*\\/")
-    .replace(/\s*\n\s*/g, "\n * ")} */`;
+const comment = (text = ""): string => {
+  const lines = text.trim().replaceAll("*/", "*\\/").split("\n");
+  return lines.length === 1
+    ? `/** ${lines[0] ?? ""} */`
+    : ["/**", ...lines.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n");
+};
 
 const property = (name: string, block: Declared): string => {
   const optional = "default" in block;

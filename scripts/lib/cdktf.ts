@@ -18,7 +18,7 @@ import { terraformEnvironment } from "../terraform-env.js";
 import { differences, usesOf } from "./provider-types.js";
 import { examples, modules } from "./roots.js";
 import { root, run, type Log } from "./run.js";
-import type { Count } from "./steps.js";
+import type { Count } from "./count.js";
 
 const example = join(root, "examples", "cdktf");
 const packages = join(example, "node_modules");

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { root, run, type Log } from "./run.js";
-import type { Count } from "./steps.js";
+import type { Count } from "./count.js";
 
 interface Finding {
   readonly check_id: string;

@@ -2,16 +2,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { terraformEnvironment, dataDirectory, fetchProvider } from "../terraform-env.js";
+import type { Count } from "./count.js";
 import { countRuns, examples, modules } from "./roots.js";
 import { root, run, type Log } from "./run.js";
 import { runCdktf } from "./cdktf.js";
 import { runCheckov } from "./checkov.js";
 import { sharedProvider } from "./provider-process.js";
-
-export interface Count {
-  readonly passed: number;
-  readonly failed: number;
-}
 
 export interface Step {
   /** Also the name of its log below reports/. */
@@ -225,6 +221,10 @@ export const steps = (): Step[] => {
     // The provider waits for most of an apply (SQS, load balancers): three side by side fill two cores.
     { ...jest("e2e", 3), after: ["bundles", "terraform-provider"] },
     single("eslint", tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
+    single(
+      "imports",
+      tool("dependency-cruiser/bin/dependency-cruise.mjs", "functions", "local-cloud", "scripts", "test"),
+    ),
     single("types", tool("typescript/bin/tsc", "--noEmit")),
     format,
     shellcheck,

@@ -1,5 +1,8 @@
 import { foreignParts, namelessMessages, parseConfiguration, undescribed, unreadVariables } from "./hcl.js";
+import { vainMoves } from "./moves.js";
 import { drifted } from "./passed-on.js";
+import { ruleFields, uneven } from "./rule-shape.js";
+import { tagKeys, tagsWrittenOut } from "./tag-literals.js";
 import { brokenLinks, machinePaths, unreasonedSkips } from "./text.js";
 
 // The checks of this folder must be able to fail: each is shown one mistake and one thing that is right.
@@ -164,4 +167,95 @@ test("a skip without a reason is found", () => {
   const text =
     "# checkov:skip=CKV_AWS_1: because this is public by design\n# checkov:skip=CKV_AWS_2\n# checkov:skip=CKV_AWS_3: n/a";
   expect(unreasonedSkips([{ path: "a.tf", text }])).toEqual(["a.tf: CKV_AWS_2", "a.tf: CKV_AWS_3"]);
+});
+
+test("the key of a tag that is written out is found, in the local of keys and in descriptions it is not", async () => {
+  const planted = await configuration({
+    "main.tf": `
+      locals {
+        tag_keys = { controller = "traffic-mirror:controller" }
+      }
+      resource "aws_sqs_queue" "this" {
+        tags = { "traffic-mirror:zone-id" = "euw1-az1", (local.tag_keys.controller) = "mirror" }
+      }
+      data "aws_iam_policy_document" "this" {
+        statement {
+          condition {
+            variable = "aws:ResourceTag/traffic-mirror:vpc"
+          }
+        }
+      }
+      variable "tags" {
+        description = "Never traffic-mirror:rule."
+        validation {
+          condition     = !startswith(var.tags, "traffic-mirror:")
+          error_message = "tags must not be ours."
+        }
+      }`,
+  });
+  expect(tagsWrittenOut(planted)).toEqual(["traffic-mirror:vpc", "traffic-mirror:zone-id"]);
+  expect(tagKeys(planted)).toEqual({ controller: "traffic-mirror:controller" });
+});
+
+test("a field that one kind of rule lacks or has otherwise is found", async () => {
+  const { variables } = await configuration({
+    "variables.tf": `
+      variable "sources" {
+        type = object({
+          tags = optional(list(object({
+            tags  = map(string)
+            match = optional(string, "all")
+            on    = optional(string, "always")
+            name  = optional(string)
+          })), [])
+          subnets = optional(list(object({
+            subnet_id = string
+            name      = optional(string)
+            on        = optional(string, "always")
+          })), [])
+          vpcs = optional(list(object({ vpc_id = string, on = optional(string, "never") })), [])
+        })
+      }`,
+  });
+  expect(uneven(ruleFields(variables.get("sources") ?? {}))).toEqual([
+    "tags has another type of on",
+    "subnets has another type of on",
+    "vpcs lacks name",
+  ]);
+});
+
+test("a move to nowhere and a move away from what is still there are found", async () => {
+  const called = await parseConfiguration("modules/part", {
+    "main.tf": 'resource "aws_sqs_queue" "this" {}',
+  });
+  const planted = await configuration({
+    "main.tf": `
+      module "part" {
+        source = "../part"
+      }
+      resource "aws_sqs_queue" "kept" {}
+      resource "aws_sqs_queue" "keyed" {
+        for_each = toset(["all"])
+      }
+      moved {
+        from = aws_sqs_queue.gone
+        to   = module.part.aws_sqs_queue.this["a"]
+      }
+      moved {
+        from = aws_sqs_queue.lost
+        to   = module.part.aws_sqs_queue.that
+      }
+      moved {
+        from = aws_sqs_queue.kept
+        to   = module.part.aws_sqs_queue.this["b"]
+      }
+      moved {
+        from = aws_sqs_queue.keyed
+        to   = aws_sqs_queue.keyed["all"]
+      }`,
+  });
+  expect(vainMoves(planted, [called])).toEqual([
+    "modules/planted: aws_sqs_queue.lost → module.part.aws_sqs_queue.that",
+    'modules/planted: aws_sqs_queue.kept → module.part.aws_sqs_queue.this["b"]',
+  ]);
 });

@@ -9,14 +9,18 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** Every text file that is or could be committed. */
-export const trackedText = (root: string): TextFile[] =>
+/** Every file that is or could be committed. */
+export const trackedPaths = (root: string): string[] =>
   execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
     encoding: "utf8",
   })
     .split("\0")
-    .filter((path) => path !== "" && existsSync(join(root, path)))
+    .filter((path) => path !== "" && existsSync(join(root, path)));
+
+/** Every text file among them. */
+export const trackedText = (root: string): TextFile[] =>
+  trackedPaths(root)
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))
     .filter(({ text }) => !text.includes("\0"));
 
@@ -84,4 +88,15 @@ export const unreasonedSkips = (files: readonly TextFile[]): string[] =>
       [...text.matchAll(/checkov:skip=([A-Z0-9_]+)(?::([^\n]*))?/g)]
         .filter(([, , reason = ""]) => reason.trim().split(/\s+/).length < 2)
         .map(([, id = ""]) => `${path}: ${id}`),
+    );
+
+/** "main.tf:12 has 171 characters" of every line of HCL that is longer than `most`. */
+export const longLines = (files: readonly TextFile[], most: number): string[] =>
+  files
+    .filter(({ path }) => /\.(tf|tfvars|hcl)$/.test(path))
+    .flatMap(({ path, text }) =>
+      text.split("\n").flatMap((line, index) => {
+        const { length } = Array.from(line);
+        return length > most ? [`${path}:${index + 1} has ${length} characters`] : [];
+      }),
     );

@@ -1,5 +1,5 @@
 /**
- * The data path, with the files that a node gets: the bpf way in network namespaces of this machine, the kernel way in
+ * The data path, with the files that a node gets: the BPF data path in network namespaces of this machine, the kernel's in
  * a virtual machine with Debian 12's kernel (machines.ts). Needs root; reports/dataplane holds what was seen.
  */
 import { readFileSync } from "node:fs";
@@ -65,7 +65,7 @@ const split = (files: readonly (readonly Buffer[])[], way: Way, tagsShown: boole
 describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
   const before = way === "kernel" ? "geneve0.rx_packets" : "decap0.tx_packets";
 
-  test("is set up, found whole, repaired and taken down, each as often as asked", () => {
+  test("can be set up, checked, repaired and removed, each repeatedly", () => {
     const { code, text } = play(way, "lifecycle");
     expect(["up", "up-again", "after", "repair", "repaired", "down", "down-again"].map(code)).toEqual([
       0, 0, 0, 0, 0, 0, 0,
@@ -184,7 +184,7 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
       expect(2000 - first).toBeLessThanOrEqual(sum("IpExt.InTruncatedPkts"));
     });
 
-    test("without the guard it does reach sockets: what keeps it from them is the guard", () => {
+    test("without the firewall it does reach sockets: it is the firewall that keeps it from them", () => {
       const { text, code } = play(way, "unguarded");
       expect(Number(text("received"))).toBeGreaterThan(1);
       expect(code("guard")).toBe(1);
@@ -192,7 +192,7 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
     });
   });
 
-  describe("the ledger", () => {
+  describe("packet counts", () => {
     test("a reader that stands still shows in its own statistics and nowhere else", () => {
       const scenario = play(way, "stopped-reader");
       const log = scenario.text("mirror0.pcap.log");
@@ -205,7 +205,7 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
   });
 });
 
-describe("the ledger of the kernel way", () => {
+describe("where losses show with the kernel data path", () => {
   const fault = (name: string) => {
     const scenario = play("kernel", name);
     return { ...scenario, lost: scenario.grown() };
@@ -250,7 +250,7 @@ describe("the ledger of the kernel way", () => {
   });
 });
 
-describe("the ledger of the bpf way", () => {
+describe("where losses show with the BPF data path", () => {
   test("a missing drop behind the tools is found by the check", () => {
     const { code, text } = play("bpf", "no-guard");
     expect(code("check")).toBe(1);
@@ -268,7 +268,7 @@ describe("the ledger of the bpf way", () => {
     expect(text("check.txt")).toContain("the interface mirror0 has an MTU of 500");
   });
 
-  test("the program is missing: the firewall refuses, and says what", () => {
+  test("the program is missing: the firewall refuses and counts", () => {
     const { grown, code, text } = play("bpf", "no-program");
     const lost = grown();
     expect([lost["firewall.geneve_refused"], lost["mirror0.rx_packets"]]).toEqual([SENT, undefined]);
@@ -282,7 +282,7 @@ describe("the ledger of the bpf way", () => {
     expect((grown["Udp.RcvbufErrors"] ?? 0) + (grown["Udp.InDatagrams"] ?? 0)).toBeLessThanOrEqual(SENT);
   });
 
-  test("a tool that stands still: its counter rests while mirror0 grows, and it goes on where it stopped", () => {
+  test("a tool that hangs: its counter stops while mirror0 grows, and it goes on where it stopped", () => {
     const scenario = play("bpf", "stopped-tool");
     const count = (file: string): number => (JSON.parse(scenario.text(file)) as { packets: number }).packets;
     expect(scenario.grown()["mirror0.rx_packets"]).toBe(SENT);
@@ -312,7 +312,7 @@ describe("Suricata as the reader, with the configuration of node/tools", () => {
     };
   }
 
-  test("reads every packet and tells so where the agent looks", () => {
+  test("reads every packet and reports it where the agent looks", () => {
     const lines = play("bpf", "suricata").text("suricata-stats.json").trim().split("\n");
     const { stats } = JSON.parse(lines.at(-1) ?? "") as Statistics;
     expect([stats.capture.kernel_packets, stats.capture.kernel_drops, stats.decoder.pkts]).toEqual([
@@ -322,7 +322,7 @@ describe("Suricata as the reader, with the configuration of node/tools", () => {
     ]);
   });
 
-  test("sees each connection as one flow with its HTTP exchange, and hands its log over", () => {
+  test("sees each connection as one flow with its HTTP exchange, and moves its log to the spool", () => {
     const events = play("bpf", "suricata")
       .files("spool/done")
       .flatMap((file) => gunzipSync(readFileSync(file)).toString().trim().split("\n"))

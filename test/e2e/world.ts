@@ -30,16 +30,16 @@ export interface Outputs {
   readonly source_vpc_id: string;
   /** Zone → subnet. */
   readonly source_subnets: Readonly<Record<string, string>>;
-  readonly endpoint_vpcs: {
+  readonly vpcs: {
     readonly source: {
       readonly filter_id: string;
       readonly vni: number;
       readonly targets: Readonly<Record<string, { target_id: string; availability_zone: string }>>;
     };
   };
-  readonly controller_function_names: { readonly reconcile: string; readonly sweep: string };
-  readonly controller_policy_parameter_name: string;
-  readonly controller_apply_summary: { readonly complete: boolean; readonly selected: number };
+  readonly function_names: { readonly reconcile: string; readonly sweep: string };
+  readonly policy_parameter_name: string;
+  readonly apply_summary: { readonly complete: boolean; readonly selected: number };
 }
 
 /** The defaults are slow on purpose; a burst of a hundred would wait for a minute. Pace has its own tests. */
@@ -109,7 +109,7 @@ export class World {
   }
 
   target(zone: string): string | undefined {
-    return this.outputs.endpoint_vpcs.source.targets[zone]?.target_id;
+    return this.outputs.vpcs.source.targets[zone]?.target_id;
   }
 
   /** Launches into a zone, by default the first, and waits until its events have been worked off. */
@@ -149,7 +149,7 @@ export class World {
 
   /** Lets the schedule come, and waits until the sweep is done. */
   async sweep(): Promise<void> {
-    const fired = await this.cloud.fireSchedule(this.outputs.controller_function_names.sweep);
+    const fired = await this.cloud.fireSchedule(this.outputs.function_names.sweep);
     if (!fired) throw new Error("there is no enabled schedule for the sweep");
     await this.cloud.idle();
   }
@@ -175,7 +175,7 @@ export class World {
 
   /** Ends the functions' processes, so that the next run of each is a cold start with nothing cached. */
   async freshFunctions(): Promise<void> {
-    for (const FunctionName of Object.values(this.outputs.controller_function_names)) {
+    for (const FunctionName of Object.values(this.outputs.function_names)) {
       const { Description } = await this.aws.lambda.send(
         new GetFunctionConfigurationCommand({ FunctionName }),
       );

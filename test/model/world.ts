@@ -66,7 +66,12 @@ export function createWorld(mirror: TrafficMirrorStore, fleet: Fleet, endpoints:
     setInstanceTags: (instanceId, tags) => fleet.setTags(instanceId, tags),
     addFilter: () => mirror.filters.create({ tags: {} }).id,
     addEndpointTarget: (place, service, tags) => {
-      const endpoint = endpoints.create(serviceOf(service, place.zone), place, ACCOUNT, {});
+      const endpoint = endpoints.create({
+        service: serviceOf(service, place.zone),
+        place,
+        account: ACCOUNT,
+        tags: {},
+      });
       const destination = { type: "gateway-load-balancer-endpoint", endpointId: endpoint.id } as const;
       return mirror.targets.create({ destination, tags }).id;
     },

@@ -94,7 +94,9 @@ mock_data "aws_vpc" {
 }
 
 mock_resource "aws_autoscaling_policy" {
-  defaults = { arn = "arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:00000000-0000-0000-0000-000000000000:autoScalingGroupName/mirror-node:policyName/mirror-node-drops" }
+  defaults = {
+    arn = "arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:00000000:autoScalingGroupName/mirror-node:policyName/drops"
+  }
 }
 
 mock_resource "aws_cloudwatch_metric_alarm" {

@@ -32,9 +32,9 @@ module "traffic_mirroring" {
   }
   sources = { tags = [{ name = "marked", tags = { Mirror = "true" } }] }
 
-  capture_instance_types = ["t3.small"]
-  min_size               = 1
-  max_size               = 2
-  bucket_force_destroy   = true
-  tags                   = var.tags
+  capture_instance_types       = ["t3.small"]
+  capture_min_size             = 1
+  capture_max_size             = 2
+  capture_bucket_force_destroy = true
+  tags                         = var.tags
 }

@@ -1,6 +1,6 @@
 output "capture_bucket" {
   description = "Name of the region's bucket for captured traffic."
-  value       = module.traffic_mirroring.capture_capture_bucket
+  value       = module.traffic_mirroring.capture_bucket
 }
 
 output "source_subnets" {

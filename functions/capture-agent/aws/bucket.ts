@@ -1,4 +1,4 @@
-/** What the agent asks of S3. */
+/** The agent's calls to S3. */
 import { createReadStream } from "node:fs";
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 
@@ -43,7 +43,7 @@ export function createBucket(s3: S3Client, Bucket: string): Bucket {
 export type Fetched =
   | { readonly kind: "changed"; readonly text: string; readonly etag: string | undefined }
   | { readonly kind: "same" }
-  /** Not there; without s3:ListBucket S3 says 403 instead of 404. */
+  /** Not there; without s3:ListBucket S3 answers 403 instead of 404. */
   | { readonly kind: "missing" };
 
 export async function fetchText(
@@ -53,10 +53,10 @@ export async function fetchText(
   etag: string | undefined,
 ): Promise<Fetched> {
   try {
-    const answer = await s3.send(
+    const response = await s3.send(
       new GetObjectCommand({ Bucket, Key, ...(etag !== undefined && { IfNoneMatch: etag }) }),
     );
-    return { kind: "changed", text: (await answer.Body?.transformToString()) ?? "", etag: answer.ETag };
+    return { kind: "changed", text: (await response.Body?.transformToString()) ?? "", etag: response.ETag };
   } catch (error) {
     if (statusOf(error) === 304) return { kind: "same" };
     if (statusOf(error) === 403 || statusOf(error) === 404) return { kind: "missing" };

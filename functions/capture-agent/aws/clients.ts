@@ -4,11 +4,11 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { S3Client } from "@aws-sdk/client-s3";
 
 const CONNECT_MS = 5_000;
-/** Without a byte in either direction for so long, an upload has died; and a call that waits only for its answer. */
+/** How long a connection may be idle: an upload, and a call that only waits for its response. */
 const UPLOAD_IDLE_MS = 30_000;
 const CALL_IDLE_MS = 5_000;
 
-/** What the SDK says of a failed call, the agent says itself, with the file or the deed that it was for. */
+/** The SDK logs nothing: the agent logs each failed call itself, with the file or step that it was for. */
 const nothing = (): void => undefined;
 const logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 

@@ -29,7 +29,7 @@ export function createGroup(client: AutoScalingClient, group: string, instance: 
   };
 }
 
-/** "No active Lifecycle Action found": completed before a crash, or timed out. Either way nobody waits for it. */
+/** "No active Lifecycle Action found": completed before a crash, or timed out. Either way the group no longer waits for it. */
 async function unlessOver(call: Promise<unknown>): Promise<void> {
   try {
     await call;

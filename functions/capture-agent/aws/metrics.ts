@@ -1,4 +1,4 @@
-/** One PutMetricData for all that the node says, at most 1,000 metrics a call (Amazon CloudWatch API reference). */
+/** One PutMetricData with all metrics of the node: at most 1,000 metrics a call (Amazon CloudWatch API reference). */
 import { PutMetricDataCommand, type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { Datum } from "../core/metrics.js";
 

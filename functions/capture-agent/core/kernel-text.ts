@@ -1,4 +1,4 @@
-/** What the kernel says in /proc and /sys, taken apart. Formats: kernel documentation, "The /proc Filesystem" and
+/** Parsers of what the kernel shows in /proc and /sys. Formats: kernel documentation, "The /proc Filesystem" and
  * "Softnet data"; a field that a kernel does not have is 0 rather than an error, because counters differ by version. */
 
 /** `/proc/net/snmp` and `/proc/net/netstat`: pairs of lines, names and then numbers, each after `Prefix:`. */
@@ -77,7 +77,7 @@ interface CounterPlaces {
   readonly packets_include_drops: boolean;
 }
 
-/** The tool's own numbers out of its statistics; undefined when they are not there. Never throws. */
+/** The tool's own counters, read from its statistics; undefined when they are not there. Never throws. */
 export function parseCounters(text: string, places: CounterPlaces): ToolCounters | undefined {
   const documents = places.lines ? text.split("\n").slice(0, -1).reverse() : [text];
   for (const document of documents) {

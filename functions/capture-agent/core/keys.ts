@@ -1,6 +1,6 @@
 /**
- * Under which key a file goes to the capture bucket, and what the index says of it. The key says only what the node
- * knows: the kernel's decapsulation loses the VNI, and then client and VNI are `all`.
+ * The key of a file in the capture bucket, and its line in the index. A key holds only what the node knows: the
+ * kernel's decapsulation loses the VNI, and then client and VNI are `all`.
  */
 import type { PacketTimes } from "./pcap.js";
 
@@ -10,7 +10,7 @@ export interface Place {
   readonly node: string;
 }
 
-/** VNI → client, as far as it is needed here. */
+/** VNI → client. */
 export type Register = Readonly<Record<string, { readonly client: string }>>;
 
 export interface Origin {
@@ -84,29 +84,33 @@ export function partition(time: number): string {
   return `date=${text.slice(0, 10)}/hour=${text.slice(11, 13)}`;
 }
 
-/** Names that S3 needs no care for (Amazon S3, "Naming Amazon S3 objects"), and that end well within 1,024 bytes. */
+/** Only characters that are safe in S3 keys (Amazon S3, "Naming Amazon S3 objects"); a key stays below 1,024 bytes. */
 const safe = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, "_").slice(-120);
+
+interface CapturedFile {
+  /** Below done/. */
+  readonly path: string;
+  readonly origin: Origin;
+  /** Time of the first packet, milliseconds since the epoch. */
+  readonly first: number;
+  readonly sha256: string;
+}
 
 /**
  * The digest is in the key, so the same file has the same key however often it is tried, another one never has it,
  * and "there is one of that key already" means that it is done.
  */
-export function captureKey(
-  place: Place,
-  path: string,
-  origin: Origin,
-  first: number,
-  sha256: string,
-): string {
+export function captureKey(place: Place, file: CapturedFile): string {
+  const { path, origin, first, sha256 } = file;
   const parts = path.split("/").filter((part) => !/^(vni|vlan)=\d+$/.test(part));
   const name = safe(parts.pop() ?? "");
   const folders = parts.slice(0, 4).map((part) => `${safe(part)}/`);
   const dot = name.indexOf(".", 1);
   const digest = sha256.slice(0, 12);
-  const file = dot < 0 ? `${name}-${digest}` : `${name.slice(0, dot)}-${digest}${name.slice(dot)}`;
+  const stored = dot < 0 ? `${name}-${digest}` : `${name.slice(0, dot)}-${digest}${name.slice(dot)}`;
   return (
     `${place.prefix}captures/client=${safe(origin.client)}/vni=${origin.vni}/zone=${place.zone}/` +
-    `${partition(first)}/node=${place.node}/${folders.join("")}${file}`
+    `${partition(first)}/node=${place.node}/${folders.join("")}${stored}`
   );
 }
 
@@ -125,7 +129,7 @@ export interface IndexLine {
   readonly sha256: string;
 }
 
-/** Key of one part of the index: what one node sent since the part before, of the files that begin in that hour. */
+/** Key of one part of the index: the files that begin in that hour and that this node sent since its last part. */
 export function indexKey(place: Place, hour: string, writtenAt: number): string {
   return `${place.prefix}index/${hour}/${place.zone}-${place.node}-${writtenAt}.jsonl`;
 }

@@ -1,7 +1,7 @@
 /**
- * What a node does as it comes and goes. `decide` looks at the facts and names at most one thing to do; `settle`
- * says where its outcome leads. The state is written to disk before each deed, so an agent that is killed anywhere
- * goes on where it was: every deed can be done twice.
+ * What a node does when it joins and leaves. `decide` looks at the facts and names at most one step; `afterStep` gives
+ * the state that follows. The state is written to disk before each step, so an agent that is killed anywhere goes on
+ * where it was: every step can be done twice.
  *
  * Words of the target state: Amazon EC2 Auto Scaling, "Retrieve the target lifecycle state through instance
  * metadata": InService, Standby, Detached, Terminated and Warmed:Hibernated|Running|Stopped|Terminated.
@@ -25,15 +25,15 @@ export interface State {
   readonly phase: Phase;
   /** When the phase began, milliseconds since the epoch. */
   readonly since: number;
-  /** Another boot is another life: the tool runs again and a hook may be open again. */
+  /** After a reboot everything starts over: the tool runs again and a hook may be open again. */
   readonly boot: string;
-  /** The target state that this life began with: a warm pool's member comes to life a second time. */
+  /** The target state at the start: an instance of a warm pool starts a second time. */
   readonly target: string | null;
   /** Why the node leaves. */
   readonly cause: "terminating" | "warm-pool" | "spot" | "abandoned" | null;
   /** When it was found that the node must leave, or when the spot notice was seen; null while it stays. */
   readonly leaveAt: number | null;
-  /** The terminate hook is completed: the end of the line. */
+  /** The terminate hook is completed: nothing follows. */
   readonly ended: boolean;
   readonly heartbeatAt: number;
 }
@@ -45,9 +45,9 @@ export interface Facts {
   readonly target: string | null | undefined;
   /** The interruption notice, as EC2 words it. */
   readonly spotNotice: string | undefined;
-  /** Whether the synthetic packet has come through in this life; a sentence why not. */
+  /** Whether the synthetic packet has come through since the start; a sentence why not. */
   readonly probe: { readonly passed: boolean; readonly reason: string };
-  /** Whether all that does not concern the lifecycle is well; a sentence why not. */
+  /** Whether all checks but the lifecycle's pass; a sentence why not. */
   readonly health: { readonly ok: boolean; readonly reason: string };
   /** What can be sent and is not yet, the index included. */
   readonly unsent: { readonly files: number; readonly bytes: number };
@@ -65,7 +65,8 @@ export interface Settings {
   readonly spotLimitSeconds: number;
 }
 
-export type Deed =
+/** One thing to do. */
+export type Step =
   | { readonly kind: "probe" }
   | { readonly kind: "heartbeat"; readonly hook: string }
   | { readonly kind: "start-tool" }
@@ -82,7 +83,7 @@ export type Deed =
 
 export interface Decision {
   readonly state: State;
-  readonly deed?: Deed;
+  readonly step?: Step;
 }
 
 export const begin = (facts: Pick<Facts, "now" | "boot">, target: string | null): State => ({
@@ -96,7 +97,7 @@ export const begin = (facts: Pick<Facts, "now" | "boot">, target: string | null)
   heartbeatAt: facts.now,
 });
 
-/** A tool that does not stop for so long is left behind: what it has finished can be sent all the same. */
+/** A tool that does not stop in this time is left running: what it has finished can be sent all the same. */
 const STOP_LIMIT_SECONDS = 120;
 
 const isWarm = (target: string | null): boolean => target?.startsWith("Warmed:") === true;
@@ -118,13 +119,13 @@ export function decide(before: State, facts: Facts, settings: Settings): Decisio
 
   const left = leave(state, cause, target, facts.now);
   if (left !== undefined) return { state: left };
-  if (isBack(state, target, cause)) {
-    const deed = { kind: "start-tool" } as const;
-    return { state: begin(facts, target), ...(state.phase === "left" ? { deed } : {}) };
+  if (returnsToService(state, target, cause)) {
+    const step = { kind: "start-tool" } as const;
+    return { state: begin(facts, target), ...(state.phase === "left" ? { step } : {}) };
   }
   const hook = openHook(state, target, settings);
   if (hook !== null && seconds(state.heartbeatAt, facts.now) >= settings.heartbeatSeconds) {
-    return { state: { ...state, heartbeatAt: facts.now }, deed: { kind: "heartbeat", hook } };
+    return { state: { ...state, heartbeatAt: facts.now }, step: { kind: "heartbeat", hook } };
   }
   switch (state.phase) {
     case "launching":
@@ -138,7 +139,7 @@ export function decide(before: State, facts: Facts, settings: Settings): Decisio
         : { state: { ...state, phase: "stopping", since: facts.now } };
     case "stopping":
       return seconds(state.since, facts.now) < STOP_LIMIT_SECONDS
-        ? { state, deed: { kind: "stop-tool" } }
+        ? { state, step: { kind: "stop-tool" } }
         : { state: { ...state, phase: "uploading", since: facts.now } };
     case "uploading":
       return { state, ...upload(state, facts, settings, { hook, final: isEnd(target) }) };
@@ -169,7 +170,7 @@ function leave(state: State, cause: State["cause"], target: string | null, now: 
 }
 
 /** From the warm pool into service, with or without having left service before. */
-function isBack(state: State, target: string | null, cause: State["cause"]): boolean {
+function returnsToService(state: State, target: string | null, cause: State["cause"]): boolean {
   if (target !== "InService" || cause !== null) return false;
   if (state.phase === "in-service" || state.phase === "launching") return isWarm(state.target);
   return state.phase === "left" && state.cause !== "abandoned";
@@ -184,15 +185,15 @@ function openHook(state: State, target: string | null, settings: Settings): stri
   return state.cause === "warm-pool" ? settings.launchHook : null;
 }
 
-function launch(state: State, facts: Facts, settings: Settings): { deed?: Deed } {
+function launch(state: State, facts: Facts, settings: Settings): { step?: Step } {
   const ready = facts.probe.passed && facts.health.ok;
   const hook = settings.launchHook;
-  if (ready) return { deed: { kind: "complete", hook, result: "CONTINUE", final: false } };
+  if (ready) return { step: { kind: "complete", hook, result: "CONTINUE", final: false } };
   if (hook !== null && seconds(state.since, facts.now) >= settings.launchLimitSeconds) {
     const problem = facts.probe.passed ? facts.health.reason : facts.probe.reason;
-    return { deed: { kind: "complete", hook, result: "ABANDON", final: false, problem } };
+    return { step: { kind: "complete", hook, result: "ABANDON", final: false, problem } };
   }
-  return facts.probe.passed ? {} : { deed: { kind: "probe" } };
+  return facts.probe.passed ? {} : { step: { kind: "probe" } };
 }
 
 function upload(
@@ -200,29 +201,29 @@ function upload(
   { now, unsent, unsendable }: Facts,
   settings: Settings,
   where: { readonly hook: string | null; readonly final: boolean },
-): { deed?: Deed } {
+): { step?: Step } {
   const limit = state.cause === "spot" ? settings.spotLimitSeconds : settings.drainLimitSeconds;
   const waited = seconds(state.leaveAt ?? state.since, now);
   if (unsent.files > 0 && waited < limit) return {};
   const files = unsent.files + unsendable.files;
   const bytes = unsent.bytes + unsendable.bytes;
   const complete = { kind: "complete", result: "CONTINUE", ...where } as const;
-  if (files === 0) return { deed: complete };
+  if (files === 0) return { step: complete };
   const problem = `${files} files with ${bytes} bytes are left behind after ${Math.round(waited)} s`;
-  return { deed: { ...complete, problem } };
+  return { step: { ...complete, problem } };
 }
 
-/** Where a deed that was done leads. A deed that failed leads nowhere: it is decided again. */
-export function settle(state: State, deed: Deed, now: number): State {
-  if (deed.kind === "stop-tool") return { ...state, phase: "uploading", since: now };
-  if (deed.kind !== "complete") return state;
-  if (deed.result === "ABANDON") return { ...state, phase: "left", since: now, cause: "abandoned" };
+/** The state after a step that succeeded. A step that failed changes nothing: it is decided again. */
+export function afterStep(state: State, step: Step, now: number): State {
+  if (step.kind === "stop-tool") return { ...state, phase: "uploading", since: now };
+  if (step.kind !== "complete") return state;
+  if (step.result === "ABANDON") return { ...state, phase: "left", since: now, cause: "abandoned" };
   if (state.phase === "launching") return { ...state, phase: "in-service", since: now };
-  return { ...state, phase: "left", since: now, ended: deed.final };
+  return { ...state, phase: "left", since: now, ended: step.final };
 }
 
-/** What `/healthz` is to say of the lifecycle; undefined in service. */
-export function reasonToRefuse(state: State): string | undefined {
+/** Why the node should receive nothing, for `/healthz`; undefined in service. */
+export function outOfServiceReason(state: State): string | undefined {
   switch (state.phase) {
     case "in-service":
       return undefined;

@@ -1,9 +1,9 @@
 /**
- * What CloudWatch is told each interval. Every metric has the dimension `fleet`, so a fleet costs the same however
+ * The metrics published to CloudWatch each interval. Every metric has the dimension `fleet`, so a fleet costs the same however
  * many nodes it has; the few that alarms look at per zone have `fleet` and `zone` besides. What a single node
- * counted is in its journal.
+ * counted is in its log (systemd journal).
  */
-import { dropRatio, type Totals } from "./ledger.js";
+import { dropRatio, type Totals } from "./packet-counts.js";
 
 export type Unit = "Count" | "Bytes" | "Percent" | "Seconds" | "None";
 
@@ -32,7 +32,7 @@ export interface Gauges {
   readonly UploadBehindSeconds: number;
 }
 
-/** Counted since the last publication, zeros included: an alarm must tell "none" from "silent". */
+/** Counted since the last publication, zeros included: an alarm must distinguish "none" from "no data". */
 export const eventNames = [
   "SpoolDroppedFiles",
   "SpoolDroppedBytes",
@@ -60,18 +60,18 @@ function unitOf(name: string): Unit {
 }
 
 export function toData(
-  said: { readonly totals: Totals; readonly gauges: Gauges; readonly events: Events },
+  values: { readonly totals: Totals; readonly gauges: Gauges; readonly events: Events },
   where: { readonly fleet: string; readonly zone: string },
   at: number,
 ): readonly Datum[] {
-  const ratio = dropRatio(said.totals);
-  const values: Readonly<Record<string, number>> = {
-    ...said.totals,
-    ...said.gauges,
-    ...said.events,
+  const ratio = dropRatio(values.totals);
+  const all: Readonly<Record<string, number>> = {
+    ...values.totals,
+    ...values.gauges,
+    ...values.events,
     ...(ratio !== undefined && { ToolDropRatio: ratio }),
   };
-  return Object.entries(values).flatMap(([name, value]) => {
+  return Object.entries(all).flatMap(([name, value]) => {
     const datum = { name, value, unit: unitOf(name), at };
     const fleet = { ...datum, dimensions: { fleet: where.fleet } };
     const zone = { ...datum, dimensions: { fleet: where.fleet, zone: where.zone } };

@@ -1,4 +1,4 @@
-/** Which files of the spool go first: to the bucket, and over board when the disk is full. */
+/** Which files of the spool come first: to be uploaded, and to be deleted when the disk is full. */
 
 export interface SpoolFile {
   /** Below done/. */
@@ -29,7 +29,7 @@ export function usedPercent({ totalBytes, freeBytes }: Disk): number {
 }
 
 /**
- * Files to give up so that at most `percent` of the disk is used: the oldest, and no more than needed. Also those on
+ * Files to delete so that at most `percent` of the disk is used: the oldest, and no more than needed. Also those on
  * their way: when the bucket does not answer they always are, and newer ones would go in their place.
  */
 export function evictions(files: readonly SpoolFile[], disk: Disk, percent: number): readonly SpoolFile[] {

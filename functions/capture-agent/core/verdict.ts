@@ -1,13 +1,13 @@
 /**
- * What `/healthz` says. A node is ill when it cannot deliver what it is sent, never because it is busy: a node that
+ * The verdict that `/healthz` reports. A node is unhealthy when it cannot deliver what it is sent, never because it is busy: a node that
  * is shed for its drop ratio hands its load to its neighbours, which then drop in turn, and a Gateway Load Balancer
  * whose targets are all unhealthy sends to any of them. Drops are an alarm and a reason to scale out.
  */
-import { growth, type Sample } from "./ledger.js";
+import { growth, type Sample } from "./packet-counts.js";
 
 export interface Check {
   readonly ok: boolean;
-  /** Why, in a sentence, also when it is well. */
+  /** Why, in a sentence, also when the check passes. */
   readonly reason: string;
 }
 
@@ -30,14 +30,14 @@ export interface Verdict {
 }
 
 export interface Facts {
-  /** What the network check said: undefined when everything is in place. */
+  /** The output of the network check: undefined when everything is in place. */
   readonly network: string | undefined;
   /** Oldest first; the last one is now. More than `still_intervals` of them, once there were as many. */
   readonly samples: readonly Sample[];
   /** Whether the tool has counters of its own to compare with. */
   readonly toolCounts: boolean;
   readonly disk: { readonly usedPercent: number; readonly writable: boolean; readonly error?: string };
-  /** Whether the last verdict found the disk full: it is well again only when clearly below the mark. */
+  /** Whether the last verdict found the disk full: the check passes again only clearly below the mark. */
   readonly diskWasFull: boolean;
   /** undefined while the node is in service; else why it should receive nothing. */
   readonly leaving: string | undefined;
@@ -49,41 +49,41 @@ export interface Limits {
   readonly high_water_percent: number;
 }
 
-/** Below this many packets in a window a ratio says nothing: counters are not read at one instant. */
+/** Below this many packets in a window a ratio means nothing: counters are not read at one instant. */
 const ENOUGH_PACKETS = 1000;
 /** Percent of the disk that must be free again below the mark, so that the verdict does not flap. */
 const HYSTERESIS = 5;
 
-const well = (reason: string): Check => ({ ok: true, reason });
-const ill = (reason: string): Check => ({ ok: false, reason });
+const pass = (reason: string): Check => ({ ok: true, reason });
+const fail = (reason: string): Check => ({ ok: false, reason });
 
 export function judge(facts: Facts, limits: Limits, at: number): Verdict {
   const checks: Record<CheckName, Check> = {
-    lifecycle: facts.leaving === undefined ? well("in service") : ill(facts.leaving),
-    network: facts.network === undefined ? well("interface, route and filter in place") : ill(facts.network),
+    lifecycle: facts.leaving === undefined ? pass("in service") : fail(facts.leaving),
+    network: facts.network === undefined ? pass("interface, route and filter in place") : fail(facts.network),
     readers: readers(facts.samples.at(-1)),
     tool: tool(facts, limits.still_intervals),
     decapsulation: decapsulation(facts.samples, limits),
     disk: disk(facts, limits.high_water_percent),
-    writable: facts.disk.writable ? well("writable") : ill(facts.disk.error ?? "the spool is not writable"),
+    writable: facts.disk.writable ? pass("writable") : fail(facts.disk.error ?? "the spool is not writable"),
   };
   return { healthy: Object.values(checks).every(({ ok }) => ok), at, checks };
 }
 
 function readers(now: Sample | undefined): Check {
-  if (now === undefined) return ill("nothing was read yet");
-  if (now.mirrored === undefined) return ill("the mirrored interface is missing");
+  if (now === undefined) return fail("nothing was read yet");
+  if (now.mirrored === undefined) return fail("the mirrored interface is missing");
   return now.readers > 0
-    ? well(`${now.readers} sockets read the mirrored interface`)
-    : ill("nobody reads the mirrored interface");
+    ? pass(`${now.readers} sockets read the mirrored interface`)
+    : fail("nobody reads the mirrored interface");
 }
 
 /**
- * The interface grows and the tool's counter does not, in more than `intervals` steps one after another. A counter
+ * The interface's counter grows and the tool's does not, in more than `intervals` samples one after another. A counter
  * that cannot be read while packets arrive stands still. One that is lower than before began anew, and moves.
  */
 function tool({ samples, toolCounts }: Facts, intervals: number): Check {
-  if (!toolCounts) return well("not known: the tool has no counters");
+  if (!toolCounts) return pass("not known: the tool has no counters");
   let still = 0;
   for (let at = samples.length - 1; at > 0; at--) {
     const [before, after] = [samples[at - 1], samples[at]];
@@ -93,9 +93,9 @@ function tool({ samples, toolCounts }: Facts, intervals: number): Check {
     still += 1;
   }
   if (still <= intervals)
-    return well(still === 0 ? "moves, or has nothing to do" : `still for ${still} intervals`);
+    return pass(still === 0 ? "moves, or has nothing to do" : `still for ${still} intervals`);
   const what = samples.at(-1)?.tool === undefined ? "cannot be read" : "stands still";
-  return ill(`packets arrive and the tool's counter ${what} for ${still} intervals`);
+  return fail(`packets arrive and the tool's counter ${what} for ${still} intervals`);
 }
 
 /** What was taken out of GENEVE and did not reach the interface, over the samples at hand. */
@@ -109,14 +109,14 @@ function decapsulation(samples: readonly Sample[], { loss_ratio }: Limits): Chec
     arrived += growth(before.mirrored.packets, after.mirrored.packets);
   }
   const lost = Math.max(0, offered - arrived);
-  if (offered < ENOUGH_PACKETS) return well("too few packets to compare");
+  if (offered < ENOUGH_PACKETS) return pass("too few packets to compare");
   const ratio = lost / offered;
-  const said = `${lost} of ${offered} packets taken out of GENEVE did not arrive (tolerated: ${100 * loss_ratio} %)`;
-  return ratio > loss_ratio ? ill(said) : well(said);
+  const reason = `${lost} of ${offered} packets taken out of GENEVE did not arrive (tolerated: ${100 * loss_ratio} %)`;
+  return ratio > loss_ratio ? fail(reason) : pass(reason);
 }
 
 function disk({ disk: { usedPercent }, diskWasFull }: Facts, highWater: number): Check {
   const mark = diskWasFull ? highWater - HYSTERESIS : highWater;
-  const said = `${usedPercent.toFixed(1)} % used, mark ${mark} %`;
-  return usedPercent > mark ? ill(said) : well(said);
+  const reason = `${usedPercent.toFixed(1)} % used, mark ${mark} %`;
+  return usedPercent > mark ? fail(reason) : pass(reason);
 }

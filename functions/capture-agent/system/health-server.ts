@@ -7,8 +7,8 @@ export interface HealthServer {
 }
 
 /**
- * Throws when the port cannot be had. `staleAfterMs`: a verdict older than this says that the agent hangs, and is
- * no longer believed.
+ * Throws when the port cannot be had. `staleAfterMs`: a verdict older than this means that the agent hangs, and the
+ * answer is 503.
  */
 export async function serveHealth(
   where: { readonly port: number; readonly path: string; readonly staleAfterMs: number },
@@ -37,7 +37,7 @@ export async function serveHealth(
     });
     response.end(request.method === "HEAD" ? undefined : body);
   });
-  // Nobody but the load balancer should ask; nobody may hold what it needs.
+  // Only the load balancer should ask, and nobody may hold the connections that it needs.
   server.requestTimeout = 5_000;
   server.headersTimeout = 5_000;
   server.keepAliveTimeout = 5_000;

@@ -47,20 +47,20 @@ function request(
   headers: Record<string, string>,
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = http.request(
+    const sent = http.request(
       new URL(path, ENDPOINT),
       { method, headers, timeout: TIMEOUT_MS },
-      (answer) => {
+      (response) => {
         const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("error", reject);
-        answer.on("end", () =>
-          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString().trim() }),
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString().trim() }),
         );
       },
     );
-    asked.on("timeout", () => asked.destroy(new Error("metadata service: no answer")));
-    asked.on("error", reject);
-    asked.end();
+    sent.on("timeout", () => sent.destroy(new Error("metadata service: no answer")));
+    sent.on("error", reject);
+    sent.end();
   });
 }

@@ -1,4 +1,4 @@
-/** One JSON line per happening, for the journal. The number before it is the priority (sd-daemon(3)). */
+/** One JSON line per event, for the systemd journal. The number before it is the priority (sd-daemon(3)). */
 export interface Log {
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
@@ -13,7 +13,7 @@ export function createLog(write: (line: string) => void): Log {
   return { info: at(6, "INFO"), warn: at(4, "WARN"), error: at(3, "ERROR") };
 }
 
-/** What an error says, short enough for a line. */
+/** An error's name and message, short enough for a line. */
 export function describe(error: unknown): string {
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500);
 }

@@ -1,4 +1,4 @@
-/** Reads the ledger's counters off the kernel and the tool. What cannot be read is left out, never zero. */
+/** Reads the counters of the kernel and of the tool. What cannot be read is left out, never zero. */
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decapsulatedHop as hopBefore, type CounterSource, type NodeConfig } from "../config.js";
@@ -10,7 +10,7 @@ import {
   parsePairs,
   parseSoftnet,
 } from "../core/kernel-text.js";
-import type { Hop, Sample } from "../core/ledger.js";
+import type { Hop, Sample } from "../core/packet-counts.js";
 import { runCommand } from "./commands.js";
 
 /** As much of the end of a file of JSON lines as is sure to hold a whole one, and of a driver's statistics. */
@@ -58,8 +58,8 @@ export function createSampler(config: NodeConfig, now: () => number): () => Prom
 
   async function ena(name: string | undefined): Promise<Record<string, number>> {
     if (name === undefined) return {};
-    const { ok, said } = await runCommand([...config.commands.ethtool, "-S", name], ETHTOOL_SECONDS, TAIL);
-    return ok ? pick(enaCounters, parseEthtool(said)) : {};
+    const { ok, output } = await runCommand([...config.commands.ethtool, "-S", name], ETHTOOL_SECONDS, TAIL);
+    return ok ? pick(enaCounters, parseEthtool(output)) : {};
   }
 
   return async () => {

@@ -73,7 +73,7 @@ export async function examine(
     }
     zipped.on("data", (chunk: Buffer) => walker.push(chunk));
     zipped.on("end", resolve);
-    // Cut off, or no gzip at all: what was read until then stands.
+    // Cut off, or no gzip at all: what was read until then counts.
     zipped.on("error", () => resolve());
   });
   let bytes = 0;

@@ -17,7 +17,7 @@ const schema = z.object({
   heartbeatAt: z.number(),
 });
 
-/** undefined when there is none or none that can be read: the node then proves itself once more. */
+/** undefined when there is none or none that can be read: the node then proves its data path again. */
 export async function loadState(path: string): Promise<State | undefined> {
   try {
     return schema.parse(JSON.parse(await readFile(path, "utf8")));

@@ -1,15 +1,19 @@
 /**
- * The index's lines between an upload and their own: on disk before the file that they speak of is deleted, so a
- * crash at any point leaves the file or its line. `pending.jsonl` grows; a part of it that is to be sent is renamed
- * first, and its name holds the time that becomes part of its key, so that a second try has the same key.
+ * The journal of uploads: lines of the index that are not in the bucket yet. A line is on disk before the file that
+ * it describes is deleted, so a crash at any point leaves the file or its line. New lines go to `pending.jsonl`. To
+ * be sent it is renamed to `sending-<time>.jsonl`; the time is part of the key, so a second try has the same key.
  */
 import { open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Bucket } from "../aws/bucket.js";
 import { indexKey, partition, type IndexLine, type Place } from "../core/keys.js";
 import { describe, errorCode, type Log } from "./log.js";
 
-export interface Entry {
+/** Where the lines go in the end. */
+export interface IndexStore {
+  putText(key: string, text: string): Promise<unknown>;
+}
+
+export interface JournalEntry {
   readonly line: IndexLine;
   /** The file below done/ as it was: what has the same three was sent. */
   readonly path: string;
@@ -17,26 +21,28 @@ export interface Entry {
   readonly writtenAt: number;
 }
 
-export interface IndexBook {
+export interface UploadJournal {
   /** What was sent before a crash and may not be deleted yet. Call it once, first. */
-  recover(): Promise<readonly Entry[]>;
-  /** Returns when the line is on disk, or in memory where the disk is full. */
-  append(entry: Entry): Promise<void>;
-  /** Sends what there is. Throws when a part could not be sent; it stays. */
+  recover(): Promise<readonly JournalEntry[]>;
+  /** Returns when the entry is on disk, or in memory where the disk is full. */
+  append(entry: JournalEntry): Promise<void>;
+  /** Sends all entries. Throws when a part could not be sent; it stays. */
   flush(): Promise<void>;
-  /** Lines that are not sent. */
+  /** How many entries are not sent. */
   waiting(): number;
 }
 
-export function createIndexBook(
-  folder: string,
-  bucket: Bucket,
-  place: Place,
-  now: () => number,
-  log: Log,
-): IndexBook {
+interface Parts {
+  readonly folder: string;
+  readonly bucket: IndexStore;
+  readonly place: Place;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export function createUploadJournal({ folder, bucket, place, now, log }: Parts): UploadJournal {
   const pending = join(folder, "pending.jsonl");
-  let unwritten: Entry[] = [];
+  let unwritten: JournalEntry[] = [];
   let waiting = 0;
   let turn: Promise<unknown> = Promise.resolve();
   /** One at a time: workers append while a flush renames. */
@@ -53,7 +59,7 @@ export function createIndexBook(
   const sealed = async (): Promise<string[]> =>
     (await readdir(folder)).filter((name) => /^sending-\d+\.jsonl$/.test(name)).sort();
 
-  const send = async (entries: readonly Entry[], at: number): Promise<void> => {
+  const send = async (entries: readonly JournalEntry[], at: number): Promise<void> => {
     const hours = new Map<string, string[]>();
     for (const { line } of entries) {
       const hour = partition(Date.parse(line.first));
@@ -63,7 +69,7 @@ export function createIndexBook(
       await bucket.putText(indexKey(place, hour, at), `${lines.join("\n")}\n`);
   };
 
-  const write = async (entries: readonly Entry[]): Promise<void> => {
+  const write = async (entries: readonly JournalEntry[]): Promise<void> => {
     const file = await open(pending, "a", 0o644);
     try {
       await file.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
@@ -77,7 +83,7 @@ export function createIndexBook(
     recover: () =>
       inTurn(async () => {
         await seal(); // its last line may be cut off: nothing is appended to that
-        const found: Entry[] = [];
+        const found: JournalEntry[] = [];
         for (const name of await sealed()) found.push(...parse(await readFile(join(folder, name), "utf8")));
         waiting = found.length;
         return found;
@@ -89,7 +95,7 @@ export function createIndexBook(
           await write([...unwritten, entry]);
           unwritten = [];
         } catch (error) {
-          // The upload frees the room that is missing: the line waits in memory rather than stop it.
+          // Uploads free the disk space that is missing, so they go on and the entry waits in memory.
           unwritten = [...unwritten, entry];
           log.warn("the index is not on disk", { key: entry.line.key, error: describe(error) });
         }
@@ -112,10 +118,10 @@ export function createIndexBook(
 }
 
 /** A line that a crash cut off is left out: its file was not deleted, and is sent again under the same key. */
-function parse(text: string): Entry[] {
+function parse(text: string): JournalEntry[] {
   return text.split("\n").flatMap((line) => {
     try {
-      return line === "" ? [] : [JSON.parse(line) as Entry];
+      return line === "" ? [] : [JSON.parse(line) as JournalEntry];
     } catch {
       return [];
     }

@@ -13,13 +13,19 @@ interface Describable {
   readonly tags: Tags;
 }
 
-/** `idName`: the parameter that lists ids. No tag filter is documented for any of the four; a switch admits them. */
+interface Resource<T> {
+  /** The parameter that lists ids. */
+  readonly idName: string;
+  /** How each documented filter reads its value. */
+  readonly readers: Readers<T>;
+  readonly all: () => readonly T[];
+  readonly get: (id: string) => T;
+}
+
+/** No tag filter is documented for any of the four; a switch admits them. */
 export function describe<T extends Describable>(
   { params, region }: Request,
-  idName: string,
-  readers: Readers<T>,
-  all: () => readonly T[],
-  get: (id: string) => T,
+  { idName, readers, all, get }: Resource<T>,
 ): Page<T> {
   const tagged = region.context.switches.get("traffic-mirror-tag-filters") === "accepted";
   const keep = compileFilters<T>(filters(params), (name) => {

@@ -47,7 +47,10 @@ async function createEndpoint({ call, params, region }: Request): Promise<Answer
   const [service, place] = [await region.services.find(name, region), await placeOf(region, subnetId, vpcId)];
   if (!service) throw new Ec2Fault("InvalidServiceName", `The Vpc Endpoint Service '${name}' does not exist`);
   const tags = tagSpec(params, "vpc-endpoint");
-  const endpoint = region.endpoints.create(service, place, region.account, tags, params["ClientToken"]);
+  const endpoint = region.endpoints.create(
+    { service, place, account: region.account, tags },
+    params["ClientToken"],
+  );
   return ec2Ok(call.action, { vpcEndpoint: shown(region, endpoint), clientToken: params["ClientToken"] });
 }
 

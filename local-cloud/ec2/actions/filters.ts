@@ -64,13 +64,12 @@ export const filterActions: Actions = {
   DescribeTrafficMirrorFilters(request) {
     refuseDryRun(request.params);
     const { filters } = request.region.mirror;
-    const { items, nextToken } = describe<MirrorFilter>(
-      request,
-      "TrafficMirrorFilterId",
-      { description: (f) => f.description, "traffic-mirror-filter-id": (f) => f.id },
-      () => filters.filters.values(),
-      (id) => filters.get(id),
-    );
+    const { items, nextToken } = describe<MirrorFilter>(request, {
+      idName: "TrafficMirrorFilterId",
+      readers: { description: (f) => f.description, "traffic-mirror-filter-id": (f) => f.id },
+      all: () => filters.filters.values(),
+      get: (id) => filters.get(id),
+    });
     return { trafficMirrorFilterSet: items.map((f) => filterXml(f, filters)), nextToken };
   },
 
@@ -103,10 +102,9 @@ export const filterActions: Actions = {
     refuseDryRun(params);
     const { filters } = region.mirror;
     const only = params["TrafficMirrorFilterId"];
-    const { items, nextToken } = describe<FilterRule>(
-      request,
-      "TrafficMirrorFilterRuleId",
-      {
+    const { items, nextToken } = describe<FilterRule>(request, {
+      idName: "TrafficMirrorFilterRuleId",
+      readers: {
         description: (r) => r.description,
         "destination-cidr-block": (r) => r.destinationCidr,
         protocol: (r) => r.protocol,
@@ -117,12 +115,12 @@ export const filterActions: Actions = {
         "traffic-mirror-filter-id": (r) => r.filterId,
         "traffic-mirror-filter-rule-id": (r) => r.id,
       },
-      () =>
+      all: () =>
         only === undefined
           ? filters.rules.values()
           : filters.rulesOf(filters.get(only).id).sort((a, b) => a.seq - b.seq),
-      (id) => filters.getRule(id),
-    );
+      get: (id) => filters.getRule(id),
+    });
     return { trafficMirrorFilterRuleSet: items.map(ruleXml), nextToken };
   },
 };

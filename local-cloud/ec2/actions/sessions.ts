@@ -52,10 +52,9 @@ export const sessionActions: Actions = {
     await dropOrphans(region);
     const { sessions } = region.mirror.sessions;
     const time = region.context.now() - lagOf(region.cloud, "sessions");
-    const { items, nextToken } = describe<Session>(
-      request,
-      "TrafficMirrorSessionId",
-      {
+    const { items, nextToken } = describe<Session>(request, {
+      idName: "TrafficMirrorSessionId",
+      readers: {
         description: (s) => s.description,
         "network-interface-id": (s) => s.interfaceId,
         "owner-id": () => region.account,
@@ -66,13 +65,13 @@ export const sessionActions: Actions = {
         "traffic-mirror-target-id": (s) => s.targetId,
         "virtual-network-id": (s) => s.vni,
       },
-      () => sessions.asOf(time),
-      (id) => {
+      all: () => sessions.asOf(time),
+      get: (id) => {
         const found = sessions.getAsOf(id, time);
         if (!found) throw notFound("session", id, region.context.switches);
         return found;
       },
-    );
+    });
     return { trafficMirrorSessionSet: items.map((s) => sessionXml(s, region.account)), nextToken };
   },
 };

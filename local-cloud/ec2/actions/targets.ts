@@ -89,10 +89,9 @@ export const targetActions: Actions = {
     refuseDryRun(params);
     const { targets } = region.mirror.targets;
     const time = region.context.now() - lagOf(region.cloud, "targets");
-    const { items, nextToken } = describe<Target>(
-      request,
-      "TrafficMirrorTargetId",
-      {
+    const { items, nextToken } = describe<Target>(request, {
+      idName: "TrafficMirrorTargetId",
+      readers: {
         description: (t) => t.description,
         "network-interface-id": ({ destination: d }) =>
           d.type === "network-interface" ? d.interfaceId : undefined,
@@ -101,13 +100,13 @@ export const targetActions: Actions = {
         "owner-id": () => region.account,
         "traffic-mirror-target-id": (t) => t.id,
       },
-      () => targets.asOf(time),
-      (id) => {
+      all: () => targets.asOf(time),
+      get: (id) => {
         const found = targets.getAsOf(id, time);
         if (!found) throw notFound("target", id, region.context.switches);
         return found;
       },
-    );
+    });
     return { trafficMirrorTargetSet: items.map((t) => targetXml(t, region.account)), nextToken };
   },
 };

@@ -1,6 +1,6 @@
 /**
  * Gateway Load Balancer endpoints as the client sees them: "Access virtual appliances through AWS PrivateLink" and
- * CreateVpcEndpoint in the API reference. What the service says of itself is asked before and given in.
+ * CreateVpcEndpoint in the API reference. The caller looks up the service and passes it in.
  */
 import { Ec2Fault } from "../fault.js";
 import type { Fleet, Place } from "../fleet/fleet.js";
@@ -38,6 +38,13 @@ export interface Endpoint {
   readonly tags: Tags;
 }
 
+interface EndpointRequest {
+  readonly service: EndpointService;
+  readonly place: Place;
+  readonly account: string;
+  readonly tags: Tags;
+}
+
 /** How long a new endpoint stays pending under the switch, in milliseconds. */
 const PENDING = 2_000;
 
@@ -66,17 +73,18 @@ export class EndpointStore {
     return this.context.now() < availableAt ? "pending" : "available";
   }
 
-  create(service: EndpointService, place: Place, account: string, tags: Tags, token?: string): Endpoint {
-    return this.#tokens.once(
+  create(request: EndpointRequest, token?: string): Endpoint {
+    const { service, place, tags } = request;
+    return this.#tokens.once({
       token,
-      { service: service.name, place, tags },
-      (id) => this.endpoints.get(id),
-      this.context.switches.get("token-after-delete") === "answers-old",
-      () => this.#make(service, place, account, tags),
-    );
+      request: { service: service.name, place, tags },
+      find: (id) => this.endpoints.get(id),
+      answerDeleted: this.context.switches.get("token-after-delete") === "answers-old",
+      make: () => this.#make(request),
+    });
   }
 
-  #make(service: EndpointService, place: Place, account: string, tags: Tags): Endpoint {
+  #make({ service, place, account, tags }: EndpointRequest): Endpoint {
     if (!service.gateway) {
       throw new Ec2Fault(
         "InvalidParameter",

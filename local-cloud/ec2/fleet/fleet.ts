@@ -40,7 +40,7 @@ export class Fleet {
 
   constructor(
     private readonly context: Context,
-    /** Told once for every interface that is gone. */
+    /** Called once for every interface that is gone. */
     private readonly onInterfaceDeleted: (interfaceId: string) => void,
   ) {
     this.instances = new Timeline(context.now);

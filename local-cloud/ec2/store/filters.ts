@@ -60,12 +60,11 @@ export class FilterStore {
   }
 
   create(input: FilterInput, token?: string): MirrorFilter {
-    return this.#tokens.once(
+    return this.#tokens.once({
       token,
-      input,
-      (id) => this.filters.get(id),
-      false,
-      () => {
+      request: input,
+      find: (id) => this.filters.get(id),
+      make: () => {
         if (this.filters.size >= this.context.quotas().filters) {
           throw new Ec2Fault(
             "TrafficMirrorFilterLimitExceeded",
@@ -82,7 +81,7 @@ export class FilterStore {
         this.filters.set(filter);
         return filter;
       },
-    );
+    });
   }
 
   modifyServices(id: string, add: readonly string[], remove: readonly string[]): MirrorFilter {
@@ -94,7 +93,7 @@ export class FilterStore {
     return changed;
   }
 
-  /** `inUse` tells whether a session names the filter. */
+  /** `inUse`: whether a session names the filter. */
   delete(id: string, inUse: boolean): void {
     this.get(id);
     if (inUse) throw new Ec2Fault("TrafficMirrorFilterInUse", `The traffic mirror filter '${id}' is in use`);
@@ -103,12 +102,11 @@ export class FilterStore {
   }
 
   createRule(input: RuleInput & { tags: Tags }, token?: string): FilterRule {
-    return this.#ruleTokens.once(
+    return this.#ruleTokens.once({
       token,
-      input,
-      (id) => this.rules.get(id),
-      false,
-      () => {
+      request: input,
+      find: (id) => this.rules.get(id),
+      make: () => {
         const filter = this.get(required(input.filterId, "TrafficMirrorFilterId"));
         const { rulesPerFilter } = this.context.quotas();
         const together = this.context.switches.get("filter-rule-quota") === "together";
@@ -135,7 +133,7 @@ export class FilterStore {
         this.rules.set(rule);
         return rule;
       },
-    );
+    });
   }
 
   modifyRule(id: string, input: RuleInput, removeFields: readonly string[] = []): FilterRule {

@@ -67,12 +67,12 @@ export class SessionStore {
     const number = required(input.number, "SessionNumber");
     this.#checkValues(input);
     const answerDeleted = this.context.switches.get("token-after-delete") === "answers-old";
-    return this.#tokens.once(
+    return this.#tokens.once({
       token,
-      input,
-      (id) => this.sessions.get(id),
+      request: input,
+      find: (id) => this.sessions.get(id),
       answerDeleted,
-      () => {
+      make: () => {
         const target = this.targets.get(targetId);
         this.filters.get(filterId);
         this.#checkInterface(interfaceId, source);
@@ -94,7 +94,7 @@ export class SessionStore {
         this.#put(session);
         return session;
       },
-    );
+    });
   }
 
   modify(id: string, change: SessionChange): Session {

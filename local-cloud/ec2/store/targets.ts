@@ -11,7 +11,7 @@ export interface TargetInput {
   tags: Tags;
 }
 
-/** Mirror targets. Whether the thing behind one exists is asked before, where it lives. */
+/** Mirror targets. The caller checks that the thing behind one exists. */
 export class TargetStore {
   readonly targets: Timeline<Target>;
   readonly #tokens: Tokens<Target>;
@@ -43,12 +43,11 @@ export class TargetStore {
   }
 
   create(input: TargetInput, token?: string): Target {
-    return this.#tokens.once(
+    return this.#tokens.once({
       token,
-      input,
-      (id) => this.targets.get(id),
-      false,
-      () => {
+      request: input,
+      find: (id) => this.targets.get(id),
+      make: () => {
         if (this.targets.size >= this.context.quotas().targets) {
           throw new Ec2Fault(
             "TrafficMirrorTargetLimitExceeded",
@@ -65,10 +64,10 @@ export class TargetStore {
         this.targets.set(target);
         return target;
       },
-    );
+    });
   }
 
-  /** `inUse` tells whether a session names the target. */
+  /** `inUse`: whether a session names the target. */
   delete(id: string, inUse: boolean): void {
     this.get(id);
     if (inUse) throw new Ec2Fault("TrafficMirrorTargetInUse", `The traffic mirror target '${id}' is in use`);

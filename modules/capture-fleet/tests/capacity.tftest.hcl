@@ -49,22 +49,36 @@ run "one_gbps_takes_what_its_envelopes_take_on_top" {
   }
 
   assert {
-    condition     = output.capacity_plan.choices["c6in.large"].node_gbps == 1.719 && output.capacity_plan.choices["c6in.large"].nodes == 2 && output.capacity_plan.choices["c6in.large"].monthly_usd == 172.96
+    condition = (
+      output.capacity_plan.choices["c6in.large"].node_gbps == 1.719 &&
+      output.capacity_plan.choices["c6in.large"].nodes == 2 &&
+      output.capacity_plan.choices["c6in.large"].monthly_usd == 172.96
+    )
     error_message = "Two nodes of 0.1134 $ an hour, 20 GB at 0.08 $ and 2.10 $ of monitoring."
   }
 
   assert {
-    condition     = output.capacity_plan.cheapest == { instance_type = "c6in.large", nodes = 2 } && output.capacity_plan.configured == { instance_type = "c6i.large", nodes_needed = 4, nodes_at_most = 4, sufficient = true }
+    condition = (
+      output.capacity_plan.cheapest == { instance_type = "c6in.large", nodes = 2 } &&
+      output.capacity_plan.configured == { instance_type = "c6i.large", nodes_needed = 4, nodes_at_most = 4, sufficient = true }
+    )
     error_message = "The plan must compare."
   }
 
   assert {
-    condition     = output.capacity_plan.bucket == { gb_per_day = 5400, gb_retained = 162000, days = 30 } && output.capacity_plan.monthly_usd.storage == 3726
+    condition = (
+      output.capacity_plan.bucket == { gb_per_day = 5400, gb_retained = 162000, days = 30 } &&
+      output.capacity_plan.monthly_usd.storage == 3726
+    )
     error_message = "Half a Gbps is 5,400 GB a day, of which thirty days are kept."
   }
 
   assert {
-    condition     = abs(output.capacity_plan.monthly_usd.total - sum([for item, usd in output.capacity_plan.monthly_usd : usd if item != "total"])) < 0.05
+    condition = abs(
+      output.capacity_plan.monthly_usd.total - sum([
+        for item, usd in output.capacity_plan.monthly_usd : usd if item != "total"
+      ])
+    ) < 0.05
     error_message = "The total must be the sum."
   }
 }
@@ -113,7 +127,11 @@ run "facts_and_prices_can_be_given" {
   }
 
   assert {
-    condition     = output.capacity_plan.cheapest.instance_type == "x9.mega" && output.capacity_plan.monthly_usd.nodes == 0 && output.capacity_plan.monthly_usd.storage == 0
+    condition = (
+      output.capacity_plan.cheapest.instance_type == "x9.mega" &&
+      output.capacity_plan.monthly_usd.nodes == 0 &&
+      output.capacity_plan.monthly_usd.storage == 0
+    )
     error_message = "They must take precedence."
   }
 }

@@ -57,7 +57,9 @@ run "the_register_says_whose_a_vni_is" {
   }
 
   assert {
-    condition     = aws_vpc_endpoint_service.this.allowed_principals == toset(["arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:root", "arn:aws:iam::777788889999:root"])
+    condition = aws_vpc_endpoint_service.this.allowed_principals == toset([
+      "arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:root", "arn:aws:iam::777788889999:root",
+    ])
     error_message = "All accounts may connect."
   }
 }
@@ -92,7 +94,10 @@ run "few_clients_are_named_in_the_bus_policy_and_bound_to_the_organization_where
   }
 
   assert {
-    condition     = [for condition in data.aws_iam_policy_document.event_bus[0].statement[0].condition : condition.values if condition.variable == "aws:PrincipalOrgID"] == [tolist(["o-a1b2c3d4e5"])]
+    condition = [
+      for condition in data.aws_iam_policy_document.event_bus[0].statement[0].condition : condition.values
+      if condition.variable == "aws:PrincipalOrgID"
+    ] == [tolist(["o-a1b2c3d4e5"])]
     error_message = "The organization is a condition besides."
   }
 }
@@ -109,7 +114,13 @@ run "five_hundred_clients_connect_by_name_and_report_by_organization" {
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.event_bus[0].statement[0].principals).identifiers == toset(["*"]) && length([for condition in data.aws_iam_policy_document.event_bus[0].statement[0].condition : condition if condition.variable == "aws:PrincipalOrgID"]) == 1
+    condition = (
+      one(data.aws_iam_policy_document.event_bus[0].statement[0].principals).identifiers == toset(["*"]) &&
+      length([
+        for condition in data.aws_iam_policy_document.event_bus[0].statement[0].condition : condition
+        if condition.variable == "aws:PrincipalOrgID"
+      ]) == 1
+    )
     error_message = "The bus must name the organization, never anybody."
   }
 
@@ -133,7 +144,13 @@ run "readers_of_a_client_list_and_read_its_prefix_and_nothing_else" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.bucket.statement[1].actions == toset(["s3:GetObject"]) && data.aws_iam_policy_document.bucket.statement[1].resources == toset(["${aws_s3_bucket.this.arn}/captures/client=pay/*"]) && one(data.aws_iam_policy_document.bucket.statement[1].principals).identifiers == toset(["arn:aws:iam::111122223333:role/analyst"])
+    condition = (
+      data.aws_iam_policy_document.bucket.statement[1].actions == toset(["s3:GetObject"]) &&
+      data.aws_iam_policy_document.bucket.statement[1].resources == toset(["${aws_s3_bucket.this.arn}/captures/client=pay/*"]) &&
+      one(data.aws_iam_policy_document.bucket.statement[1].principals).identifiers == toset([
+        "arn:aws:iam::111122223333:role/analyst",
+      ])
+    )
     error_message = "Reading must end at the client's prefix."
   }
 

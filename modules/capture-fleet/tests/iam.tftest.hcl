@@ -40,32 +40,86 @@ override_resource {
 
 run "the_node_role_writes_captures_reads_code_completes_its_hooks_and_nothing_else" {
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.sid] == ["SessionManagerChannels", "SessionManagerRegistration", "WriteCaptures", "ReadCode", "CompleteHooks", "WriteMetrics"]
+    condition = [for statement in data.aws_iam_policy_document.node.statement : statement.sid] == [
+      "SessionManagerChannels",
+      "SessionManagerRegistration",
+      "WriteCaptures",
+      "ReadCode",
+      "CompleteHooks",
+      "WriteMetrics",
+    ]
     error_message = "There must be no other statement."
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.actions if statement.sid == "WriteCaptures"] == [toset(["s3:PutObject"])] && [for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "WriteCaptures"] == [toset(["arn:aws:s3:::capture-capture-111122223333-eu-west-1/captures/*", "arn:aws:s3:::capture-capture-111122223333-eu-west-1/index/*"])]
+    condition = (
+      [
+        for statement in data.aws_iam_policy_document.node.statement : statement.actions
+        if statement.sid == "WriteCaptures"
+      ] == [toset(["s3:PutObject"])] &&
+      (
+        [
+          for statement in data.aws_iam_policy_document.node.statement : statement.resources
+          if statement.sid == "WriteCaptures"
+        ] ==
+        [
+          toset([
+            "arn:aws:s3:::capture-capture-111122223333-eu-west-1/captures/*",
+            "arn:aws:s3:::capture-capture-111122223333-eu-west-1/index/*",
+          ]),
+        ]
+      )
+    )
     error_message = "Nodes must be able to write below captures/ and index/, and not to read."
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.actions if statement.sid == "ReadCode"] == [toset(["s3:GetObject", "s3:GetObjectVersion"])] && [for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "ReadCode"] == [toset(["arn:aws:s3:::capture-code-111122223333-eu-west-1/*"])]
+    condition = (
+      (
+        [
+          for statement in data.aws_iam_policy_document.node.statement : statement.actions
+          if statement.sid == "ReadCode"
+        ] ==
+        [toset(["s3:GetObject", "s3:GetObjectVersion"])]
+      ) &&
+      (
+        [
+          for statement in data.aws_iam_policy_document.node.statement : statement.resources
+          if statement.sid == "ReadCode"
+        ] ==
+        [toset(["arn:aws:s3:::capture-code-111122223333-eu-west-1/*"])]
+      )
+    )
     error_message = "Nodes must be able to read the code bucket, and not to write to it."
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "CompleteHooks"] == [toset(["arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/capture-node"])]
+    condition = (
+      [
+        for statement in data.aws_iam_policy_document.node.statement : statement.resources
+        if statement.sid == "CompleteHooks"
+      ] ==
+      [toset(["arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/capture-node"])]
+    )
     error_message = "Hooks must be those of the fleet's group."
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : one(statement.condition).values if statement.sid == "WriteMetrics"] == [tolist(["TrafficMirror"])]
+    condition = [
+      for statement in data.aws_iam_policy_document.node.statement : one(statement.condition).values
+      if statement.sid == "WriteMetrics"
+    ] == [tolist(["TrafficMirror"])]
     error_message = "Figures must be of the product's namespace only."
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "SessionManagerRegistration"] == [toset(["arn:aws:ec2:eu-west-1:111122223333:instance/*"])]
+    condition = (
+      [
+        for statement in data.aws_iam_policy_document.node.statement : statement.resources
+        if statement.sid == "SessionManagerRegistration"
+      ] ==
+      [toset(["arn:aws:ec2:eu-west-1:111122223333:instance/*"])]
+    )
     error_message = "Registration must be for instances of this account and region."
   }
 
@@ -81,7 +135,18 @@ run "a_group_per_zone_has_its_hooks_each" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "CompleteHooks"] == [toset([for key in ["one", "two"] : "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/capture-node-${key}"])]
+    condition = (
+      [
+        for statement in data.aws_iam_policy_document.node.statement : statement.resources
+        if statement.sid == "CompleteHooks"
+      ] ==
+      [
+        toset([
+          for key in ["one", "two"] :
+          "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/capture-node-${key}"
+        ]),
+      ]
+    )
     error_message = "Hooks must be those of the fleet's groups."
   }
 }
@@ -92,12 +157,21 @@ run "an_image_in_amazon_ecr_may_be_pulled_and_no_other" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "PullImage"] == [toset(["arn:aws:ecr:eu-west-1:444455556666:repository/sensors/zeek"])]
+    condition = (
+      [
+        for statement in data.aws_iam_policy_document.node.statement : statement.resources
+        if statement.sid == "PullImage"
+      ] ==
+      [toset(["arn:aws:ecr:eu-west-1:444455556666:repository/sensors/zeek"])]
+    )
     error_message = "Only that repository."
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.actions if statement.sid == "LogInToRegistry"] == [toset(["ecr:GetAuthorizationToken"])]
+    condition = [
+      for statement in data.aws_iam_policy_document.node.statement : statement.actions
+      if statement.sid == "LogInToRegistry"
+    ] == [toset(["ecr:GetAuthorizationToken"])]
     error_message = "Pulling needs a token."
   }
 }
@@ -119,12 +193,30 @@ run "with_a_key_nodes_encrypt_captures_and_decrypt_code_and_not_the_other_way_ro
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : statement.actions if statement.sid == "EncryptCaptures"] == [toset(["kms:GenerateDataKey"])] && [for statement in data.aws_iam_policy_document.node.statement : statement.actions if statement.sid == "DecryptCode"] == [toset(["kms:Decrypt"])]
+    condition = (
+      [
+        for statement in data.aws_iam_policy_document.node.statement : statement.actions
+        if statement.sid == "EncryptCaptures"
+      ] == [toset(["kms:GenerateDataKey"])] &&
+      [
+        for statement in data.aws_iam_policy_document.node.statement : statement.actions
+        if statement.sid == "DecryptCode"
+      ] == [toset(["kms:Decrypt"])]
+    )
     error_message = "One action each."
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.node.statement : [for condition in statement.condition : condition.values if condition.variable == "kms:EncryptionContext:aws:s3:arn"] if statement.sid == "DecryptCode"] == [[tolist(["arn:aws:s3:::capture-code-111122223333-eu-west-1"])]]
+    condition = (
+      [
+        for statement in data.aws_iam_policy_document.node.statement : [
+          for condition in statement.condition : condition.values
+          if condition.variable == "kms:EncryptionContext:aws:s3:arn"
+        ]
+        if statement.sid == "DecryptCode"
+      ] ==
+      [[tolist(["arn:aws:s3:::capture-code-111122223333-eu-west-1"])]]
+    )
     error_message = "Decryption must be for the code bucket only."
   }
 }

@@ -34,7 +34,10 @@ variables {
 
 run "a_node_gets_what_differs_between_fleets_and_what_fetches_the_rest" {
   assert {
-    condition     = startswith(local.user_data["all"], "#cloud-config\n") && aws_launch_template.this["all"].user_data == base64gzip(local.user_data["all"])
+    condition = (
+      startswith(local.user_data["all"], "#cloud-config\n") &&
+      aws_launch_template.this["all"].user_data == base64gzip(local.user_data["all"])
+    )
     error_message = "The launch template must give cloud-init what was rendered, compressed."
   }
 
@@ -56,7 +59,10 @@ run "a_node_gets_what_differs_between_fleets_and_what_fetches_the_rest" {
   }
 
   assert {
-    condition     = yamldecode(local.user_data["all"]).write_files[5].content == file("node/bin/bootstrap") && yamldecode(local.user_data["all"]).write_files[4].content == file("node/bin/aws.py")
+    condition = (
+      yamldecode(local.user_data["all"]).write_files[5].content == file("node/bin/bootstrap") &&
+      yamldecode(local.user_data["all"]).write_files[4].content == file("node/bin/aws.py")
+    )
     error_message = "The bootstrap must come out of YAML as it is in the repository."
   }
 
@@ -86,22 +92,43 @@ run "what_a_node_runs_is_named_by_version_and_digest_in_the_bucket_that_it_canno
   }
 
   assert {
-    condition     = aws_s3_object.node_files.bucket == aws_s3_bucket.code.id && aws_s3_object.agent.bucket == aws_s3_bucket.code.id && aws_s3_object.agent.source_hash == filesha256("../../functions/dist/capture-agent.mjs")
+    condition = (
+      aws_s3_object.node_files.bucket == aws_s3_bucket.code.id &&
+      aws_s3_object.agent.bucket == aws_s3_bucket.code.id &&
+      aws_s3_object.agent.source_hash == filesha256("../../functions/dist/capture-agent.mjs")
+    )
     error_message = "Both must be in the code bucket, and a new agent must be uploaded."
   }
 
   assert {
-    condition     = jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).code_endpoint == "https://${aws_s3_bucket.code.id}.s3.eu-west-1.amazonaws.com" && jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).launch_hook == "capture-launch" && jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).autoscaling_group_name == "capture-node"
+    condition = (
+      (
+        jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).code_endpoint ==
+        "https://${aws_s3_bucket.code.id}.s3.eu-west-1.amazonaws.com"
+      ) &&
+      jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).launch_hook == "capture-launch" &&
+      jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).autoscaling_group_name == "capture-node"
+    )
     error_message = "The node must know where to fetch from and what to abandon."
   }
 
   assert {
-    condition     = alltrue([for path, file in jsondecode(aws_s3_object.node_files.content) : base64decode(file.content) == file("node/${local.node_files[path].source}") if !endswith(path, ".o")]) && length(jsondecode(aws_s3_object.node_files.content)) == 21
+    condition = (
+      alltrue([
+        for path, file in jsondecode(aws_s3_object.node_files.content) :
+        base64decode(file.content) == file("node/${local.node_files[path].source}")
+        if !endswith(path, ".o")
+      ]) &&
+      length(jsondecode(aws_s3_object.node_files.content)) == 21
+    )
     error_message = "All of the node's files must be there, as they are in the repository."
   }
 
   assert {
-    condition     = jsondecode(aws_s3_object.node_files.content)["/usr/local/lib/traffic-mirror/decap.bpf.o"].content == filebase64("node/bpf/decap.bpf.o")
+    condition = (
+      jsondecode(aws_s3_object.node_files.content)["/usr/local/lib/traffic-mirror/decap.bpf.o"].content ==
+      filebase64("node/bpf/decap.bpf.o")
+    )
     error_message = "The BPF object must be there, byte for byte."
   }
 }
@@ -128,25 +155,45 @@ run "by_default_a_node_decapsulates_in_the_kernel_and_writes_pcap" {
 
   assert {
     condition = jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).tool == {
-      kind     = "tcpdump"
-      unit     = "traffic-mirror-tool.service"
-      counters = { file = "/run/traffic-mirror/counters.json", packets = "packets", drops = "drops", lines = false, packets_include_drops = true }
+      kind = "tcpdump"
+      unit = "traffic-mirror-tool.service"
+      counters = {
+        file                  = "/run/traffic-mirror/counters.json"
+        packets               = "packets"
+        drops                 = "drops"
+        lines                 = false
+        packets_include_drops = true
+      }
     }
     error_message = "The agent must find the built-in tool's counters."
   }
 
   assert {
-    condition     = jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).decapsulated == { interface = "geneve0", direction = "rx" } && jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).bucket.name == aws_s3_bucket.this.id && jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).terminate_hook == "capture-terminate" && jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).clients_key == "clients.json"
+    condition = (
+      jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).decapsulated == {
+        interface = "geneve0"
+        direction = "rx"
+      } &&
+      jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).bucket.name == aws_s3_bucket.this.id &&
+      jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).terminate_hook == "capture-terminate" &&
+      jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).clients_key == "clients.json"
+    )
     error_message = "The agent must get hop, bucket, hooks and register."
   }
 
   assert {
-    condition     = jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).packages == "install" && jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).package_groups == ["tcpdump"]
+    condition = (
+      jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).packages == "install" &&
+      jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).package_groups == ["tcpdump"]
+    )
     error_message = "The default must install what the built-in tool needs."
   }
 
   assert {
-    condition     = contains(keys(jsondecode(aws_s3_object.node_files.content)), "/etc/systemd/system/traffic-mirror-tool.service.d/tcpdump.conf")
+    condition = contains(
+      keys(jsondecode(aws_s3_object.node_files.content)),
+      "/etc/systemd/system/traffic-mirror-tool.service.d/tcpdump.conf",
+    )
     error_message = "The built-in tool must be confined."
   }
 }
@@ -162,7 +209,13 @@ run "a_tool_of_the_callers_own_gets_its_arguments_as_they_are" {
         kind      = "container"
         image     = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/sensors/suricata:7.0.10"
         arguments = ["-S", "it's $HOME; \"rules\""]
-        counters  = { file = "/run/traffic-mirror/suricata-stats.json", packets = "stats.capture.kernel_packets", drops = "stats.capture.kernel_drops", lines = true, packets_include_drops = true }
+        counters = {
+          file                  = "/run/traffic-mirror/suricata-stats.json"
+          packets               = "stats.capture.kernel_packets"
+          drops                 = "stats.capture.kernel_drops"
+          lines                 = true
+          packets_include_drops = true
+        }
       }
     }
   }
@@ -177,22 +230,45 @@ run "a_tool_of_the_callers_own_gets_its_arguments_as_they_are" {
   }
 
   assert {
-    condition     = strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "DATAPATH='bpf'\n") && strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "WORKERS='3'\n") && strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "TOOL_FILTER='not (tcp port 3306 and net 10.0.0.0/8)'\n") && strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "TOOL_IMAGE='111122223333.dkr.ecr.eu-west-1.amazonaws.com/sensors/suricata:7.0.10'\n")
+    condition = (
+      strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "DATAPATH='bpf'\n") &&
+      strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "WORKERS='3'\n") &&
+      strcontains(
+        yamldecode(local.user_data["all"]).write_files[1].content,
+        "TOOL_FILTER='not (tcp port 3306 and net 10.0.0.0/8)'\n",
+      ) &&
+      strcontains(
+        yamldecode(local.user_data["all"]).write_files[1].content,
+        "TOOL_IMAGE='111122223333.dkr.ecr.eu-west-1.amazonaws.com/sensors/suricata:7.0.10'\n",
+      )
+    )
     error_message = "The scripts must get what was asked for."
   }
 
   assert {
-    condition     = jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).decapsulated == { interface = "decap0", direction = "tx" } && jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).tool.counters.packets == "stats.capture.kernel_packets"
+    condition = (
+      jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).decapsulated == {
+        interface = "decap0"
+        direction = "tx"
+      } &&
+      jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).tool.counters.packets == "stats.capture.kernel_packets"
+    )
     error_message = "The agent must count at the bpf way's hop, and where the tool says."
   }
 
   assert {
-    condition     = jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).packages == "present" && jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).package_groups == ["container"]
+    condition = (
+      jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).packages == "present" &&
+      jsondecode(yamldecode(local.user_data["all"]).write_files[2].content).package_groups == ["container"]
+    )
     error_message = "Nothing may be installed where the image has it."
   }
 
   assert {
-    condition     = !contains(keys(jsondecode(aws_s3_object.node_files.content)), "/etc/systemd/system/traffic-mirror-tool.service.d/tcpdump.conf")
+    condition = !contains(
+      keys(jsondecode(aws_s3_object.node_files.content)),
+      "/etc/systemd/system/traffic-mirror-tool.service.d/tcpdump.conf",
+    )
     error_message = "A tool of the caller's own must not get the built-in tool's confinement."
   }
 }

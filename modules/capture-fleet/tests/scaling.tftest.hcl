@@ -40,7 +40,14 @@ run "the_target_is_a_share_of_the_documented_baseline" {
   }
 
   assert {
-    condition     = one([for metric in aws_autoscaling_policy.network["all"].target_tracking_configuration[0].customized_metric_specification[0].metrics : metric.expression if metric.return_data]) == "bytes * 8 / 60 / 1000000"
+    condition = (
+      one([
+        for metric in aws_autoscaling_policy.network["all"].target_tracking_configuration[0].customized_metric_specification[0].metrics :
+        metric.expression
+        if metric.return_data
+      ]) ==
+      "bytes * 8 / 60 / 1000000"
+    )
     error_message = "The target must be in Mbps."
   }
 
@@ -73,7 +80,10 @@ run "a_target_and_facts_can_be_given" {
   }
 
   assert {
-    condition     = aws_autoscaling_policy.network["all"].target_tracking_configuration[0].target_value == 750 && aws_autoscaling_policy.cpu["all"].target_tracking_configuration[0].target_value == 50
+    condition = (
+      aws_autoscaling_policy.network["all"].target_tracking_configuration[0].target_value == 750 &&
+      aws_autoscaling_policy.cpu["all"].target_tracking_configuration[0].target_value == 50
+    )
     error_message = "They must be taken as given."
   }
 }
@@ -84,12 +94,19 @@ run "drops_add_half_and_ten_times_as_many_double" {
   }
 
   assert {
-    condition     = { for step in aws_autoscaling_policy.drops["all"].step_adjustment : tostring(step.scaling_adjustment) => step.metric_interval_lower_bound } == { "50" = "0", "100" = "0.045" }
+    condition = {
+      for step in aws_autoscaling_policy.drops["all"].step_adjustment :
+      tostring(step.scaling_adjustment) => step.metric_interval_lower_bound
+    } == { "50" = "0", "100" = "0.045" }
     error_message = "Steps are above the alarm's threshold."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.scale_out["all"].threshold == 0.005 && aws_cloudwatch_metric_alarm.scale_out["all"].dimensions == tomap({ fleet = "capture" }) && aws_cloudwatch_metric_alarm.scale_out["all"].metric_name == "ToolDropRatio"
+    condition = (
+      aws_cloudwatch_metric_alarm.scale_out["all"].threshold == 0.005 &&
+      aws_cloudwatch_metric_alarm.scale_out["all"].dimensions == tomap({ fleet = "capture" }) &&
+      aws_cloudwatch_metric_alarm.scale_out["all"].metric_name == "ToolDropRatio"
+    )
     error_message = "The alarm must be on the agents' ratio."
   }
 
@@ -105,12 +122,27 @@ run "nodes_wait_at_both_ends_of_their_lives" {
   }
 
   assert {
-    condition     = { for hook in aws_autoscaling_group.this["all"].initial_lifecycle_hook : hook.name => "${hook.lifecycle_transition} ${hook.heartbeat_timeout} ${hook.default_result}" } == { capture-launch = "autoscaling:EC2_INSTANCE_LAUNCHING 600 ABANDON", capture-terminate = "autoscaling:EC2_INSTANCE_TERMINATING 300 CONTINUE" }
+    condition = (
+      {
+        for hook in aws_autoscaling_group.this["all"].initial_lifecycle_hook :
+        hook.name => "${hook.lifecycle_transition} ${hook.heartbeat_timeout} ${hook.default_result}"
+      } ==
+      {
+        capture-launch    = "autoscaling:EC2_INSTANCE_LAUNCHING 600 ABANDON"
+        capture-terminate = "autoscaling:EC2_INSTANCE_TERMINATING 300 CONTINUE"
+      }
+    )
     error_message = "The first nodes must wait as well; a change after the group was made is the separate hooks' work."
   }
 
   assert {
-    condition     = { for key, hook in aws_autoscaling_lifecycle_hook.this : key => "${hook.name} ${hook.heartbeat_timeout} ${hook.default_result}" } == { "all/launch" = "capture-launch 900 ABANDON", "all/terminate" = "capture-terminate 240 CONTINUE" }
+    condition = (
+      {
+        for key, hook in aws_autoscaling_lifecycle_hook.this :
+        key => "${hook.name} ${hook.heartbeat_timeout} ${hook.default_result}"
+      } ==
+      { "all/launch" = "capture-launch 900 ABANDON", "all/terminate" = "capture-terminate 240 CONTINUE" }
+    )
     error_message = "Later changes must reach the group."
   }
 
@@ -126,7 +158,14 @@ run "spot_is_a_share_above_a_base" {
   }
 
   assert {
-    condition     = aws_autoscaling_group.this["all"].mixed_instances_policy[0].instances_distribution[0].on_demand_percentage_above_base_capacity == 60 && aws_autoscaling_group.this["all"].mixed_instances_policy[0].instances_distribution[0].on_demand_base_capacity == 2 && aws_autoscaling_group.this["all"].capacity_rebalance
+    condition = (
+      (
+        aws_autoscaling_group.this["all"].mixed_instances_policy[0].instances_distribution[0].on_demand_percentage_above_base_capacity ==
+        60
+      ) &&
+      aws_autoscaling_group.this["all"].mixed_instances_policy[0].instances_distribution[0].on_demand_base_capacity == 2 &&
+      aws_autoscaling_group.this["all"].capacity_rebalance
+    )
     error_message = "Spot needs a mixed group even with one type."
   }
 }
@@ -142,17 +181,28 @@ run "weights_and_a_warm_pool_reach_the_group" {
   }
 
   assert {
-    condition     = [for override in aws_autoscaling_group.this["all"].mixed_instances_policy[0].launch_template[0].override : override.weighted_capacity] == ["1", "2"]
+    condition = [
+      for override in aws_autoscaling_group.this["all"].mixed_instances_policy[0].launch_template[0].override :
+      override.weighted_capacity
+    ] == ["1", "2"]
     error_message = "Each type has its weight."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this["all"].warm_pool[0].pool_state == "Stopped" && aws_autoscaling_group.this["all"].warm_pool[0].min_size == 1 && aws_autoscaling_group.this["all"].warm_pool[0].max_group_prepared_capacity == 3 && aws_autoscaling_group.this["all"].warm_pool[0].instance_reuse_policy[0].reuse_on_scale_in == false
+    condition = (
+      aws_autoscaling_group.this["all"].warm_pool[0].pool_state == "Stopped" &&
+      aws_autoscaling_group.this["all"].warm_pool[0].min_size == 1 &&
+      aws_autoscaling_group.this["all"].warm_pool[0].max_group_prepared_capacity == 3 &&
+      aws_autoscaling_group.this["all"].warm_pool[0].instance_reuse_policy[0].reuse_on_scale_in == false
+    )
     error_message = "Nodes that have captured must not go back into the pool."
   }
 
   assert {
-    condition     = aws_autoscaling_group.this["all"].instance_refresh[0].preferences[0].checkpoint_percentages == tolist([20, 100]) && aws_autoscaling_group.this["all"].instance_refresh[0].preferences[0].checkpoint_delay == "60"
+    condition = (
+      aws_autoscaling_group.this["all"].instance_refresh[0].preferences[0].checkpoint_percentages == tolist([20, 100]) &&
+      aws_autoscaling_group.this["all"].instance_refresh[0].preferences[0].checkpoint_delay == "60"
+    )
     error_message = "The refresh must pause as asked."
   }
 }
@@ -163,7 +213,12 @@ run "schedules_set_what_they_name_and_leave_the_rest" {
   }
 
   assert {
-    condition     = aws_autoscaling_schedule.this["all/morning"].min_size == 3 && aws_autoscaling_schedule.this["all/morning"].max_size == -1 && aws_autoscaling_schedule.this["all/morning"].desired_capacity == -1 && aws_autoscaling_schedule.this["all/morning"].time_zone == "Europe/Berlin"
+    condition = (
+      aws_autoscaling_schedule.this["all/morning"].min_size == 3 &&
+      aws_autoscaling_schedule.this["all/morning"].max_size == -1 &&
+      aws_autoscaling_schedule.this["all/morning"].desired_capacity == -1 &&
+      aws_autoscaling_schedule.this["all/morning"].time_zone == "Europe/Berlin"
+    )
     error_message = "-1 leaves a size as it is."
   }
 }
@@ -177,7 +232,13 @@ run "a_group_per_zone_scales_by_its_own_figures" {
   }
 
   assert {
-    condition     = { for key, group in aws_autoscaling_group.this : key => [group.name, join(",", group.vpc_zone_identifier)] } == { one = ["capture-node-one", "subnet-00000000000000001"], two = ["capture-node-two", "subnet-00000000000000002"] }
+    condition = (
+      { for key, group in aws_autoscaling_group.this : key => [group.name, join(",", group.vpc_zone_identifier)] } ==
+      {
+        one = ["capture-node-one", "subnet-00000000000000001"]
+        two = ["capture-node-two", "subnet-00000000000000002"]
+      }
+    )
     error_message = "Each zone must have its group."
   }
 
@@ -187,7 +248,11 @@ run "a_group_per_zone_scales_by_its_own_figures" {
   }
 
   assert {
-    condition     = keys(aws_autoscaling_schedule.this) == ["one/a", "two/a"] && output.autoscaling_group_name == null && output.autoscaling_group_names == { one = "capture-node-one", two = "capture-node-two" }
+    condition = (
+      keys(aws_autoscaling_schedule.this) == ["one/a", "two/a"] &&
+      output.autoscaling_group_name == null &&
+      output.autoscaling_group_names == { one = "capture-node-one", two = "capture-node-two" }
+    )
     error_message = "Names must be given by zone."
   }
 
@@ -203,7 +268,10 @@ run "egress_can_be_narrowed_to_endpoints" {
   }
 
   assert {
-    condition     = keys(aws_vpc_security_group_egress_rule.https) == ["10.0.0.0/16"] && aws_vpc_security_group_egress_rule.https_prefix_list["s3"].prefix_list_id == "pl-0123456789abcdef0"
+    condition = (
+      keys(aws_vpc_security_group_egress_rule.https) == ["10.0.0.0/16"] &&
+      aws_vpc_security_group_egress_rule.https_prefix_list["s3"].prefix_list_id == "pl-0123456789abcdef0"
+    )
     error_message = "Nothing else may be reached."
   }
 }

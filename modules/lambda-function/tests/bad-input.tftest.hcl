@@ -210,7 +210,13 @@ run "inline_policies_that_iam_would_refuse" {
   command = plan
 
   variables {
-    policy_json = jsonencode({ Version = "2012-10-17", Statement = [for index in range(100) : { Effect = "Allow", Action = "ec2:DescribeInstances", Resource = "arn:aws:ec2:eu-west-1:111122223333:instance/${index}" }] })
+    policy_json = jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        for index in range(100) :
+        { Effect = "Allow", Action = "ec2:DescribeInstances", Resource = "arn:aws:ec2:eu-west-1:111122223333:instance/${index}" }
+      ]
+    })
   }
 
   expect_failures = [aws_iam_role_policy.function]

@@ -25,7 +25,11 @@ run "the_zip_of_the_repository_is_deployed_with_its_digest" {
   }
 
   assert {
-    condition     = aws_lambda_function.this.runtime == "nodejs22.x" && aws_lambda_function.this.architectures == tolist(["arm64"]) && aws_lambda_function.this.handler == "index.handler"
+    condition = (
+      aws_lambda_function.this.runtime == "nodejs22.x" &&
+      aws_lambda_function.this.architectures == tolist(["arm64"]) &&
+      aws_lambda_function.this.handler == "index.handler"
+    )
     error_message = "Node.js 22 on arm64 by default."
   }
 
@@ -43,7 +47,11 @@ run "a_package_is_taken_from_the_bucket_under_its_prefix" {
   }
 
   assert {
-    condition     = aws_lambda_function.this.s3_bucket == "code" && aws_lambda_function.this.s3_key == "traffic-mirror/1.0.0/sweep.zip" && aws_lambda_function.this.filename == null
+    condition = (
+      aws_lambda_function.this.s3_bucket == "code" &&
+      aws_lambda_function.this.s3_key == "traffic-mirror/1.0.0/sweep.zip" &&
+      aws_lambda_function.this.filename == null
+    )
     error_message = "The key must be the prefix and the function's zip."
   }
 
@@ -58,7 +66,7 @@ run "the_role_carries_the_region_and_writes_its_own_log_alone" {
 
   assert {
     condition     = aws_iam_role.this.name == "mirror-sweep-eu-west-1"
-    error_message = "IAM is global, so the name must tell the region."
+    error_message = "IAM is global, so the name must show the region."
   }
 
   assert {
@@ -122,7 +130,10 @@ run "a_failed_asynchronous_call_is_not_repeated_where_that_is_said" {
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.this[0].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this[0].maximum_event_age_in_seconds == 60
+    condition = (
+      aws_lambda_function_event_invoke_config.this[0].maximum_retry_attempts == 0 &&
+      aws_lambda_function_event_invoke_config.this[0].maximum_event_age_in_seconds == 60
+    )
     error_message = "No retry, and none that is older than a minute."
   }
 }
@@ -141,7 +152,11 @@ run "a_boundary_and_tags_reach_role_function_and_log" {
   }
 
   assert {
-    condition     = aws_iam_role.this.tags == tomap({ Team = "security" }) && aws_lambda_function.this.tags == tomap({ Team = "security" }) && aws_cloudwatch_log_group.this.tags == tomap({ Team = "security" })
+    condition = (
+      aws_iam_role.this.tags == tomap({ Team = "security" }) &&
+      aws_lambda_function.this.tags == tomap({ Team = "security" }) &&
+      aws_cloudwatch_log_group.this.tags == tomap({ Team = "security" })
+    )
     error_message = "Everything must carry the tags."
   }
 }
@@ -171,20 +186,30 @@ run "a_function_in_a_vpc_may_make_interfaces_there_alone_and_its_code_none" {
   }
 
   assert {
-    condition = one([for statement in data.aws_iam_policy_document.network[0].statement : statement if contains(statement.actions, "ec2:CreateNetworkInterface") && statement.effect != "Deny"]).resources == toset([
-      "arn:aws:ec2:eu-west-1:*:network-interface/*",
-      "arn:aws:ec2:eu-west-1:*:subnet/subnet-0123456789abcdef0",
-      "arn:aws:ec2:eu-west-1:*:subnet/subnet-0123456789abcdef1",
-      "arn:aws:ec2:eu-west-1:*:security-group/sg-0123456789abcdef0",
-    ])
+    condition = (
+      one([
+        for statement in data.aws_iam_policy_document.network[0].statement : statement
+        if contains(statement.actions, "ec2:CreateNetworkInterface") && statement.effect != "Deny"
+        ]).resources == toset([
+        "arn:aws:ec2:eu-west-1:*:network-interface/*",
+        "arn:aws:ec2:eu-west-1:*:subnet/subnet-0123456789abcdef0",
+        "arn:aws:ec2:eu-west-1:*:subnet/subnet-0123456789abcdef1",
+        "arn:aws:ec2:eu-west-1:*:security-group/sg-0123456789abcdef0",
+      ])
+    )
     error_message = "Interfaces may be made in the subnets and with the security groups given, nowhere else."
   }
 
   assert {
-    condition = [for statement in data.aws_iam_policy_document.network[0].statement : statement.sid if contains(statement.resources, "*")] == ["FindInterfaces", "NotByTheCode"] && (
-      one(data.aws_iam_policy_document.network[0].statement[3].condition).variable == "lambda:SourceFunctionArn" &&
-      one(data.aws_iam_policy_document.network[0].statement[3].condition).values == tolist(["arn:aws:lambda:eu-west-1:111122223333:function:mirror-sweep"]) &&
-      data.aws_iam_policy_document.network[0].statement[3].effect == "Deny"
+    condition = (
+      [
+        for statement in data.aws_iam_policy_document.network[0].statement : statement.sid if contains(statement.resources, "*")
+      ] == ["FindInterfaces", "NotByTheCode"] &&
+      (
+        one(data.aws_iam_policy_document.network[0].statement[3].condition).variable == "lambda:SourceFunctionArn" &&
+        one(data.aws_iam_policy_document.network[0].statement[3].condition).values == tolist(["arn:aws:lambda:eu-west-1:111122223333:function:mirror-sweep"]) &&
+        data.aws_iam_policy_document.network[0].statement[3].effect == "Deny"
+      )
     )
     error_message = "Only describing is allowed on everything, and the code may not do what Lambda does."
   }

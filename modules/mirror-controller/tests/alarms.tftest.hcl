@@ -1,4 +1,4 @@
-# What rings, whom it tells, and what silence means.
+# What fires, whom it notifies, and what silence means.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -28,7 +28,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
 
   assert {
     condition = {
-      for key, alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name => regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0]
+      for key, alarm in module.alarms.alarms : alarm.alarm_name => regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0]
       } == {
       mirror-dlq-not-empty                      = "dlq-not-empty"
       mirror-event-age                          = "event-age"
@@ -56,28 +56,34 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-tampering                          = "tampering"
       mirror-hook-breaker                       = "hook-breaker"
     }
-    error_message = "Whoever is woken must find what to do: ${jsonencode({ for key, alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name => alarm.alarm_description })}"
+    error_message = "Whoever is called must find what to do: ${jsonencode(values(module.alarms.alarms)[*].alarm_description)}"
   }
 
   assert {
-    condition = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) :
-      contains([for heading in regexall("(?m)^## (.+)$", file("${path.module}/../../docs/operations.md")) : lower(replace(heading[0], " ", "-"))], regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0])
+    condition = alltrue([for alarm in values(module.alarms.alarms) :
+      contains(
+        [
+          for heading in regexall("(?m)^## (.+)$", file("${path.module}/../../docs/operations.md")) :
+          lower(replace(heading[0], " ", "-"))
+        ],
+        regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0],
+      )
     ])
     error_message = "Every section that an alarm names must be there."
   }
 }
 
-run "alarms_exist_without_anyone_to_tell_and_only_where_there_is_something_to_watch" {
+run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_watch" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.this) == 26 && alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : length(alarm.alarm_actions) == 0])
-    error_message = "Twenty-six alarms, no action: ${jsonencode(keys(aws_cloudwatch_metric_alarm.this))}"
+    condition     = length(module.alarms.alarms) == 26 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Twenty-six alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
-    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "hub-dlq-not-empty") && !contains(keys(aws_cloudwatch_metric_alarm.this), "hook-breaker")
-    error_message = "Without a hub and without hooks that abandon there is nothing to ring for."
+    condition     = !contains(keys(module.alarms.alarms), "hub-dlq-not-empty") && !contains(keys(module.alarms.alarms), "hook-breaker")
+    error_message = "Without a hub and without hooks that abandon there is nothing to watch."
   }
 }
 
@@ -86,7 +92,10 @@ run "each_rule_is_watched_on_its_own_bus" {
 
   assert {
     condition = {
-      for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.dimensions if alarm.namespace == "AWS/Events" && contains(["failed-invocations-ec2-state-change", "failed-invocations-bus-requests", "failed-invocations-schedule"], key)
+      for key, alarm in module.alarms.alarms : key => alarm.dimensions if alarm.namespace == "AWS/Events" && contains(
+        ["failed-invocations-ec2-state-change", "failed-invocations-bus-requests", "failed-invocations-schedule"],
+        key,
+      )
       } == {
       failed-invocations-ec2-state-change = tomap({ RuleName = "mirror-ec2-state-change" })
       failed-invocations-bus-requests     = tomap({ RuleName = "requests", EventBusName = "mirror" })
@@ -96,14 +105,16 @@ run "each_rule_is_watched_on_its_own_bus" {
   }
 
   assert {
-    condition = toset([for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.dimensions.RuleName if alarm.namespace == "AWS/Events"]) == setunion(
-      [for rule in values(aws_cloudwatch_event_rule.this) : rule.name], [for rule in values(aws_cloudwatch_event_rule.bus) : rule.name], [aws_cloudwatch_event_rule.sweep[0].name],
+    condition = toset([for alarm in values(module.alarms.alarms) : alarm.dimensions.RuleName if alarm.namespace == "AWS/Events"]) == setunion(
+      values(aws_cloudwatch_event_rule.this)[*].name,
+      values(aws_cloudwatch_event_rule.bus)[*].name,
+      [aws_cloudwatch_event_rule.sweep[0].name],
     )
     error_message = "No rule may fail unseen."
   }
 }
 
-run "uncovered_sources_ring_when_they_stay_uncovered" {
+run "uncovered_sources_fire_when_they_stay_uncovered" {
   command = plan
 
   variables {
@@ -113,9 +124,9 @@ run "uncovered_sources_ring_when_they_stay_uncovered" {
 
   assert {
     condition = (
-      aws_cloudwatch_metric_alarm.this["uncovered"].statistic == "Minimum" && aws_cloudwatch_metric_alarm.this["uncovered"].threshold == 7 &&
-      aws_cloudwatch_metric_alarm.this["uncovered"].comparison_operator == "GreaterThanThreshold" && aws_cloudwatch_metric_alarm.this["uncovered"].period == 600 &&
-      aws_cloudwatch_metric_alarm.this["uncovered"].evaluation_periods == 5 && aws_cloudwatch_metric_alarm.this["uncovered"].datapoints_to_alarm == 5
+      module.alarms.alarms["uncovered"].statistic == "Minimum" && module.alarms.alarms["uncovered"].threshold == 7 &&
+      module.alarms.alarms["uncovered"].comparison_operator == "GreaterThanThreshold" && module.alarms.alarms["uncovered"].period == 600 &&
+      module.alarms.alarms["uncovered"].evaluation_periods == 5 && module.alarms.alarms["uncovered"].datapoints_to_alarm == 5
     )
     error_message = "Every period of the time must be above the number, and hold a sweep."
   }
@@ -131,21 +142,21 @@ run "no_alarm_evaluates_longer_than_cloudwatch_does" {
 
   # PutMetricAlarm: a day at most, and a week where the period is an hour or more.
   assert {
-    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.period * alarm.evaluation_periods <= (alarm.period >= 3600 ? 604800 : 86400)])
+    condition     = alltrue([for alarm in values(module.alarms.alarms) : alarm.period * alarm.evaluation_periods <= (alarm.period >= 3600 ? 604800 : 86400)])
     error_message = "CloudWatch would refuse one of the alarms."
   }
 }
 
-run "functions_ring_at_95_percent_of_their_time" {
+run "functions_fire_at_95_percent_of_their_time" {
   command = plan
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["reconcile-near-time-limit"].threshold == 57000 && aws_cloudwatch_metric_alarm.this["sweep-near-time-limit"].threshold == 855000
+    condition     = module.alarms.alarms["reconcile-near-time-limit"].threshold == 57000 && module.alarms.alarms["sweep-near-time-limit"].threshold == 855000
     error_message = "Durations are in milliseconds."
   }
 }
 
-run "alarms_tell_whom_they_are_given" {
+run "alarms_notify_whom_they_are_given" {
   command = plan
 
   variables {
@@ -153,7 +164,7 @@ run "alarms_tell_whom_they_are_given" {
   }
 
   assert {
-    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:ops"])])
+    condition     = alltrue([for alarm in values(module.alarms.alarms) : alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:ops"])])
     error_message = "Every alarm must notify the topic."
   }
 }
@@ -163,7 +174,7 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
 
   assert {
     condition = {
-      for key, alarm in aws_cloudwatch_metric_alarm.this : alarm.metric_name => alarm.dimensions if alarm.namespace == "TrafficMirror"
+      for key, alarm in module.alarms.alarms : alarm.metric_name => alarm.dimensions if alarm.namespace == "TrafficMirror"
       } == {
       PolicyRefused    = tomap({ service = "traffic-mirror", controller = "mirror" })
       RemovalHeld      = tomap({ service = "traffic-mirror", controller = "mirror" })
@@ -174,29 +185,29 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       SourcesUncovered = tomap({ service = "traffic-mirror", controller = "mirror" })
       Tampering        = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
-    error_message = "An alarm on other dimensions than the functions write never rings."
+    error_message = "An alarm on other dimensions than the functions write never fires."
   }
 
   assert {
     condition = (
-      aws_cloudwatch_metric_alarm.this["sweep-errors"].dimensions == tomap({ FunctionName = "mirror-sweep" }) &&
-      aws_cloudwatch_metric_alarm.this["reconcile-errors"].dimensions == tomap({ FunctionName = "mirror-reconcile" }) &&
-      aws_cloudwatch_metric_alarm.this["dlq-not-empty"].dimensions == tomap({ QueueName = "mirror-events-dlq" })
+      module.alarms.alarms["sweep-errors"].dimensions == tomap({ FunctionName = "mirror-sweep" }) &&
+      module.alarms.alarms["reconcile-errors"].dimensions == tomap({ FunctionName = "mirror-reconcile" }) &&
+      module.alarms.alarms["dlq-not-empty"].dimensions == tomap({ QueueName = "mirror-events-dlq" })
     )
     error_message = "Dimensions come from the resources."
   }
 }
 
-run "silence_rings_only_where_it_is_the_trouble" {
+run "silence_fires_only_where_it_is_the_trouble" {
   command = plan
 
   assert {
-    condition     = [for key, alarm in aws_cloudwatch_metric_alarm.this : key if alarm.treat_missing_data == "breaching"] == ["sweep-not-run"]
-    error_message = "Only the missing sweep is told by missing data."
+    condition     = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "breaching"] == ["sweep-not-run"]
+    error_message = "Only the missing sweep is seen by missing data."
   }
 
   assert {
-    condition     = [for key, alarm in aws_cloudwatch_metric_alarm.this : key if alarm.treat_missing_data == "ignore"] == ["quota", "uncovered"]
+    condition     = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == ["quota", "uncovered"]
     error_message = "A level stays what it was."
   }
 }
@@ -205,7 +216,7 @@ run "a_missing_sweep_is_noticed_after_ten_minutes" {
   command = plan
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["sweep-not-run"].period == 600 && aws_cloudwatch_metric_alarm.this["sweep-not-run"].evaluation_periods == 1
+    condition     = module.alarms.alarms["sweep-not-run"].period == 600 && module.alarms.alarms["sweep-not-run"].evaluation_periods == 1
     error_message = "Ten minutes without a sweep."
   }
 }
@@ -218,7 +229,7 @@ run "rarer_sweeps_are_missed_later" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["sweep-not-run"].period == 21600 && aws_cloudwatch_metric_alarm.this["sweep-errors"].period == 7200
+    condition     = module.alarms.alarms["sweep-not-run"].period == 21600 && module.alarms.alarms["sweep-errors"].period == 7200
     error_message = "Periods must be long enough for a sweep in each."
   }
 }

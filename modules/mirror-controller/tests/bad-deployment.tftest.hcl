@@ -61,50 +61,50 @@ run "a_removal_percent_above_100" {
   command = plan
 
   variables {
-    brakes = { removal_percent = 120 }
+    guardrails = { removal_percent = 120 }
   }
 
-  expect_failures = [var.brakes]
+  expect_failures = [var.guardrails]
 }
 
 run "a_removal_minimum_below_0" {
   command = plan
 
   variables {
-    brakes = { removal_minimum = -1 }
+    guardrails = { removal_minimum = -1 }
   }
 
-  expect_failures = [var.brakes]
+  expect_failures = [var.guardrails]
 }
 
 run "an_acknowledgement_without_a_time" {
   command = plan
 
   variables {
-    brakes = { acknowledged_until = "tomorrow" }
+    guardrails = { acknowledged_until = "tomorrow" }
   }
 
-  expect_failures = [var.brakes]
+  expect_failures = [var.guardrails]
 }
 
 run "a_rollout_of_0_percent" {
   command = plan
 
   variables {
-    brakes = { rollout_percent = 0 }
+    guardrails = { rollout_percent = 0 }
   }
 
-  expect_failures = [var.brakes]
+  expect_failures = [var.guardrails]
 }
 
 run "a_ceiling_of_0_sessions" {
   command = plan
 
   variables {
-    brakes = { max_sessions = 0 }
+    guardrails = { max_sessions = 0 }
   }
 
-  expect_failures = [var.brakes]
+  expect_failures = [var.guardrails]
 }
 
 run "a_session_quota_of_0" {

@@ -92,8 +92,16 @@ run "one_vpc_under_two_keys" {
 
   variables {
     vpcs = {
-      one = { vpc_id = "vpc-0123456789abcdef0", filter_id = "tmf-0123456789abcdef0", endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" }
-      two = { vpc_id = "vpc-0123456789abcdef0", filter_id = "tmf-0123456789abcdef0", endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" }
+      one = {
+        vpc_id                = "vpc-0123456789abcdef0"
+        filter_id             = "tmf-0123456789abcdef0"
+        endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+      }
+      two = {
+        vpc_id                = "vpc-0123456789abcdef0"
+        filter_id             = "tmf-0123456789abcdef0"
+        endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+      }
     }
   }
 

@@ -57,7 +57,7 @@ run "a_source_vpc_that_was_not_given" {
   expect_failures = [var.sources]
 }
 
-run "an_entry_name_that_is_no_tag_value" {
+run "a_rule_name_that_is_no_tag_value" {
   command = plan
 
   variables {
@@ -67,7 +67,7 @@ run "an_entry_name_that_is_no_tag_value" {
   expect_failures = [var.sources]
 }
 
-run "two_entries_of_one_name" {
+run "two_rules_of_one_name" {
   command = plan
 
   variables {
@@ -80,7 +80,7 @@ run "two_entries_of_one_name" {
   expect_failures = [var.sources]
 }
 
-run "a_name_that_is_the_derived_one_of_another_entry" {
+run "a_name_that_is_the_derived_one_of_another_rule" {
   command = plan
 
   variables {
@@ -93,7 +93,7 @@ run "a_name_that_is_the_derived_one_of_another_entry" {
   expect_failures = [var.sources]
 }
 
-run "an_entry_filter_id_of_another_kind" {
+run "a_rule_filter_id_of_another_kind" {
   command = plan
 
   variables {
@@ -103,7 +103,7 @@ run "an_entry_filter_id_of_another_kind" {
   expect_failures = [var.sources]
 }
 
-run "an_entry_target_id_of_another_kind" {
+run "a_rule_target_id_of_another_kind" {
   command = plan
 
   variables {
@@ -284,7 +284,7 @@ run "a_policy_document_above_64_kb" {
   expect_failures = [aws_ssm_parameter.policy]
 }
 
-run "an_entry_on_anything_but_always_and_guardduty" {
+run "a_rule_on_anything_but_always_and_guardduty" {
   command = plan
 
   variables {

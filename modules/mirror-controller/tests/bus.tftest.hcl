@@ -21,7 +21,9 @@ run "requests_on_the_own_bus_go_to_the_events_queue" {
   command = apply
 
   assert {
-    condition     = aws_cloudwatch_event_bus.this.name == "mirror" && alltrue([for rule in values(aws_cloudwatch_event_rule.bus) : rule.event_bus_name == "mirror"])
+    condition = (
+      aws_cloudwatch_event_bus.this.name == "mirror" && alltrue([for rule in values(aws_cloudwatch_event_rule.bus) : rule.event_bus_name == "mirror"])
+    )
     error_message = "The bus is named after the controller."
   }
 
@@ -60,12 +62,18 @@ run "a_sweep_that_is_asked_for_starts_at_once_and_is_not_repeated" {
   }
 
   assert {
-    condition     = aws_cloudwatch_event_target.sweep_requests.retry_policy[0].maximum_retry_attempts == 0 && aws_cloudwatch_event_target.sweep_requests.event_bus_name == "mirror"
+    condition = (
+      aws_cloudwatch_event_target.sweep_requests.retry_policy[0].maximum_retry_attempts == 0 &&
+      aws_cloudwatch_event_target.sweep_requests.event_bus_name == "mirror"
+    )
     error_message = "The next sweep sees what a late one would."
   }
 
   assert {
-    condition     = aws_lambda_permission.sweep_requests.source_arn == "arn:aws:events:eu-west-1:111122223333:rule/mirror/sweep" && aws_lambda_permission.sweep_requests.principal == "events.amazonaws.com"
+    condition = (
+      aws_lambda_permission.sweep_requests.source_arn == "arn:aws:events:eu-west-1:111122223333:rule/mirror/sweep" &&
+      aws_lambda_permission.sweep_requests.principal == "events.amazonaws.com"
+    )
     error_message = "Only that rule may start the sweep."
   }
 }
@@ -74,7 +82,12 @@ run "without_a_hub_nothing_is_passed_on" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_event_rule.hub) == 0 && length(aws_cloudwatch_event_target.hub) == 0 && length(aws_iam_role.hub) == 0 && length(aws_sqs_queue.hub_dlq) == 0
+    condition = (
+      length(aws_cloudwatch_event_rule.hub) == 0 &&
+      length(aws_cloudwatch_event_target.hub) == 0 &&
+      length(aws_iam_role.hub) == 0 &&
+      length(aws_sqs_queue.hub_dlq) == 0
+    )
     error_message = "Reports stay on the controller's own bus."
   }
 }
@@ -99,13 +112,17 @@ run "reports_are_passed_on_to_the_hub_and_what_it_does_not_take_is_kept" {
   assert {
     condition = (
       aws_cloudwatch_event_target.hub["hub"].arn == var.hub_event_bus_arn && aws_cloudwatch_event_target.hub["hub"].role_arn == aws_iam_role.hub["hub"].arn &&
-      aws_cloudwatch_event_target.hub["hub"].dead_letter_config[0].arn == aws_sqs_queue.hub_dlq["hub"].arn && keys(output.queue_arns) == ["events", "events_dlq", "hub_dlq"]
+      aws_cloudwatch_event_target.hub["hub"].dead_letter_config[0].arn == aws_sqs_queue.hub_dlq["hub"].arn &&
+      keys(output.queue_arns) == ["events", "events_dlq", "hub_dlq"]
     )
     error_message = "The target is the hub's bus, by a role of its own, with a dead-letter queue of its own."
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.hub["hub"].statement).resources == toset([var.hub_event_bus_arn]) && one(data.aws_iam_policy_document.hub["hub"].statement).actions == toset(["events:PutEvents"])
+    condition = (
+      one(data.aws_iam_policy_document.hub["hub"].statement).resources == toset([var.hub_event_bus_arn]) &&
+      one(data.aws_iam_policy_document.hub["hub"].statement).actions == toset(["events:PutEvents"])
+    )
     error_message = "The role may put events on exactly that bus."
   }
 
@@ -118,8 +135,14 @@ run "reports_are_passed_on_to_the_hub_and_what_it_does_not_take_is_kept" {
   }
 
   assert {
-    condition = one([for condition in data.aws_iam_policy_document.queue["hub_dlq"].statement[0].condition : condition.values if condition.variable == "aws:SourceArn"]) == tolist(["arn:aws:events:eu-west-1:111122223333:rule/mirror/hub"]) && (
-      !contains(local.rule_arns, local.hub_rule_arn)
+    condition = (
+      one([
+        for condition in data.aws_iam_policy_document.queue["hub_dlq"].statement[0].condition : condition.values
+        if condition.variable == "aws:SourceArn"
+      ]) == tolist(["arn:aws:events:eu-west-1:111122223333:rule/mirror/hub"]) &&
+      (
+        !contains(local.event_rule_arns, local.hub_rule_arn)
+      )
     )
     error_message = "The hub's rule sends to its own dead-letter queue and to no other queue."
   }
@@ -169,7 +192,10 @@ run "hooks_are_made_for_launches_and_let_instances_go_when_nobody_answers" {
   }
 
   assert {
-    condition     = alltrue([for hook in values(aws_autoscaling_lifecycle_hook.this) : hook.default_result == "CONTINUE" && hook.lifecycle_transition == "autoscaling:EC2_INSTANCE_LAUNCHING"])
+    condition = alltrue([
+      for hook in values(aws_autoscaling_lifecycle_hook.this) :
+      hook.default_result == "CONTINUE" && hook.lifecycle_transition == "autoscaling:EC2_INSTANCE_LAUNCHING"
+    ])
     error_message = "A controller that does not answer must stop no launch."
   }
 }

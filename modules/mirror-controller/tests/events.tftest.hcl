@@ -1,4 +1,4 @@
-# Events lane, sweep lane, and the two invocations.
+# The events that start reconcile, the sweep, and the two invocations.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -30,7 +30,7 @@ run "without_triggers_only_sweeps_run" {
   }
 
   assert {
-    condition     = local.rule_arns == ["arn:aws:events:eu-west-1:111122223333:rule/mirror/requests"]
+    condition     = local.event_rule_arns == ["arn:aws:events:eu-west-1:111122223333:rule/mirror/requests"]
     error_message = "Requests are taken in any case, and nothing else may send to the queues."
   }
 
@@ -62,7 +62,10 @@ run "only_our_rules_may_send_to_the_queues" {
   }
 
   assert {
-    condition     = alltrue([for document in values(data.aws_iam_policy_document.queue) : document.statement[1].effect == "Deny" && one(document.statement[1].condition).variable == "aws:SecureTransport"])
+    condition = alltrue([
+      for document in values(data.aws_iam_policy_document.queue) :
+      document.statement[1].effect == "Deny" && one(document.statement[1].condition).variable == "aws:SecureTransport"
+    ])
     error_message = "Calls without TLS must be denied."
   }
 
@@ -84,7 +87,12 @@ run "a_message_is_tried_nine_times_and_then_kept_for_two_weeks" {
   }
 
   assert {
-    condition     = jsondecode(aws_sqs_queue.events_dlq.redrive_allow_policy) == { redrivePermission = "byQueue", sourceQueueArns = ["arn:aws:sqs:eu-west-1:111122223333:mirror-events"] }
+    condition = (
+      jsondecode(aws_sqs_queue.events_dlq.redrive_allow_policy) == {
+        redrivePermission = "byQueue"
+        sourceQueueArns   = ["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]
+      }
+    )
     error_message = "Only the events queue may use the dead-letter queue."
   }
 
@@ -94,7 +102,10 @@ run "a_message_is_tried_nine_times_and_then_kept_for_two_weeks" {
   }
 
   assert {
-    condition     = alltrue([for target in concat(values(aws_cloudwatch_event_target.this), [aws_cloudwatch_event_target.requests]) : target.dead_letter_config[0].arn == aws_sqs_queue.events_dlq.arn && target.arn == aws_sqs_queue.events.arn])
+    condition = alltrue([
+      for target in concat(values(aws_cloudwatch_event_target.this), [aws_cloudwatch_event_target.requests]) :
+      target.dead_letter_config[0].arn == aws_sqs_queue.events_dlq.arn && target.arn == aws_sqs_queue.events.arn
+    ])
     error_message = "What EventBridge cannot deliver must go to the dead-letter queue."
   }
 }
@@ -121,7 +132,11 @@ run "a_key_encrypts_queues_and_lets_reconcile_read_them" {
   }
 
   assert {
-    condition     = one([for statement in data.aws_iam_policy_document.reconcile.statement : statement if statement.sid == "ReadEncryptedEvents"]).resources == toset([var.kms_key_arn])
+    condition = (
+      one([
+        for statement in data.aws_iam_policy_document.reconcile.statement : statement if statement.sid == "ReadEncryptedEvents"
+      ]).resources == toset([var.kms_key_arn])
+    )
     error_message = "reconcile must be allowed to decrypt messages with that key."
   }
 }
@@ -144,7 +159,7 @@ run "the_mapping_takes_small_batches_at_once_and_reports_what_failed" {
   }
 }
 
-run "a_lanes_pace_is_divided_by_its_concurrency" {
+run "a_functions_pace_is_divided_by_its_concurrency" {
   command = plan
 
   variables {
@@ -153,12 +168,12 @@ run "a_lanes_pace_is_divided_by_its_concurrency" {
 
   assert {
     condition     = local.reconcile_environment.MUTATIONS_PER_SECOND == "0.75" && local.reconcile_environment.MUTATIONS_BURST == "7.5" && local.reconcile_environment.MUTATIONS_PER_SECOND_WAITING == "1.875"
-    error_message = "Each run of the events lane gets its share."
+    error_message = "Each run of reconcile gets its share."
   }
 
   assert {
     condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.5" && local.sweep_environment.MUTATIONS_BURST == "3"
-    error_message = "The sweep runs one at a time and has its lane to itself."
+    error_message = "The sweep runs one at a time and has its pace to itself."
   }
 }
 
@@ -170,7 +185,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     session_quota = 500
     log_level     = "DEBUG"
     tags          = { Team = "security" }
-    brakes        = { acknowledged_until = "2030-01-31T12:00:00Z", max_sessions = 5 }
+    guardrails    = { acknowledged_until = "2030-01-31T12:00:00Z", max_sessions = 5 }
     demands       = { default_minutes = 60 }
   }
 
@@ -178,14 +193,20 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     condition = {
       for name, value in local.sweep_environment : name => value if !startswith(name, "MUTATIONS") && name != "EVENTS_QUEUE_URL"
       } == {
-      CONTROLLER_NAME              = "mirror"
-      POLICY_PARAMETER             = "/mirror/policy"
-      MODE                         = "observe"
-      SESSION_TAGS                 = "{\"Team\":\"security\"}"
-      SESSION_QUOTA                = "500"
-      DEMANDS                      = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
-      EVENT_BUS_NAME               = "mirror"
-      BRAKES                       = jsonencode({ removal_percent = 20, removal_minimum = 10, acknowledged_until = "2030-01-31T12:00:00Z", rollout_percent = 100, max_sessions = 5 })
+      CONTROLLER_NAME  = "mirror"
+      POLICY_PARAMETER = "/mirror/policy"
+      MODE             = "observe"
+      SESSION_TAGS     = "{\"Team\":\"security\"}"
+      SESSION_QUOTA    = "500"
+      DEMANDS          = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
+      EVENT_BUS_NAME   = "mirror"
+      BRAKES = jsonencode({
+        removal_percent    = 20
+        removal_minimum    = 10
+        acknowledged_until = "2030-01-31T12:00:00Z"
+        rollout_percent    = 100
+        max_sessions       = 5
+      })
       POWERTOOLS_SERVICE_NAME      = "traffic-mirror"
       POWERTOOLS_METRICS_NAMESPACE = "TrafficMirror"
       POWERTOOLS_LOG_LEVEL         = "DEBUG"
@@ -216,7 +237,10 @@ run "the_schedule_starts_a_sweep_that_is_not_repeated" {
   }
 
   assert {
-    condition     = aws_lambda_permission.sweep[0].source_arn == "arn:aws:events:eu-west-1:111122223333:rule/mirror-sweep" && aws_lambda_permission.sweep[0].principal == "events.amazonaws.com"
+    condition = (
+      aws_lambda_permission.sweep[0].source_arn == "arn:aws:events:eu-west-1:111122223333:rule/mirror-sweep" &&
+      aws_lambda_permission.sweep[0].principal == "events.amazonaws.com"
+    )
     error_message = "Only that rule may start the sweep."
   }
 }
@@ -233,7 +257,7 @@ run "without_a_schedule_nothing_waits_for_sweeps" {
       length(aws_cloudwatch_event_rule.sweep) == 0 &&
       length(aws_cloudwatch_event_target.sweep) == 0 &&
       length(aws_lambda_permission.sweep) == 0 &&
-      !contains(keys(aws_cloudwatch_metric_alarm.this), "sweep-not-run")
+      !contains(keys(module.alarms.alarms), "sweep-not-run")
     )
     error_message = "Without a schedule there must be no rule, permission or alarm for it."
   }
@@ -243,7 +267,11 @@ run "drain_acts_on_delete_with_an_input_that_never_changes" {
   command = plan
 
   assert {
-    condition     = aws_lambda_invocation.drain.lifecycle_scope == "CRUD" && aws_lambda_invocation.drain.input == "{\"reason\":\"drain\"}" && aws_lambda_invocation.drain.triggers == null
+    condition = (
+      aws_lambda_invocation.drain.lifecycle_scope == "CRUD" &&
+      aws_lambda_invocation.drain.input == "{\"reason\":\"drain\"}" &&
+      aws_lambda_invocation.drain.triggers == null
+    )
     error_message = "An update of drain that failed would be recorded as done."
   }
 
@@ -285,12 +313,20 @@ run "apply_shows_what_its_sweep_did" {
   }
 
   assert {
-    condition     = local.reconcile_environment.EVENTS_QUEUE_URL == aws_sqs_queue.events.url && length(output.event_bus_arn) > 0 && length(output.request_policy_json) > 0
+    condition = (
+      local.reconcile_environment.EVENTS_QUEUE_URL == aws_sqs_queue.events.url &&
+      length(output.event_bus_arn) > 0 &&
+      length(output.request_policy_json) > 0
+    )
     error_message = "reconcile must know its queue, and requesters the bus and their policy."
   }
 
   assert {
-    condition     = output.function_names == { reconcile = "mirror-reconcile", sweep = "mirror-sweep" } && keys(output.queue_arns) == ["events", "events_dlq"] && output.policy_parameter_name == "/mirror/policy"
+    condition = (
+      output.function_names == { reconcile = "mirror-reconcile", sweep = "mirror-sweep" } &&
+      keys(output.queue_arns) == ["events", "events_dlq"] &&
+      output.policy_parameter_name == "/mirror/policy"
+    )
     error_message = "The outputs must name what was made."
   }
 }

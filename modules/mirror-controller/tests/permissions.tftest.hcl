@@ -32,7 +32,11 @@ run "everything_may_only_be_observed_and_only_in_this_region" {
   }
 
   assert {
-    condition     = alltrue([for statement in concat(data.aws_iam_policy_document.common.statement, data.aws_iam_policy_document.duties.statement) : !contains(statement.resources, "*") if statement.sid != "Observe"])
+    condition = alltrue([
+      for statement in concat(data.aws_iam_policy_document.common.statement, data.aws_iam_policy_document.follow_up.statement) :
+      !contains(statement.resources, "*")
+      if statement.sid != "Observe"
+    ])
     error_message = "No other statement may name everything."
   }
 }
@@ -81,7 +85,7 @@ run "sessions_join_only_interfaces_of_our_vpcs_and_the_filters_and_targets_given
   }
 }
 
-run "filters_and_targets_of_single_entries_are_allowed_too" {
+run "filters_and_targets_of_single_rules_are_allowed_too" {
   command = plan
 
   variables {
@@ -92,11 +96,13 @@ run "filters_and_targets_of_single_entries_are_allowed_too" {
   }
 
   assert {
-    condition = one([for statement in data.aws_iam_policy_document.common.statement : statement if statement.sid == "UseMirrorsOfEntries"]).resources == toset([
-      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-filter/tmf-0123456789abcdef9",
-      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-target/tmt-0123456789abcdef9",
-    ])
-    error_message = "What an entry names must be usable."
+    condition = (
+      one([for statement in data.aws_iam_policy_document.common.statement : statement if statement.sid == "UseFiltersAndTargetsOfRules"]).resources == toset([
+        "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-filter/tmf-0123456789abcdef9",
+        "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-target/tmt-0123456789abcdef9",
+      ])
+    )
+    error_message = "What a rule names must be usable."
   }
 }
 
@@ -142,7 +148,11 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
   }
 
   assert {
-    condition     = length(aws_iam_policy.scope) == 10 && length(aws_iam_role_policy_attachment.sweep_scope) == 10 && length(aws_iam_role_policy_attachment.reconcile_scope) == 10
+    condition = (
+      length(aws_iam_policy.scope) == 10 &&
+      length(aws_iam_role_policy_attachment.sweep_scope) == 10 &&
+      length(aws_iam_role_policy_attachment.reconcile_scope) == 10
+    )
     error_message = "A role takes ten managed policies."
   }
 
@@ -153,7 +163,7 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
 
   assert {
     condition     = aws_iam_policy.scope["9"].name == "mirror-scope-9-eu-west-1"
-    error_message = "IAM is global, so the name must tell the region."
+    error_message = "IAM is global, so the name must show the region."
   }
 }
 
@@ -185,7 +195,7 @@ run "demands_are_the_controllers_own_and_reports_under_its_own_name" {
   command = plan
 
   assert {
-    condition = { for statement in data.aws_iam_policy_document.duties.statement : statement.sid => statement.resources } == {
+    condition = { for statement in data.aws_iam_policy_document.follow_up.statement : statement.sid => statement.resources } == {
       Report      = toset(["arn:aws:events:eu-west-1:111122223333:event-bus/mirror"])
       ListDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands", "arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
       KeepDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
@@ -194,10 +204,15 @@ run "demands_are_the_controllers_own_and_reports_under_its_own_name" {
   }
 
   assert {
-    condition = { for condition in data.aws_iam_policy_document.duties.statement[0].condition : condition.test => condition.values if condition.variable == "events:source" } == {
-      "ForAllValues:StringEquals" = tolist(["traffic-mirror.controller"])
-      "Null"                      = tolist(["false"])
-    }
+    condition = (
+      {
+        for condition in data.aws_iam_policy_document.follow_up.statement[0].condition : condition.test => condition.values
+        if condition.variable == "events:source"
+        } == {
+        "ForAllValues:StringEquals" = tolist(["traffic-mirror.controller"])
+        "Null"                      = tolist(["false"])
+      }
+    )
     error_message = "The functions must not be able to make a request."
   }
 
@@ -231,7 +246,10 @@ run "the_circuit_breaker_may_count_failed_launches" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.hooks[0].statement[1].actions == toset(["autoscaling:DescribeScalingActivities"]) && one(data.aws_iam_policy_document.hooks[0].statement[1].condition).values == tolist(["eu-west-1"])
+    condition = (
+      data.aws_iam_policy_document.hooks[0].statement[1].actions == toset(["autoscaling:DescribeScalingActivities"]) &&
+      one(data.aws_iam_policy_document.hooks[0].statement[1].condition).values == tolist(["eu-west-1"])
+    )
     error_message = "Counting must be allowed, in this region alone."
   }
 }
@@ -248,12 +266,17 @@ run "a_requester_asks_under_its_own_name_and_reads_its_own_demands" {
   }
 
   assert {
-    condition = { for condition in data.aws_iam_policy_document.request.statement[0].condition : "${condition.test} ${condition.variable}" => toset(condition.values) } == {
-      "ForAllValues:StringEquals events:source"      = toset(["traffic-mirror/$${aws:userid}"])
-      "ForAllValues:StringEquals events:detail-type" = toset(["Mirror Requested", "Mirror Withdrawn"])
-      "Null events:source"                           = toset(["false"])
-      "Null events:detail-type"                      = toset(["false"])
-    }
+    condition = (
+      {
+        for condition in data.aws_iam_policy_document.request.statement[0].condition :
+        "${condition.test} ${condition.variable}" => toset(condition.values)
+        } == {
+        "ForAllValues:StringEquals events:source"      = toset(["traffic-mirror/$${aws:userid}"])
+        "ForAllValues:StringEquals events:detail-type" = toset(["Mirror Requested", "Mirror Withdrawn"])
+        "Null events:source"                           = toset(["false"])
+        "Null events:detail-type"                      = toset(["false"])
+      }
+    )
     error_message = "Under no other name, and neither a report nor a sweep: ${jsonencode(data.aws_iam_policy_document.request.statement[0].condition)}"
   }
 

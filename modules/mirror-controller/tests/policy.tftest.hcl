@@ -56,7 +56,7 @@ run "the_document_without_optional_inputs_mirrors_all_of_the_vpcs" {
   }
 }
 
-run "an_entry_is_written_with_everything_it_may_say" {
+run "a_rule_is_written_with_everything_it_may_say" {
   command = plan
 
   variables {
@@ -94,7 +94,7 @@ run "an_entry_is_written_with_everything_it_may_say" {
       interfaces         = "primary"
       on                 = "guardduty"
     })
-    error_message = "The entry is ${jsonencode(jsondecode(aws_ssm_parameter.policy.insecure_value).sources.tags[0])}"
+    error_message = "The rule is ${jsonencode(jsondecode(aws_ssm_parameter.policy.insecure_value).sources.tags[0])}"
   }
 
   assert {
@@ -114,13 +114,16 @@ run "an_entry_is_written_with_everything_it_may_say" {
 
   assert {
     condition = [
-      for entry in concat(jsondecode(aws_ssm_parameter.policy.insecure_value).sources.tags, jsondecode(aws_ssm_parameter.policy.insecure_value).sources.vpcs) : entry.name
+      for rule in concat(
+        jsondecode(aws_ssm_parameter.policy.insecure_value).sources.tags,
+        jsondecode(aws_ssm_parameter.policy.insecure_value).sources.vpcs,
+      ) : rule.name
     ] == ["web", "tags[1]", "vpcs[0]"]
-    error_message = "An entry without a name must be named by its position."
+    error_message = "A rule without a name must be named by its position."
   }
 }
 
-run "sources_with_no_entry_stay_three_empty_lists" {
+run "sources_with_no_rule_stay_three_empty_lists" {
   command = plan
 
   variables {
@@ -129,7 +132,7 @@ run "sources_with_no_entry_stay_three_empty_lists" {
 
   assert {
     condition     = jsonencode(jsondecode(aws_ssm_parameter.policy.insecure_value).sources) == jsonencode({ tags = [], subnets = [], vpcs = [] })
-    error_message = "No entry mirrors nothing, which is not the same as null."
+    error_message = "No rule mirrors nothing, which is not the same as null."
   }
 }
 
@@ -216,17 +219,17 @@ run "hooks_reach_the_document_with_their_name" {
   }
 }
 
-run "twenty_hooks_with_the_longest_names_fit_into_what_is_reckoned" {
+run "twenty_hooks_with_the_longest_names_fit_into_what_is_estimated" {
   command = plan
 
-  # One hook in the pattern alone is what EventBridge takes of such names; the reckoning is for the list's length.
+  # One hook in the pattern alone is what EventBridge takes of such names; the estimate is for the list's length.
   variables {
     lifecycle_hooks = { for index in range(20) : "group-${index}" => { autoscaling_group_name = "group-${index}", hook_name = "hook-${index}" } }
   }
 
   assert {
     condition     = local.parts >= ceil((local.document_bytes + 20 * (255 - 8 + 255 - 7)) / local.chunk_ascii)
-    error_message = "Each hook must be reckoned with two names of 255 characters: ${local.parts} parts."
+    error_message = "Each hook must be estimated with two names of 255 characters: ${local.parts} parts."
   }
 }
 
@@ -268,10 +271,10 @@ run "a_document_above_4096_bytes_is_split_and_its_parts_join_to_it" {
   }
 }
 
-run "parameters_that_were_reckoned_for_more_stay_unused" {
+run "parameters_that_were_estimated_for_more_stay_unused" {
   command = plan
 
-  # Reckoned with 255 characters each, in truth with 7.
+  # Estimated with 255 characters each, in truth with 7.
   variables {
     exclude = { autoscaling_group_names = [for index in range(20) : format("group-%d", index)] }
   }

@@ -17,16 +17,16 @@ variables {
   }
 }
 
-run "skipped_mirroring_rings_only_where_its_price_is_accepted" {
+run "skipped_mirroring_fires_only_where_its_price_is_accepted" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.mirroring_skipped) == 0
+    condition     = !anytrue([for key in keys(module.alarms.alarms) : startswith(key, "mirroring-skipped")])
     error_message = "The query is charged by the metrics that it reads."
   }
 }
 
-run "skipped_mirroring_rings_for_each_direction_over_all_instances" {
+run "skipped_mirroring_fires_for_each_direction_over_all_instances" {
   command = plan
 
   variables {
@@ -35,15 +35,25 @@ run "skipped_mirroring_rings_for_each_direction_over_all_instances" {
   }
 
   assert {
-    condition = { for key, alarm in aws_cloudwatch_metric_alarm.mirroring_skipped : key => one(alarm.metric_query).expression } == {
-      in  = "SELECT SUM(NetworkPacketsSkipMirrorIn) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
-      out = "SELECT SUM(NetworkPacketsSkipMirrorOut) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
+    condition = {
+      for key, alarm in module.alarms.alarms : alarm.alarm_name => one(alarm.metric_query).expression if startswith(key, "mirroring-skipped")
+      } == {
+      mirror-mirroring-skipped-in  = "SELECT SUM(NetworkPacketsSkipMirrorIn) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
+      mirror-mirroring-skipped-out = "SELECT SUM(NetworkPacketsSkipMirrorOut) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
     }
     error_message = "Both directions must be watched."
   }
 
   assert {
-    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.mirroring_skipped) : alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:ops"]) && endswith(alarm.alarm_description, "docs/operations.md#mirroring-skipped.") && strcontains(file("${path.module}/../../docs/operations.md"), "\n## Mirroring skipped\n")])
-    error_message = "They must tell whom they are given, and say what to do."
+    condition = alltrue([
+      for key, alarm in module.alarms.alarms : alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:ops"]) &&
+      endswith(alarm.alarm_description, "docs/operations.md#mirroring-skipped.") if startswith(key, "mirroring-skipped")
+    ])
+    error_message = "They must notify whom they are given, and say what to do."
+  }
+
+  assert {
+    condition     = strcontains(file("${path.module}/../../docs/operations.md"), "\n## Mirroring skipped\n")
+    error_message = "The section must be there."
   }
 }

@@ -39,7 +39,7 @@ run "every_trigger_that_has_something_to_do_is_on_by_default_with_a_rule_named_a
   }
 
   assert {
-    condition     = var.triggers == toset(keys(local.known_rules)) && keys(aws_cloudwatch_event_target.this) == keys(aws_cloudwatch_event_rule.this)
+    condition     = var.triggers == toset(keys(local.known_event_rules)) && keys(aws_cloudwatch_event_target.this) == keys(aws_cloudwatch_event_rule.this)
     error_message = "Each known trigger must be allowed and on, and each rule have its target."
   }
 }
@@ -50,12 +50,14 @@ run "hooks_findings_and_detachments_have_their_rules_once_there_is_something_to_
   variables {
     sources         = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", on = "guardduty" }] }
     lifecycle_hooks = { web = { autoscaling_group_name = "web" } }
-    # Sweeps that come every minute see sooner than a trail tells what was detached.
+    # Sweeps that come every minute see sooner than a trail shows what was detached.
     schedule_expression = "rate(5 minutes)"
   }
 
   assert {
-    condition     = keys(aws_cloudwatch_event_rule.this) == keys(local.known_rules) && keys(aws_cloudwatch_event_target.this) == keys(local.known_rules)
+    condition = (
+      keys(aws_cloudwatch_event_rule.this) == keys(local.known_event_rules) && keys(aws_cloudwatch_event_target.this) == keys(local.known_event_rules)
+    )
     error_message = "The rules are ${jsonencode(keys(aws_cloudwatch_event_rule.this))}"
   }
 
@@ -70,7 +72,7 @@ run "hooks_findings_and_detachments_have_their_rules_once_there_is_something_to_
   }
 }
 
-run "findings_may_be_left_out_though_entries_wait_for_them" {
+run "findings_may_be_left_out_though_rules_wait_for_them" {
   command = plan
 
   variables {
@@ -92,12 +94,15 @@ run "a_trigger_left_out_has_no_rule_and_no_right_to_send" {
   }
 
   assert {
-    condition     = keys(aws_cloudwatch_event_rule.this) == ["ec2_state_change", "tag_changes"] && keys(aws_cloudwatch_event_target.this) == ["ec2_state_change", "tag_changes"]
+    condition = (
+      keys(aws_cloudwatch_event_rule.this) == ["ec2_state_change", "tag_changes"] &&
+      keys(aws_cloudwatch_event_target.this) == ["ec2_state_change", "tag_changes"]
+    )
     error_message = "Only the triggers given may have rules."
   }
 
   assert {
-    condition = local.rule_arns == [
+    condition = local.event_rule_arns == [
       "arn:aws:events:eu-west-1:111122223333:rule/mirror-ec2-state-change",
       "arn:aws:events:eu-west-1:111122223333:rule/mirror-tag-changes",
       "arn:aws:events:eu-west-1:111122223333:rule/mirror/requests",
@@ -117,7 +122,11 @@ run "every_pattern_takes_events_of_this_account_and_region_alone" {
   }
 
   assert {
-    condition = alltrue([for rule in concat(values(aws_cloudwatch_event_rule.this), values(aws_cloudwatch_event_rule.bus), values(aws_cloudwatch_event_rule.hub)) :
+    condition = alltrue([for rule in concat(
+      values(aws_cloudwatch_event_rule.this),
+      values(aws_cloudwatch_event_rule.bus),
+      values(aws_cloudwatch_event_rule.hub),
+      ) :
       jsondecode(rule.event_pattern).account == ["111122223333"] && jsondecode(rule.event_pattern).region == ["eu-west-1"]
     ])
     error_message = "Events that other buses forward must not match."
@@ -144,13 +153,15 @@ run "every_state_of_an_instance_reaches_the_queue" {
   }
 }
 
-run "auto_scaling_tells_of_launches_and_ends_that_succeeded" {
+run "auto_scaling_reports_launches_and_ends_that_succeeded" {
   command = plan
 
   assert {
     condition = (
       jsondecode(aws_cloudwatch_event_rule.this["autoscaling"].event_pattern).source == ["aws.autoscaling"] &&
-      jsondecode(aws_cloudwatch_event_rule.this["autoscaling"].event_pattern)["detail-type"] == ["EC2 Instance Launch Successful", "EC2 Instance Terminate Successful"]
+      jsondecode(aws_cloudwatch_event_rule.this["autoscaling"].event_pattern)["detail-type"] == [
+        "EC2 Instance Launch Successful", "EC2 Instance Terminate Successful",
+      ]
     )
     error_message = "The pattern is ${aws_cloudwatch_event_rule.this["autoscaling"].event_pattern}"
   }
@@ -276,7 +287,12 @@ run "tampering_is_what_neither_the_functions_nor_the_principals_given_did" {
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.this["tampering"].event_pattern).detail.eventName == ["DeleteTrafficMirrorSession", "ModifyTrafficMirrorSession"]
+    condition = (
+      jsondecode(aws_cloudwatch_event_rule.this["tampering"].event_pattern).detail.eventName == [
+        "DeleteTrafficMirrorSession",
+        "ModifyTrafficMirrorSession",
+      ]
+    )
     error_message = "Both calls must match: ${aws_cloudwatch_event_rule.this["tampering"].event_pattern}"
   }
 
@@ -291,7 +307,7 @@ run "tampering_is_what_neither_the_functions_nor_the_principals_given_did" {
       { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ anything-but = ["-", "arn:aws:iam::111122223333:user/jane"] }] },
       { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ exists = false }] },
     ])
-    error_message = "Roles, users and AWS's services are told apart: ${aws_cloudwatch_event_rule.this["tampering"].event_pattern}"
+    error_message = "Roles, users and AWS's services are distinguished: ${aws_cloudwatch_event_rule.this["tampering"].event_pattern}"
   }
 }
 

@@ -18,12 +18,22 @@ run "everything_may_only_be_observed_and_only_in_this_region" {
   command = plan
 
   assert {
-    condition     = alltrue([for action in data.aws_iam_policy_document.endpoints["endpoints"].statement[0].actions : startswith(action, "ec2:Describe")]) && one(data.aws_iam_policy_document.endpoints["endpoints"].statement[0].condition).values == tolist(["eu-west-1"])
+    condition = (
+      alltrue([for action in data.aws_iam_policy_document.endpoints["endpoints"].statement[0].actions : startswith(action, "ec2:Describe")]) &&
+      one(data.aws_iam_policy_document.endpoints["endpoints"].statement[0].condition).values == tolist(["eu-west-1"])
+    )
     error_message = "Only describing may be allowed on everything, and in this region alone."
   }
 
   assert {
-    condition     = alltrue([for statement in concat(data.aws_iam_policy_document.endpoints["endpoints"].statement, data.aws_iam_policy_document.make_endpoints["endpoints"].statement) : !contains(statement.resources, "*") if statement.sid != "Observe"])
+    condition = alltrue([
+      for statement in concat(
+        data.aws_iam_policy_document.endpoints["endpoints"].statement,
+        data.aws_iam_policy_document.make_endpoints["endpoints"].statement,
+      ) :
+      !contains(statement.resources, "*")
+      if statement.sid != "Observe"
+    ])
     error_message = "No other statement may name everything."
   }
 }
@@ -46,9 +56,15 @@ run "endpoints_are_made_in_our_vpcs_of_our_service_and_under_our_name_alone" {
         for condition in statement.condition : condition.variable => one(condition.values)
       } if length(statement.condition) > 0 && statement.sid != "TagNew"
       } == {
-      MakeOwnEndpointsOfTheService = { "aws:RequestTag/traffic-mirror:endpoints" = "mirror", "ec2:VpceServiceName" = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" }
-      MakeOwnTargets               = { "aws:RequestTag/traffic-mirror:endpoints" = "mirror" }
-      OfOwnEndpointsOfTheService   = { "aws:ResourceTag/traffic-mirror:endpoints" = "mirror", "ec2:VpceServiceName" = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" }
+      MakeOwnEndpointsOfTheService = {
+        "aws:RequestTag/traffic-mirror:endpoints" = "mirror"
+        "ec2:VpceServiceName"                     = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+      }
+      MakeOwnTargets = { "aws:RequestTag/traffic-mirror:endpoints" = "mirror" }
+      OfOwnEndpointsOfTheService = {
+        "aws:ResourceTag/traffic-mirror:endpoints" = "mirror"
+        "ec2:VpceServiceName"                      = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+      }
     }
     error_message = "No copy of the traffic may be led to another service."
   }
@@ -60,14 +76,23 @@ run "what_is_not_ours_is_neither_changed_nor_deleted" {
   assert {
     condition = alltrue([
       for statement in data.aws_iam_policy_document.endpoints["endpoints"].statement :
-      anytrue([for condition in statement.condition : condition.variable == "aws:ResourceTag/traffic-mirror:endpoints" && condition.values == tolist(["mirror"])])
+      anytrue([
+        for condition in statement.condition :
+        condition.variable == "aws:ResourceTag/traffic-mirror:endpoints" && condition.values == tolist(["mirror"])
+      ])
       if contains(["DeleteOwn", "TagOwnAgain", "TakeMarksOff"], statement.sid)
     ])
     error_message = "Everything that changes something must be bound to our tag."
   }
 
   assert {
-    condition     = length([for statement in data.aws_iam_policy_document.endpoints["endpoints"].statement : statement if contains(["DeleteOwn", "TagOwnAgain", "TakeMarksOff"], statement.sid)]) == 3
+    condition = (
+      length([
+        for statement in data.aws_iam_policy_document.endpoints["endpoints"].statement : statement
+        if contains(["DeleteOwn", "TagOwnAgain", "TakeMarksOff"], statement.sid)
+      ]) ==
+      3
+    )
     error_message = "All three must be there."
   }
 }
@@ -77,7 +102,9 @@ run "only_the_functions_own_marks_come_off" {
 
   assert {
     condition = {
-      for condition in one([for statement in data.aws_iam_policy_document.endpoints["endpoints"].statement : statement if statement.sid == "TakeMarksOff"]).condition :
+      for condition in one([
+        for statement in data.aws_iam_policy_document.endpoints["endpoints"].statement : statement if statement.sid == "TakeMarksOff"
+      ]).condition :
       condition.test => toset(condition.values)
       } == {
       "StringEquals"              = toset(["mirror"])
@@ -109,7 +136,11 @@ run "an_encrypted_queue_can_be_read_through_sqs_alone" {
   }
 
   assert {
-    condition     = one(one([for statement in data.aws_iam_policy_document.endpoints["endpoints"].statement : statement if statement.sid == "ReadEncryptedEvents"]).condition).values == tolist(["sqs.eu-west-1.amazonaws.com"])
+    condition = (
+      one(
+        one([for statement in data.aws_iam_policy_document.endpoints["endpoints"].statement : statement if statement.sid == "ReadEncryptedEvents"]).condition
+      ).values == tolist(["sqs.eu-west-1.amazonaws.com"])
+    )
     error_message = "The key must not be usable for anything else."
   }
 }

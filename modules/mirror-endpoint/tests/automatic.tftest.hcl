@@ -1,4 +1,4 @@
-# endpoint_management = "automatic": what is made, and what the function is told.
+# endpoint_management = "automatic": what is made, and what the function is given.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -21,8 +21,12 @@ run "no_endpoint_or_target_is_terraforms_and_the_controller_finds_targets_by_tag
   }
 
   assert {
-    condition     = output.vpcs["prod"].targets == null && output.vpcs["prod"].endpoint_service_name == "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" && output.vpcs["prod"].vni == 100
-    error_message = "The controller must be told to look for targets behind this service."
+    condition = (
+      output.vpcs["prod"].targets == null &&
+      output.vpcs["prod"].endpoint_service_name == "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" &&
+      output.vpcs["prod"].vni == 100
+    )
+    error_message = "The controller must know to look for targets behind this service."
   }
 
   assert {
@@ -31,8 +35,12 @@ run "no_endpoint_or_target_is_terraforms_and_the_controller_finds_targets_by_tag
   }
 
   assert {
-    condition     = output.function_names == { endpoints = "mirror-endpoints" } && keys(output.queue_arns) == ["endpoints", "endpoints_dlq"] && output.apply_summary.needed == 2
-    error_message = "The function, its queues and the result of its first run must be told."
+    condition = (
+      output.function_names == { endpoints = "mirror-endpoints" } &&
+      keys(output.queue_arns) == ["endpoints", "endpoints_dlq"] &&
+      output.apply_summary.needed == 2
+    )
+    error_message = "The function, its queues and the result of its first run must be published."
   }
 }
 
@@ -43,7 +51,12 @@ run "with_terraform_nothing_of_it_is_made" {
   }
 
   assert {
-    condition     = length(module.endpoints) + length(aws_sqs_queue.endpoints) + length(aws_cloudwatch_event_rule.endpoints) + length(aws_cloudwatch_metric_alarm.endpoints) + length(aws_lambda_invocation.apply) == 0
+    condition = (
+      length(module.endpoints) + length(aws_sqs_queue.endpoints) + length(
+        aws_cloudwatch_event_rule.endpoints
+      ) + length(module.alarms.alarms) + length(aws_lambda_invocation.apply) ==
+      0
+    )
     error_message = "The default must make no function."
   }
 
@@ -64,7 +77,7 @@ run "no_vpcs_make_no_function" {
   }
 }
 
-run "the_function_is_told_what_it_needs_and_no_more" {
+run "the_function_is_given_what_it_needs_and_no_more" {
   variables {
     tags               = { Team = "security" }
     availability_zones = { a = { name = "eu-west-1a", id = "euw1-az3" }, b = { id = "euw1-az1" } }
@@ -100,12 +113,19 @@ run "another_choice_of_subnets_runs_the_function_again" {
   }
 
   assert {
-    condition     = aws_lambda_invocation.apply["endpoints"].triggers["environment"] != sha256(jsonencode(merge(local.endpoints_environment, { SUBNET_TAGS = "{}" })))
-    error_message = "The apply invocation must be made anew when what the function is told changes."
+    condition = aws_lambda_invocation.apply["endpoints"].triggers["environment"] != sha256(jsonencode(merge(
+      local.endpoints_environment,
+      { SUBNET_TAGS = "{}" },
+    )))
+    error_message = "The apply invocation must be made anew when what the function is given changes."
   }
 
   assert {
-    condition     = aws_lambda_invocation.apply["endpoints"].lifecycle_scope == "CREATE_ONLY" && aws_lambda_invocation.drain["endpoints"].lifecycle_scope == "CRUD" && aws_lambda_invocation.drain["endpoints"].input == jsonencode({ reason = "drain" })
+    condition = (
+      aws_lambda_invocation.apply["endpoints"].lifecycle_scope == "CREATE_ONLY" &&
+      aws_lambda_invocation.drain["endpoints"].lifecycle_scope == "CRUD" &&
+      aws_lambda_invocation.drain["endpoints"].input == jsonencode({ reason = "drain" })
+    )
     error_message = "Drain must have a constant input and act on delete alone."
   }
 }
@@ -117,10 +137,15 @@ run "every_rule_is_in_the_queues_policy_and_instances_matter_only_where_zones_go
   }
 
   assert {
-    condition = one([for condition in data.aws_iam_policy_document.endpoints_queue["queue"].statement[0].condition : condition.values if condition.variable == "aws:SourceArn"]) == tolist([
-      "arn:aws:events:eu-west-1:111122223333:rule/mirror-endpoints-api-calls",
-      "arn:aws:events:eu-west-1:111122223333:rule/mirror-endpoints-tag-changes",
-    ])
+    condition = (
+      one([
+        for condition in data.aws_iam_policy_document.endpoints_queue["queue"].statement[0].condition : condition.values
+        if condition.variable == "aws:SourceArn"
+        ]) == tolist([
+        "arn:aws:events:eu-west-1:111122223333:rule/mirror-endpoints-api-calls",
+        "arn:aws:events:eu-west-1:111122223333:rule/mirror-endpoints-tag-changes",
+      ])
+    )
     error_message = "The queue must take events of these rules, and of no other."
   }
 
@@ -141,14 +166,32 @@ run "instances_are_looked_at_where_zones_go_by_them" {
   }
 }
 
+run "every_pattern_takes_events_of_this_account_and_region_alone" {
+  variables {
+    automatic = { zones = "instances" }
+  }
+
+  assert {
+    condition = length(aws_cloudwatch_event_rule.endpoints) == 3 && alltrue([
+      for rule in aws_cloudwatch_event_rule.endpoints :
+      jsondecode(rule.event_pattern).account == ["111122223333"] && jsondecode(rule.event_pattern).region == ["eu-west-1"]
+    ])
+    error_message = "Events that other buses forward must not match."
+  }
+}
+
 run "the_schedule_is_the_given_one_and_the_alarms_know_it" {
   variables {
     automatic = { schedule_expression = "rate(10 minutes)" }
   }
 
   assert {
-    condition     = aws_cloudwatch_event_rule.endpoints_schedule["endpoints"].schedule_expression == "rate(10 minutes)" && aws_cloudwatch_metric_alarm.endpoints["not-run"].period == 1800 && aws_cloudwatch_metric_alarm.endpoints["unserved"].period == 600
-    error_message = "An alarm must not ring because runs are rare."
+    condition = (
+      aws_cloudwatch_event_rule.endpoints_schedule["endpoints"].schedule_expression == "rate(10 minutes)" &&
+      module.alarms.alarms["not-run"].period == 1800 &&
+      module.alarms.alarms["unserved"].period == 600
+    )
+    error_message = "An alarm must not fire because runs are rare."
   }
 }
 
@@ -158,12 +201,19 @@ run "alarms_name_their_section_and_read_the_functions_own_metrics" {
   }
 
   assert {
-    condition     = alltrue([for name, alarm in aws_cloudwatch_metric_alarm.endpoints : endswith(alarm.alarm_description, "See docs/operations.md#endpoints-${name}.") && alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])])
+    condition = alltrue([
+      for name, alarm in module.alarms.alarms :
+      endswith(alarm.alarm_description, "See docs/operations.md#endpoints-${name}.") &&
+      alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])
+    ])
     error_message = "Every alarm must name its section and notify."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.endpoints["unserved"].dimensions == tomap({ service = "traffic-mirror", controller = "mirror" }) && aws_cloudwatch_metric_alarm.endpoints["unserved"].namespace == "TrafficMirror"
+    condition = (
+      module.alarms.alarms["unserved"].dimensions == tomap({ service = "traffic-mirror", controller = "mirror" }) &&
+      module.alarms.alarms["unserved"].namespace == "TrafficMirror"
+    )
     error_message = "An alarm sees a metric only by all of its dimensions."
   }
 }

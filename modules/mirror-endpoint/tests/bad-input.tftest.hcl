@@ -334,7 +334,10 @@ run "one_rule_number_twice_in_a_direction_is_refused" {
 
   variables {
     filter = {
-      ingress = [{ rule_number = 1, source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" }, { rule_number = 1, rule_action = "reject", source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" }]
+      ingress = [
+        { rule_number = 1, source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" },
+        { rule_number = 1, rule_action = "reject", source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" },
+      ]
     }
   }
 
@@ -406,7 +409,13 @@ run "ports_of_a_protocol_without_ports_are_refused" {
 
   variables {
     filter = {
-      ingress = [{ rule_number = 1, protocol = 1, destination_port_range = { from_port = 1, to_port = 2 }, source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" }]
+      ingress = [{
+        rule_number            = 1
+        protocol               = 1
+        destination_port_range = { from_port = 1, to_port = 2 }
+        source_cidr_block      = "10.0.0.0/8"
+        destination_cidr_block = "10.0.0.0/8"
+      }]
     }
   }
 
@@ -418,7 +427,12 @@ run "ports_without_a_protocol_are_refused" {
 
   variables {
     filter = {
-      ingress = [{ rule_number = 1, source_port_range = { from_port = 1, to_port = 2 }, source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" }]
+      ingress = [{
+        rule_number            = 1
+        source_port_range      = { from_port = 1, to_port = 2 }
+        source_cidr_block      = "10.0.0.0/8"
+        destination_cidr_block = "10.0.0.0/8"
+      }]
     }
   }
 
@@ -430,7 +444,13 @@ run "a_port_range_backwards_is_refused" {
 
   variables {
     filter = {
-      ingress = [{ rule_number = 1, protocol = 6, destination_port_range = { from_port = 2, to_port = 1 }, source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" }]
+      ingress = [{
+        rule_number            = 1
+        protocol               = 6
+        destination_port_range = { from_port = 2, to_port = 1 }
+        source_cidr_block      = "10.0.0.0/8"
+        destination_cidr_block = "10.0.0.0/8"
+      }]
     }
   }
 

@@ -59,12 +59,19 @@ run "every_subnet_gets_one_endpoint_under_the_callers_keys" {
   }
 
   assert {
-    condition     = alltrue([for endpoint in aws_vpc_endpoint.this : endpoint.vpc_endpoint_type == "GatewayLoadBalancer" && endpoint.service_name == "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"])
+    condition = alltrue([
+      for endpoint in aws_vpc_endpoint.this :
+      endpoint.vpc_endpoint_type == "GatewayLoadBalancer" && endpoint.service_name == "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+    ])
     error_message = "The endpoints must lead to the capture fleet's service."
   }
 
   assert {
-    condition     = aws_vpc_endpoint.this["prod/b"].vpc_id == "vpc-00000000000000001" && aws_vpc_endpoint.this["prod/b"].subnet_ids == toset(["subnet-0000000000000000b"]) && aws_vpc_endpoint.this["test/a"].vpc_id == "vpc-00000000000000002"
+    condition = (
+      aws_vpc_endpoint.this["prod/b"].vpc_id == "vpc-00000000000000001" &&
+      aws_vpc_endpoint.this["prod/b"].subnet_ids == toset(["subnet-0000000000000000b"]) &&
+      aws_vpc_endpoint.this["test/a"].vpc_id == "vpc-00000000000000002"
+    )
     error_message = "An endpoint must be in its own VPC and subnet."
   }
 }
@@ -75,7 +82,10 @@ run "every_endpoint_has_one_target_tagged_with_vpc_and_zone" {
   }
 
   assert {
-    condition     = keys(aws_ec2_traffic_mirror_target.this) == ["prod/a", "prod/b", "test/a"] && alltrue([for key, target in aws_ec2_traffic_mirror_target.this : target.gateway_load_balancer_endpoint_id == aws_vpc_endpoint.this[key].id])
+    condition = (
+      keys(aws_ec2_traffic_mirror_target.this) == ["prod/a", "prod/b", "test/a"] &&
+      alltrue([for key, target in aws_ec2_traffic_mirror_target.this : target.gateway_load_balancer_endpoint_id == aws_vpc_endpoint.this[key].id])
+    )
     error_message = "There must be one target per endpoint, of that endpoint."
   }
 
@@ -90,14 +100,20 @@ run "every_endpoint_has_one_target_tagged_with_vpc_and_zone" {
   }
 
   assert {
-    condition     = aws_vpc_endpoint.this["test/a"].tags == tomap({ Name = "mirror/test/a", Team = "security" }) && aws_ec2_traffic_mirror_filter.this["test"].tags == tomap({ Name = "mirror/test", Team = "security" })
+    condition = (
+      aws_vpc_endpoint.this["test/a"].tags == tomap({ Name = "mirror/test/a", Team = "security" }) &&
+      aws_ec2_traffic_mirror_filter.this["test"].tags == tomap({ Name = "mirror/test", Team = "security" })
+    )
     error_message = "Endpoints and filters must have the caller's tags and a name."
   }
 }
 
 run "every_vpc_has_one_filter_that_mirrors_everything_and_amazons_dns" {
   assert {
-    condition     = keys(aws_ec2_traffic_mirror_filter.this) == ["prod", "test"] && alltrue([for filter in aws_ec2_traffic_mirror_filter.this : filter.network_services == toset(["amazon-dns"])])
+    condition = (
+      keys(aws_ec2_traffic_mirror_filter.this) == ["prod", "test"] &&
+      alltrue([for filter in aws_ec2_traffic_mirror_filter.this : filter.network_services == toset(["amazon-dns"])])
+    )
     error_message = "There must be one filter per VPC, with amazon-dns."
   }
 
@@ -129,7 +145,16 @@ run "own_rules_take_the_place_of_the_default_in_every_vpc" {
   variables {
     filter = {
       ingress = [
-        { rule_number = 10, rule_action = "reject", protocol = 6, source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8", source_port_range = { from_port = 1024, to_port = 65535 }, destination_port_range = { from_port = 443, to_port = 443 }, description = "Replication" },
+        {
+          rule_number            = 10
+          rule_action            = "reject"
+          protocol               = 6
+          source_cidr_block      = "10.0.0.0/8"
+          destination_cidr_block = "10.0.0.0/8"
+          source_port_range      = { from_port = 1024, to_port = 65535 }
+          destination_port_range = { from_port = 443, to_port = 443 }
+          description            = "Replication"
+        },
         { rule_number = 32766, source_cidr_block = "2001:db8::/32", destination_cidr_block = "::/0" },
       ]
       network_services = []
@@ -142,17 +167,29 @@ run "own_rules_take_the_place_of_the_default_in_every_vpc" {
   }
 
   assert {
-    condition     = aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].rule_action == "reject" && aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].protocol == 6 && aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].description == "Replication"
+    condition = (
+      aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].rule_action == "reject" &&
+      aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].protocol == 6 &&
+      aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].description == "Replication"
+    )
     error_message = "Action, protocol and description must be the given ones."
   }
 
   assert {
-    condition     = one(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].source_port_range).from_port == 1024 && one(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].source_port_range).to_port == 65535 && one(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].destination_port_range).from_port == 443 && one(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].destination_port_range).to_port == 443
+    condition = (
+      one(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].source_port_range).from_port == 1024 &&
+      one(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].source_port_range).to_port == 65535 &&
+      one(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].destination_port_range).from_port == 443 &&
+      one(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-10"].destination_port_range).to_port == 443
+    )
     error_message = "The port ranges must be the given ones."
   }
 
   assert {
-    condition     = aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-32766"].rule_action == "accept" && length(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-32766"].source_port_range) == 0
+    condition = (
+      aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-32766"].rule_action == "accept" &&
+      length(aws_ec2_traffic_mirror_filter_rule.this["prod/ingress-32766"].source_port_range) == 0
+    )
     error_message = "A rule accepts, on every port, unless it says otherwise."
   }
 
@@ -178,17 +215,29 @@ run "one_number_may_stand_in_both_directions_and_ten_rules_fit" {
 
 run "the_output_is_what_the_controller_takes" {
   assert {
-    condition     = keys(output.vpcs) == ["prod", "test"] && output.vpcs["prod"].vpc_id == "vpc-00000000000000001" && output.vpcs["prod"].vni == 100 && output.vpcs["test"].vni == null
+    condition = (
+      keys(output.vpcs) == ["prod", "test"] &&
+      output.vpcs["prod"].vpc_id == "vpc-00000000000000001" &&
+      output.vpcs["prod"].vni == 100 &&
+      output.vpcs["test"].vni == null
+    )
     error_message = "VPC and VNI must be given by the caller's keys."
   }
 
   assert {
-    condition     = output.vpcs["prod"].filter_id == aws_ec2_traffic_mirror_filter.this["prod"].id && output.vpcs["prod"].endpoint_service_name == "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+    condition = (
+      output.vpcs["prod"].filter_id == aws_ec2_traffic_mirror_filter.this["prod"].id &&
+      output.vpcs["prod"].endpoint_service_name == "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+    )
     error_message = "The filter must be the VPC's own, and the service must be named."
   }
 
   assert {
-    condition     = keys(output.vpcs["prod"].targets) == ["a", "b"] && output.vpcs["prod"].targets["b"].target_id == aws_ec2_traffic_mirror_target.this["prod/b"].id && output.vpcs["prod"].targets["b"].availability_zone == "eu-west-1b"
+    condition = (
+      keys(output.vpcs["prod"].targets) == ["a", "b"] &&
+      output.vpcs["prod"].targets["b"].target_id == aws_ec2_traffic_mirror_target.this["prod/b"].id &&
+      output.vpcs["prod"].targets["b"].availability_zone == "eu-west-1b"
+    )
     error_message = "Targets must be given by the caller's keys, with id and zone."
   }
 }
@@ -209,7 +258,10 @@ run "a_subnet_that_leaves_the_map_takes_its_own_target_only" {
   }
 
   assert {
-    condition     = aws_ec2_traffic_mirror_target.this["prod/b"].id == run.the_output_is_what_the_controller_takes.vpcs["prod"].targets["b"].target_id && keys(aws_ec2_traffic_mirror_target.this) == ["prod/b", "test/a"]
+    condition = (
+      aws_ec2_traffic_mirror_target.this["prod/b"].id == run.the_output_is_what_the_controller_takes.vpcs["prod"].targets["b"].target_id &&
+      keys(aws_ec2_traffic_mirror_target.this) == ["prod/b", "test/a"]
+    )
     error_message = "The other targets must stay as they are."
   }
 
@@ -240,7 +292,10 @@ run "another_subnet_under_the_same_key_becomes_another_endpoint_of_the_target" {
   }
 
   assert {
-    condition     = aws_vpc_endpoint.this["prod/b"].id == "vpce-00000000000000bb" && aws_ec2_traffic_mirror_target.this["prod/b"].gateway_load_balancer_endpoint_id == aws_vpc_endpoint.this["prod/b"].id
+    condition = (
+      aws_vpc_endpoint.this["prod/b"].id == "vpce-00000000000000bb" &&
+      aws_ec2_traffic_mirror_target.this["prod/b"].gateway_load_balancer_endpoint_id == aws_vpc_endpoint.this["prod/b"].id
+    )
     error_message = "AWS cannot move an endpoint, so there must be a new one, and the target must be of it."
   }
 }
@@ -251,7 +306,11 @@ run "no_vpcs_make_nothing" {
   }
 
   assert {
-    condition     = length(aws_vpc_endpoint.this) + length(aws_ec2_traffic_mirror_target.this) + length(aws_ec2_traffic_mirror_filter.this) + length(aws_ec2_traffic_mirror_filter_rule.this) == 0 && output.vpcs == {}
+    condition = (
+      length(aws_vpc_endpoint.this) + length(aws_ec2_traffic_mirror_target.this) == 0 &&
+      length(aws_ec2_traffic_mirror_filter.this) + length(aws_ec2_traffic_mirror_filter_rule.this) == 0 &&
+      output.vpcs == {}
+    )
     error_message = "An empty map must make nothing."
   }
 }

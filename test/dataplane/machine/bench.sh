@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packets per second through the bpf way, and through the same veth pair when nothing is taken apart: bench.sh
+# Packets per second through the BPF data path, and through the same veth pair when nothing is decapsulated: bench.sh
 # <folder of node files> <capture file> <loops>. Prints "<way> <packets that arrived> <nanoseconds>" for each, in turns.
 #
 # The sender is the same in both, on the same processor, so what differs is the work that a node does for a packet.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plays scenarios of the data path and writes down what was seen; what it should have been is for the tests to say.
+# Plays scenarios of the data path and writes down what was seen; what is expected is in the tests.
 #
 #   play.sh kernel|bpf <input folder> <output folder> <scenario> ...
 #
@@ -28,7 +28,7 @@ said() {
 check() { said "$1" node "$library/check-network"; }
 probe() { said "$1" node "$library/probe"; }
 
-# Set up twice, taken down twice: the second time changes nothing and says nothing.
+# Set up twice, taken down twice: the second time changes nothing and prints nothing.
 scenario_lifecycle() {
   check before
   said up network up
@@ -78,7 +78,7 @@ scenario_flows() {
   inject "$input/flows.pcap"
   note after
   stop_sniffing
-  # It counts by rounds, whose length is this machine's; where it never gets there, its number tells.
+  # It counts by rounds, whose length is this machine's; where it never gets there, its number shows it.
   await 60 counted || true
   kill -TERM "$tool" "$fanout"
   wait "$tool" "$fanout"
@@ -117,7 +117,7 @@ scenario_bad() {
   probe probe
 }
 
-# The same without the guard: what the sockets then get shows that the guard is what keeps it from them.
+# The same without the firewall: what the sockets then get shows that it is the firewall that keeps it from them.
 scenario_unguarded() {
   local listeners
   network up
@@ -131,7 +131,7 @@ scenario_unguarded() {
   check guard
 }
 
-# The faults of the ledger, each alone.
+# The faults that lose packets, each alone.
 fault() {
   check check
   probe probe

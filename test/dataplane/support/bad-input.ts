@@ -1,6 +1,6 @@
 /**
  * What should not arrive, or seldom does, each with what becomes of it: "mirrored" (it comes out of mirror0), or the
- * counter that grows, the firewall's or the kernel's. One entry of `wire` is one packet at the node's interface.
+ * counter that grows, the firewall's or the kernel's. One element of `wire` is one packet at the node's interface.
  */
 import {
   MAC,
@@ -23,7 +23,7 @@ export type Way = "kernel" | "bpf";
 export interface BadInput {
   readonly name: string;
   readonly wire: readonly Buffer[];
-  /** Where it is mirrored, the frame that comes out, before the tag of the bpf way. */
+  /** Where it is mirrored, the frame that comes out, before the tag of the BPF data path. */
   readonly inner?: Buffer;
   readonly vni?: number;
   readonly fate: Record<Way, string>;
@@ -274,7 +274,7 @@ export const badInputs: readonly BadInput[] = [
   ...unusual,
 ];
 
-/** Every kind of packet that would reach a socket, were there no guard. */
+/** Every kind of packet that would reach a socket, were there no firewall. */
 export const unguarded: readonly Buffer[] = badInputs
   .filter(({ name }) =>
     ["udp-to-another-port", "udp-in-geneve-to-the-node-itself", "frame-for-the-node-itself"].includes(name),

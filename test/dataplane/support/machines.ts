@@ -18,7 +18,7 @@ export const nodeFiles = join(root, "modules", "capture-fleet", "node");
 /** Way → its scenarios, in order. */
 export type Plan = Readonly<Partial<Record<Way, readonly string[]>>>;
 
-/** Installs what is missing; says so and fails where that cannot be. */
+/** Installs what is missing; fails with a message where it cannot. */
 export const prepare = async (): Promise<void> => {
   await run(join(root, "scripts", "dataplane-packages.sh"), [], { maxBuffer: 1 << 26 });
 };
@@ -78,7 +78,7 @@ const archive = async (folder: string, output: string): Promise<void> => {
  */
 const QUICKER = "mitigations=off norandmaps nokaslr";
 
-/** In a machine of its own, by emulation: no hardware support is needed. */
+/** In a virtual machine of its own, without hardware support. */
 export const playInMachine = async (name: string, input: string, plan: Plan): Promise<string> => {
   const results = resultsFolder(name);
   const work = join(cache, `${name}-machine`);

@@ -37,7 +37,7 @@ export const badInput = (world: World): void => {
       const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
       await world.aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     });
-    const batches = await world.cloud.invocations(world.outputs.controller_function_names.reconcile);
+    const batches = await world.cloud.invocations(world.outputs.function_names.reconcile);
     expect(batches).toHaveLength(1);
     expect(batches[0]?.value).toEqual({ batchItemFailures: [] });
     expect(await world.metric("EventsDropped")).toEqual([bodies.length - 1]);
@@ -57,7 +57,7 @@ export const badInput = (world: World): void => {
   });
 
   test("an invalid policy is refused: the version before it stays in force", async () => {
-    const Name = world.outputs.controller_policy_parameter_name;
+    const Name = world.outputs.policy_parameter_name;
     const { Parameter } = await world.aws.ssm.send(new GetParameterCommand({ Name }));
     const broken = (Parameter?.Value ?? "").replace('"version":1', '"version":2');
     expect(broken).not.toBe(Parameter?.Value);

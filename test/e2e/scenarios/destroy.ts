@@ -36,7 +36,7 @@ export const destroy = (world: World): void => {
     const left = await world.aws.inventory();
     expect(left).toEqual({
       sessions: strangers.map((each) => each.TrafficMirrorSessionId),
-      targets: expect.not.arrayContaining(Object.values(world.outputs.endpoint_vpcs.source.targets)),
+      targets: expect.not.arrayContaining(Object.values(world.outputs.vpcs.source.targets)),
       filters: [strangers[0]?.TrafficMirrorFilterId],
       endpoints: [],
       functions: [],

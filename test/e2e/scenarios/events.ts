@@ -10,9 +10,9 @@ export const events = (world: World): void => {
       expect(more).toEqual([]);
       expect(session).toMatchObject({
         TrafficMirrorTargetId: world.target(zone),
-        TrafficMirrorFilterId: world.outputs.endpoint_vpcs.source.filter_id,
+        TrafficMirrorFilterId: world.outputs.vpcs.source.filter_id,
         SessionNumber: 1,
-        VirtualNetworkId: world.outputs.endpoint_vpcs.source.vni,
+        VirtualNetworkId: world.outputs.vpcs.source.vni,
       });
       expect(tagsOf(session?.Tags)).toMatchObject({
         "traffic-mirror:controller": "traffic-mirror",
@@ -45,7 +45,7 @@ export const events = (world: World): void => {
     const launched = await world.launch();
     const made = (await world.cloud.counts()).actions["ec2:CreateTrafficMirrorSession"]?.calls ?? 0;
     expect(made).toBeGreaterThan(0);
-    const invocations = await world.cloud.invocations(world.outputs.controller_function_names.reconcile);
+    const invocations = await world.cloud.invocations(world.outputs.function_names.reconcile);
     const last = invocations.at(-1);
     expect((last?.at ?? 0) - launched.at).toBeLessThan(10_000);
     await world.terminate(launched);
@@ -67,7 +67,7 @@ export const events = (world: World): void => {
     const unmarked = await world.launch({ tags: {} });
     const old = await world.launch({ type: "t2.micro" });
     expect(await world.sessionsOn([...unmarked.interfaceIds, ...old.interfaceIds])).toEqual([]);
-    const sweep = world.outputs.controller_function_names.sweep;
+    const sweep = world.outputs.function_names.sweep;
     const { not_mirrored: named } = await world.aws.invoke<{ not_mirrored: object[] }>(sweep, {
       explain: true,
     });

@@ -52,7 +52,7 @@ export const numbers = (world: World): void => {
     await world.inFullBatches(async () => {
       burst = await add(world, 100);
     });
-    const batches = await world.cloud.invocations(world.outputs.controller_function_names.reconcile);
+    const batches = await world.cloud.invocations(world.outputs.function_names.reconcile);
     const calls = await world.ec2Calls();
     expect(batches).toHaveLength(10);
     expect(calls).toMatchObject({ creates: 100, mutations: 100 });

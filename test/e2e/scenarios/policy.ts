@@ -10,7 +10,7 @@ export const policy = (world: World): void => {
 
     await world.apply("apply of another rule", { source_tags: { Team: null } });
     expect(await mirrored()).toEqual(payments.interfaceIds);
-    expect(world.outputs.controller_apply_summary).toMatchObject({ complete: true });
+    expect(world.outputs.apply_summary).toMatchObject({ complete: true });
 
     // An event right after the apply is decided under the new policy, in a process that knew the old one.
     const later = await world.launch({ tags: MARKED });

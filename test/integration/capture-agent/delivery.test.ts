@@ -200,7 +200,7 @@ test("a disk without a free byte does not keep files from being sent and found",
   expect(node.journal().some(({ message }) => message === "the index is not on disk")).toBe(true);
 });
 
-test("the ledger reaches CloudWatch: by fleet, for alarms by zone, and nothing is lost while it does not answer", async () => {
+test("the packet counts reach CloudWatch: by fleet, for alarms by zone, and nothing is lost while it does not answer", async () => {
   const node = await newNode();
   await cloud.interfere({
     faults: [{ action: "monitoring:PutMetricData", code: "InternalFailure", status: 500, first: 4 }],

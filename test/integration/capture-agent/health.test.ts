@@ -21,8 +21,8 @@ beforeEach(async () => {
 afterEach(() => node.remove());
 
 /** For what the reason says at the end: the agent looks between any two writes, as it does between two packets. */
-const ill = (check: string, reason = /./) =>
-  until(node, `${check} is ill: ${String(reason)}`, async () => {
+const failing = (check: string, reason = /./) =>
+  until(node, `${check} fails: ${String(reason)}`, async () => {
     const health = await node.health();
     const found = health?.checks?.[check];
     return found?.ok === false && reason.test(found.reason) ? health : undefined;
@@ -32,7 +32,7 @@ const well = () => until(node, "healthy again", async () => (await node.health()
 test("nobody reads the interface", async () => {
   const packet = node.read("proc/net/packet");
   node.write("proc/net/packet", "sk RefCnt Type Proto Iface R Rmem User Inode\n");
-  expect(await ill("readers")).toMatchObject({ status: 503, healthy: false });
+  expect(await failing("readers")).toMatchObject({ status: 503, healthy: false });
   node.write("proc/net/packet", packet);
   await well();
 });
@@ -45,7 +45,7 @@ test("packets arrive and the tool stands still for more than three intervals", a
     if (!stands) node.write("counters.json", JSON.stringify({ packets, drops: 0 }));
   }, 20);
   try {
-    await ill("tool", /stands still for \d+ intervals/);
+    await failing("tool", /stands still for \d+ intervals/);
     stands = false;
     await well();
   } finally {
@@ -61,7 +61,7 @@ test("packets leave GENEVE and do not arrive", async () => {
     node.counters("mirror0", packets / 100);
   }, 20);
   try {
-    await ill("decapsulation", /^\d+ of \d+ packets taken out of GENEVE did not arrive/);
+    await failing("decapsulation", /^\d+ of \d+ packets taken out of GENEVE did not arrive/);
   } finally {
     clearInterval(traffic);
   }
@@ -70,7 +70,7 @@ test("packets leave GENEVE and do not arrive", async () => {
 
 test("the network is not as it should be: what the check said is the reason", async () => {
   node.program("check", 1, "no rule for table 6081");
-  await ill("network", /^no rule for table 6081$/);
+  await failing("network", /^no rule for table 6081$/);
   node.program("check", 0);
   await well();
 });

@@ -1,4 +1,4 @@
-/** A node's life, told by its agent to the Auto Scaling of the local cloud. */
+/** A node's lifecycle, as its agent reports it to the Auto Scaling of the local cloud. */
 import type { S3Client } from "@aws-sdk/client-s3";
 import { startLocalCloud, type LocalCloud } from "../../../local-cloud/index.js";
 import { createBucket, indexOf, keysOf, s3Of } from "./bucket.js";

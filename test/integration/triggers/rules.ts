@@ -1,4 +1,4 @@
-/** The rules of modules/mirror-controller as they are written there, so that what is tested is what is deployed. */
+/** The event rules of modules/mirror-controller as they are written there, so that what is tested is what is deployed. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, "..", "..", "..");
 
 type Rules = Readonly<Record<string, { readonly name: string; readonly event_pattern: object }>>;
 
+type Locals = Readonly<Record<string, unknown>>;
+
 /** What Terraform would put in for `local.account` and the like: text, or lists and numbers as they are. */
 export type Values = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -24,20 +26,25 @@ const filled = (written: string, file: string, values: Values): string =>
     return whole === undefined ? String(value) : JSON.stringify(value);
   });
 
-const read = async (file: string, local: string, values: Values): Promise<readonly TriggerRule[]> => {
+const localOf = async (file: string, name: string): Promise<unknown> => {
   const text = readFileSync(join(root, "modules", "mirror-controller", file), "utf8");
-  const parsed = (await parse(file, text)) as { locals: readonly Readonly<Record<string, Rules>>[] };
-  const rules = parsed.locals.find((each) => each[local] !== undefined)?.[local] ?? {};
-  return Object.entries(rules).map(([trigger, rule]) => ({
+  const { locals } = (await parse(file, text)) as { locals: readonly Locals[] };
+  return locals.find((each) => each[name] !== undefined)?.[name] ?? {};
+};
+
+const read = async (file: string, local: string, values: Values): Promise<readonly TriggerRule[]> => {
+  // The module adds it to every pattern.
+  const origin = (await localOf("event-rules.tf", "event_origin")) as object;
+  return Object.entries((await localOf(file, local)) as Rules).map(([trigger, rule]) => ({
     trigger,
     name: filled(rule.name, file, values),
-    pattern: filled(JSON.stringify(rule.event_pattern), file, values),
+    pattern: filled(JSON.stringify({ ...rule.event_pattern, ...origin }), file, values),
   }));
 };
 
 /** Of the default bus, by trigger. Throws when a value is missing. */
 export const readRules = (values: Values): Promise<readonly TriggerRule[]> =>
-  read("rules.tf", "known_rules", values);
+  read("event-rules.tf", "known_event_rules", values);
 
 /** Of the controller's own bus. */
 export const readBusRules = (values: Values): Promise<readonly TriggerRule[]> =>

@@ -157,7 +157,7 @@ describe("what happens in EC2 leads to a session by the events that it causes", 
 
   test.each([
     ["with a trail", true],
-    ["and without a trail no event tells of it", false],
+    ["and without a trail no event shows it", false],
   ])("an interface is attached, %s", async (_, trail) => {
     const launched = await world.launch();
     const interfaceIds = [...launched.interfaceIds];

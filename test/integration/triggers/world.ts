@@ -120,7 +120,7 @@ const makeLane = async (cloud: LocalCloud): Promise<string> => {
 export interface World {
   readonly aws: Aws;
   readonly subnetId: string;
-  /** An instance in the VPC, of which no event tells. */
+  /** An instance in the VPC that no event announces. */
   launch(tags?: Readonly<Record<string, string>>, interfaces?: number): Promise<Launched>;
   /** Puts a fixture on the bus, about this instance and interface, and waits until all is quiet. */
   put(fixture: string, instanceId: string, networkInterfaceId?: string, over?: object): Promise<void>;

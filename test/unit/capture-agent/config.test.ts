@@ -35,11 +35,11 @@ test("what is no JSON is refused with a sentence", () => {
   expect(() => parseConfig("{")).toThrow("node.json is not JSON");
 });
 
-test("the kernel's path counts in geneve0, the other where it is told to", () => {
+test("the kernel's path counts in geneve0, the other where the configuration names it", () => {
   expect(decapsulatedHop(read())).toEqual({ interface: "geneve0", direction: "rx" });
   expect(decapsulatedHop(read({ datapath: "bpf" }))).toBeNull();
-  const told = { interface: "decap0", direction: "tx" };
-  expect(decapsulatedHop(read({ datapath: "bpf", decapsulated: told }))).toEqual(told);
+  const named = { interface: "decap0", direction: "tx" };
+  expect(decapsulatedHop(read({ datapath: "bpf", decapsulated: named }))).toEqual(named);
 });
 
 test("a register of clients is taken whole or not at all", () => {

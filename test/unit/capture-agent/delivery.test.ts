@@ -1,4 +1,4 @@
-/** The spool's way into the bucket, on a real folder, with a bucket that fails and an agent that is killed. */
+/** From the spool into the bucket, on a real folder, with a bucket that fails and an agent that is killed. */
 import { createHash } from "node:crypto";
 import {
   mkdirSync,
@@ -17,7 +17,7 @@ import type { Bucket } from "../../../functions/capture-agent/aws/bucket.js";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
 import type { IndexLine } from "../../../functions/capture-agent/core/keys.js";
 import type { EventName } from "../../../functions/capture-agent/core/metrics.js";
-import { createIndexBook } from "../../../functions/capture-agent/system/upload-journal.js";
+import { createUploadJournal } from "../../../functions/capture-agent/system/upload-journal.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
 import {
   adoptOpenFiles,
@@ -95,13 +95,13 @@ async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> 
   );
   const log = createLog(() => undefined);
   const now = (): number => (clock += 1);
-  const book = createIndexBook(join(spool, "index"), bucket, place, now, log);
+  const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log });
   const count = (name: EventName, by: number): void => void (counts[name] = (counts[name] ?? 0) + by);
   const register = () => ({ "7": { client: "shop" } });
-  const recovered = await book.recover();
+  const recovered = await journal.recover();
   return {
-    book,
-    uploader: createUploader({ config, bucket, book, place, register, count, log, now }, recovered),
+    journal,
+    uploader: createUploader({ config, bucket, journal, place, register, count, log, now }, recovered),
   };
 }
 
@@ -111,9 +111,9 @@ test("a done file is stored under its key, indexed and deleted; an open one and 
   put("b.pcap", "unfinished", "open");
   symlinkSync("/etc/passwd", join(spool, "done", "passwd"));
   put(".hidden", "x");
-  const { uploader, book } = await start(cloud.bucket);
+  const { uploader, journal } = await start(cloud.bucket);
   expect(await uploader.pass()).toBe(0);
-  await book.flush();
+  await journal.flush();
   expect(cloud.captures().map(([key]) => key)).toEqual([
     expect.stringMatching(
       /^captures\/client=shop\/vni=7\/zone=z1\/date=.*\/hour=..\/node=i-1\/a-2cf24dba5fb0\.log$/,
@@ -148,7 +148,7 @@ test("the same name with other content is another object", async () => {
   ).toEqual(["one", "two"]);
 });
 
-test("a file that never goes holds up no other, and a bucket that is gone is not hammered", async () => {
+test("a file that always fails delays no other, and a bucket that is gone is not called without end", async () => {
   const counts: Partial<Record<EventName, number>> = {};
   const cloud = fakeBucket(() => "none");
   const stubborn: Bucket = {
@@ -186,14 +186,14 @@ test("nothing is lost and nothing is there twice, whatever fails and wherever th
           // A kill forgets all that is not on disk; what was under way fails by the troubles above.
           if (turn === "kill") life = await start(cloud.bucket);
           if (turn === "pass") await life.uploader.pass();
-          if (turn === "flush") await life.book.flush().catch(() => undefined);
+          if (turn === "flush") await life.journal.flush().catch(() => undefined);
         }
         for (let turn = 0; turn < 25 && troubles.length > 0; turn++) {
           await life.uploader.pass();
-          await life.book.flush().catch(() => undefined);
+          await life.journal.flush().catch(() => undefined);
         }
         await life.uploader.pass();
-        await life.book.flush();
+        await life.journal.flush();
         const stored = cloud.captures().map(([, content]) => content);
         expect(stored.sort()).toEqual(contents.map((content, n) => `${n}:${content}`).sort());
         expect(
@@ -208,7 +208,7 @@ test("nothing is lost and nothing is there twice, whatever fails and wherever th
             .sort(),
         );
         expect(await listFiles(join(spool, "done"))).toEqual([]);
-        expect(life.book.waiting()).toBe(0);
+        expect(life.journal.waiting()).toBe(0);
       },
     ),
     { numRuns: 60 },
@@ -227,7 +227,7 @@ test("a kill between the index and the deletion sends nothing again", async () =
   utimesSync(join(spool, "done", "a.log"), file!.writtenAt / 1000, file!.writtenAt / 1000);
   const second = await start(cloud.bucket);
   await second.uploader.pass();
-  await second.book.flush();
+  await second.journal.flush();
   expect(cloud.index()).toHaveLength(1);
   expect(cloud.writes()).toBe(2); // the file and its line
   expect(await listFiles(join(spool, "done"))).toEqual([]);
@@ -241,7 +241,7 @@ test("a line that was cut off by a crash is left out, and the lines before it ar
   const pending = join(spool, "index", "pending.jsonl");
   writeFileSync(pending, `${readFileSync(pending, "utf8")}{"line":{"key":"capt`);
   const second = await start(cloud.bucket);
-  await second.book.flush();
+  await second.journal.flush();
   expect(cloud.index()).toHaveLength(1);
 });
 

@@ -2,19 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
-import type { Sample } from "../../../functions/capture-agent/core/ledger.js";
-import { createPulse, type Pulse } from "../../../functions/capture-agent/health-monitor.js";
+import type { Sample } from "../../../functions/capture-agent/core/packet-counts.js";
+import { createHealthMonitor, type HealthMonitor } from "../../../functions/capture-agent/health-monitor.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
 
 let spool = "";
 let dropped = 0;
-let refusal: string | undefined;
+let outOfService: string | undefined;
 let packets = 0;
 
 beforeEach(() => {
-  spool = mkdtempSync(join(tmpdir(), "pulse-"));
+  spool = mkdtempSync(join(tmpdir(), "health-monitor-"));
   for (const folder of ["open", "done"]) mkdirSync(join(spool, folder));
-  [dropped, packets, refusal] = [0, 0, undefined];
+  [dropped, packets, outOfService] = [0, 0, undefined];
 });
 afterEach(() => rmSync(spool, { recursive: true, force: true }));
 
@@ -28,8 +28,8 @@ const sample = (): Sample => ({
   counters: {},
 });
 
-const pulse = (marks: { high_water_percent: number; evict_percent: number }): Pulse =>
-  createPulse({
+const monitor = (marks: { high_water_percent: number; evict_percent: number }): HealthMonitor =>
+  createHealthMonitor({
     config: parseConfig(
       JSON.stringify({
         version: 1,
@@ -45,7 +45,7 @@ const pulse = (marks: { high_water_percent: number; evict_percent: number }): Pu
       }),
     ),
     sampler: async () => sample(),
-    refusal: () => refusal,
+    outOfService: () => outOfService,
     count: (name, by) => {
       if (name === "SpoolDroppedFiles") dropped += by;
     },
@@ -53,31 +53,34 @@ const pulse = (marks: { high_water_percent: number; evict_percent: number }): Pu
     now: () => Date.now(),
   });
 
-test("files are never given up below the mark at which the node is ill", async () => {
+test("files are never deleted below the mark at which the node is unhealthy", async () => {
   writeFileSync(join(spool, "done", "a.pcap"), "x");
-  await pulse({ high_water_percent: 100, evict_percent: 0.0001 }).beat();
+  await monitor({ high_water_percent: 100, evict_percent: 0.0001 }).check();
   expect(dropped).toBe(0);
   // any real disk is fuller than that
-  await pulse({ high_water_percent: 0.0001, evict_percent: 0.0001 }).beat();
+  await monitor({ high_water_percent: 0.0001, evict_percent: 0.0001 }).check();
   expect(dropped).toBe(1);
 });
 
-test("a node that begins to leave says so before the next beat", async () => {
-  const beating = pulse({ high_water_percent: 100, evict_percent: 100 });
-  await beating.beat();
-  expect(beating.verdict()?.healthy).toBe(true);
-  refusal = "leaving (spot): stopping";
-  expect(beating.verdict()).toMatchObject({ healthy: false, checks: { lifecycle: { reason: refusal } } });
+test("a node that begins to leave reports it before the next check", async () => {
+  const monitoring = monitor({ high_water_percent: 100, evict_percent: 100 });
+  await monitoring.check();
+  expect(monitoring.verdict()?.healthy).toBe(true);
+  outOfService = "leaving (spot): stopping";
+  expect(monitoring.verdict()).toMatchObject({
+    healthy: false,
+    checks: { lifecycle: { reason: outOfService } },
+  });
 });
 
-test("what is published is forgotten, and what came since is not", async () => {
-  const beating = pulse({ high_water_percent: 100, evict_percent: 100 });
-  await beating.beat();
+test("what is published is taken off, and what came since is not", async () => {
+  const monitoring = monitor({ high_water_percent: 100, evict_percent: 100 });
+  await monitoring.check();
   packets = 100;
-  await beating.beat();
-  const published = beating.totals();
+  await monitoring.check();
+  const published = monitoring.totals();
   packets = 130;
-  await beating.beat();
-  beating.forget(published);
-  expect(beating.totals()["PacketsMirrored"]).toBe(30);
+  await monitoring.check();
+  monitoring.subtract(published);
+  expect(monitoring.totals()["PacketsMirrored"]).toBe(30);
 });

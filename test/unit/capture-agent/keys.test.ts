@@ -63,7 +63,12 @@ describe("the range of time that a file covers", () => {
 
 test("a key names client, VNI, zone, hour and node", () => {
   const origin = { client: "bank", vni: "4098" };
-  expect(captureKey({ ...place, prefix: "hub/" }, "vlan=2/zeek/conn.log.gz", origin, at, digest)).toBe(
+  expect(
+    captureKey(
+      { ...place, prefix: "hub/" },
+      { path: "vlan=2/zeek/conn.log.gz", origin, first: at, sha256: digest },
+    ),
+  ).toBe(
     "hub/captures/client=bank/vni=4098/zone=euw1-az1/date=2026-11-21/hour=06/node=i-0abc/zeek/conn-abababababab.log.gz",
   );
   expect(indexKey(place, "date=2026-11-21/hour=06", 12)).toBe(
@@ -75,7 +80,8 @@ test("a key is safe and short, whatever a tool calls its files, and differs when
   const hex = fc.string({ unit: fc.constantFrom("0", "1", "7", "a", "f"), minLength: 64, maxLength: 64 });
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 300 }), hex, hex, (path, one, other) => {
-      const key = (sha: string) => captureKey(place, path, originOf(path, register), at, sha);
+      const key = (sha: string) =>
+        captureKey(place, { path, origin: originOf(path, register), first: at, sha256: sha });
       expect(key(one)).toMatch(/^[A-Za-z0-9._=/-]+$/);
       expect(key(one).length).toBeLessThan(1024);
       expect(key(one) === key(other)).toBe(one.slice(0, 12) === other.slice(0, 12));

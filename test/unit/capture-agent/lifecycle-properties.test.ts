@@ -1,10 +1,10 @@
-/** A node's life with an agent that is killed anywhere and deeds that fail: what must hold in every history. */
+/** A node's lifecycle with an agent that is killed anywhere and steps that fail: what must hold in every history. */
 import fc from "fast-check";
 import {
   begin,
   decide,
-  settle,
-  type Deed,
+  afterStep,
+  type Step,
   type Facts,
   type Settings,
   type State,
@@ -20,21 +20,21 @@ const settings: Settings = {
   spotLimitSeconds: 100,
 };
 
-/** What happens before the agent looks again. `killed`: after the deed was done and before that was written down. */
+/** What happens before the agent looks again. `killed`: after the step was done and before that was written down. */
 const turn = fc.record({
   seconds: fc.integer({ min: 1, max: 40 }),
   target: fc.constantFrom("InService", "Terminated", undefined, "Warmed:Stopped"),
   probe: fc.boolean(),
   healthy: fc.boolean(),
   spot: fc.boolean(),
-  deed: fc.constantFrom("done", "fails", "killed"),
+  step: fc.constantFrom("done", "fails", "killed"),
   unsent: fc.nat({ max: 3 }),
 });
 type Turn = typeof turn extends fc.Arbitrary<infer T> ? T : never;
 
 interface Happening {
   readonly state: State;
-  readonly deed: Deed | undefined;
+  readonly step: Step | undefined;
   readonly facts: Facts;
 }
 
@@ -51,28 +51,28 @@ function live(turns: readonly Turn[]): Happening[] {
       target: each.target,
       spotNotice: each.spot ? "notice" : undefined,
       probe: { passed: each.probe, reason: "probe" },
-      health: { ok: each.healthy, reason: "ill" },
+      health: { ok: each.healthy, reason: "unhealthy" },
       unsent: { files: each.unsent, bytes: each.unsent },
       unsendable: { files: 0, bytes: 0 },
     };
-    const { state, deed } = decide(JSON.parse(disk) as State, facts, settings);
+    const { state, step } = decide(JSON.parse(disk) as State, facts, settings);
     disk = JSON.stringify(state);
-    if (deed !== undefined && each.deed === "done") disk = JSON.stringify(settle(state, deed, now));
-    history.push({ state, deed, facts });
+    if (step !== undefined && each.step === "done") disk = JSON.stringify(afterStep(state, step, now));
+    history.push({ state, step, facts });
   }
   return history;
 }
 
 const completed = (history: readonly Happening[]) =>
-  history.flatMap(({ state, deed, facts }) => (deed?.kind === "complete" ? [{ state, deed, facts }] : []));
+  history.flatMap(({ state, step, facts }) => (step?.kind === "complete" ? [{ state, step, facts }] : []));
 
 const histories = fc.array(turn, { minLength: 1, maxLength: 80 }).map(live);
 
 test("no launch is completed without the packet and without health", () => {
   fc.assert(
     fc.property(histories, (history) => {
-      for (const { state, deed, facts } of completed(history)) {
-        if (state.phase !== "launching" || deed.result !== "CONTINUE") continue;
+      for (const { state, step, facts } of completed(history)) {
+        if (state.phase !== "launching" || step.result !== "CONTINUE") continue;
         expect(facts.probe.passed && facts.health.ok).toBe(true);
       }
     }),
@@ -82,11 +82,11 @@ test("no launch is completed without the packet and without health", () => {
 test("no end is completed with files unsent, unless the limit is over and the problem is named", () => {
   fc.assert(
     fc.property(histories, (history) => {
-      for (const { state, deed, facts } of completed(history)) {
+      for (const { state, step, facts } of completed(history)) {
         if (state.phase !== "uploading" || facts.unsent.files === 0) continue;
         const limit = state.cause === "spot" ? settings.spotLimitSeconds : settings.drainLimitSeconds;
         expect(facts.now - (state.leaveAt ?? Infinity)).toBeGreaterThanOrEqual(limit * 1000);
-        expect(deed.problem).toContain(`${facts.unsent.files} files`);
+        expect(step.problem).toContain(`${facts.unsent.files} files`);
       }
     }),
   );
@@ -95,10 +95,10 @@ test("no end is completed with files unsent, unless the limit is over and the pr
 test("an end is only completed after the tool was stopped, or given two minutes to", () => {
   fc.assert(
     fc.property(histories, (history) => {
-      history.forEach(({ state, deed, facts }, at) => {
-        if (deed?.kind !== "complete" || state.phase === "launching") return;
+      history.forEach(({ state, step, facts }, at) => {
+        if (step?.kind !== "complete" || state.phase === "launching") return;
         const life = history.slice(0, at);
-        const stopped = life.some(({ deed: before }) => before?.kind === "stop-tool");
+        const stopped = life.some(({ step: before }) => before?.kind === "stop-tool");
         expect(stopped || facts.now - (state.leaveAt ?? 0) >= 120_000).toBe(true);
       });
     }),
@@ -112,13 +112,13 @@ test("whatever came before, a group that waits for the end gets it", () => {
     probe: false,
     healthy: false,
     spot: false,
-    deed: "done" as const,
+    step: "done" as const,
     unsent: 1,
   }));
   fc.assert(
     fc.property(fc.array(turn, { maxLength: 60 }), (before) => {
-      const ended = completed(live([...before, ...end])).filter(({ deed }) => deed.final);
-      expect(ended.some(({ deed }) => deed.hook === "terminate")).toBe(true);
+      const ended = completed(live([...before, ...end])).filter(({ step }) => step.final);
+      expect(ended.some(({ step }) => step.hook === "terminate")).toBe(true);
     }),
   );
 });

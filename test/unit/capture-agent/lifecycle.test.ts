@@ -1,9 +1,9 @@
 import {
   begin,
   decide,
-  reasonToRefuse,
-  settle,
-  type Deed,
+  outOfServiceReason,
+  afterStep,
+  type Step,
   type Facts,
   type Phase,
   type Settings,
@@ -40,35 +40,37 @@ const state = (phase: Phase, more: Partial<State> = {}): State => ({
   ...more,
 });
 
-/** What is decided, each deed succeeding at once, until there is nothing to do. */
-const run = (from: State, given: Partial<Facts>): { state: State; deeds: Deed[] } => {
-  const deeds: Deed[] = [];
+/** What is decided, each step succeeding at once, until there is nothing to do. */
+const run = (from: State, given: Partial<Facts>): { state: State; steps: Step[] } => {
+  const steps: Step[] = [];
   let now = from;
   for (let turn = 0; turn < 20; turn++) {
-    const { state: next, deed } = decide(now, facts(given), settings);
-    if (deed === undefined && next === now) break;
-    now = deed === undefined ? next : settle(next, deed, given.now ?? 0);
-    if (deed !== undefined) deeds.push(deed);
+    const { state: next, step } = decide(now, facts(given), settings);
+    if (step === undefined && next === now) break;
+    now = step === undefined ? next : afterStep(next, step, given.now ?? 0);
+    if (step !== undefined) steps.push(step);
   }
-  return { state: now, deeds };
+  return { state: now, steps };
 };
 
 describe("a launch", () => {
-  test("completes its hook once the packet came through and all is well", () => {
-    const { state: after, deeds } = run(begin(facts(), "InService"), {});
-    expect(deeds).toEqual([{ kind: "complete", hook: "launch", result: "CONTINUE", final: false }]);
+  test("completes its hook once the packet came through and all checks pass", () => {
+    const { state: after, steps } = run(begin(facts(), "InService"), {});
+    expect(steps).toEqual([{ kind: "complete", hook: "launch", result: "CONTINUE", final: false }]);
     expect(after.phase).toBe("in-service");
   });
 
   test("sends the packet as long as it does not come through", () => {
     const given = facts({ probe: { passed: false, reason: "no packet" } });
-    expect(decide(state("launching"), given, settings).deed).toEqual({ kind: "probe" });
+    expect(decide(state("launching"), given, settings).step).toEqual({ kind: "probe" });
   });
 
   test("waits for health, prolonging the hook", () => {
-    const ill = { ok: false, reason: "no reader" };
-    expect(decide(state("launching"), facts({ health: ill, now: 30 * S }), settings).deed).toBeUndefined();
-    expect(decide(state("launching"), facts({ health: ill, now: 60 * S }), settings).deed).toEqual({
+    const unhealthy = { ok: false, reason: "no reader" };
+    expect(
+      decide(state("launching"), facts({ health: unhealthy, now: 30 * S }), settings).step,
+    ).toBeUndefined();
+    expect(decide(state("launching"), facts({ health: unhealthy, now: 60 * S }), settings).step).toEqual({
       kind: "heartbeat",
       hook: "launch",
     });
@@ -79,22 +81,22 @@ describe("a launch", () => {
     [{ health: { ok: false, reason: "no reader" } }, "no reader"],
   ])("is abandoned after its limit, with the reason", (given, problem) => {
     const late = state("launching", { heartbeatAt: 290 * S });
-    const { state: after, deeds } = run(late, { ...given, now: 300 * S });
-    expect(deeds).toEqual([{ kind: "complete", hook: "launch", result: "ABANDON", final: false, problem }]);
+    const { state: after, steps } = run(late, { ...given, now: 300 * S });
+    expect(steps).toEqual([{ kind: "complete", hook: "launch", result: "ABANDON", final: false, problem }]);
     expect(after).toMatchObject({ phase: "left", cause: "abandoned" });
-    expect(reasonToRefuse(after)).toContain("abandoned");
+    expect(outOfServiceReason(after)).toContain("abandoned");
   });
 
   test("outside of any group is tried for ever", () => {
     const alone = { ...settings, launchHook: null };
     const given = facts({ target: null, probe: { passed: false, reason: "x" }, now: 9999 * S });
-    expect(decide(state("launching"), given, alone).deed).toEqual({ kind: "probe" });
+    expect(decide(state("launching"), given, alone).step).toEqual({ kind: "probe" });
   });
 
   test("that is cut short by termination sends what there is and completes the other hook", () => {
-    const { state: after, deeds } = run(state("launching"), { target: "Terminated", now: 5 * S });
-    expect(deeds.map(({ kind }) => kind)).toEqual(["stop-tool", "complete"]);
-    expect(deeds.at(-1)).toMatchObject({ hook: "terminate", final: true });
+    const { state: after, steps } = run(state("launching"), { target: "Terminated", now: 5 * S });
+    expect(steps.map(({ kind }) => kind)).toEqual(["stop-tool", "complete"]);
+    expect(steps.at(-1)).toMatchObject({ hook: "terminate", final: true });
     expect(after.ended).toBe(true);
   });
 });
@@ -102,33 +104,33 @@ describe("a launch", () => {
 describe("a termination", () => {
   test("fails health at once, and keeps capturing until the flows have moved", () => {
     const { state: draining } = decide(state("in-service"), facts({ target: "Terminated" }), settings);
-    expect(reasonToRefuse(draining)).toBe("leaving (terminating): draining");
-    const { deeds } = run({ ...draining, heartbeatAt: 50 * S }, { target: "Terminated", now: 59 * S });
-    expect(deeds).toEqual([]);
+    expect(outOfServiceReason(draining)).toBe("leaving (terminating): draining");
+    const { steps } = run({ ...draining, heartbeatAt: 50 * S }, { target: "Terminated", now: 59 * S });
+    expect(steps).toEqual([]);
     const stopped = run({ ...draining, heartbeatAt: 50 * S }, { target: "Terminated", now: 60 * S });
-    expect(stopped.deeds.map(({ kind }) => kind)).toEqual(["stop-tool", "complete"]);
+    expect(stopped.steps.map(({ kind }) => kind)).toEqual(["stop-tool", "complete"]);
   });
 
   test("waits until everything is sent, with heartbeats", () => {
     const uploading = state("uploading", { cause: "terminating", leaveAt: 0 });
     const given = { target: "Terminated", unsent: { files: 3, bytes: 30 } };
-    expect(decide(uploading, facts({ ...given, now: 30 * S }), settings).deed).toBeUndefined();
-    expect(decide(uploading, facts({ ...given, now: 60 * S }), settings).deed?.kind).toBe("heartbeat");
+    expect(decide(uploading, facts({ ...given, now: 30 * S }), settings).step).toBeUndefined();
+    expect(decide(uploading, facts({ ...given, now: 60 * S }), settings).step?.kind).toBe("heartbeat");
   });
 
-  test("says what is left when its limit is over, and lets go", () => {
+  test("reports what is left when its limit is over, and lets go", () => {
     const uploading = state("uploading", { cause: "terminating", leaveAt: 0, heartbeatAt: 7190 * S });
     const given = facts({ target: "Terminated", unsent: { files: 3, bytes: 30 }, now: 7200 * S });
-    expect(decide(uploading, given, settings).deed).toMatchObject({
+    expect(decide(uploading, given, settings).step).toMatchObject({
       hook: "terminate",
       problem: "3 files with 30 bytes are left behind after 7200 s",
     });
   });
 
-  test("does not wait for what cannot be sent, and says so", () => {
+  test("does not wait for what cannot be sent, and reports it", () => {
     const uploading = state("uploading", { cause: "terminating", leaveAt: 0 });
     const given = facts({ target: "Terminated", unsendable: { files: 1, bytes: 9 }, now: 20 * S });
-    expect(decide(uploading, given, settings).deed).toMatchObject({
+    expect(decide(uploading, given, settings).step).toMatchObject({
       kind: "complete",
       problem: "1 files with 9 bytes are left behind after 20 s",
     });
@@ -142,7 +144,7 @@ describe("a termination", () => {
 
   test("ends once: nothing is done after it", () => {
     const { state: after } = run(state("uploading", { cause: "terminating" }), { target: "Terminated" });
-    expect(run(after, { target: "Terminated", now: 9999 * S }).deeds).toEqual([]);
+    expect(run(after, { target: "Terminated", now: 9999 * S }).steps).toEqual([]);
   });
 });
 
@@ -150,16 +152,16 @@ describe("a spot notice", () => {
   const notice = { spotNotice: '{"action":"terminate","time":"2026-11-21T06:02:00Z"}' };
 
   test("stops the tool at once: there is no time for flows to move", () => {
-    expect(run(state("in-service"), { ...notice, unsent: { files: 1, bytes: 1 } }).deeds).toEqual([
+    expect(run(state("in-service"), { ...notice, unsent: { files: 1, bytes: 1 } }).steps).toEqual([
       { kind: "stop-tool" },
     ]);
   });
 
-  test("says what is left 100 s after it was seen", () => {
+  test("reports what is left 100 s after it was seen", () => {
     const uploading = state("uploading", { cause: "spot", leaveAt: 10 * S });
     const given = { ...notice, unsent: { files: 2, bytes: 7 } };
-    expect(decide(uploading, facts({ ...given, now: 109 * S }), settings).deed).toBeUndefined();
-    expect(decide(uploading, facts({ ...given, now: 110 * S }), settings).deed).toMatchObject({
+    expect(decide(uploading, facts({ ...given, now: 109 * S }), settings).step).toBeUndefined();
+    expect(decide(uploading, facts({ ...given, now: 110 * S }), settings).step).toMatchObject({
       hook: null,
       problem: "2 files with 7 bytes are left behind after 100 s",
     });
@@ -174,17 +176,17 @@ describe("a spot notice", () => {
   test("completes the terminate hook when the group asks after it, and does so once", () => {
     const { state: first } = run(state("in-service"), notice);
     expect(first).toMatchObject({ phase: "left", ended: false });
-    const { state: second, deeds } = run(first, { ...notice, target: "Terminated", now: 50 * S });
-    expect(deeds.at(-1)).toMatchObject({ kind: "complete", hook: "terminate", final: true });
-    expect(run(second, { ...notice, target: "Terminated", now: 200 * S }).deeds).toEqual([]);
+    const { state: second, steps } = run(first, { ...notice, target: "Terminated", now: 50 * S });
+    expect(steps.at(-1)).toMatchObject({ kind: "complete", hook: "terminate", final: true });
+    expect(run(second, { ...notice, target: "Terminated", now: 200 * S }).steps).toEqual([]);
   });
 });
 
 describe("a warm pool", () => {
   test("is entered by the launch hook, and the way out of it is a launch again", () => {
-    const { state: warm, deeds } = run(begin(facts(), "Warmed:Running"), { target: "Warmed:Running" });
-    expect(deeds.map(({ kind }) => kind)).toEqual(["complete"]);
-    const { state: back, deeds: again } = run(warm, { target: "InService", now: 9 * S });
+    const { state: warm, steps } = run(begin(facts(), "Warmed:Running"), { target: "Warmed:Running" });
+    expect(steps.map(({ kind }) => kind)).toEqual(["complete"]);
+    const { state: back, steps: again } = run(warm, { target: "InService", now: 9 * S });
     expect(again).toMatchObject([{ kind: "complete", hook: "launch", result: "CONTINUE" }]);
     expect(back).toMatchObject({ phase: "in-service", target: "InService" });
   });
@@ -192,10 +194,10 @@ describe("a warm pool", () => {
   test("taking a node back lets it deliver first, and its return starts the tool again", () => {
     const given = { target: "Warmed:Stopped", now: 100 * S };
     const { state: draining } = decide(state("in-service"), facts(given), settings);
-    const { state: left, deeds } = run(draining, { ...given, now: 160 * S });
-    expect(deeds.map(({ kind }) => kind)).toEqual(["heartbeat", "stop-tool", "complete"]);
-    expect(deeds.at(-1)).toMatchObject({ hook: "launch", final: false });
-    const { state: back, deeds: again } = run(left, { target: "InService", now: 500 * S });
+    const { state: left, steps } = run(draining, { ...given, now: 160 * S });
+    expect(steps.map(({ kind }) => kind)).toEqual(["heartbeat", "stop-tool", "complete"]);
+    expect(steps.at(-1)).toMatchObject({ hook: "launch", final: false });
+    const { state: back, steps: again } = run(left, { target: "InService", now: 500 * S });
     expect(again.map(({ kind }) => kind)).toEqual(["start-tool", "complete"]);
     expect(back.phase).toBe("in-service");
   });

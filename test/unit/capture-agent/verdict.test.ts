@@ -1,4 +1,4 @@
-import type { Sample } from "../../../functions/capture-agent/core/ledger.js";
+import type { Sample } from "../../../functions/capture-agent/core/packet-counts.js";
 import { judge, type CheckName, type Facts } from "../../../functions/capture-agent/core/verdict.js";
 
 const limits = { still_intervals: 3, loss_ratio: 0.1, high_water_percent: 85 };
@@ -24,7 +24,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   ...more,
 });
 
-const ill = (given: Partial<Facts>): CheckName[] =>
+const failing = (given: Partial<Facts>): CheckName[] =>
   Object.entries(judge(facts(given), limits, 1).checks)
     .filter(([, { ok }]) => !ok)
     .map(([name]) => name as CheckName);
@@ -34,13 +34,13 @@ test("a node on which everything is in place is healthy", () => {
 });
 
 test("each fault alone makes it unhealthy, by its own check and with its reason", () => {
-  expect(ill({ network: "no route in table 6081" })).toEqual(["network"]);
-  expect(ill({ samples: [sample(1, 1, { readers: 0 })] })).toEqual(["readers"]);
-  expect(ill({ samples: [sample(1, 1, { mirrored: undefined })] })).toEqual(["readers"]);
-  expect(ill({ samples: [] })).toEqual(["readers"]);
-  expect(ill({ disk: { usedPercent: 85.1, writable: true } })).toEqual(["disk"]);
-  expect(ill({ disk: { usedPercent: 1, writable: false, error: "EROFS" } })).toEqual(["writable"]);
-  expect(ill({ leaving: "leaving (spot): stopping" })).toEqual(["lifecycle"]);
+  expect(failing({ network: "no route in table 6081" })).toEqual(["network"]);
+  expect(failing({ samples: [sample(1, 1, { readers: 0 })] })).toEqual(["readers"]);
+  expect(failing({ samples: [sample(1, 1, { mirrored: undefined })] })).toEqual(["readers"]);
+  expect(failing({ samples: [] })).toEqual(["readers"]);
+  expect(failing({ disk: { usedPercent: 85.1, writable: true } })).toEqual(["disk"]);
+  expect(failing({ disk: { usedPercent: 1, writable: false, error: "EROFS" } })).toEqual(["writable"]);
+  expect(failing({ leaving: "leaving (spot): stopping" })).toEqual(["lifecycle"]);
   expect(judge(facts({ network: "no route" }), limits, 1).checks.network.reason).toBe("no route");
 });
 
@@ -48,26 +48,26 @@ describe("a tool whose counter stands still while packets arrive", () => {
   const still = (steps: number): Sample[] =>
     Array.from({ length: steps + 1 }, (_, at) => sample(1000 + at * 10, 500));
 
-  test("is well for three intervals and ill for four", () => {
-    expect(ill({ samples: still(3) })).toEqual([]);
-    expect(ill({ samples: still(4) })).toEqual(["tool"]);
+  test("passes for three intervals and fails for four", () => {
+    expect(failing({ samples: still(3) })).toEqual([]);
+    expect(failing({ samples: still(4) })).toEqual(["tool"]);
   });
 
   test("is forgiven as soon as it moves", () => {
-    expect(ill({ samples: [...still(4).slice(0, -1), sample(2000, 501)] })).toEqual([]);
+    expect(failing({ samples: [...still(4).slice(0, -1), sample(2000, 501)] })).toEqual([]);
   });
 
-  test("is not ill in silence, which is no illness", () => {
-    expect(ill({ samples: Array.from({ length: 9 }, () => sample(1000, 500)) })).toEqual([]);
+  test("does not fail when nothing arrives", () => {
+    expect(failing({ samples: Array.from({ length: 9 }, () => sample(1000, 500)) })).toEqual([]);
   });
 
-  test("is ill, too, when its counter cannot be read", () => {
+  test("fails, too, when its counter cannot be read", () => {
     const samples = Array.from({ length: 5 }, (_, at) => sample(1000 + at, undefined));
-    expect(ill({ samples })).toEqual(["tool"]);
+    expect(failing({ samples })).toEqual(["tool"]);
     expect(judge(facts({ samples }), limits, 1).checks.tool.reason).toContain("cannot be read");
   });
 
-  test("is not known when the tool has no counters, and says so", () => {
+  test("passes as not known when the tool has no counters", () => {
     const samples = Array.from({ length: 9 }, (_, at) => sample(1000 + at, undefined));
     const verdict = judge(facts({ samples, toolCounts: false }), limits, 1);
     expect(verdict.healthy).toBe(true);
@@ -75,7 +75,7 @@ describe("a tool whose counter stands still while packets arrive", () => {
   });
 
   test("that began anew moves", () => {
-    expect(ill({ samples: [...still(4).slice(0, -1), sample(2000, 3)] })).toEqual([]);
+    expect(failing({ samples: [...still(4).slice(0, -1), sample(2000, 3)] })).toEqual([]);
   });
 });
 
@@ -86,25 +86,25 @@ describe("packets taken out of GENEVE that do not arrive", () => {
     );
 
   test("are tolerated to a share of them", () => {
-    expect(ill({ samples: pair(10_000, 9_100) })).toEqual([]);
-    expect(ill({ samples: pair(10_000, 8_900) })).toEqual(["decapsulation"]);
+    expect(failing({ samples: pair(10_000, 9_100) })).toEqual([]);
+    expect(failing({ samples: pair(10_000, 8_900) })).toEqual(["decapsulation"]);
   });
 
   test("are no ratio when they are few", () => {
-    expect(ill({ samples: pair(999, 0) })).toEqual([]);
+    expect(failing({ samples: pair(999, 0) })).toEqual([]);
   });
 
   test("are not known without a counter before the interface", () => {
-    expect(ill({ samples: [0, 5000].map((n) => sample(n, n, { decapsulated: undefined })) })).toEqual([]);
+    expect(failing({ samples: [0, 5000].map((n) => sample(n, n, { decapsulated: undefined })) })).toEqual([]);
   });
 });
 
 test("no drop ratio of the tool makes a node unhealthy", () => {
   const dropping = (at: number) => ({ ...sample(at * 10_000, at), tool: { packets: at, drops: at * 9_999 } });
-  expect(ill({ samples: [1, 2, 3, 4, 5].map(dropping) })).toEqual([]);
+  expect(failing({ samples: [1, 2, 3, 4, 5].map(dropping) })).toEqual([]);
 });
 
-test("a disk that was full is well only when clearly below the mark", () => {
-  expect(ill({ disk: { usedPercent: 82, writable: true }, diskWasFull: true })).toEqual(["disk"]);
-  expect(ill({ disk: { usedPercent: 79, writable: true }, diskWasFull: true })).toEqual([]);
+test("a disk that was full passes only when clearly below the mark", () => {
+  expect(failing({ disk: { usedPercent: 82, writable: true }, diskWasFull: true })).toEqual(["disk"]);
+  expect(failing({ disk: { usedPercent: 79, writable: true }, diskWasFull: true })).toEqual([]);
 });

@@ -33,7 +33,7 @@ const withBrakes = (over: Partial<Record<keyof typeof guardrails, unknown>>) =>
   read({ BRAKES: JSON.stringify({ ...guardrails, ...over }) });
 
 describe("the environment", () => {
-  it("becomes numbers, tags and brakes", () => {
+  it("becomes numbers, tags and guardrails", () => {
     expect(read()).toEqual({
       controller: "mirror",
       policyParameter: "/mirror/policy",

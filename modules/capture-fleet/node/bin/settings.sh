@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # what is set here is used by the scripts that source it
-# What every script of the node begins with. Sourced, not run.
+# The settings that every script of the node needs. Sourced, not run.
 #
-# node.env is written by cloud-init; another file can be named for tests and for trying things out.
+# node.env is written by cloud-init; tests can name another file.
 node_env=${TRAFFIC_MIRROR_ENV:-/etc/traffic-mirror/node.env}
 library=${BASH_SOURCE[0]%/*}
 # shellcheck source=/dev/null

@@ -37,7 +37,7 @@ module "mirror_controller" {
 
   name   = "client"
   vpcs   = module.mirror_endpoint.vpcs
-  brakes = { acknowledged_until = var.acknowledged_until }
+  guardrails = { acknowledged_until = var.acknowledged_until }
   # As fast as the local cloud answers.
   pace = { events_per_second = 500, events_burst = 500, sweep_per_second = 1000, sweep_burst = 5000 }
 }

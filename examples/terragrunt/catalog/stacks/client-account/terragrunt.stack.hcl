@@ -17,7 +17,7 @@ unit "client" {
   values = {
     sources = try(values.sources, null)
     mode    = try(values.mode, "enforce")
-    brakes  = try(values.brakes, {})
+    guardrails  = try(values.guardrails, {})
     # Or "automatic": a function follows subnets and zones that are added later.
     endpoint_management = try(values.endpoint_management, "terraform")
     ref                 = try(values.ref, null)

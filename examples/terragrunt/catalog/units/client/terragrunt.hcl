@@ -65,5 +65,5 @@ inputs = {
 
   sources = values.sources
   mode    = values.mode
-  brakes  = values.brakes
+  guardrails  = values.guardrails
 }

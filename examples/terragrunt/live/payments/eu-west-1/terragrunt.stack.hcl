@@ -5,7 +5,7 @@ stack "client_account" {
   values = {
     cidr_block = "10.65.0.0/20"
 
-    # First `observe`, then a share of the fleet by brakes.rollout_percent, then all.
+    # First `observe`, then a share of the fleet by guardrails.rollout_percent, then all.
     mode    = "enforce"
     sources = { tags = [{ name = "marked", tags = { Mirror = "true" } }] }
   }

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import {
-  addStep,
+  addIncrease,
   dropRatio,
   growth,
-  step,
+  increase,
   type Sample,
   type Totals,
-} from "../../../functions/capture-agent/core/ledger.js";
+} from "../../../functions/capture-agent/core/packet-counts.js";
 import { toData, noEvents } from "../../../functions/capture-agent/core/metrics.js";
 
 const sample = (at: number, packets: number, drops = 0): Sample => ({
@@ -21,7 +21,8 @@ const sample = (at: number, packets: number, drops = 0): Sample => ({
 
 const total = (samples: readonly Sample[]): Totals => {
   let totals: Totals = {};
-  for (let at = 1; at < samples.length; at++) totals = addStep(totals, step(samples[at - 1]!, samples[at]!));
+  for (let at = 1; at < samples.length; at++)
+    totals = addIncrease(totals, increase(samples[at - 1]!, samples[at]!));
   return totals;
 };
 
@@ -42,7 +43,7 @@ test("a counter that begins anew counts from zero and never backwards", () => {
   fc.assert(fc.property(fc.nat(), fc.nat(), (before, after) => growth(before, after) >= 0));
 });
 
-test("the sum of the steps is the distance, however often it is measured", () => {
+test("the sum of the increases is the same, however often the counters are read", () => {
   const steps = fc.array(fc.nat({ max: 1e6 }), { minLength: 1, maxLength: 30 });
   fc.assert(
     fc.property(steps, (grown) => {
@@ -76,8 +77,8 @@ const gauges = {
 };
 
 test("every metric has the fleet, those that alarms need per zone have it too, and none has the node", () => {
-  const said = { totals: { PacketsTool: 9, DropsTool: 1 }, gauges, events: noEvents };
-  const data = toData(said, { fleet: "f", zone: "euw1-az1" }, 7);
+  const values = { totals: { PacketsTool: 9, DropsTool: 1 }, gauges, events: noEvents };
+  const data = toData(values, { fleet: "f", zone: "euw1-az1" }, 7);
   const of = (name: string) =>
     data.filter((datum) => datum.name === name).map(({ dimensions }) => dimensions);
   expect(of("NodeHealthy")).toEqual([{ fleet: "f" }, { fleet: "f", zone: "euw1-az1" }]);
@@ -91,7 +92,7 @@ test("every metric has the fleet, those that alarms need per zone have it too, a
   expect(data.find(({ name }) => name === "UploadBehindSeconds")?.unit).toBe("Seconds");
 });
 
-test("what never happened is published as zero, so that an alarm can tell none from silence", () => {
+test("what never happened is published as zero, so that an alarm can distinguish none from no data", () => {
   const data = toData({ totals: {}, gauges, events: noEvents }, { fleet: "f", zone: "z" }, 0);
   expect(data.find(({ name }) => name === "LaunchAbandoned")?.value).toBe(0);
   expect(data.some(({ name }) => name === "ToolDropRatio")).toBe(false);

@@ -1,10 +1,10 @@
-/** For tests of the EC2 side: calls without HTTP, and a moto that is a few objects. */
+/** For tests of ec2/ alone: calls without HTTP, and in place of moto a few objects. */
 import { createInterference, type ConfigurableInterference } from "../interference/index.js";
 import { createSwitches } from "../switches.js";
 import type { Answer, BusEvent, Call, Cloud } from "../types.js";
 import { ec2Error, ec2Ok, items, list, parseXml, type Node, type Params } from "../xml.js";
-import { createEc2, type Ec2 } from "./index.js";
-import { isMembers, text } from "./moto-fixes.js";
+import { createEc2, type Ec2 } from "../ec2/index.js";
+import { isMembers, text } from "../ec2/moto-fixes.js";
 
 export const WHERE = { account: "111111111111", region: "eu-west-1" };
 export const OTHER = { account: "222222222222", region: "eu-west-1" };

@@ -1,15 +1,12 @@
 locals {
-  # One entry for each trigger; its name is part of the queue's policy. EventBridge does not bill a rule, nor an event
-  # of AWS's on the default bus, so what a pattern filters out costs nothing. The account and the region are named
-  # because other buses may forward to this one.
-  known_rules = {
+  # An event rule for each trigger; its name is part of the queue's policy. EventBridge does not bill a rule, nor an event
+  # of AWS's on the default bus, so what a pattern filters out costs nothing.
+  known_event_rules = {
     ec2_state_change = {
       name        = "${var.name}-ec2-state-change"
       description = "Instances that change their state, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["EC2 Instance State-change Notification"]
         # All six, said openly: pending mirrors before the system has booted, and a stop or an end is a look as well.
         detail = { state = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] }
@@ -21,8 +18,6 @@ locals {
       description = "Instances that Auto Scaling has launched or terminated, for ${var.name}"
       event_pattern = {
         source      = ["aws.autoscaling"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["EC2 Instance Launch Successful", "EC2 Instance Terminate Successful"]
         detail      = { EC2InstanceId = [{ prefix = "i-" }] }
       }
@@ -33,8 +28,6 @@ locals {
       description = "ECS tasks whose own network interface comes or goes, for ${var.name}"
       event_pattern = {
         source      = ["aws.ecs"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["ECS Task State Change"]
         detail = {
           # The interface is there from PENDING on, before the containers start; what lies between says nothing new.
@@ -53,8 +46,6 @@ locals {
       description = "EC2 calls that attach interfaces, tag or change instances, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["AWS API Call via CloudTrail"]
         detail = {
           eventSource = ["ec2.amazonaws.com"]
@@ -88,8 +79,6 @@ locals {
       description = "EC2 calls that detach interfaces, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["AWS API Call via CloudTrail"]
         detail = {
           eventSource       = ["ec2.amazonaws.com"]
@@ -105,8 +94,6 @@ locals {
       description = "Instances whose tags change, for ${var.name}"
       event_pattern = {
         source      = ["aws.tag"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["Tag Change on Resource"]
         resources   = [{ prefix = "arn:${local.partition}:ec2:${local.region}:${local.account}:instance/" }]
         detail      = { service = ["ec2"], resource-type = ["instance"] }
@@ -118,8 +105,6 @@ locals {
       description = "Instances that Auto Scaling holds for ${var.name}"
       event_pattern = {
         source      = ["aws.autoscaling"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["EC2 Instance-launch Lifecycle Action"]
         detail = {
           LifecycleTransition  = ["autoscaling:EC2_INSTANCE_LAUNCHING"]
@@ -134,8 +119,6 @@ locals {
       description = "GuardDuty findings about instances, for ${var.name}"
       event_pattern = {
         source      = ["aws.guardduty"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["GuardDuty Finding"]
         detail = {
           # An administrator's account gets those of its members too.
@@ -156,8 +139,6 @@ locals {
       description = "Mirror sessions that somebody else removes or changes, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
-        account     = [local.account]
-        region      = [local.region]
         detail-type = ["AWS API Call via CloudTrail"]
         detail = {
           eventSource = ["ec2.amazonaws.com"]
@@ -167,7 +148,10 @@ locals {
           # matches no field that is missing. Each list stands here once: ten roles of IAM Identity Center fit in.
           "$or" = [
             { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ anything-but = { suffix = local.session_roles } }] } } } },
-            { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ anything-but = local.session_users }] } },
+            { userIdentity = {
+              sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }
+              arn            = [{ anything-but = local.session_users }]
+            } },
             { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ exists = false }] } },
           ]
         }
@@ -175,13 +159,26 @@ locals {
     }
   }
 
-  # What nothing here could answer to, or what comes too late to be of use, gets no rule.
+  # In every pattern of this module: other buses may forward events of other accounts and regions to these.
+  event_origin = { account = [local.account], region = [local.region] }
+  event_patterns = {
+    for name, pattern in merge(
+      { for trigger, rule in local.known_event_rules : trigger => rule.event_pattern },
+      { for key, rule in local.bus_rules : key => rule.event_pattern },
+      { hub = local.hub_event_pattern },
+    ) : name => jsonencode(merge(pattern, local.event_origin))
+  }
+
+  # What nothing here could answer to, or what comes too late to be of use, gets no event rule.
   idle_triggers = concat(
     local.schedule_minutes == 1 ? ["detachments"] : [],
     length(local.hooks) == 0 ? ["lifecycle_hooks"] : [],
-    anytrue([for entry in local.entries : entry.on == "guardduty"]) ? [] : ["guardduty"],
+    anytrue([for rule in local.rules : rule.on == "guardduty"]) ? [] : ["guardduty"],
   )
-  rules = { for trigger, rule in local.known_rules : trigger => rule if contains(var.triggers, trigger) && !contains(local.idle_triggers, trigger) }
+  event_rules = {
+    for trigger, rule in local.known_event_rules : trigger => rule
+    if contains(var.triggers, trigger) && !contains(local.idle_triggers, trigger)
+  }
 
   # Who may change sessions: functions of this and of other controllers in the account, whose roles
   # modules/lambda-function names (each may touch its own sessions alone, and of one that is gone nobody can tell whose
@@ -200,32 +197,35 @@ locals {
 }
 
 resource "aws_cloudwatch_event_rule" "this" {
-  for_each = local.rules
+  for_each = local.event_rules
 
   name          = each.value.name
   description   = each.value.description
-  event_pattern = jsonencode(each.value.event_pattern)
+  event_pattern = local.event_patterns[each.key]
   tags          = var.tags
 
   lifecycle {
     precondition {
       # Quota "Event pattern size", EventBridge User Guide.
-      condition     = length(jsonencode(each.value.event_pattern)) <= 2048
-      error_message = "The event pattern of the trigger ${each.key} would have ${length(jsonencode(each.value.event_pattern))} characters, and EventBridge takes 2,048: give fewer or shorter names in lifecycle_hooks or session_principals."
+      condition     = length(local.event_patterns[each.key]) <= 2048
+      error_message = <<-EOT
+        The event pattern of the trigger ${each.key} would have ${length(local.event_patterns[each.key])} characters,
+        and EventBridge takes 2,048: give fewer or shorter names in lifecycle_hooks or session_principals.
+      EOT
     }
   }
 
-  # On destroy the rules go first, then drain removes the sessions: see invocations.tf.
+  # On destroy the event rules go first, then drain removes the sessions: see invocations.tf.
   depends_on = [aws_lambda_invocation.drain]
 }
 
 resource "aws_cloudwatch_event_target" "this" {
-  for_each = local.rules
+  for_each = local.event_rules
 
   rule = aws_cloudwatch_event_rule.this[each.key].name
   arn  = aws_sqs_queue.events.arn
 
-  # An hour: after that, many sweeps have seen what the event would have told.
+  # An hour: after that, many sweeps have seen what the event would have said.
   retry_policy {
     maximum_event_age_in_seconds = 3600
     maximum_retry_attempts       = 185

@@ -1,11 +1,11 @@
 /**
- * The ledger of hops: how many packets passed each place on their way through the node, and what each place says
- * that it lost. A sample is what the counters stand at; a step is by how much they moved between two samples.
+ * How many packets passed each hop on their way through the node, and how many each hop lost. A sample holds the
+ * values of the counters; an increase is by how much they grew between two samples.
  */
 
 /** drops: what the interface dropped or could not take. */
 export type Hop = Readonly<Record<"packets" | "bytes" | "drops", number>>;
-/** The tool's own numbers. packets: those that it took. */
+/** The tool's own counters. packets: those that it took. */
 export type ToolCounts = Readonly<Record<"packets" | "drops", number>>;
 
 /** undefined: cannot be read here, and is then neither counted as zero nor published. */
@@ -22,7 +22,7 @@ export interface Sample {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-export interface Step {
+export interface Increase {
   /** Seconds between the two samples. */
   readonly seconds: number;
   readonly outer: Hop | undefined;
@@ -46,7 +46,8 @@ function grown<T extends Readonly<Record<string, number>>>(
   return Object.fromEntries(names.map((name) => [name, growth(before[name] ?? 0, after[name] ?? 0)])) as T;
 }
 
-export function step(before: Sample, after: Sample): Step {
+/** What was counted between two samples. */
+export function increase(before: Sample, after: Sample): Increase {
   return {
     seconds: (after.at - before.at) / 1000,
     outer: grown(before.outer, after.outer),
@@ -57,28 +58,28 @@ export function step(before: Sample, after: Sample): Step {
   };
 }
 
-/** What steps add up to until they are published, by the name of the metric. */
+/** The sum of the increases that are not published yet, by the name of the metric. */
 export type Totals = Readonly<Record<string, number>>;
 
-export function addStep(totals: Totals, moved: Step): Totals {
+export function addIncrease(totals: Totals, increase: Increase): Totals {
   const sums: Record<string, number> = { ...totals };
   const add = (name: string, value: number | undefined): void => {
     if (value !== undefined) sums[name] = (sums[name] ?? 0) + value;
   };
-  add("PacketsOuter", moved.outer?.packets);
-  add("DropsOuter", moved.outer?.drops);
-  add("PacketsDecapsulated", moved.decapsulated?.packets);
-  add("DropsDecapsulated", moved.decapsulated?.drops);
-  add("PacketsMirrored", moved.mirrored?.packets);
-  add("BytesMirrored", moved.mirrored?.bytes);
-  add("DropsMirrored", moved.mirrored?.drops);
-  add("PacketsTool", moved.tool?.packets);
-  add("DropsTool", moved.tool?.drops);
-  for (const [name, value] of Object.entries(moved.counters)) add(name, value);
+  add("PacketsOuter", increase.outer?.packets);
+  add("DropsOuter", increase.outer?.drops);
+  add("PacketsDecapsulated", increase.decapsulated?.packets);
+  add("DropsDecapsulated", increase.decapsulated?.drops);
+  add("PacketsMirrored", increase.mirrored?.packets);
+  add("BytesMirrored", increase.mirrored?.bytes);
+  add("DropsMirrored", increase.mirrored?.drops);
+  add("PacketsTool", increase.tool?.packets);
+  add("DropsTool", increase.tool?.drops);
+  for (const [name, value] of Object.entries(increase.counters)) add(name, value);
   return sums;
 }
 
-/** Share of the packets offered to the tool that it says it lost; undefined where it says nothing. 0 in silence. */
+/** Share of the packets offered to the tool that it lost; undefined without its counters. 0 when nothing arrived. */
 export function dropRatio(totals: Totals): number | undefined {
   const { PacketsTool: taken, DropsTool: lost } = totals as { PacketsTool?: number; DropsTool?: number };
   if (taken === undefined || lost === undefined) return undefined;

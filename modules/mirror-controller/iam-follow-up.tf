@@ -1,6 +1,6 @@
 # What the functions may do besides sessions: keep demands, report, complete lifecycle hooks.
 
-data "aws_iam_policy_document" "duties" {
+data "aws_iam_policy_document" "follow_up" {
   # Under the functions' own name alone, so that a request can not be forged through them.
   statement {
     sid       = "Report"
@@ -56,7 +56,7 @@ data "aws_iam_policy_document" "hooks" {
     for_each = local.hooks_abandon ? [1] : []
 
     content {
-      #checkov:skip=CKV_AWS_356:DescribeScalingActivities has no resource-level permissions (Service Authorization Reference, "Amazon EC2 Auto Scaling"); the region is a condition.
+      #checkov:skip=CKV_AWS_356:DescribeScalingActivities has no resource-level permissions (Service Authorization Reference).
       sid       = "CountFailedLaunches"
       actions   = ["autoscaling:DescribeScalingActivities"]
       resources = ["*"]

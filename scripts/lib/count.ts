@@ -1,0 +1,5 @@
+/** What a step comes to. */
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}

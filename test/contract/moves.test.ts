@@ -1,0 +1,30 @@
+import { modules } from "../../scripts/lib/roots.js";
+import { root } from "../../scripts/lib/run.js";
+import { readConfiguration } from "./hcl.js";
+import { movesOf, vainMoves } from "./moves.js";
+
+const configurations = await Promise.all(modules().map((folder) => readConfiguration(root, folder)));
+const from = (folder: string) => {
+  const configuration = configurations.find((each) => each.folder === folder);
+  return Object.fromEntries((configuration ? movesOf(configuration) : []).map(({ from, to }) => [from, to]));
+};
+
+test("every moved block leads from what is no more to what is there", () => {
+  expect(configurations.flatMap((each) => vainMoves(each, configurations))).toEqual([]);
+});
+
+test("no alarm that was made before modules/alarms is replaced", () => {
+  const [one, computed] = ["this", "computed"].map(
+    (name) => `module.alarms.aws_cloudwatch_metric_alarm.${name}`,
+  );
+  expect(from("modules/capture-fleet")).toMatchObject({
+    "aws_cloudwatch_metric_alarm.this": one,
+    "aws_cloudwatch_metric_alarm.computed": computed,
+  });
+  expect(from("modules/mirror-controller")).toMatchObject({
+    "aws_cloudwatch_metric_alarm.this": one,
+    'aws_cloudwatch_metric_alarm.mirroring_skipped["in"]': `${computed}["mirroring-skipped-in"]`,
+    'aws_cloudwatch_metric_alarm.mirroring_skipped["out"]': `${computed}["mirroring-skipped-out"]`,
+  });
+  expect(from("modules/mirror-endpoint")).toMatchObject({ "aws_cloudwatch_metric_alarm.endpoints": one });
+});
