@@ -11,6 +11,7 @@ import { options } from "./client.js";
 
 /** Most entries of a batch (SQS API reference, ChangeMessageVisibilityBatch). */
 const ENTRIES = 10;
+const BACKLOG_MS = 2_000;
 
 export interface Return {
   readonly receiptHandle: string;
@@ -52,6 +53,8 @@ export function createEventsQueue(client: SQSClient, QueueUrl: string): EventsQu
 export async function readBacklog(client: SQSClient, QueueUrl: string): Promise<number> {
   const { Attributes } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
+    // A sweep's writes wait for the answer.
+    { abortSignal: AbortSignal.timeout(BACKLOG_MS) },
   );
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }

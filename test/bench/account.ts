@@ -213,7 +213,7 @@ export const createAccount = async (cloud: LocalCloud, pace: Pace): Promise<Acco
 const record = (instanceId: string, state: string, index: number) => ({
   messageId: `00000000-0000-0000-0000-${String(index).padStart(12, "0")}`,
   receiptHandle: "none",
-  attributes: {},
+  attributes: { ApproximateReceiveCount: "1" },
   messageAttributes: {},
   eventSource: "aws:sqs",
   awsRegion: WHERE.region,
