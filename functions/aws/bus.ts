@@ -5,7 +5,8 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { options } from "./client.js";
 import { CONTROLLER_SOURCE, type BusEvent, type Publish } from "../core/sessions/bus-events.js";
-import { signalAt, type Clock } from "../core/clock.js";
+import { signalAt } from "./signal.js";
+import type { Clock } from "../core/clock.js";
 
 const ENTRIES = 10;
 /** Calls at the same time: a drain tells of thousands of sessions, and has seconds for it. */

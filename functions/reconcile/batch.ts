@@ -3,7 +3,7 @@
  * its own answer. What cannot be understood is dropped at once; what could not be done comes back (core/events/retry.ts).
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import { signalAt } from "../core/clock.js";
+import { signalAt } from "../aws/signal.js";
 import type { AccountRegion } from "../core/events/envelope.js";
 import { sessionsChanged, sourcesRefused } from "../core/sessions/bus-events.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";

@@ -1,5 +1,5 @@
 /** The sweep: the whole account, from what EC2 shows now, within the time that is there. */
-import { signalAt } from "../core/clock.js";
+import { signalAt } from "../aws/signal.js";
 import { drain } from "../core/sessions/drain.js";
 import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";

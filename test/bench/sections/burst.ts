@@ -31,6 +31,8 @@ const BURSTS: readonly Burst[] = [
   { name: "700 at once, half of the bucket", launches: 700, backfill: 0, bucket: HALF },
 ];
 const THROTTLED_PERCENT = 2;
+/** Puts under way at the same time. */
+const PUTTERS = 16;
 const MINUTE = 60_000;
 const PATIENCE = 12 * MINUTE;
 /** Into the backfill, where there is one: the bucket is then what a long backfill leaves. */
@@ -43,6 +45,15 @@ const sweepByTheMinute = async (account: Account, over: () => boolean): Promise<
     await account.sweep({ "detail-type": "Scheduled Event" });
     while (!over() && Date.now() < next) await sleep(500);
   }
+};
+
+/** One kind of event after the other, as AWS tells of a group that grows. */
+const tellOf = async ({ cloud }: Account, instanceIds: readonly string[]): Promise<void> => {
+  const events = [0, 1, 2, 3].flatMap((kind) => instanceIds.flatMap((id) => launchEvents(id)[kind] ?? []));
+  const put = async () => {
+    for (let event = events.shift(); event !== undefined; event = events.shift()) await cloud.emit(event);
+  };
+  await Promise.all(Array.from({ length: PUTTERS }, put));
 };
 
 const throttling = ({ capacity, refill }: { capacity: number; refill: number }) => [
@@ -70,13 +81,10 @@ const measureOne = async ({ name, launches, backfill, bucket, within }: Burst): 
     const { instances } = await account.add(launches);
     const wanted = instances.flatMap(({ interfaceIds }) => interfaceIds);
     const began = Date.now();
-    // One kind after the other, as AWS tells of a group that grows.
-    for (let kind = 0; kind < 4; kind++) {
-      for (const { id } of instances) {
-        const event = launchEvents(id)[kind];
-        if (event !== undefined) void cloud.emit(event);
-      }
-    }
+    await tellOf(
+      account,
+      instances.map(({ id }) => id),
+    );
     let created = await creationsOf(account);
     while (!wanted.every((id) => created.has(id)) && Date.now() < began + PATIENCE) {
       await sleep(500);
