@@ -29,7 +29,11 @@ export function standingBack(pace: Pace, backlog: () => Promise<number>, clock: 
     if (waiting > IN_HAND) standsBackUntil = clock.now() + AFTER_MS;
   };
   /** Those who ask together wait for one answer. */
-  const lookOnce = () => (looking ??= look().finally(() => (looking = undefined)));
+  const lookOnce = async () => {
+    looking ??= look();
+    await looking;
+    looking = undefined;
+  };
 
   return {
     async turn(until) {

@@ -18,6 +18,7 @@ import {
 } from "../../../functions/aws/client.js";
 import { createSqsClient } from "../../../functions/aws/events-queue.js";
 import { createAutoScalingClient } from "../../../functions/aws/lifecycle-hooks.js";
+import { endingWith, readInstances } from "../../../functions/aws/read.js";
 import { createClients } from "../../../functions/capture-agent/aws/clients.js";
 
 let server: Server;
@@ -103,6 +104,25 @@ describe("a server that takes the connection and never answers", () => {
     };
     await expect(createSsmClient().send(new GetParameterCommand({ Name: "/x" }))).rejects.toThrow();
   }, 30_000);
+});
+
+describe("reading that is to end by a time", () => {
+  it("ends in the middle of a call, and names it", async () => {
+    const began = performance.now();
+    const reader = endingWith(createEc2Client(), AbortSignal.timeout(300));
+    await expect(readInstances(reader, { Name: "vpc-id", Values: ["vpc-1"] })).rejects.toThrow(
+      "reading took too long, it ended in DescribeInstancesCommand",
+    );
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it("does not begin another call", async () => {
+    const reader = endingWith(createEc2Client(), AbortSignal.abort());
+    await expect(readInstances(reader, { Name: "vpc-id", Values: ["vpc-1"] })).rejects.toThrow(
+      "took too long",
+    );
+    expect(asked).toBe(0);
+  });
 });
 
 describe("a paced call that EC2 throttles", () => {
