@@ -122,13 +122,13 @@ export default {
       "product-alone",
       "What is shipped needs nothing that is not.",
       { path: "^functions/" },
-      { path: "^(local-cloud|scripts|test)/" },
+      { pathNot: "^(functions|node_modules)/", dependencyTypesNot: ["core"] },
     ),
     forbid(
       "local-cloud-alone",
       "The local cloud is a product of its own: it knows AWS, not us.",
       { path: "^local-cloud/" },
-      { path: "^(functions|scripts|test)/" },
+      { pathNot: "^(local-cloud|node_modules)/", dependencyTypesNot: ["core"] },
     ),
     forbid(
       "scripts-without-suites",

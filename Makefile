@@ -14,7 +14,7 @@ need_go = $(call need,go,install Go 1.25 or newer, 1.26 for test-terragrunt (htt
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # npm writes this file when an installation ends; an older one than the lock means that the lock has changed.
 node_modules/.package-lock.json: package-lock.json
@@ -46,10 +46,27 @@ lint: node_modules/.package-lock.json ## Formatters, ESLint, imports, types and 
 	@$(need_terraform)
 	@npm test --silent -- --only prettier,eslint,imports,types,terraform-fmt,shellcheck
 
+# Without Terraform's provider, Python or the network: for the loop of edit and check.
+.PHONY: check
+check: node_modules/.package-lock.json ## Formatters, linters, types, unit and contract tests, bundles (two minutes)
+	@$(need_terraform)
+	@$(call need,git,install git)
+	@npm test --silent -- --only bundles,prettier,eslint,types,terraform-fmt,shellcheck,unit
+
 .PHONY: test
-test: setup ## Everything that must hold; ends with "N passed, N failed"
+test: setup ## All that must hold but the long end-to-end files; ends with "N passed, N failed"
 	@$(call need,git,install git)
 	@npm test --silent
+
+.PHONY: test-e2e
+test-e2e: setup ## The long end-to-end files, which .ci/run adds to those of `make test`
+	@npm test --silent -- --only e2e-long
+
+.PHONY: e2e
+e2e: setup ## One end-to-end file alone, long or not: make e2e FILE=two-accounts
+	@[[ -n "$(FILE)" && -f "test/e2e/$(FILE).test.ts" ]] || \
+	  { echo "make e2e FILE=<name>: there are $$(cd test/e2e && echo *.test.ts | sed 's/\.test\.ts//g')" >&2; exit 64; }
+	@npm run --silent jest -- --ci --selectProjects e2e e2e-long --runTestsByPath "test/e2e/$(FILE).test.ts"
 
 .PHONY: test-upgrade
 test-upgrade: setup ## From the first version that mirrored to this one, under running sessions (four minutes)

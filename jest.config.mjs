@@ -1,7 +1,7 @@
 // Types are checked by `tsc`; here SWC only strips them. Jest runs ES modules behind a Node flag, so start it
 // through `npm run jest`, which sets the flag and uses the Node of the functions' runtime (node_modules/node).
 const shared = {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/support/environment.mjs",
   extensionsToTreatAsEsm: [".ts"],
   // Sources import "./x.js", as NodeNext wants; on disk it is x.ts. Packages come first with their own .js.
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
@@ -29,6 +29,12 @@ const project = (displayName, testMatch, timeout) => ({
   setupFilesAfterEnv: ["<rootDir>/test/support/timeout.mjs"],
 });
 
+/** End-to-end files that are left to `make test-e2e`, since `make test` has to be waited for. */
+const long = ["uninstall", "automatic-endpoints", "automatic-handover", "controller", "two-accounts"].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
+const anchored = (file) => `<rootDir>/${file.replaceAll(".", "\\.")}$`;
+
 export default {
   testSequencer: "<rootDir>/test/support/longest-first.mjs",
   projects: [
@@ -39,8 +45,10 @@ export default {
     project("integration", ["test/integration/**/*.test.ts"], 60_000),
     // As root on Debian 12: network namespaces and a virtual machine (scripts/dataplane-packages.sh).
     project("dataplane", ["test/dataplane/**/*.test.ts"], 1_500_000),
-    // Real Terraform against the local cloud, each file with one of its own.
-    project("e2e", ["test/e2e/**/*.test.ts"], 900_000),
+    // Real Terraform against the local cloud, each file with one of its own: these with `make test`,
+    { ...project("e2e", ["test/e2e/**/*.test.ts"], 900_000), testPathIgnorePatterns: long.map(anchored) },
+    // and those that take minutes with `make test-e2e`.
+    project("e2e-long", long, 900_000),
     // Needs Terragrunt on the PATH: make test-terragrunt.
     project("terragrunt", ["test/terragrunt/**/*.test.ts"], 900_000),
     // The same, from an old version of the repository to this one: `make test-upgrade`.

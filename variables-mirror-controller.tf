@@ -75,6 +75,23 @@ variable "tracing_mode" {
   nullable    = false
 }
 
+variable "uncovered_alarm" {
+  description = <<-EOT
+    When the alarm for uncovered sources fires: when more than `sources` selected interfaces were without a session all
+    through `minutes`.
+
+    - `sources`: a whole number from 0. Default 100. Set it a little above what stays on a quiet day (`uncovered` in the
+      sweep's summary): interfaces that AWS cannot mirror count as well.
+    - `minutes`: 5 to 1440. Default 30.
+  EOT
+  type = object({
+    sources = optional(number, 100)
+    minutes = optional(number, 30)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "mirroring_skipped_alarm" {
   description = <<-EOT
     Whether two alarms fire when instances of this account and region had no bandwidth left for mirroring, so that
@@ -87,6 +104,55 @@ variable "mirroring_skipped_alarm" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "vpc_config" {
+  description = <<-EOT
+    Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
+    Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
+
+    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+    - `security_group_ids`: 1 to 5.
+
+    Default null: in no VPC, which the functions do not need.
+  EOT
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+}
+
+variable "memory_size" {
+  description = <<-EOT
+    Memory of the functions in MB; CPU grows with it.
+
+    - `reconcile`: 128 to 10240. Default 512, for a cold start within a second or so.
+    - `sweep`: 128 to 10240. Default 1024, for a region of 10,000 interfaces, with room.
+  EOT
+  type = object({
+    reconcile = optional(number, 512)
+    sweep     = optional(number, 1024)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "reserved_concurrency" {
+  description = <<-EOT
+    Concurrent executions reserved for the functions.
+
+    - `reconcile`: -1 (none), or at least `pace.events_maximum_concurrency`.
+    - `sweep`: -1 (none), or at least 2, since an apply or a person may start one while the schedule's runs.
+
+    Default -1 for both: a new account has ten in all, and reserving any of them fails there.
+  EOT
+  type = object({
+    reconcile = optional(number, -1)
+    sweep     = optional(number, -1)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "pace" {
@@ -151,124 +217,6 @@ variable "session_quota" {
   type        = number
   default     = 10000
   nullable    = false
-}
-
-variable "vpc_config" {
-  description = <<-EOT
-    Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
-    Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
-
-    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
-    - `security_group_ids`: 1 to 5.
-
-    Default null: in no VPC, which the functions do not need.
-  EOT
-  type = object({
-    subnet_ids         = list(string)
-    security_group_ids = list(string)
-  })
-  default = null
-}
-
-variable "memory_size" {
-  description = <<-EOT
-    Memory of the functions in MB; CPU grows with it.
-
-    - `reconcile`: 128 to 10240. Default 512, for a cold start within a second or so.
-    - `sweep`: 128 to 10240. Default 1024, for a region of 10,000 interfaces, with room.
-  EOT
-  type = object({
-    reconcile = optional(number, 512)
-    sweep     = optional(number, 1024)
-  })
-  default  = {}
-  nullable = false
-}
-
-variable "reserved_concurrency" {
-  description = <<-EOT
-    Concurrent executions reserved for the functions.
-
-    - `reconcile`: -1 (none), or at least `pace.events_maximum_concurrency`.
-    - `sweep`: -1 (none), or at least 2, since an apply or a person may start one while the schedule's runs.
-
-    Default -1 for both: a new account has ten in all, and reserving any of them fails there.
-  EOT
-  type = object({
-    reconcile = optional(number, -1)
-    sweep     = optional(number, -1)
-  })
-  default  = {}
-  nullable = false
-}
-
-variable "sources" {
-  description = <<-EOT
-    Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
-    `subnets` before `vpcs`, in the order of each list.
-
-    - `tags`: rules by tags of the instance, exact and case-sensitive.
-      - `tags`: at least one; a null value means that the key is present.
-      - `match`: whether `all` of them must match (default) or `any`.
-    - `subnets`: rules by subnet.
-      - `subnet_id`: the subnet.
-    - `vpcs`: rules by VPC.
-      - `vpc_id`: one of `vpcs`.
-
-    Every rule takes besides:
-
-    - `name`: the value of the tag `traffic-mirror:rule` of its sessions, 1 to 64 characters. Default `tags[0]`,
-      `subnets[1]` …, by position: give names, or sessions are tagged again when a rule is put in front.
-    - `filter_id`: a mirror filter instead of the VPC's. Default null.
-    - `target_id`: a mirror target instead of the one in the instance's zone. Default null.
-    - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Under 55 bytes the headers of IPv6 packets
-      would be cut. Default null: whole packets.
-    - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
-    - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
-      number in use is stepped around. Default null: 1.
-    - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
-    - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
-      `guardduty_severity`, `demands`). Rules with `always` go first.
-
-    Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
-  EOT
-  type = object({
-    tags = optional(list(object({
-      tags               = map(string)
-      match              = optional(string, "all")
-      name               = optional(string)
-      filter_id          = optional(string)
-      target_id          = optional(string)
-      packet_length      = optional(number)
-      virtual_network_id = optional(number)
-      session_number     = optional(number)
-      interfaces         = optional(string, "all")
-      on                 = optional(string, "always")
-    })), [])
-    subnets = optional(list(object({
-      subnet_id          = string
-      name               = optional(string)
-      filter_id          = optional(string)
-      target_id          = optional(string)
-      packet_length      = optional(number)
-      virtual_network_id = optional(number)
-      session_number     = optional(number)
-      interfaces         = optional(string, "all")
-      on                 = optional(string, "always")
-    })), [])
-    vpcs = optional(list(object({
-      vpc_id             = string
-      name               = optional(string)
-      filter_id          = optional(string)
-      target_id          = optional(string)
-      packet_length      = optional(number)
-      virtual_network_id = optional(number)
-      session_number     = optional(number)
-      interfaces         = optional(string, "all")
-      on                 = optional(string, "always")
-    })), [])
-  })
-  default = null
 }
 
 variable "stopped_instances" {
@@ -344,6 +292,75 @@ variable "policy_parts" {
   EOT
   type        = number
   default     = null
+}
+
+variable "sources" {
+  description = <<-EOT
+    Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
+    `subnets` before `vpcs`, in the order of each list.
+
+    - `tags`: rules by tags of the instance, exact and case-sensitive.
+      - `tags`: at least one; a null value means that the key is present.
+      - `match`: whether `all` of them must match (default) or `any`.
+    - `subnets`: rules by subnet.
+      - `subnet_id`: the subnet.
+    - `vpcs`: rules by VPC.
+      - `vpc_id`: one of `vpcs`.
+
+    Every rule takes besides:
+
+    - `name`: the value of the tag `traffic-mirror:rule` of its sessions, 1 to 64 characters. Default `tags[0]`,
+      `subnets[1]` …, by position: give names, or sessions are tagged again when a rule is put in front.
+    - `filter_id`: a mirror filter instead of the VPC's. Default null.
+    - `target_id`: a mirror target instead of the one in the instance's zone. Default null.
+    - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Under 55 bytes the headers of IPv6 packets
+      would be cut. Default null: whole packets.
+    - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
+    - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
+      number in use is stepped around. Default null: 1.
+    - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
+    - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
+      `guardduty_severity`, `demands`). Rules with `always` go first.
+
+    Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
+  EOT
+  type = object({
+    tags = optional(list(object({
+      tags               = map(string)
+      match              = optional(string, "all")
+      name               = optional(string)
+      filter_id          = optional(string)
+      target_id          = optional(string)
+      packet_length      = optional(number)
+      virtual_network_id = optional(number)
+      session_number     = optional(number)
+      interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
+    })), [])
+    subnets = optional(list(object({
+      subnet_id          = string
+      name               = optional(string)
+      filter_id          = optional(string)
+      target_id          = optional(string)
+      packet_length      = optional(number)
+      virtual_network_id = optional(number)
+      session_number     = optional(number)
+      interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
+    })), [])
+    vpcs = optional(list(object({
+      vpc_id             = string
+      name               = optional(string)
+      filter_id          = optional(string)
+      target_id          = optional(string)
+      packet_length      = optional(number)
+      virtual_network_id = optional(number)
+      session_number     = optional(number)
+      interfaces         = optional(string, "all")
+      on                 = optional(string, "always")
+    })), [])
+  })
+  default = null
 }
 
 variable "triggers" {
@@ -482,23 +499,6 @@ variable "mode" {
   type        = string
   default     = "enforce"
   nullable    = false
-}
-
-variable "uncovered_alarm" {
-  description = <<-EOT
-    When the alarm for uncovered sources fires: when more than `sources` selected interfaces were without a session all
-    through `minutes`.
-
-    - `sources`: a whole number from 0. Default 100. Set it a little above what stays on a quiet day (`uncovered` in the
-      sweep's summary): interfaces that AWS cannot mirror count as well.
-    - `minutes`: 5 to 1440. Default 30.
-  EOT
-  type = object({
-    sources = optional(number, 100)
-    minutes = optional(number, 30)
-  })
-  default  = {}
-  nullable = false
 }
 
 variable "hub_event_bus_arn" {

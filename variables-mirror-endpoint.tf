@@ -48,27 +48,6 @@ variable "automatic" {
   nullable = false
 }
 
-variable "vpcs" {
-  description = <<-EOT
-    VPCs to mirror, by a key of your own choice, which stays when ids change.
-
-    - `vpc_id`: the VPC.
-    - `subnets`: subnets' ids by a key of your own choice, one per zone. Each gets an endpoint and a target. Zones
-      without one are served from another zone, at the price of traffic between zones. Leave it out with
-      `endpoint_management` "automatic": the function chooses.
-    - `vni`: the number by which captured traffic shows which VPC it is from, 1 to 16777215. Default null: AWS picks one
-      at random for each session.
-
-    An empty map makes nothing.
-  EOT
-  type = map(object({
-    vpc_id  = string
-    subnets = optional(map(string), {})
-    vni     = optional(number)
-  }))
-  nullable = false
-}
-
 variable "filter" {
   description = <<-EOT
     What of a source's traffic is mirrored, the same for every VPC.
@@ -110,4 +89,25 @@ variable "filter" {
     network_services = optional(set(string), ["amazon-dns"])
   })
   default = null
+}
+
+variable "vpcs" {
+  description = <<-EOT
+    VPCs to mirror, by a key of your own choice, which stays when ids change.
+
+    - `vpc_id`: the VPC.
+    - `subnets`: subnets' ids by a key of your own choice, one per zone. Each gets an endpoint and a target. Zones
+      without one are served from another zone, at the price of traffic between zones. Leave it out with
+      `endpoint_management` "automatic": the function chooses.
+    - `vni`: the number by which captured traffic shows which VPC it is from, 1 to 16777215. Default null: AWS picks one
+      at random for each session.
+
+    An empty map makes nothing.
+  EOT
+  type = map(object({
+    vpc_id  = string
+    subnets = optional(map(string), {})
+    vni     = optional(number)
+  }))
+  nullable = false
 }

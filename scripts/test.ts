@@ -1,7 +1,8 @@
 /**
- * Runs everything that must hold, two steps at a time, and ends with the line `N passed, N failed`.
+ * Runs everything that must hold, two steps at a time, and ends with the line `N passed, N failed`. Before it stands how
+ * long each step took.
  *
- *   npm test                          all steps but those that need a tool which not everybody has
+ *   npm test                          all steps but those that take long or need a tool which not everybody has
  *   npm test -- --only unit           one step; comma-separated, and the beginning of a name is enough
  *   npm test -- --list                their names
  *
@@ -42,6 +43,15 @@ const perform = async (step: Step): Promise<Count> => {
   return count;
 };
 
+/** How long each step took, the longest first: they ended in another order. */
+const durations = new Map<string, number>();
+
+const timetable = (): string =>
+  [...durations]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, milliseconds]) => `  ${name.padEnd(36)} ${(milliseconds / 1000).toFixed(1).padStart(7)} s`)
+    .join("\n");
+
 /** Starts steps in their order, as lanes get free and what they come after has ended. */
 const performAll = async (chosen: readonly Step[]): Promise<Count> => {
   const waiting = [...chosen];
@@ -56,7 +66,9 @@ const performAll = async (chosen: readonly Step[]): Promise<Count> => {
       await Promise.race(running.values());
       continue;
     }
+    const started = performance.now();
     const done = perform(step).then((count) => {
+      durations.set(step.name, performance.now() - started);
       total.passed += count.passed;
       total.failed += count.failed;
       running.delete(step.name);
@@ -94,7 +106,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   }
   const started = performance.now();
   const total = await performAll(chosen);
-  console.log(`${chosen.length} steps in ${seconds(started)}`);
+  console.log(`${chosen.length} steps in ${seconds(started)}, two at a time:\n${timetable()}`);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 };

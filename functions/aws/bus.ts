@@ -3,13 +3,13 @@
  * PutEvents). An answer of 200 may still say that some entries failed, so its entries are read one by one.
  */
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { options } from "./client.js";
-import { CONTROLLER_SOURCE, type BusEvent, type Publish } from "../core/sessions/bus-events.js";
-import { signalAt } from "./signal.js";
 import type { Clock } from "../core/clock.js";
+import { CONTROLLER_SOURCE, type BusEvent, type Publish } from "../core/sessions/bus-events.js";
+import { options } from "./client.js";
+import { signalAt } from "./signal.js";
 
 const ENTRIES = 10;
-/** Calls at the same time: a drain tells of thousands of sessions, and has seconds for it. */
+/** Calls at the same time: a drain reports thousands of sessions, and has seconds for it. */
 const CONCURRENCY = 4;
 /** Under the 256 KB, with room for what the service adds to its count. */
 const BYTES = 240_000;

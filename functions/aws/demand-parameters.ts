@@ -1,6 +1,6 @@
 /**
  * Demands as they lie in SSM: one parameter for each interface, named after it, whose JSON a requester can read. A
- * parameter's version tells whether somebody else has written in between; SSM has no conditional write but "only if
+ * parameter's version says whether somebody else has written in between; SSM has no conditional write but "only if
  * it is not there" (Systems Manager API reference, PutParameter).
  */
 import {
@@ -14,12 +14,12 @@ import {
   type SSMClient,
 } from "@aws-sdk/client-ssm";
 import * as z from "zod/mini";
+import type { Clock } from "../core/clock.js";
 import { endOf, isOpen, type Claim, type Demand } from "../core/demands/demand.js";
+import type { DemandCount, DemandStore, Put, StoredDemand } from "../core/demands/ports.js";
 import { TAG_CONTROLLER, TAG_REQUESTER } from "../core/tags.js";
 import type { Pace } from "./pace.js";
 import { everyPage } from "./pages.js";
-import type { Clock } from "../core/clock.js";
-import type { DemandCount, DemandStore, Put, StoredDemand } from "../core/demands/ports.js";
 
 /** Most parameters that one call reads or deletes (API reference, GetParameters, GetParametersByPath). */
 const A_CALL = 10;
@@ -47,13 +47,18 @@ const stored = z.object({
   ),
 });
 
-/** `path`: such as `/mirror/demands`. `pace`: how fast this process may read; its waits end at the deadline. */
+export interface DemandParameterOptions {
+  /** Parameters lie under it, `/mirror/demands`. */
+  readonly path: string;
+  readonly controller: string;
+  /** How fast this process may read. */
+  readonly pace: Pace;
+  readonly clock: Clock;
+}
+
 export function createDemandParameters(
   client: SSMClient,
-  path: string,
-  controller: string,
-  pace: Pace,
-  clock: Clock,
+  { path, controller, pace, clock }: DemandParameterOptions,
 ): DemandStore {
   let counted: (DemandCount & { until: number }) | undefined;
   const nameOf = (interfaceId: string) => `${path}/${interfaceId}`;
@@ -114,7 +119,7 @@ export function createDemandParameters(
         const { Version } = await client.send(new PutParameterCommand({ ...written, Overwrite: true }));
         const claimants = identified(demand.claims.map(({ by }) => by));
         const [reader] = claimants;
-        // One who has a claim takes the place of nobody in particular, and of one who was turned down.
+        // One who has a claim takes the place of nobody in particular, and of one who was refused.
         if (reader !== undefined && !claimants.includes(readerOf(seen.demand) ?? "")) {
           await retag(written.Name, reader);
         }
@@ -144,7 +149,7 @@ export function createDemandParameters(
 
 /**
  * Who may read the answer, by IAM's comparison of the tag with the reader: the first identified requester. A
- * parameter has one such tag, so a second one has to be told by the first, or by the interface's mirror itself.
+ * parameter has one such tag, so a second one has to hear from the first, or see the interface's mirror itself.
  */
 function readerOf({ claims, refusedRequester = "" }: Demand): string | undefined {
   return identified([...claims.map(({ by }) => by), refusedRequester])[0];

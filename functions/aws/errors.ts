@@ -63,7 +63,7 @@ function kindOf(code: string, status: number | undefined): Failure["kind"] {
   if (known !== undefined) return known;
   if (conflicts.test(code)) return "conflict";
   if (status === 429) return "throttled";
-  // What we do not know may pass by itself; when it does not, the dead-letter queue and its alarm tell.
+  // What we do not know may pass by itself; when it does not, the dead-letter queue and its alarm show it.
   return "transient";
 }
 

@@ -5,9 +5,9 @@ import {
   DescribeScalingActivitiesCommand,
   type Activity,
 } from "@aws-sdk/client-auto-scaling";
+import type { LifecycleHooks } from "../core/events/ports.js";
 import { options } from "./client.js";
 import { classify } from "./errors.js";
-import type { LifecycleHooks } from "../core/events/ports.js";
 
 /** As many activities as one call answers, newest first (API reference, DescribeScalingActivities). */
 const PAGE = 100;

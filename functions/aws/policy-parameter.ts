@@ -2,13 +2,13 @@
  * The policy document as it lies in SSM. Small ones are the parameter itself; larger ones are split: the head
  * says how many parts there are and the digest of the whole, `<head>/1` … `<head>/N` hold `digest|text|`.
  */
-import { createHash } from "node:crypto";
 import {
   GetParameterCommand,
   GetParameterHistoryCommand,
   GetParametersCommand,
   type SSMClient,
 } from "@aws-sdk/client-ssm";
+import { createHash } from "node:crypto";
 import { everyPage } from "./pages.js";
 
 export interface PolicyParameter {

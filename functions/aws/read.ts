@@ -70,19 +70,24 @@ export function readSessions(client: EC2Client, filter?: Filter): Promise<Traffi
   });
 }
 
-export function readTargets(client: EC2Client): Promise<TrafficMirrorTarget[]> {
+export function readTargets(client: EC2Client, filter?: Filter): Promise<TrafficMirrorTarget[]> {
   return everyPage("DescribeTrafficMirrorTargets", async (NextToken) => {
-    const page = await client.send(new DescribeTrafficMirrorTargetsCommand({ MaxResults: PAGE, NextToken }));
+    const page = await client.send(
+      new DescribeTrafficMirrorTargetsCommand({
+        ...(filter && { Filters: [filter] }),
+        MaxResults: PAGE,
+        NextToken,
+      }),
+    );
     return { items: page.TrafficMirrorTargets ?? [], next: page.NextToken };
   });
 }
 
-export function readGatewayEndpoints(client: EC2Client): Promise<VpcEndpoint[]> {
-  const filter = { Name: "vpc-endpoint-type", Values: ["GatewayLoadBalancer"] };
+export function readGatewayEndpoints(client: EC2Client, filter?: Filter): Promise<VpcEndpoint[]> {
+  const ofType = { Name: "vpc-endpoint-type", Values: ["GatewayLoadBalancer"] };
+  const Filters = filter ? [ofType, filter] : [ofType];
   return everyPage("DescribeVpcEndpoints", async (NextToken) => {
-    const page = await client.send(
-      new DescribeVpcEndpointsCommand({ Filters: [filter], MaxResults: PAGE, NextToken }),
-    );
+    const page = await client.send(new DescribeVpcEndpointsCommand({ Filters, MaxResults: PAGE, NextToken }));
     return { items: page.VpcEndpoints ?? [], next: page.NextToken };
   });
 }

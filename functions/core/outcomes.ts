@@ -2,7 +2,7 @@
 
 /**
  * What one call to EC2 came to. `code` and `message` are AWS's own words, for logs.
- * - done: the call had its effect, or what it wanted was so already
+ * - done: the call had its effect, or things were so already
  * - gone: the thing it named does not exist any more
  * - conflict: refused because of something on the same interface that was not seen; look again
  * - throttled, transient: worth another try later

@@ -8,7 +8,7 @@ import type { Tags } from "./model.js";
 
 export const TAG_CONTROLLER = "traffic-mirror:controller";
 export const TAG_RULE = "traffic-mirror:rule";
-/** On the parameter of a demand: the identity of who asked, which IAM compares with who reads. */
+/** On the parameter of a demand: the identity of the requester, which IAM compares with who reads. */
 export const TAG_REQUESTER = "traffic-mirror:requester";
 export const TAG_TARGET_VPC = "traffic-mirror:vpc";
 export const TAG_TARGET_ZONE = "traffic-mirror:zone";
@@ -16,7 +16,7 @@ export const TAG_TARGET_LEAVING = "traffic-mirror:leaving";
 
 /** Whose an endpoint or a target is: the name of the deployment whose function `endpoints` manages it. */
 export const TAG_ENDPOINTS = "traffic-mirror:endpoints";
-/** On an endpoint, which zone it serves by id: told also while its subnet is not seen. */
+/** On an endpoint, which zone it serves by id: known also while its subnet is not seen. */
 export const TAG_ZONE_ID = "traffic-mirror:zone-id";
 /** On an endpoint, since when no instance has been in its zone (ISO 8601). */
 export const TAG_IDLE_SINCE = "traffic-mirror:idle-since";

@@ -1,7 +1,7 @@
 /** What the function builds once, at its cold start, and keeps while it is warm. */
 import { createEc2Client } from "../aws/client.js";
-import { createEndpointWriter } from "../aws/endpoints/writer.js";
 import { createEndpointObserver } from "../aws/endpoints/observer.js";
+import { createEndpointWriter } from "../aws/endpoints/writer.js";
 import { createPace, type PaceOptions } from "../aws/pace.js";
 import type { EndpointSettings } from "../core/endpoints/model.js";
 import type { EndpointPorts } from "../core/endpoints/ports.js";

@@ -23,7 +23,7 @@ export async function handleEndpointEvents(
   deadline: number,
 ): Promise<SQSBatchResponse> {
   const { logger, metrics } = app.telemetry;
-  const messages = understand(app, records, accountRegion);
+  const messages = parseMessages(app, records, accountRegion);
   try {
     await act(app, mergeEndpointLooks(messages.map(({ look }) => look)), deadline);
     return { batchItemFailures: [] };
@@ -35,7 +35,7 @@ export async function handleEndpointEvents(
   }
 }
 
-function understand(
+function parseMessages(
   app: EndpointApp,
   records: readonly SQSRecord[],
   accountRegion: AccountRegion,
@@ -67,7 +67,7 @@ async function act(app: EndpointApp, look: EndpointLook, deadline: number): Prom
   if (!(await concernsUs(app, look))) return;
   const { settings, events: ports, telemetry } = app;
   const { onDone } = telemetry;
-  const report = await reconcileEndpoints({ ports, settings, deadline, permissionsSpreadUntil: 0, onDone });
+  const report = await reconcileEndpoints({ ports, settings, deadline, onDone });
   countEndpointReport(telemetry, report);
   telemetry.logger.info("endpoints", { by: "events", ...summarize(report, settings) });
 }

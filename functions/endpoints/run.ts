@@ -1,10 +1,10 @@
 /** The runs over everything: the schedule, apply, destroy, or a person with an empty object. */
-import { classifyEndpoint } from "../aws/endpoints/errors.js";
 import { drainEndpoints } from "../core/endpoints/drain.js";
+import type { EndpointSettings } from "../core/endpoints/model.js";
 import { reconcileEndpoints, succeeded } from "../core/endpoints/reconcile.js";
 import type { EndpointReport, EndpointRun } from "../core/endpoints/reconcile.js";
-import type { EndpointSettings } from "../core/endpoints/model.js";
-import { PERMISSIONS_SPREAD_MS, waitedForPermission } from "../core/permissions.js";
+import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
+import { withPermissionRetries } from "../runtime/permission-retries.js";
 import type { EndpointApp } from "./app.js";
 import type { EndpointRequest } from "./request.js";
 import { countEndpointReport } from "./telemetry.js";
@@ -59,10 +59,10 @@ async function runReconcile(
     ports: app.sweep,
     settings: app.settings,
     deadline: Math.min(whole, started + limit),
-    permissionsSpreadUntil: by === "apply" ? started + PERMISSIONS_SPREAD_MS : 0,
+    ...(by === "apply" && { permissionsSpreadUntil: started + PERMISSIONS_SPREAD_MS }),
     onDone: app.telemetry.onDone,
   };
-  const report = await withPermissionRetries(run, () => reconcileEndpoints(run));
+  const report = await withPermissionRetries(run.ports.clock, run, () => reconcileEndpoints(run));
   countEndpointReport(app.telemetry, report);
   const summary = summarize(report, app.settings);
   app.telemetry.logger.info("endpoints", { by, ...summary });
@@ -77,22 +77,10 @@ async function runReconcile(
   return summary;
 }
 
-/** The role of a function that was made a moment ago may not be allowed to read yet. */
-async function withPermissionRetries<T>(run: EndpointRun, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (classifyEndpoint(error).kind !== "not-permitted") throw error;
-      if (!(await waitedForPermission(run.ports.clock, run))) throw error;
-    }
-  }
-}
-
 async function runDrain(app: EndpointApp, deadline: number): Promise<object> {
   const { telemetry, settings, sweep: ports } = app;
   const { onDone } = telemetry;
-  const report = await drainEndpoints({ ports, settings, deadline, permissionsSpreadUntil: 0, onDone });
+  const report = await drainEndpoints({ ports, settings, deadline, onDone });
   telemetry.logger.info("drain", { ...report });
   const { remainingTargets, remainingEndpoints, because } = report;
   if (remainingTargets + remainingEndpoints > 0) {

@@ -21,7 +21,7 @@ export function createEndpointTelemetry(name: string): EndpointTelemetry {
 function logDone(logger: Logger, { action, outcome }: EndpointDone): void {
   const { kind, ...fields } = action;
   const line = { action: kind, ...fields, outcome: outcome.kind };
-  if (outcome.kind === "done") logger.info(kind, line);
+  if (outcome.kind === "done" || outcome.kind === "gone") logger.info(kind, line);
   else {
     const failed = { ...line, code: outcome.code, aws_message: outcome.message.slice(0, 500) };
     if (outcome.kind === "not-permitted") logger.error(`${kind} is not permitted`, failed);
@@ -42,8 +42,6 @@ export function countEndpointReport({ metrics }: EndpointTelemetry, report: Endp
   count("EndpointTargetsLeaving", leaving.length);
   count("EndpointCallsThrottled", came("throttled"));
   count("EndpointCallsNotPermitted", came("not-permitted"));
-  count(
-    "EndpointCallsFailed",
-    came("transient", "conflict", "refused", "quota", "gone", "no-address", "service"),
-  );
+  // What was gone already is no failure, as with sessions: the next look decides anew.
+  count("EndpointCallsFailed", came("transient", "conflict", "refused", "quota", "no-address", "service"));
 }

@@ -5,8 +5,8 @@
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { signalAt } from "../aws/signal.js";
 import type { AccountRegion } from "../core/events/envelope.js";
-import { sessionsChanged, sourcesRefused } from "../core/sessions/bus-events.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";
+import { sessionsChanged, sourcesRefused } from "../core/sessions/bus-events.js";
 import type { Policy } from "../core/sessions/policy.js";
 import { reconcile, type Run } from "../core/sessions/reconcile.js";
 import type { Report } from "../core/sessions/report.js";
@@ -18,9 +18,9 @@ import {
   noFollowUps,
   type FollowUpCounts,
 } from "../runtime/telemetry.js";
+import type { ReconcileContext } from "./context.js";
 import { demandsOf } from "./demands.js";
 import { completeHook } from "./lifecycle-hooks.js";
-import type { ReconcileContext } from "./context.js";
 import { followUpsOf, sendBack, parseMessages, type Message, type PendingFollowUp } from "./messages.js";
 import { reportTampering, type Reported } from "./tampering.js";
 
@@ -71,8 +71,6 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     settings,
     policy,
     deadline: sessionsUntil,
-    createsUntil: sessionsUntil,
-    permissionsSpreadUntil: 0,
     signal: signalAt(ports.clock, deadline - WINDOW_MS),
     onDone: telemetry.onDone,
   };
@@ -112,7 +110,7 @@ async function hooks(
       later.push(message);
       continue;
     }
-    const completed = await completeHook(context, context.hooks, policy, followUp, report);
+    const completed = await completeHook(context, policy, followUp, report);
     if (completed === "later") later.push(message);
     if (completed === "continued") counts.continued += 1;
     if (completed === "abandoned") counts.abandoned += 1;
@@ -165,7 +163,7 @@ function names({ instanceIds, interfaceIds }: Look, { id, instance }: Source): b
   return interfaceIds.includes(id) || (instance !== undefined && instanceIds.includes(instance.id));
 }
 
-/** How long it took from the event to its mirror, as the event's own time tells (whole seconds). */
+/** How long it took from the event to its mirror, by the event's own time (whole seconds). */
 function countAges(
   { ports, telemetry }: ReconcileContext,
   messages: readonly Message[],

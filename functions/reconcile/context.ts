@@ -1,10 +1,10 @@
 /** What `reconcile` has besides what every function has. Most batches need none of it. */
 import type { EventsQueue } from "../aws/events-queue.js";
+import type { LifecycleHooks } from "../core/events/ports.js";
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
 import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
-import type { LifecycleHooks } from "../core/events/ports.js";
 
 export interface ReconcileContext extends App {
   readonly hooks: LifecycleHooks;

@@ -3,14 +3,14 @@ import { openIntake } from "../core/demands/intake.js";
 import type { DemandStore } from "../core/demands/ports.js";
 import type { Observation } from "../core/model.js";
 import type { Policy } from "../core/sessions/policy.js";
-import type { Demanded } from "../core/sessions/reconcile.js";
 import type { Report } from "../core/sessions/report.js";
+import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { ReconcileContext } from "./context.js";
 import { followUpsOf, type Message } from "./messages.js";
 
 export interface BatchDemands {
   /** Records them, once it is known which interfaces they are about. */
-  record(observation: Observation): Promise<Demanded>;
+  record(observation: Observation): Promise<ClaimsByInterface>;
   /** Settles them, and returns the messages whose demand could not be settled. */
   settle(report: Report): Promise<readonly Message[]>;
 }
@@ -26,7 +26,13 @@ export function demandsOf(
   let latest = until.record;
   const demandStore = inTime(context.demandStore, () => ports.clock.now() < latest);
   const requests = [...followUpsOf(messages, "demand"), ...followUpsOf(messages, "withdrawal")];
-  const intake = openIntake(demandStore, policy, demandLimits, settings.mode, () => ports.clock.now());
+  const intake = openIntake({
+    store: demandStore,
+    policy,
+    limits: demandLimits,
+    mode: settings.mode,
+    now: () => ports.clock.now(),
+  });
   const failed = new Set<"record" | "settle">();
   const attempt = async <T>(what: "record" | "settle", work: Promise<T>, otherwise: T): Promise<T> => {
     try {

@@ -1,10 +1,12 @@
 /** Lets instances go on that lifecycle hooks hold, once their interfaces are mirrored, or ends them. */
 import type { HookFollowUp } from "../core/events/follow-ups.js";
+import type { LifecycleHooks } from "../core/events/ports.js";
 import { breaks, decideHook, hookOf, type HookDecision } from "../core/sessions/lifecycle-hook.js";
 import type { Policy } from "../core/sessions/policy.js";
 import type { Report } from "../core/sessions/report.js";
 import type { App } from "../runtime/app.js";
-import type { LifecycleHooks } from "../core/events/ports.js";
+
+type HookContext = App & { readonly hooks: LifecycleHooks };
 
 /** What became of one hook. */
 export type Completed = "continued" | "abandoned" | "breaker" | "later" | "none";
@@ -12,25 +14,19 @@ export type Completed = "continued" | "abandoned" | "breaker" | "later" | "none"
 const HOUR_MS = 3_600_000;
 
 export async function completeHook(
-  app: App,
-  hooks: LifecycleHooks,
+  context: HookContext,
   policy: Policy,
   followUp: HookFollowUp,
   report: Pick<Report, "sources" | "unseen" | "verdicts">,
 ): Promise<Completed> {
-  const { logger } = app.telemetry;
+  const { logger } = context.telemetry;
   const fields = { group: followUp.group, hook: followUp.hook, instance: followUp.instanceId };
   try {
-    const decision = await withBreaker(
-      app,
-      hooks,
-      policy,
-      followUp,
-      decideHook(followUp, policy, report, app.settings.mode === "enforce"),
-    );
+    const decided = decideHook(followUp, policy, report, context.settings.mode === "enforce");
+    const decision = await withBreaker(context, policy, followUp, decided);
     if (decision.is === "none" || decision.is === "later") return decision.is;
     const result = decision.is === "abandon" ? "ABANDON" : "CONTINUE";
-    const outcome = await hooks.complete(followUp, result);
+    const outcome = await context.hooks.complete(followUp, result);
     const said = { ...fields, result, reason: decision.reason, outcome: outcome.kind };
     if (outcome.kind === "done" || outcome.kind === "gone") {
       const breaking = decision.reason === BREAKER;
@@ -50,14 +46,13 @@ export async function completeHook(
 const BREAKER = "breaker";
 
 async function withBreaker(
-  app: App,
-  hooks: LifecycleHooks,
+  { hooks, ports }: HookContext,
   policy: Policy,
   followUp: HookFollowUp,
   decision: HookDecision,
 ): Promise<HookDecision> {
   const hook = hookOf(policy, followUp);
   if (decision.is !== "abandon" || hook === undefined) return decision;
-  const failed = await hooks.failedLaunches(followUp.group, app.ports.clock.now() - HOUR_MS);
+  const failed = await hooks.failedLaunches(followUp.group, ports.clock.now() - HOUR_MS);
   return breaks(hook, failed) ? { is: "continue", reason: BREAKER } : decision;
 }

@@ -1,10 +1,10 @@
 /** The messages of a batch: what they say, how old they are, and when those come back that could not be done. */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import type { FollowUp } from "../core/events/follow-ups.js";
 import type { DropReason, AccountRegion, ParsedEvent } from "../core/events/envelope.js";
+import type { FollowUp } from "../core/events/follow-ups.js";
 import { parseEvent } from "../core/events/registry.js";
-import { excerpt } from "../core/events/text.js";
 import { delayOf } from "../core/events/retry.js";
+import { excerpt } from "../core/events/text.js";
 import { countDropped } from "../runtime/telemetry.js";
 import type { ReconcileContext } from "./context.js";
 

@@ -1,4 +1,4 @@
-/** Asks for a sweep at once, where an event cannot say which interface it is about. */
+/** Requests a sweep at once, where an event cannot say which interface it is about. */
 import { sweepRequested, type BusEvent } from "../core/sessions/bus-events.js";
 import type { App } from "../runtime/app.js";
 
@@ -6,7 +6,7 @@ import type { App } from "../runtime/app.js";
 const BETWEEN_SWEEPS_MS = 30_000;
 
 /**
- * The message that asks for it, unless a sweep that was asked for a moment ago does as well. `times`: when that
+ * The event that requests it, unless a sweep that was requested a moment ago does as well. `times`: when that
  * happened which it is to see, milliseconds since the epoch; none: nothing has.
  */
 export type RequestSweep = (
@@ -15,14 +15,14 @@ export type RequestSweep = (
   times: readonly number[],
 ) => readonly BusEvent[];
 
-/** What one process remembers: when it last asked. */
+/** What one process remembers: when it last requested one. */
 export function createSweepRequests(): RequestSweep {
-  let asked = -Infinity;
+  let requestedAt = -Infinity;
   return ({ settings, ports }, reason, times) => {
     const now = ports.clock.now();
-    const unseen = times.some((time) => time > asked) && now - asked >= BETWEEN_SWEEPS_MS;
+    const unseen = times.some((time) => time > requestedAt) && now - requestedAt >= BETWEEN_SWEEPS_MS;
     if (!unseen || settings.mode !== "enforce") return [];
-    asked = now;
+    requestedAt = now;
     return [sweepRequested(settings.controller, reason)];
   };
 }

@@ -2,10 +2,10 @@
  * Reports sessions that somebody else deleted or changed. The report does not depend on what EC2 shows by now: a sweep
  * may have been faster.
  */
+import type { TamperingFollowUp } from "../core/events/follow-ups.js";
 import { tampered, type BusEvent } from "../core/sessions/bus-events.js";
 import { isOurs } from "../core/tags.js";
 import type { App } from "../runtime/app.js";
-import type { TamperingFollowUp } from "../core/events/follow-ups.js";
 
 export interface Reported {
   readonly events: readonly BusEvent[];

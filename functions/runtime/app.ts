@@ -6,14 +6,15 @@ import {
   createSsmClient,
 } from "../aws/client.js";
 import { createDemandParameters } from "../aws/demand-parameters.js";
-import { createObserver } from "../aws/sessions/observer.js";
 import { createPace, type Pace } from "../aws/pace.js";
 import { createPolicyParameter } from "../aws/policy-parameter.js";
+import { createObserver } from "../aws/sessions/observer.js";
 import { createReceiverSource } from "../aws/sessions/receivers.js";
 import { createTopologySource } from "../aws/sessions/topology.js";
 import { createWriter } from "../aws/sessions/writer.js";
 import type { DemandLimits } from "../core/demands/demand.js";
 import type { DemandStore } from "../core/demands/ports.js";
+import type { Publish } from "../core/sessions/bus-events.js";
 import type { Ports } from "../core/sessions/ports.js";
 import type { Settings } from "../core/sessions/settings.js";
 import { isOurs } from "../core/tags.js";
@@ -22,7 +23,6 @@ import { readConfig } from "./config.js";
 import { lazily } from "./lazy.js";
 import { createPolicyLoader, type PolicyLoader } from "./policy-loader.js";
 import { createTelemetry, type Telemetry } from "./telemetry.js";
-import type { Publish } from "../core/sessions/bus-events.js";
 
 export interface App {
   readonly settings: Settings;
@@ -57,8 +57,8 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
   const telemetry = createTelemetry(controller);
   const publisher = lazily(async () => {
     const { createEventBridgeClient, createPublisher } = await import("../aws/bus.js");
-    return createPublisher(createEventBridgeClient(), config.bus, clock, (message, why) => {
-      telemetry.logger.error("message not sent", { ...message, why });
+    return createPublisher(createEventBridgeClient(), config.bus, clock, (event, why) => {
+      telemetry.logger.error("message not sent", { ...event, why });
     });
   });
   return {
@@ -66,8 +66,8 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     ports: { observer, writer, clock },
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,
-    demandStore: createDemandParameters(ssm, demands.path, controller, reads, clock),
+    demandStore: createDemandParameters(ssm, { path: demands.path, controller, pace: reads, clock }),
     demandLimits: demands,
-    publish: async (messages, until) => (messages.length === 0 ? 0 : (await publisher())(messages, until)),
+    publish: async (events, until) => (events.length === 0 ? 0 : (await publisher())(events, until)),
   };
 }

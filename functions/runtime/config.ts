@@ -1,9 +1,9 @@
 /** What Terraform set in the environment of `reconcile` and `sweep`. */
 import * as z from "zod/mini";
-import type { Guardrails } from "../core/sessions/account.js";
 import type { DemandLimits } from "../core/demands/demand.js";
-import type { Mode } from "../core/sessions/settings.js";
 import type { Tags } from "../core/model.js";
+import type { Guardrails } from "../core/sessions/account.js";
+import type { Mode } from "../core/sessions/settings.js";
 import { json, readEnvironment } from "./environment.js";
 
 export interface Config {
@@ -51,7 +51,7 @@ const environment = z.object({
   MUTATIONS_BURST: z.coerce.number().check(z.positive()),
   SESSION_TAGS: json(z.record(z.string(), z.string())),
   SESSION_QUOTA: z.coerce.number().check(z.positive()),
-  BRAKES: json(guardrails),
+  GUARDRAILS: json(guardrails),
   AWS_REGION: z.string().check(z.minLength(1)),
   EVENT_BUS_NAME: z.string().check(z.minLength(1)),
   DEMANDS: json(demands),
@@ -71,12 +71,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ownTags: data.SESSION_TAGS,
     quota: data.SESSION_QUOTA,
     guardrails: {
-      removalPercent: data.BRAKES.removal_percent,
-      removalMinimum: data.BRAKES.removal_minimum,
+      removalPercent: data.GUARDRAILS.removal_percent,
+      removalMinimum: data.GUARDRAILS.removal_minimum,
       acknowledgedUntil:
-        data.BRAKES.acknowledged_until === null ? null : Date.parse(data.BRAKES.acknowledged_until),
-      rolloutPercent: data.BRAKES.rollout_percent,
-      maxSessions: data.BRAKES.max_sessions,
+        data.GUARDRAILS.acknowledged_until === null ? null : Date.parse(data.GUARDRAILS.acknowledged_until),
+      rolloutPercent: data.GUARDRAILS.rollout_percent,
+      maxSessions: data.GUARDRAILS.max_sessions,
     },
     region: data.AWS_REGION,
     bus: data.EVENT_BUS_NAME,
@@ -84,7 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       path: data.DEMANDS.path,
       defaultMinutes: data.DEMANDS.default_minutes,
       maximumMinutes: data.DEMANDS.maximum_minutes,
-      most: data.DEMANDS.limit,
+      maxOpen: data.DEMANDS.limit,
       readsPerSecond: data.DEMANDS.reads_per_second,
     },
   };

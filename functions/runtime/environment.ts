@@ -1,6 +1,6 @@
 /** How a function reads what Terraform set in its environment. All problems are reported at once. */
-import en from "zod/v4/locales/en.js";
 import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 
 z.config(en()); // the words of the problems, which zod/mini does not bring
 

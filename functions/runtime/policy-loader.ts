@@ -2,9 +2,9 @@
  * The policy in force. A document that does not validate is refused: the newest one of the parameter's
  * history that does stays in force, also in a process that has just started.
  */
-import { parsePolicy, type Policy } from "../core/sessions/policy.js";
 import type { PolicyParameter } from "../aws/policy-parameter.js";
 import type { Clock } from "../core/clock.js";
+import { parsePolicy, type Policy } from "../core/sessions/policy.js";
 
 export interface LoadedPolicy {
   readonly policy: Policy;

@@ -5,8 +5,8 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { dropReasons, type DropReason } from "../core/events/envelope.js";
-import type { Report } from "../core/sessions/report.js";
 import type { Done } from "../core/sessions/decisions.js";
+import type { Report } from "../core/sessions/report.js";
 
 export interface Telemetry {
   readonly logger: Logger;
@@ -22,7 +22,7 @@ export function createTelemetry(controller: string): Telemetry {
 }
 
 function logDone(logger: Logger, { action, outcome }: Done): void {
-  const { kind, interfaceId, instanceId, rule, reason } = action;
+  const { kind, interfaceId, instanceId, ruleName: rule, reason } = action;
   const fields = {
     action: kind,
     interface: interfaceId,
@@ -44,7 +44,7 @@ function logDone(logger: Logger, { action, outcome }: Done): void {
 
 /** One line for each interface that an event named and that stays without a session, with the reason. */
 export function logNotMirrored({ logger }: Telemetry, report: Report): void {
-  for (const { interfaceId, instanceId, rule, selected, reason } of report.notMirrored) {
+  for (const { interfaceId, instanceId, ruleName: rule, selected, reason } of report.notMirrored) {
     const fields = { interface: interfaceId, instance: instanceId, rule, reason };
     if (selected) logger.info("selected and not mirrored", fields);
     else logger.debug("not selected", fields);

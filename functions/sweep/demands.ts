@@ -1,11 +1,13 @@
 /** A sweep's part in demands: it honours them, writes down what has become of them, and removes what is over. */
+import type { Deadlines } from "../core/deadlines.js";
+import { openClaims, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
 import { demandResultOf } from "../core/demands/intake.js";
-import { writeDemand } from "../core/demands/update.js";
-import { askedBy, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
-import type { Demanded } from "../core/sessions/reconcile.js";
-import type { Report } from "../core/sessions/report.js";
-import type { App } from "../runtime/app.js";
 import type { StoredDemand } from "../core/demands/ports.js";
+import { writeDemand } from "../core/demands/update.js";
+import type { Report } from "../core/sessions/report.js";
+import type { ClaimsByInterface } from "../core/sessions/selection.js";
+import type { App } from "../runtime/app.js";
+import { withPermissionRetries } from "../runtime/permission-retries.js";
 
 /** Parameters that one sweep writes; SSM takes a few a second, and the next sweep goes on. */
 const WRITES_A_SWEEP = 50;
@@ -13,23 +15,24 @@ const WRITES_A_SWEEP = 50;
 export interface SweptDemands {
   /** null: they could not be read. */
   readonly stored: readonly StoredDemand[] | null;
-  readonly demanded: Demanded | null;
+  readonly claims: ClaimsByInterface | null;
 }
 
 export async function readDemands(
   { ports, demandStore, telemetry }: App,
+  deadlines: Deadlines,
   until: number,
 ): Promise<SweptDemands> {
   try {
-    const stored = await demandStore.all(until);
+    const stored = await withPermissionRetries(ports.clock, deadlines, () => demandStore.all(until));
     const now = ports.clock.now();
     return {
       stored,
-      demanded: new Map(stored.map(({ demand }) => [demand.interfaceId, askedBy(demand, now)])),
+      claims: new Map(stored.map(({ demand }) => [demand.interfaceId, openClaims(demand, now)])),
     };
   } catch (error) {
     telemetry.logger.error("demands could not be read: nothing is removed by policy", error as Error);
-    return { stored: null, demanded: null };
+    return { stored: null, claims: null };
   }
 }
 
@@ -59,7 +62,7 @@ export async function settleDemands(
         reason: "not-found",
       };
       const known = report.verdicts.has(id) || !isOpen(demand, now);
-      const answer = (asked: Demand | undefined) => asked && settle(asked, result, now);
+      const answer = (current: Demand | undefined) => current && settle(current, result, now);
       if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP || ports.clock.now() >= until)
         continue;
       writes += 1;
@@ -72,7 +75,7 @@ export async function settleDemands(
   return (stored ?? []).filter(({ demand }) => isOpen(demand, now)).length;
 }
 
-/** Read once more: somebody may have asked again in the meantime. */
+/** Read once more: somebody may have requested it again in the meantime. */
 async function removeOver({ ports, demandStore, telemetry }: App, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const now = ports.clock.now();

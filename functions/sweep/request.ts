@@ -1,15 +1,15 @@
 /** Who asks for a sweep, and what that means for its time. */
 import { drainRequestOf, type DrainRequest, type Invocation } from "../runtime/invocation.js";
 
-export type Request =
-  | {
-      readonly kind: "sweep";
-      /** A scheduled sweep ends before the next begins; others may use the function's whole time. */
-      readonly by: "schedule" | "apply" | "event" | "person";
-      /** The answer names every interface that is not mirrored. */
-      readonly explain?: true;
-    }
-  | DrainRequest;
+export interface SweepRequest {
+  readonly kind: "sweep";
+  /** A scheduled sweep ends before the next begins; others may use the function's whole time. */
+  readonly by: "schedule" | "apply" | "event" | "person";
+  /** The answer names every interface that is not mirrored. */
+  readonly explain?: true;
+}
+
+export type Request = SweepRequest | DrainRequest;
 
 export function requestOf(event: unknown): Request {
   const invocation = (event ?? {}) as Invocation & { readonly explain?: unknown };

@@ -1,17 +1,19 @@
 /** The sweep: the whole account, from what EC2 shows now, within the time that is there. */
 import { signalAt } from "../aws/signal.js";
-import { drain } from "../core/sessions/drain.js";
-import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
+import type { Deadlines } from "../core/deadlines.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
+import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
+import type { Done } from "../core/sessions/decisions.js";
+import { drain } from "../core/sessions/drain.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import type { Report } from "../core/sessions/report.js";
 import type { App } from "../runtime/app.js";
-import type { SweepContext } from "./context.js";
+import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
+import type { SweepContext } from "./context.js";
 import { readDemands, settleDemands } from "./demands.js";
-import type { Request } from "./request.js";
-import type { Done } from "../core/sessions/decisions.js";
+import type { Request, SweepRequest } from "./request.js";
 
 /** What `sweep` answers. */
 export interface Summary {
@@ -32,11 +34,11 @@ export interface Summary {
   readonly held_removals: number;
   readonly remaining: number;
   readonly complete: boolean;
-  /** Asked for by `explain`: every interface of the policy's VPCs without a session of ours, and why. */
+  /** With `explain`: every interface of the policy's VPCs without a session of ours, and why. */
   readonly not_mirrored?: readonly object[];
 }
 
-/** What Lambda can answer is 6 MB; an entry takes about 200 bytes. */
+/** What Lambda can answer is 6 MB; an interface takes about 200 bytes. */
 const NOT_MIRRORED_LIMIT = 10_000;
 
 /**
@@ -44,9 +46,9 @@ const NOT_MIRRORED_LIMIT = 10_000;
  * missing from the pace of a backfill: what the pace's bucket takes in meanwhile ends at its burst.
  */
 const SCHEDULED_MS = 55_000;
-/** A sweep that is asked for because of tampering runs beside the scheduled one, so it is short. */
+/** A sweep that is requested because of tampering runs beside the scheduled one, so it is short. */
 const AT_ONCE_MS = 25_000;
-const longest: Partial<Record<Extract<Request, { kind: "sweep" }>["by"], number>> = {
+const longest: Partial<Record<SweepRequest["by"], number>> = {
   schedule: SCHEDULED_MS,
   event: AT_ONCE_MS,
 };
@@ -62,7 +64,7 @@ const SETTLE_MS = 20_000;
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
-/** Of that margin the bus may take so much: the answer, and what is left to do, must still be told. */
+/** Of that margin the bus may take so much: the answer, and what is left to do, must still be published. */
 const PUBLISH_MS = 6_000;
 
 const refusals: RefusedSources = refusedSources();
@@ -77,46 +79,47 @@ export async function runSweep(
   const whole = started + Math.max(0, remainingMs - MARGIN_MS);
   try {
     if (request.kind === "nothing") return {};
-    if (request.kind === "drain") return await runDrain(app, whole, true);
-    const deadline = Math.min(whole, started + (longest[request.by] ?? Infinity));
-    if (app.settings.mode === "drain") return await runDrain(app, deadline, false);
-    return await runReconcile(app, request, { started, deadline, whole });
+    if (request.kind === "drain") return await runDrain(app, { deadline: whole }, true);
+    const deadlines = deadlinesOf(request, started, whole);
+    if (app.settings.mode === "drain") return await runDrain(app, deadlines, false);
+    return await runReconcile(app, request, { ...deadlines, started, whole });
   } finally {
     app.telemetry.metrics.publishStoredMetrics();
   }
 }
 
-interface Times {
+function deadlinesOf({ by }: SweepRequest, started: number, whole: number): Deadlines {
+  if (by === "apply") {
+    const createsUntil = Math.min(whole, started + CREATES_OF_APPLY_MS);
+    return { deadline: whole, createsUntil, permissionsSpreadUntil: started + PERMISSIONS_SPREAD_MS };
+  }
+  return { deadline: Math.min(whole, started + (longest[by] ?? Infinity)) };
+}
+
+interface Times extends Deadlines {
   readonly started: number;
-  readonly deadline: number;
   /** The end of the function's time. */
   readonly whole: number;
 }
 
 async function runReconcile(
   app: SweepContext,
-  { by, explain }: Request & { kind: "sweep" },
-  { started, deadline, whole }: Times,
+  { by, explain }: SweepRequest,
+  { started, whole, ...deadlines }: Times,
 ): Promise<Summary> {
   const { settings, telemetry } = app;
   const ports = by === "event" ? besideTheSchedule(app) : app.ports;
-  const { policy, problems } = await app.policies.load();
+  const permitted = <T>(read: () => Promise<T>) => withPermissionRetries(ports.clock, deadlines, read);
+  const { policy, problems } = await permitted(() => app.policies.load());
   logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
-  const run = {
-    ports,
-    settings,
-    policy,
-    deadline,
-    createsUntil: applying ? Math.min(deadline, started + CREATES_OF_APPLY_MS) : deadline,
-    permissionsSpreadUntil: applying ? started + PERMISSIONS_SPREAD_MS : 0,
-    window: { milliseconds: WINDOW_MS, until: whole },
-    onDone: telemetry.onDone,
-  };
+  const window = { milliseconds: WINDOW_MS, until: whole };
+  const run = { ...deadlines, window, ports, settings, policy, onDone: telemetry.onDone };
   const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
-  const demands = await readDemands(app, latestRead());
-  const signal = signalAt(ports.clock, latestRead());
-  const report = await sweep({ ...run, signal }, refusals, demands.demanded);
+  const demands = await readDemands(app, deadlines, latestRead());
+  const report = await permitted(() =>
+    sweep({ ...run, signal: signalAt(ports.clock, latestRead()) }, refusals, demands.claims),
+  );
   const settleUntil = Math.min(whole, ports.clock.now() + SETTLE_MS);
   const open = await settleDemands(app, demands, report, settleUntil);
   countReport(telemetry, report, problems);
@@ -131,7 +134,7 @@ async function runReconcile(
     ...sourcesRefused(settings.controller, refusedNow(report)),
     sweepCompleted(settings.controller, { by, ...summary }),
   ];
-  const publishUntil = Math.min(whole, Math.max(deadline, ports.clock.now())) + PUBLISH_MS;
+  const publishUntil = Math.min(whole, Math.max(deadlines.deadline, ports.clock.now())) + PUBLISH_MS;
   const lost = await app.publish(published, publishUntil);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   if (applying) refuseToPass(report, problems);
@@ -144,7 +147,7 @@ function besideTheSchedule({ ports, turnBeside }: SweepContext): App["ports"] {
   return { ...ports, writer: { ...ports.writer, turn } };
 }
 
-/** Only what AWS refused in this run: what stays refused would be told every minute. */
+/** Only what AWS refused in this run: what stays refused would be published every minute. */
 function refusedNow({ notMirrored, done }: Report): Report["notMirrored"] {
   const tried = new Set(
     done.filter(({ action }) => action.kind === "create").map(({ action }) => action.interfaceId),
@@ -157,7 +160,7 @@ function explained({ notMirrored }: Report): readonly object[] {
   return [...notMirrored]
     .sort((a, b) => Number(b.selected) - Number(a.selected))
     .slice(0, NOT_MIRRORED_LIMIT)
-    .map(({ interfaceId, instanceId, rule, selected, reason }) => ({
+    .map(({ interfaceId, instanceId, ruleName: rule, selected, reason }) => ({
       interface: interfaceId,
       instance: instanceId,
       rule,
@@ -187,24 +190,26 @@ function refuseToPass(report: Report, problems: readonly string[]): void {
   }
 }
 
-async function runDrain(app: App, deadline: number, mustFinish: boolean): Promise<object> {
+async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Promise<object> {
   const { ports, settings, telemetry } = app;
   const done: Done[] = [];
-  const report = await drain(ports, settings.controller, deadline, (each) => {
+  const onDone = (each: Done) => {
     telemetry.onDone(each);
     done.push(each);
-  });
+  };
+  const run = { ...deadlines, ports, controller: settings.controller, onDone };
+  const report = await withPermissionRetries(ports.clock, deadlines, () => drain(run));
   telemetry.metrics.addMetric("SessionsDeleted", "Count", report.deleted);
   telemetry.logger.info("drain", { ...report });
-  // The hub learns of it too: Terraform keeps the way there open until this is done.
-  const lost = await app.publish(sessionsChanged(settings.controller, done), deadline + PUBLISH_MS);
+  // The hub is to hear of it too: Terraform keeps the way there open until this is done.
+  const lost = await app.publish(sessionsChanged(settings.controller, done), deadlines.deadline + PUBLISH_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   // Nobody reads them any more; in mode drain they are kept until their ends, like the controller.
   if (mustFinish && report.remaining === 0) await forgetDemands(app);
   if (mustFinish && report.remaining > 0) {
     throw new Error(
-      `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left; ` +
-        "run destroy again to go on",
+      `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left` +
+        `${report.because === undefined ? "" : ` (${report.because})`}; run destroy again to go on`,
     );
   }
   return { mode: "drain", ...report, complete: report.remaining === 0 };

@@ -7,10 +7,19 @@ import {
   PutPermissionCommand,
   PutRuleCommand,
   PutTargetsCommand,
+  RemoveTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
 import { AddPermissionCommand } from "@aws-sdk/client-lambda";
 import { startLocalCloud, type LocalCloud } from "../index.js";
-import { createFunction, createRole, eventToQueue, lambdaOf, queueOf, sdk } from "../support/resources.js";
+import {
+  createFunction,
+  createRole,
+  eventToQueue,
+  iamCall,
+  lambdaOf,
+  queueOf,
+  sdk,
+} from "../support/resources.js";
 
 const CLIENT = "222222222222";
 const HUB = "111111111111";
@@ -135,6 +144,21 @@ describe("a bus as the target", () => {
     const events = (await queue.receive()).map((body) => JSON.parse(body) as object);
     expect(events).toMatchObject([{ account: CLIENT, source: SOURCE }]);
     expect(await dlq.receive()).toEqual([]);
+  });
+
+  test("receives what was accepted before the rule's target and the role's permission went", async () => {
+    const { queue, dlq } = await forward([may(HUB_BUS)]);
+    const entry = { Source: SOURCE, DetailType: "Mirror Session Changed", Detail: "{}", EventBusName: BUS };
+    await client.send(new PutEventsCommand({ Entries: [entry] }));
+    await Promise.all([
+      client.send(new RemoveTargetsCommand({ Rule: "hub", EventBusName: BUS, Ids: ["hub"] })),
+      iamCall(cloud, CLIENT, { Action: "DeleteRolePolicy", RoleName: "forward", PolicyName: "own" }),
+    ]);
+    await cloud.idle();
+    expect(await queue.receive()).toHaveLength(1);
+    expect(await dlq.receive()).toEqual([]);
+    await put();
+    expect(await queue.receive()).toEqual([]);
   });
 
   test.each([

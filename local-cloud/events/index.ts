@@ -166,7 +166,9 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
       },
       at,
     );
-    void counted(
+    // What was accepted goes by the rules and permissions of that moment: whoever removes them after the answer, as
+    // Terraform does when it destroys, takes nothing back ("DeleteRule": events might continue to match for a while).
+    await counted(
       deliver(context, { where: { account, region }, bus: arn.split("event-bus/")[1] ?? "", event }),
     ).catch((error: unknown) =>
       undelivered.push({ rule: arn, target: "", reason: `FAULT: ${String(error)}`, event }),

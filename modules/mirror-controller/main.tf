@@ -22,7 +22,7 @@ locals {
     MODE                         = var.mode
     SESSION_TAGS                 = jsonencode(var.tags)
     SESSION_QUOTA                = tostring(var.session_quota)
-    BRAKES                       = jsonencode(var.guardrails)
+    GUARDRAILS                   = jsonencode(var.guardrails)
     DEMANDS                      = jsonencode(local.demands_setting)
     EVENT_BUS_NAME               = aws_cloudwatch_event_bus.this.name
     POWERTOOLS_SERVICE_NAME      = local.service_name

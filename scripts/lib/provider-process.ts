@@ -5,9 +5,9 @@
  * providers", Terraform plugin framework), and only asked for its schemas: where something is mocked, nothing is
  * configured. What applies for real, the end-to-end tests, has Terraform start its providers itself.
  */
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { endGroup, spawnGroup } from "./process-group.js";
 
 const PATIENCE_MS = 120_000;
 
@@ -30,12 +30,10 @@ export const reattachIn = (output: string): string | undefined =>
 
 const start = (program: string): Promise<NodeJS.ProcessEnv> =>
   new Promise((resolve, reject) => {
-    const child = spawn(program, ["-debug"], { stdio: ["ignore", "pipe", "pipe"] });
-    const stop = () => child.kill("SIGKILL");
-    process.once("exit", stop);
+    const child = spawnGroup(program, ["-debug"]);
     let output = "";
     const late = setTimeout(() => {
-      stop();
+      endGroup(child);
       reject(new Error(`the provider is not ready after ${PATIENCE_MS / 1000} s:\n${output}`));
     }, PATIENCE_MS);
     const hear = (chunk: Buffer) => {

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync, type WriteStream } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { spawnGroup } from "./process-group.js";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 
@@ -47,14 +47,16 @@ export interface Ran {
   readonly stdout: string;
 }
 
-/** Runs a command to its end without a shell. Never throws for what the command does. */
+/**
+ * Runs a command to its end without a shell. Never throws for what the command does. The command ends with this process
+ * and with it all that it started.
+ */
 export const run = (command: string, args: readonly string[], options: RunOptions): Promise<Ran> =>
   new Promise((resolve) => {
     options.log.line(`$ ${command.replace(`${root}/`, "")} ${args.join(" ")}`);
-    const child = spawn(command, args, {
+    const child = spawnGroup(command, args, {
       cwd: options.cwd ?? root,
       env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
     });
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => {

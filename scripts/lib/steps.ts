@@ -14,7 +14,7 @@ export interface Step {
   readonly name: string;
   /** Names of steps that end before this one starts, whatever they found. */
   readonly after?: readonly string[];
-  /** Runs only when it is asked for by its whole name, because it needs a tool that not everybody has. */
+  /** Runs only when it is asked for by its whole name: it takes long, or needs a tool that not everybody has. */
   readonly onRequest?: boolean;
   readonly work: (log: Log) => Promise<Count>;
 }
@@ -92,6 +92,12 @@ const jest = (project: string, workers = 1): Step => ({
     // A project without a single test is a mistake in its patterns, not a success.
     return { passed: found.numPassedTests, failed: found.numPassedTests + failed === 0 ? 1 : failed };
   },
+});
+
+/** The provider waits for most of an apply (SQS, load balancers): three side by side fill two cores. */
+const endToEnd = (project: string): Step => ({
+  ...jest(project, 3),
+  after: ["bundles", "terraform-provider"],
 });
 
 const format: Step = {
@@ -218,8 +224,7 @@ export const steps = (): Step[] => {
     bundles,
     single("prettier", tool("prettier/bin/prettier.cjs", "--check", ".")),
     provider,
-    // The provider waits for most of an apply (SQS, load balancers): three side by side fill two cores.
-    { ...jest("e2e", 3), after: ["bundles", "terraform-provider"] },
+    endToEnd("e2e"),
     single("eslint", tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
     single(
       "imports",
@@ -237,6 +242,7 @@ export const steps = (): Step[] => {
     ...modules().map((folder) => terraform(folder, true)),
     { name: "cdktf", after: ["terraform-provider"], work: runCdktf },
     ...examples().map((folder) => terraform(folder, false)),
+    { ...endToEnd("e2e-long"), onRequest: true },
     { ...jest("terragrunt"), onRequest: true },
   ];
 };

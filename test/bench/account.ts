@@ -66,7 +66,7 @@ const environmentOf = (pace: Pace): Record<string, string> => ({
   ...variablesOf(pace),
   SESSION_TAGS: "{}",
   SESSION_QUOTA: "100000",
-  BRAKES: JSON.stringify({
+  GUARDRAILS: JSON.stringify({
     removal_percent: 20,
     removal_minimum: 10,
     acknowledged_until: null,

@@ -125,14 +125,17 @@ export const decisionTableProblems = (architecture: string, paths: readonly stri
   ];
 };
 
-/** Folders of Jest's projects that the table of docs/architecture.md does not name; `globs` as in jest.config.mjs. */
+/**
+ * Places of Jest's projects that the table of docs/architecture.md names neither themselves nor by a folder above them;
+ * `globs` as in jest.config.mjs.
+ */
 export const undescribedTests = (architecture: string, globs: readonly string[]): string[] => {
   const named = tableBelow(architecture, "## How it is tested").flatMap(([, places = ""]) =>
     inBackticks(places),
   );
   return globs
     .map((glob) => glob.replace("<rootDir>/", "").replace(/\/\*.*$/, ""))
-    .filter((folder) => !named.includes(folder));
+    .filter((place) => !named.some((folder) => place === folder || place.startsWith(`${folder}/`)));
 };
 
 /** The reasons that docs/operations.md lists: in its table those for which a source is uncovered, below it the rest. */

@@ -1,9 +1,9 @@
 /** Each planted bug is built into a copy of the program, which must then fail the properties. */
 import { describe, expect, it } from "@jest/globals";
-import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { spawnGroup } from "../../scripts/lib/process-group.js";
 import { mutants, type Edit, type Mutant } from "./mutants.js";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -66,7 +66,7 @@ function planting({ file, find, replace }: Edit): Plugin {
 
 function run(program: string, runs = RUNS): Promise<{ code: number | null; output: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [program, String(runs), String(SEED)], { cwd: root });
+    const child = spawnGroup(process.execPath, [program, String(runs), String(SEED)], { cwd: root });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

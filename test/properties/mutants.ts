@@ -102,8 +102,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "sweeps never remove what the policy no longer selects",
     file: "functions/core/sessions/reconcile.ts",
-    find: "contextOf(run, observation, demanded ?? none, demanded !== null)",
-    replace: "contextOf(run, observation, demanded ?? none, false)",
+    find: "contextOf(run, observation, open, claims !== null)",
+    replace: "contextOf(run, observation, open, false)",
   },
   {
     name: "only the first interface of an instance",

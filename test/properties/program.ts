@@ -63,8 +63,6 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
     },
     policy: policyOf(choice, setting),
     deadline: now + milliseconds,
-    createsUntil: now + milliseconds,
-    permissionsSpreadUntil: 0,
     onDone: () => undefined,
   });
   /** A run that could not read EC2 ends; the message comes back or the next minute comes. */

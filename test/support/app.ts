@@ -83,7 +83,7 @@ export function anApp(account: Account = {}): FakeApp {
     demandStore: store,
     policies: { load: account.loadPolicy ?? (async () => loaded) },
     telemetry: telemetry.telemetry,
-    demandLimits: { defaultMinutes: 1440, maximumMinutes: 10_080, most: 500 },
+    demandLimits: { defaultMinutes: 1440, maximumMinutes: 10_080, maxOpen: 500 },
     publish: async (messages) => {
       sent.push(...messages);
       return account.lost ?? 0;

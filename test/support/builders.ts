@@ -155,12 +155,12 @@ export function aContext(over: Partial<PlanContext> = {}): PlanContext {
     ownTags: {},
     rolloutPercent: 100,
     mayRemoveByPolicy: true,
-    demands: new Map(),
+    claims: new Map(),
     ...over,
   };
 }
 
-export function theBrakes(over: Partial<Guardrails> = {}): Guardrails {
+export function theGuardrails(over: Partial<Guardrails> = {}): Guardrails {
   return {
     removalPercent: 20,
     removalMinimum: 10,
@@ -177,7 +177,7 @@ export function theSettings(over: Partial<Settings> = {}): Settings {
     mode: "enforce",
     ownTags: {},
     quota: 10_000,
-    guardrails: theBrakes(),
+    guardrails: theGuardrails(),
     ...over,
   };
 }

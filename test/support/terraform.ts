@@ -3,10 +3,10 @@
  * runs do not share state. What the copy gets besides is an override file, Terraform's own way to change a root
  * without editing it ("Override Files" in its language reference).
  */
-import { spawn, type ChildProcess } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
+import { endGroup, spawnGroup, type GroupLeader } from "../../scripts/lib/process-group.js";
 import { root } from "../../scripts/lib/run.js";
 import { terraformEnvironment } from "../../scripts/terraform-env.js";
 
@@ -59,21 +59,13 @@ export const LOCAL_PROVIDER = `provider "aws" {
 }
 `;
 
-const running = new Set<ChildProcess>();
+const running = new Set<GroupLeader>();
 
 /** Ends every Terraform of this process with its provider processes, at once. */
 export const killTerraform = (): void => {
-  for (const child of running) {
-    try {
-      // Terraform leads a process group of its own, which its providers belong to.
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // gone already
-    }
-  }
+  for (const child of running) endGroup(child);
   running.clear();
 };
-process.once("exit", killTerraform);
 
 const inherited = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
@@ -196,12 +188,7 @@ export class TerraformRoot {
   #run(args: readonly string[]) {
     return new Promise<{ code: number; text: string; complaint: string; lines: TerraformLine[] }>(
       (resolve) => {
-        const child = spawn("terraform", args, {
-          cwd: this.folder,
-          env: this.#env,
-          stdio: ["ignore", "pipe", "pipe"],
-          detached: true,
-        });
+        const child = spawnGroup("terraform", args, { cwd: this.folder, env: this.#env });
         running.add(child);
         const texts: string[] = [];
         const lines: TerraformLine[] = [];

@@ -2,9 +2,10 @@
  * The live repository of examples/terragrunt as a platform team would have it: a copy of its own, and the product
  * behind a git address with a tag, both below .cache. Terragrunt, git and Terraform are real; AWS is the local cloud.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { spawnGroup } from "../../scripts/lib/process-group.js";
 import { root } from "../../scripts/lib/run.js";
 import { terraformEnvironment } from "../../scripts/terraform-env.js";
 
@@ -136,7 +137,7 @@ export class Live {
 
   #terragrunt(args: readonly string[], cwd = live): Promise<string> {
     return new Promise((resolve, reject) => {
-      const child = spawn("terragrunt", args, { cwd, env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawnGroup("terragrunt", args, { cwd, env: this.#env });
       let out = "";
       let all = "";
       child.stdout.on("data", (chunk: Buffer) => {

@@ -15,7 +15,7 @@ const codes: ReadonlyMap<string, Failure["kind"]> = new Map(
       "InvalidTrafficMirrorTargetId.NotFound",
       "TrafficMirrorTargetNotFound", // older documents
     ],
-    // The service does not exist, or does not allow this account: EC2 does not tell which.
+    // The service does not exist, or does not allow this account: EC2 does not say which.
     service: [
       "InvalidServiceName",
       "InvalidVpcEndpointService.NotFound",

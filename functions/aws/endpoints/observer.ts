@@ -17,10 +17,10 @@ import {
 } from "../../core/endpoints/model.js";
 import type { EndpointObserver } from "../../core/endpoints/ports.js";
 import { TAG_ENDPOINTS, TAG_TARGET_LEAVING } from "../../core/tags.js";
-import { classifyEndpoint } from "./errors.js";
 import { everyPage } from "../pages.js";
 import { inChunks, readGatewayEndpoints, readInstances, readSessions, readTargets } from "../read.js";
 import { toSources, toTags } from "../shapes.js";
+import { classifyEndpoint } from "./errors.js";
 
 const PAGE = 1000;
 
@@ -70,7 +70,7 @@ function readSubnets(client: EC2Client, Values: string[]): Promise<Ec2Subnet[]> 
   });
 }
 
-/** A service that this account may not use is a fact to be told, not a failure to read. */
+/** A service that this account may not use is a fact to be reported, not a failure to read. */
 async function readService(client: EC2Client, { service, vpcIds }: EndpointSettings): Promise<Service> {
   if (vpcIds.length === 0) return { usable: true, zoneIds: new Set(), zoneNames: new Set() };
   try {

@@ -9,9 +9,10 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 import type { Bucket, EndpointOutcome, EndpointWriter } from "../../core/endpoints/ports.js";
-import { classifyCode, classifyEndpoint } from "./errors.js";
 import type { Pace } from "../pace.js";
+import { inChunks, readGatewayEndpoints, readTargets } from "../read.js";
 import { toAwsTags } from "../shapes.js";
+import { classifyCode, classifyEndpoint } from "./errors.js";
 
 const done: EndpointOutcome = { kind: "done", value: undefined };
 
@@ -28,6 +29,27 @@ export function createEndpointWriter(
       if (failure.kind === "throttled") paces[bucket].slowDown();
       return failure;
     }
+  };
+  /**
+   * Outcomes of calls on what is there, by id. Our role knows ours by their tag, so what is gone by now may be answered
+   * as not permitted (?): that is told apart here, before an alarm fires for it.
+   */
+  const withoutGone = async (
+    ids: readonly string[],
+    outcomes: readonly EndpointOutcome[],
+  ): Promise<readonly EndpointOutcome[]> => {
+    const refused = ids.filter((_, index) => outcomes[index]?.kind === "not-permitted");
+    if (refused.length === 0) return outcomes;
+    const there = await existing(client, refused).catch(() => new Set(refused));
+    return outcomes.map((outcome, index) =>
+      outcome.kind === "not-permitted" && !there.has(ids[index] ?? "")
+        ? { ...outcome, kind: "gone" }
+        : outcome,
+    );
+  };
+  const onOne = async (id: string, send: () => Promise<unknown>): Promise<EndpointOutcome> => {
+    const outcome = await call("other", send);
+    return (await withoutGone([id], [outcome]))[0] ?? outcome;
   };
   const orGone = (outcome: EndpointOutcome) => (outcome.kind === "gone" ? done : outcome);
 
@@ -59,7 +81,7 @@ export function createEndpointWriter(
       ),
     deleteTarget: async (id) =>
       orGone(
-        await call("other", () =>
+        await onOne(id, () =>
           client.send(new DeleteTrafficMirrorTargetCommand({ TrafficMirrorTargetId: id })),
         ),
       ),
@@ -73,13 +95,30 @@ export function createEndpointWriter(
           refused.set(ResourceId, classifyCode(error?.Code ?? "Unknown", error?.Message ?? ""));
         }
       });
-      return ids.map((id) => orGone(refused.get(id) ?? outcome));
+      const outcomes = ids.map((id) => refused.get(id) ?? outcome);
+      return (await withoutGone(ids, outcomes)).map(orGone);
     },
     tag: (id, tags) =>
-      call("other", () => client.send(new CreateTagsCommand({ Resources: [id], Tags: toAwsTags(tags) }))),
+      onOne(id, () => client.send(new CreateTagsCommand({ Resources: [id], Tags: toAwsTags(tags) }))),
     untag: (id, keys) =>
-      call("other", () =>
+      onOne(id, () =>
         client.send(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) })),
       ),
   };
+}
+
+/** Which of these targets and endpoints EC2 knows. */
+async function existing(client: EC2Client, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const targetIds = ids.filter((id) => id.startsWith("tmt-"));
+  const endpointIds = ids.filter((id) => !id.startsWith("tmt-"));
+  const targets = await inChunks(targetIds, (Values) =>
+    readTargets(client, { Name: "traffic-mirror-target-id", Values }),
+  );
+  const endpoints = await inChunks(endpointIds, (Values) =>
+    readGatewayEndpoints(client, { Name: "vpc-endpoint-id", Values }),
+  );
+  return new Set([
+    ...targets.flatMap(({ TrafficMirrorTargetId: id }) => id ?? []),
+    ...endpoints.flatMap(({ VpcEndpointId: id }) => id ?? []),
+  ]);
 }

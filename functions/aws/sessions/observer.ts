@@ -8,16 +8,14 @@ import {
   type Source,
   type Topology,
 } from "../../core/model.js";
-import type { Policy } from "../../core/sessions/policy.js";
+import { managedKinds } from "../../core/sessions/managed-interfaces.js";
+import { rulesOf, type Policy } from "../../core/sessions/policy.js";
 import type { Observer } from "../../core/sessions/ports.js";
 import { endingWith, inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
 import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
 import type { TopologySource } from "./topology.js";
 
-/** Services whose interfaces can be mirrored although the account did not make them (Traffic Mirroring guide). */
-const services = { rds: "amazon-rds", elasticache: "amazon-elasticache" } as const;
-
-/** `ours`: tells this controller's sessions; interfaces of others are none of our business. */
+/** `ours`: whether a session is this controller's; interfaces of others are none of our business. */
 export function createObserver(
   client: EC2Client,
   topology: TopologySource,
@@ -90,7 +88,7 @@ export function createObserver(
       return { sources, sessions, topology: receivers, unseen: seen.unseen };
     },
 
-    async everything(policy, asked = [], signal): Promise<Observation> {
+    async everything(policy, alsoInterfaceIds = [], signal): Promise<Observation> {
       const reader = endingWith(client, signal);
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
@@ -99,9 +97,10 @@ export function createObserver(
       if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
       const everything = await topologyFor(policy);
       const sources = new Map((await allSources(reader, policy)).map((source) => [source.id, source]));
-      const strays = [...sessions.filter(ours).map((session) => session.interfaceId), ...asked].filter(
-        (id) => !sources.has(id),
-      );
+      const strays = [
+        ...sessions.filter(ours).map((session) => session.interfaceId),
+        ...alsoInterfaceIds,
+      ].filter((id) => !sources.has(id));
       if (strays.length > 0) {
         // Looked at one by one before anything is decided: detached, in another VPC, or attached just now.
         const { sources: found } = await sourcesOf(reader, {
@@ -131,24 +130,41 @@ function isWhole(instance: Instance): boolean {
   return toSources(instance).length > 0 || toInstance(instance)?.state !== "pending";
 }
 
-function listedTargets({ vpcs, sources }: Policy): readonly string[] {
-  const entries = sources === null ? [] : [...sources.tags, ...sources.subnets, ...sources.vpcs];
+function listedTargets(policy: Policy): readonly string[] {
   return [
-    ...vpcs.flatMap(({ targets }) => (targets ?? []).map(({ target_id }) => target_id)),
-    ...entries.flatMap(({ target_id }) => target_id ?? []),
+    ...policy.vpcs.flatMap(({ targets }) => (targets ?? []).map(({ target_id }) => target_id)),
+    ...rulesOf(policy).flatMap(({ target_id }) => target_id ?? []),
   ];
 }
 
 async function allSources(client: EC2Client, policy: Policy): Promise<readonly Source[]> {
   const vpcIds = policy.vpcs.map((vpc) => vpc.vpc_id);
   const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
-  const requesters = (["rds", "elasticache"] as const).filter((key) => policy.options.requester_managed[key]);
-  if (requesters.length === 0) return instances.flatMap(toSources);
-  const managed = await inChunks(vpcIds, (Values) =>
-    readInterfaces(client, [
-      { Name: "vpc-id", Values },
-      { Name: "requester-id", Values: requesters.map((key) => services[key]) },
-    ]),
-  );
-  return [...instances.flatMap(toSources), ...managed.flatMap((nic) => toLoneSource(nic) ?? [])];
+  const managed = await managedSources(client, policy, vpcIds);
+  // What an instance says of its interfaces is worth more, so it comes last.
+  return [...managed, ...instances.flatMap(toSources)];
+}
+
+/** Interfaces without an instance, of the kinds that the policy allows. */
+async function managedSources(
+  client: EC2Client,
+  { options }: Policy,
+  vpcIds: readonly string[],
+): Promise<readonly Source[]> {
+  const allowed = managedKinds.filter(({ isAllowed }) => isAllowed(options)).map(({ filter }) => filter);
+  const found: Source[] = [];
+  // Of several filters all must match, so each field gets a call of its own.
+  for (const Name of new Set(allowed.map(({ name }) => name))) {
+    const patterns = allowed.filter(({ name }) => name === Name).map(({ value }) => value);
+    const interfaces = await inChunks(vpcIds, (Values) =>
+      readInterfaces(client, [
+        { Name: "vpc-id", Values },
+        { Name, Values: patterns },
+      ]),
+    );
+    // One of an instance that the list above does not show yet is left to the next sweep.
+    const lone = interfaces.filter(({ Attachment }) => Attachment?.InstanceId === undefined);
+    found.push(...lone.flatMap((nic) => toLoneSource(nic) ?? []));
+  }
+  return found;
 }

@@ -12,12 +12,12 @@ import {
   TargetGroupNotFoundException,
   type ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Clock } from "../../core/clock.js";
 import { receiverAddress, type Receivers, type Target } from "../../core/model.js";
 import { TAG_AUTOSCALING_GROUP } from "../../core/tags.js";
 import { everyPage } from "../pages.js";
 import { inChunks, readInstances } from "../read.js";
 import { toTags } from "../shapes.js";
-import type { Clock } from "../../core/clock.js";
 
 export interface ReceiverSource {
   /** At most five minutes old, older while it cannot be read. Throws when it never could. */

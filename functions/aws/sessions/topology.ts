@@ -3,11 +3,11 @@
  * not read them again for every batch.
  */
 import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { Clock } from "../../core/clock.js";
 import type { Topology } from "../../core/model.js";
 import { readGatewayEndpoints, readTargets } from "../read.js";
-import type { ReceiverSource } from "./receivers.js";
 import { toTarget } from "../shapes.js";
-import type { Clock } from "../../core/clock.js";
+import type { ReceiverSource } from "./receivers.js";
 
 export interface TopologySource {
   /** At most a minute old. */

@@ -6,8 +6,8 @@ import {
   ModifyTrafficMirrorSessionCommand,
   type EC2Client,
 } from "@aws-sdk/client-ec2";
-import type { SessionChanges } from "../../core/sessions/decisions.js";
 import type { Outcome } from "../../core/outcomes.js";
+import type { SessionChanges } from "../../core/sessions/decisions.js";
 import type { SessionWriter } from "../../core/sessions/ports.js";
 import { classify, classifyCreate, isStaleReference } from "../errors.js";
 import type { Pace } from "../pace.js";
@@ -29,7 +29,7 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
 
   /**
    * A call on a session that is there, as it was seen. Our role knows ours by their tag, so one that is gone by now may
-   * be answered as not permitted (?): that is told apart here, before somebody is called for it.
+   * be answered as not permitted (?): that is told apart here, before an alarm fires for it.
    */
   const onSession = async (sessionId: string, send: () => Promise<unknown>): Promise<Outcome> => {
     const outcome = await call(async () => {

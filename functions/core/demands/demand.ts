@@ -1,10 +1,10 @@
 /**
- * Demands: mirrors that somebody asks for, with an end. One for each interface, made of claims: who asks, since
- * when, until when. Pure: what becomes of a demand when an event asks or takes back, in whatever order and however
- * often events come. It is kept in an SSM parameter (functions/aws/demand-parameters.ts), and nothing else is.
+ * Demands: mirrors that somebody asks for, with an end. One for each interface, made of claims: whose, since
+ * when, until when. Pure: what becomes of a demand when events add or withdraw claims, in whatever order and however
+ * often they come. It is kept in an SSM parameter (functions/aws/demand-parameters.ts), and nothing else is.
  */
 import { GUARDDUTY } from "../events/follow-ups.js";
-import type { Asked } from "../sessions/selection.js";
+import type { OpenClaims } from "../sessions/selection.js";
 
 /** All times are milliseconds since the epoch. */
 export interface Claim {
@@ -12,7 +12,7 @@ export interface Claim {
   readonly by: string;
   readonly since: number;
   readonly until: number;
-  /** What was asked before this time has been taken back. */
+  /** What was requested before this time has been withdrawn. */
   readonly withdrawnAt?: number;
   readonly note?: string;
 }
@@ -27,7 +27,7 @@ export interface Demand {
   readonly reason?: string;
   /** Since when it has had its status. */
   readonly at: number;
-  /** Name of a requester who was turned down, and so has no claim; it may read the answer. */
+  /** Name of a requester who was refused, and so has no claim; it may read the answer. */
   readonly refusedRequester?: string;
   readonly claims: readonly Claim[];
 }
@@ -37,13 +37,13 @@ export interface DemandLimits {
   /** The longest that one requester can have a demand open, however often it asks. */
   readonly maximumMinutes: number;
   /** Most demands at a time. */
-  readonly most: number;
+  readonly maxOpen: number;
 }
 
 /** One parameter holds 4 KB; more than this many ask for one interface only by mistake. */
-export const MOST_CLAIMS = 8;
+export const MAX_CLAIMS = 8;
 /** How long it can be read how a demand ended. */
-export const KEPT_MS = 3_600_000;
+export const RETENTION_MS = 3_600_000;
 
 const MINUTE_MS = 60_000;
 
@@ -60,7 +60,7 @@ export function endOf({ claims }: Demand): number {
   return Math.max(0, ...claims.map(({ until }) => until));
 }
 
-export function askedBy(demand: Demand | undefined, now: number): Asked {
+export function openClaims(demand: Demand | undefined, now: number): OpenClaims {
   const open = (demand?.claims ?? []).filter(({ until }) => until > now);
   return {
     byFinding: open.some(({ by }) => by === GUARDDUTY.name),
@@ -68,22 +68,26 @@ export function askedBy(demand: Demand | undefined, now: number): Asked {
   };
 }
 
-interface Ask {
+interface ClaimRequest {
   readonly by: string;
-  /** When it was asked, by the event's own time: a copy that comes late asks for nothing more. */
+  /** When it was sent, by the event's own time: a copy that comes late adds nothing. */
   readonly time: number;
   readonly minutes?: number;
   readonly note?: string;
 }
 
 /**
- * The demand with this ask in it. A requester's claim can grow to the maximum, a finding's with each finding. The
- * same object when it asks for nothing more, or when too many ask already.
+ * The demand with this request's claim in it. A requester's claim can grow to the maximum, a finding's with each finding. The
+ * same object when it adds nothing, or when there are too many claims already.
  */
-export function ask(demand: Demand, { by, time, minutes, note }: Ask, limits: DemandLimits): Demand {
+export function addClaim(
+  demand: Demand,
+  { by, time, minutes, note }: ClaimRequest,
+  limits: DemandLimits,
+): Demand {
   const earlier = demand.claims.find((claim) => claim.by === by);
   if (earlier?.withdrawnAt !== undefined && time <= earlier.withdrawnAt) return demand;
-  // Asked before this claim began: a copy of what has had its time.
+  // Sent before this claim began: a copy of what has had its time.
   if (earlier !== undefined && time < earlier.since) return demand;
   const others = roomAmong(
     demand.claims.filter((claim) => claim !== earlier),
@@ -94,7 +98,7 @@ export function ask(demand: Demand, { by, time, minutes, note }: Ask, limits: De
   const since = open?.since ?? time;
   const length = Math.min(minutes ?? limits.defaultMinutes, limits.maximumMinutes) * MINUTE_MS;
   const latest = by === GUARDDUTY.name ? Infinity : since + limits.maximumMinutes * MINUTE_MS;
-  // What has been granted is never cut short by a copy of an older ask.
+  // What has been granted is never cut short by a copy of an older request.
   const until = Math.max(open?.until ?? 0, Math.min(time + length, latest));
   if (open?.until === until) return demand;
   const words = note ?? earlier?.note;
@@ -110,13 +114,13 @@ export function ask(demand: Demand, { by, time, minutes, note }: Ask, limits: De
 
 /** The claims with room for one more: when they are too many, without one that has ended; undefined if none has. */
 function roomAmong(claims: readonly Claim[], now: number): readonly Claim[] | undefined {
-  if (claims.length < MOST_CLAIMS) return claims;
+  if (claims.length < MAX_CLAIMS) return claims;
   const ended = claims.find(({ until }) => until <= now);
   return ended && claims.filter((claim) => claim !== ended);
 }
 
-/** Ends now what this requester asked for until `time`, and nothing that others ask for. */
-export function takeBack(demand: Demand, by: string, time: number, now: number): Demand {
+/** Ends now what this requester requested until `time`, and no claim of others. */
+export function withdraw(demand: Demand, by: string, time: number, now: number): Demand {
   return {
     ...demand,
     claims: demand.claims.map((claim) =>
@@ -138,7 +142,7 @@ export function merge(demand: Demand, other: Demand): Demand {
     const ours = claims.get(theirs.by);
     claims.set(theirs.by, ours === undefined ? theirs : newer(ours, theirs));
   }
-  const whole = [...claims.values()].slice(0, MOST_CLAIMS);
+  const whole = [...claims.values()].slice(0, MAX_CLAIMS);
   return whole.every((claim) => demand.claims.includes(claim)) ? demand : { ...demand, claims: whole };
 }
 
@@ -197,5 +201,5 @@ function statusOf(
 
 /** Whether a sweep removes it: it has ended, or was refused, and that could be read for long enough. */
 export function isOver(demand: Demand, now: number): boolean {
-  return !isOpen(demand, now) && now - Math.max(demand.at, endOf(demand)) > KEPT_MS;
+  return !isOpen(demand, now) && now - Math.max(demand.at, endOf(demand)) > RETENTION_MS;
 }

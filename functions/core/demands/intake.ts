@@ -1,31 +1,31 @@
 /**
- * Where demands are taken in and answered. `record` writes down what is asked before anything is made, so that a run
+ * Where demands are taken in and answered. `record` writes down what is requested before anything is made, so that a run
  * that dies leaves a trace that a sweep goes on with; `settle` writes down what became of it.
  */
+import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
+import type { Observation, Source } from "../model.js";
+import type { Policy } from "../sessions/policy.js";
+import type { Report, Verdict } from "../sessions/report.js";
+import { select } from "../sessions/selection.js";
+import type { ClaimsByInterface } from "../sessions/selection.js";
+import type { Mode } from "../sessions/settings.js";
 import {
-  ask,
-  askedBy,
+  addClaim,
+  openClaims,
   isOpen,
   newDemand,
   settle,
-  takeBack,
+  withdraw,
   type Demand,
   type DemandLimits,
   type DemandResult,
 } from "./demand.js";
-import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
-import type { Observation, Source } from "../model.js";
-import { select } from "../sessions/selection.js";
-import type { Policy } from "../sessions/policy.js";
-import { writeDemand } from "./update.js";
-import type { Demanded } from "../sessions/reconcile.js";
-import type { Report, Verdict } from "../sessions/report.js";
-import type { Mode } from "../sessions/settings.js";
 import type { DemandStore } from "./ports.js";
+import { writeDemand } from "./update.js";
 
 export interface DemandRequest {
   readonly followUp: DemandFollowUp | WithdrawalFollowUp;
-  /** When it was asked, milliseconds since the epoch. */
+  /** When it was sent, milliseconds since the epoch. */
   readonly time: number;
 }
 
@@ -37,7 +37,7 @@ export interface RefusedRequest {
 }
 
 export interface Intake {
-  record(requests: readonly DemandRequest[], observation: Observation): Promise<Demanded>;
+  record(requests: readonly DemandRequest[], observation: Observation): Promise<ClaimsByInterface>;
   settle(report: Report): Promise<void>;
   readonly opened: number;
   readonly refusedRequests: readonly RefusedRequest[];
@@ -48,27 +48,34 @@ export interface Intake {
 /** EC2 shows a new interface within seconds; one that it never shows is refused. */
 const EARLY_MS = 60_000;
 /** Refused and ended demands may be as many again as open ones, so that nobody fills the store with refusals. */
-const MOST_KEPT = 2;
+const MAX_KEPT_PER_OPEN = 2;
 
-export function openIntake(
-  store: DemandStore,
-  policy: Policy,
-  limits: DemandLimits,
-  mode: Mode,
-  now: () => number,
-): Intake {
+export interface IntakeOptions {
+  readonly store: DemandStore;
+  readonly policy: Policy;
+  readonly limits: DemandLimits;
+  readonly mode: Mode;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export function openIntake({ store, policy, limits, mode, now }: IntakeOptions): Intake {
   const recorded = new Map<string, DemandRequest[]>();
   const unsettled = new Set<DemandRequest>();
   const refusedRequests: RefusedRequest[] = [];
   let opened = 0;
 
-  const take = async (id: string, request: DemandRequest): Promise<void> => {
+  const accept = async (id: string, request: DemandRequest): Promise<void> => {
     const { followUp, time } = request;
-    const full = (await store.count()).open >= limits.most;
+    const full = (await store.count()).open >= limits.maxOpen;
     const { before, after } = await writeDemand(store, id, (seen) => {
-      if (followUp.kind === "withdrawal") return seen && takeBack(seen, followUp.by.name, time, now());
+      if (followUp.kind === "withdrawal") return seen && withdraw(seen, followUp.by.name, time, now());
       if (seen === undefined && full) return undefined;
-      const next = ask(seen ?? newDemand(id, now()), { ...followUp, by: followUp.by.name, time }, limits);
+      const next = addClaim(
+        seen ?? newDemand(id, now()),
+        { ...followUp, by: followUp.by.name, time },
+        limits,
+      );
       if (next.claims.length === 0 || (seen === undefined && !isOpen(next, now()))) return seen;
       return next.status === "ended" && isOpen(next, now()) ? { ...next, status: "requested" } : next;
     });
@@ -88,19 +95,19 @@ export function openIntake(
     const { by, kind } = request.followUp;
     // Nobody waits for an answer to these.
     if (!id.startsWith("eni-") || by === GUARDDUTY || kind === "withdrawal") return;
-    if ((await store.count()).kept >= MOST_KEPT * limits.most) return;
+    if ((await store.count()).kept >= MAX_KEPT_PER_OPEN * limits.maxOpen) return;
     // There is no claim in it, so a sweep takes it away after a while.
     const refused: Demand = { ...newDemand(id, now()), status: "refused", reason, refusedRequester: by.name };
     await writeDemand(store, id, (seen) => (seen && isOpen(seen, now()) ? seen : refused));
   };
 
-  const sort = async (request: DemandRequest, observation: Observation): Promise<void> => {
+  const recordOne = async (request: DemandRequest, observation: Observation): Promise<void> => {
     const { about, by } = request.followUp;
     const sources = observation.sources.filter((source) => isAbout(request, source));
     for (const source of sources) {
       if (by.instanceId !== undefined && source.instance?.id !== by.instanceId) {
         await refuse(source.id, request, "not-yours");
-      } else if (by !== GUARDDUTY || isWantedByFinding(policy, source)) await take(source.id, request);
+      } else if (by !== GUARDDUTY || isSelectedByFinding(policy, source)) await accept(source.id, request);
     }
     for (const id of [...about.instanceIds, ...about.interfaceIds]) {
       if (sources.some((source) => source.id === id || source.instance?.id === id)) continue;
@@ -112,10 +119,11 @@ export function openIntake(
 
   return {
     async record(requests, observation) {
-      // In the order in which they were asked, whatever the order in which they came.
-      for (const request of [...requests].sort((a, b) => a.time - b.time)) await sort(request, observation);
+      // In the order in which they were sent, whatever the order in which they came.
+      for (const request of [...requests].sort((a, b) => a.time - b.time))
+        await recordOne(request, observation);
       const stored = recorded.size === 0 ? [] : await store.of([...recorded.keys()]);
-      return new Map(stored.map(({ demand }) => [demand.interfaceId, askedBy(demand, now())]));
+      return new Map(stored.map(({ demand }) => [demand.interfaceId, openClaims(demand, now())]));
     },
     async settle(report) {
       for (const [id, requests] of recorded) {
@@ -139,13 +147,13 @@ function isAbout({ followUp: { about } }: DemandRequest, { id, instance }: Sourc
   );
 }
 
-/** A finding asks only where an entry waits for findings and no other mirrors the interface anyway. */
-function isWantedByFinding(policy: Policy, source: Source): boolean {
+/** A finding opens a claim only where a rule waits for findings and no other rule mirrors the interface anyway. */
+function isSelectedByFinding(policy: Policy, source: Source): boolean {
   const selection = select(policy, source, { byFinding: true, byRequest: false });
-  return selection.selected && selection.entry.on === "guardduty";
+  return selection.selected && selection.rule.on === "guardduty";
 }
 
-/** What a verdict is to somebody who asked; undefined when the run did not look at the interface. */
+/** What a verdict is to a requester; undefined when the run did not look at the interface. */
 export function demandResultOf(
   verdict: Verdict | undefined,
   instanceState: string | undefined,

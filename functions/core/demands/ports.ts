@@ -21,7 +21,7 @@ export interface DemandStore {
   /** How many are open, and how many are kept at all; may be a minute old. */
   count(): Promise<DemandCount>;
   /**
-   * Writes what was decided on the sight of `seen`. Somebody else may have written in between: then the answer is
+   * Writes what was decided from `seen`. Somebody else may have written in between: then the answer is
    * not `written`, though it may lie there now, and `overwritten` is what it has replaced unseen.
    */
   put(demand: Demand, seen: StoredDemand | undefined): Promise<Put>;

@@ -1,8 +1,8 @@
 /** A plan in the making: what is ours, and the moves of which every zone's plan consists. */
 import { stableHash } from "../hash.js";
+import type { Tags } from "../model.js";
 import { missingTags, TAG_ENDPOINTS, TAG_IDLE_SINCE, TAG_TARGET_LEAVING } from "../tags.js";
 import { TAG_TARGET_VPC, TAG_TARGET_ZONE, TAG_ZONE_ID } from "../tags.js";
-import type { Tags } from "../model.js";
 import type { EndpointAction, EndpointPlan, EndpointReason } from "./decisions.js";
 import type { Endpoint, EndpointSettings, EndpointTarget, EndpointObservation, Zone } from "./model.js";
 
@@ -24,7 +24,7 @@ export function createDraft(
 }
 
 /**
- * How long a token stands for the same wish. Within it, runs at the same time and a run after a crash get one
+ * How long a token stands for the same request. Within it, runs at the same time and a run after a crash get one
  * endpoint and not two. It must end: EC2 may answer a known token with what was made then, also when that has been
  * deleted since ("Ensuring idempotency", Amazon EC2 Developer Guide).
  */

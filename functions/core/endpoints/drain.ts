@@ -2,8 +2,9 @@
  * Takes every endpoint and target of ours away, and waits until they are gone, since the subnets and the endpoint
  * service that they use are usually destroyed next. It needs neither the service nor the VPCs.
  */
-import { TAG_ENDPOINTS } from "../tags.js";
+import { mayStart } from "../deadlines.js";
 import type { Tags } from "../model.js";
+import { TAG_ENDPOINTS } from "../tags.js";
 import type { EndpointAction } from "./decisions.js";
 import { isDying } from "./draft.js";
 import { executeEndpoints } from "./execute.js";
@@ -21,7 +22,7 @@ export interface EndpointDrainReport {
 /** Deleting an endpoint takes EC2 a minute or so. */
 const POLL_MS = 5_000;
 /** So often may a round bring nothing, with nothing under way, before we say what is left. */
-const PATIENCE = 3;
+const IDLE_ROUNDS = 3;
 
 export async function drainEndpoints(run: EndpointRun): Promise<EndpointDrainReport> {
   const { clock, observer } = run.ports;
@@ -43,7 +44,7 @@ export async function drainEndpoints(run: EndpointRun): Promise<EndpointDrainRep
       ...(because !== undefined && { because }),
     };
     const nothingLeft = targets.length + endpoints.length === 0;
-    if (nothingLeft || idle >= PATIENCE || clock.now() >= run.deadline) return report;
+    if (nothingLeft || idle >= IDLE_ROUNDS || !mayStart(clock, run)) return report;
 
     const behind = new Set(observation.targets.map(({ endpointId }) => endpointId));
     const actions: EndpointAction[] = [

@@ -97,7 +97,7 @@ const parsers: ReadonlyMap<string, Parser> = new Map([
   [keyOf("aws.ec2", "EC2 Instance State-change Notification"), instanceState],
 ]);
 
-/** `home`: where this function runs; an event of another account or region is foreign. */
+/** `accountRegion`: where this function runs; an event of another account or region is foreign. */
 export function parseEndpointEvent(body: string, accountRegion: AccountRegion): ParsedEndpointEvent {
   const event = readEnvelope(body, accountRegion);
   if (typeof event === "string") return { ok: false, reason: event };

@@ -2,6 +2,7 @@
  * Carries actions out, one after the other: there are few, and EC2 lets only few of them out. What is not started
  * before the deadline, or fails, is found again by the next run; nothing is handed over.
  */
+import { mayCreate, type Deadlines } from "../deadlines.js";
 import { waitedForPermission } from "../permissions.js";
 import type { CreateEndpoint, EndpointAction } from "./decisions.js";
 import { markLeaving } from "./draft.js";
@@ -12,13 +13,9 @@ export interface EndpointDone {
   readonly outcome: EndpointOutcome;
 }
 
-export interface EndpointExecuteOptions {
+export interface EndpointExecuteOptions extends Deadlines {
   readonly ports: EndpointPorts;
   readonly service: string;
-  /** Nothing is started after this time (milliseconds since the epoch). */
-  readonly deadline: number;
-  /** Until then a missing permission may be one that has not spread yet, so it is tried again. */
-  readonly permissionsSpreadUntil: number;
   /** Called as each action ends, for logs. */
   readonly onDone: (done: EndpointDone) => void;
 }
@@ -69,6 +66,9 @@ export async function executeEndpoints(
   const sorted = [...actions].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   for (const action of sorted) {
     if (action.kind === "delete-endpoint") continue;
+    if (action.kind === "create-endpoint" || action.kind === "create-target") {
+      if (!mayCreate(options.ports.clock, options)) continue;
+    }
     if (action.kind === "create-endpoint") {
       for (const step of await createEndpoint(action, options, settle)) end(step.action, step.outcome);
       continue;
@@ -79,14 +79,18 @@ export async function executeEndpoints(
 
   const deletions = sorted.filter((action) => action.kind === "delete-endpoint");
   for (let start = 0; start < deletions.length; start += DELETIONS_A_CALL) {
-    const batch = deletions.slice(start, start + DELETIONS_A_CALL);
-    if (!(await turn("delete-endpoint"))) break;
-    const outcomes = await options.ports.writer.deleteEndpoints(batch.map(({ id }) => id));
-    batch.forEach((action, index) => {
-      const outcome = outcomes[index];
-      if (outcome?.kind === "throttled") spent.add("delete-endpoint");
-      if (outcome !== undefined) end(action, outcome);
-    });
+    let batch = deletions.slice(start, start + DELETIONS_A_CALL);
+    while (batch.length > 0 && (await turn("delete-endpoint"))) {
+      const outcomes = await options.ports.writer.deleteEndpoints(batch.map(({ id }) => id));
+      const refused = batch.filter((_, index) => outcomes[index]?.kind === "not-permitted");
+      const again = refused.length > 0 && (await waitedForPermission(options.ports.clock, options));
+      batch.forEach((action, index) => {
+        const outcome = outcomes[index];
+        if (outcome?.kind === "throttled") spent.add("delete-endpoint");
+        if (outcome !== undefined && !(again && refused.includes(action))) end(action, outcome);
+      });
+      batch = again ? refused : [];
+    }
   }
   return done;
 }

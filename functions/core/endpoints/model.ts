@@ -48,7 +48,7 @@ export interface EndpointTarget {
   readonly tags: Tags;
 }
 
-/** Zones that the endpoint service offers; AWS may tell them by id, by this account's names, or both. */
+/** Zones that the endpoint service offers; AWS may name them by id, by this account's names, or both. */
 export type Service =
   | { readonly usable: true; readonly zoneIds: ReadonlySet<string>; readonly zoneNames: ReadonlySet<string> }
   /** EC2 does not let this account use it, or does not know it. */
@@ -74,7 +74,7 @@ export interface EndpointSettings {
   readonly name: string;
   readonly service: string;
   readonly vpcIds: readonly string[];
-  /** Ids of the zones that the hub serves, where the caller told them; else what EC2 says of the service counts. */
+  /** Ids of the zones that the hub serves, where the caller named them; else what EC2 says of the service counts. */
   readonly serviceZoneIds: ReadonlySet<string> | null;
   /** `subnets`: every zone with a subnet is served; `instances`: every zone with an instance. */
   readonly zones: "subnets" | "instances";

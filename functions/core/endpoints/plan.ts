@@ -1,6 +1,6 @@
 /**
  * What to do about the endpoints and mirror targets of an account: one endpoint and one target for each zone that
- * needs one. Pure: the same settings and the same sight of EC2 give the same actions, whichever event or sweep asked.
+ * needs one. Pure: the same settings and the same observation of EC2 give the same actions, whichever event or sweep started the run.
  * How one zone is decided is in zone-plan.ts, which zones need an endpoint in zones.ts.
  */
 import { TAG_TARGET_VPC, TAG_TARGET_ZONE, TAG_ZONE_ID } from "../tags.js";

@@ -1,9 +1,9 @@
 /** What endpoint management needs of the world. functions/aws implements it over the SDK, tests over a model of EC2. */
+import type { Clock } from "../clock.js";
 import type { Tags } from "../model.js";
 import type { Outcome } from "../outcomes.js";
 import type { CreateTarget } from "./decisions.js";
 import type { EndpointSettings, EndpointObservation } from "./model.js";
-import type { Clock } from "../clock.js";
 
 export interface EndpointObserver {
   /** Throws when EC2 could not be read: a partial answer must never look like a whole one. */

@@ -1,15 +1,14 @@
 /** One run over everything: observe, plan, execute; and once more while that brought something further. */
+import { mayStart, type Deadlines } from "../deadlines.js";
 import type { EndpointAction, EndpointPlan } from "./decisions.js";
 import { executeEndpoints, type EndpointDone } from "./execute.js";
 import type { EndpointSettings, Service } from "./model.js";
 import { planEndpoints } from "./plan.js";
 import type { EndpointPorts } from "./ports.js";
 
-export interface EndpointRun {
+export interface EndpointRun extends Deadlines {
   readonly ports: EndpointPorts;
   readonly settings: EndpointSettings;
-  readonly deadline: number;
-  readonly permissionsSpreadUntil: number;
   readonly onDone: (done: EndpointDone) => void;
 }
 
@@ -30,7 +29,7 @@ export async function reconcileEndpoints(run: EndpointRun): Promise<EndpointRepo
     const observation = await run.ports.observer.everything(run.settings);
     const plan = planEndpoints(run.settings, observation, run.ports.clock.now());
     const report = { service: observation.service, plan, done };
-    if (plan.actions.length === 0 || round > ROUNDS || run.ports.clock.now() >= run.deadline) return report;
+    if (plan.actions.length === 0 || round > ROUNDS || !mayStart(run.ports.clock, run)) return report;
     const options = { ...run, service: run.settings.service };
     const steps = await executeEndpoints(plan.actions, options);
     done.push(...steps);

@@ -28,20 +28,20 @@ export function planZone(draft: Draft, vpcId: string, need: ZoneNeed, mine: read
     (endpoint) =>
       isLive(endpoint) && endpoint.service === draft.settings.service && !leaves(draft, need, endpoint),
   );
-  const keeper = best(draft, staying);
-  const others = mine.filter((endpoint) => endpoint !== keeper && !isDying(endpoint));
+  const current = best(draft, staying);
+  const others = mine.filter((endpoint) => endpoint !== current && !isDying(endpoint));
   if (need.unneeded !== undefined) {
     draft.unserved.push({ vpcId, zone: need.zone, reason: need.unneeded });
-    unserve(draft, vpcId, need, keeper, others);
+    unserve(draft, { vpcId, need, current, others });
     return;
   }
-  if (keeper === undefined) {
+  if (current === undefined) {
     draft.zones.push({ vpcId, zone: need.zone, state: replace(draft, vpcId, need, mine) });
     for (const other of others) if (!isRecentFailure(draft, other)) retireIfIdle(draft, need, other);
     return;
   }
-  noLongerIdle(draft, keeper);
-  const served = serve(draft, vpcId, need.zone, keeper);
+  noLongerIdle(draft, current);
+  const served = serve(draft, vpcId, need.zone, current);
   draft.zones.push(served);
   for (const other of others) {
     // What still mirrors goes only when something better does.
@@ -68,27 +68,34 @@ function best(draft: Draft, endpoints: readonly Endpoint[]): Endpoint | undefine
 /** The zone is not to have an endpoint. One that merely has no instance keeps it for a while, in case one comes. */
 function unserve(
   draft: Draft,
-  vpcId: string,
-  need: ZoneNeed,
-  keeper: Endpoint | undefined,
-  others: readonly Endpoint[],
+  {
+    vpcId,
+    need,
+    current,
+    others,
+  }: {
+    readonly vpcId: string;
+    readonly need: ZoneNeed;
+    readonly current: Endpoint | undefined;
+    readonly others: readonly Endpoint[];
+  },
 ): void {
   for (const other of others) retire(draft, other, reasonFor(draft, need, other));
-  if (keeper === undefined) return;
+  if (current === undefined) return;
   if (need.unneeded !== "no-instances") {
-    retire(draft, keeper, need.unneeded ?? "surplus");
+    retire(draft, current, need.unneeded ?? "surplus");
     return;
   }
-  const since = Date.parse(keeper.tags[TAG_IDLE_SINCE] ?? "");
+  const since = Date.parse(current.tags[TAG_IDLE_SINCE] ?? "");
   if (draft.now - since >= draft.settings.idleMs) {
-    retire(draft, keeper, "no-instances");
+    retire(draft, current, "no-instances");
     return;
   }
   if (Number.isNaN(since)) {
     const tags = { [TAG_IDLE_SINCE]: new Date(draft.now).toISOString() };
-    draft.actions.push({ kind: "tag", id: keeper.id, tags, reason: "no-instances" });
+    draft.actions.push({ kind: "tag", id: current.id, tags, reason: "no-instances" });
   }
-  serve(draft, vpcId, need.zone, keeper);
+  serve(draft, vpcId, need.zone, current);
 }
 
 /** Makes the endpoint's target and tags what they should be. */
@@ -144,7 +151,7 @@ function replace(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly End
     vpcId,
     zone: need.zone,
     subnetIds,
-    // What is going is part of the wish: a token answered with an endpoint that somebody has deleted would heal nothing.
+    // What is going is part of the request: a token answered with an endpoint that somebody has deleted would heal nothing.
     // So are the subnets to be removed: to ask for another subnet under the token of the endpoint there is refused.
     token: tokenFor(
       draft,

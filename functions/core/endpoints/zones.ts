@@ -27,15 +27,14 @@ export function zonesOf(
     const zone = subnets[0]?.zone;
     if (zone === undefined) return [];
     const hosts = hostsOf(subnets, settings);
-    const unneeded = unneededBecause(zone, subnets, hosts, settings, observation);
-    return [{ zone, subnets, hosts, ...(unneeded !== undefined && { unneeded }) }];
+    const place = { zone, subnets, hosts };
+    const unneeded = unneededBecause(place, settings, observation);
+    return [{ ...place, ...(unneeded !== undefined && { unneeded }) }];
   });
 }
 
 function unneededBecause(
-  zone: Zone,
-  subnets: readonly Subnet[],
-  hosts: readonly Subnet[],
+  { zone, subnets, hosts }: Omit<ZoneNeed, "unneeded">,
   settings: EndpointSettings,
   observation: EndpointObservation,
 ): Unserved["reason"] | undefined {
@@ -60,8 +59,8 @@ function isOffered(zone: Zone, { serviceZoneIds }: EndpointSettings, service: Se
 /** Preferred ones alone where there are any; most free addresses first, then by id, so that every run agrees. */
 function hostsOf(subnets: readonly Subnet[], settings: EndpointSettings): readonly Subnet[] {
   const able = subnets.filter((subnet) => subnet.ipv4 && !isEvacuating(subnet, settings));
-  const wanted = Object.keys(settings.subnetTags).length > 0;
-  const preferred = wanted ? able.filter(({ tags }) => hasTags(tags, settings.subnetTags)) : [];
+  const hasPreference = Object.keys(settings.subnetTags).length > 0;
+  const preferred = hasPreference ? able.filter(({ tags }) => hasTags(tags, settings.subnetTags)) : [];
   return [...(preferred.length > 0 ? preferred : able)].sort(
     (a, b) => b.freeAddresses - a.freeAddresses || (a.id < b.id ? -1 : 1),
   );
@@ -71,8 +70,8 @@ export function isEvacuating({ tags }: Subnet, { evacuationTag }: EndpointSettin
   return hasTags(tags, { [evacuationTag.key]: evacuationTag.value });
 }
 
-function hasTags(tags: Tags, wanted: EndpointSettings["subnetTags"]): boolean {
-  return Object.entries(wanted).every(
+function hasTags(tags: Tags, expected: EndpointSettings["subnetTags"]): boolean {
+  return Object.entries(expected).every(
     ([key, value]) => tags[key] !== undefined && (value === null || tags[key] === value),
   );
 }

@@ -1,11 +1,9 @@
 /**
  * AWS API Call via CloudTrail, for calls of EC2 that change what is to be mirrored and that no event of EC2's own
- * tells of (EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; CloudTrail User Guide,
+ * reports (EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; CloudTrail User Guide,
  * "CloudTrail record contents"). They come only where a trail logs management events, seconds to minutes late.
  */
 import * as z from "zod/mini";
-import { itemsOf, untrustedList } from "./items.js";
-import { tampered } from "./tampering.js";
 import {
   instanceId,
   interfaceId,
@@ -14,6 +12,8 @@ import {
   type Unusable,
   type ParsedEvent,
 } from "./envelope.js";
+import { itemsOf, untrustedList } from "./items.js";
+import { tampered } from "./tampering.js";
 
 const head = z.object({
   eventSource: z.literal("ec2.amazonaws.com"),

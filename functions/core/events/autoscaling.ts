@@ -1,6 +1,6 @@
 /**
  * EC2 Instance Launch Successful and EC2 Instance Terminate Successful (Amazon EC2 Auto Scaling User Guide, "Event
- * reference"). A second chance for what the instance's own state changes told: it comes by another way, and later.
+ * reference"). A second chance for what the instance's own state changes report: it comes by another way, and later.
  */
 import * as z from "zod/mini";
 import { instanceId, parsedEvent, type EventKind } from "./envelope.js";

@@ -1,7 +1,7 @@
 /** What every EventBridge event looks like, and what a parser makes of one. Events are untrusted input. */
 import * as z from "zod/mini";
-import type { FollowUp } from "./follow-ups.js";
 import type { Look } from "../model.js";
+import type { FollowUp } from "./follow-ups.js";
 import { untrustedList } from "./items.js";
 
 /** EventBridge event reference, "Events metadata". Unknown fields are passed over. */
@@ -47,7 +47,7 @@ export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));
 /**
  * Where to look because of an event, and what must follow besides.
  * `early`: the event may be ahead of what EC2 shows, so something unseen is worth another try.
- * `late`: such events come minutes after what they tell of, so their age says nothing of us.
+ * `late`: such events come minutes after what they report, so their age says nothing about us.
  * `left`: ids that were too many for one event; the next sweep looks at them, as at everything.
  * `odd`: items of the event's lists that could not be read; the others count.
  * `sweep`: what has happened, where the event cannot say to which interface; a sweep is asked for, which looks at all.

@@ -14,19 +14,19 @@ export interface HookFollowUp {
   readonly instanceId: string;
 }
 
-/** Somebody asks for a mirror, with an end. */
+/** A request for a mirror, with an end. */
 export interface DemandFollowUp {
   readonly kind: "demand";
-  /** The one interface, or the instance with all of its interfaces, that is asked for. */
+  /** The one interface, or the instance with all of its interfaces, that it is about. */
   readonly about: Look;
   readonly by: Requester;
-  /** How long it is wanted; undefined: the controller's default. */
+  /** How long the mirror is to stay; undefined: the controller's default. */
   readonly minutes?: number;
   /** The requester's own words, bounded. */
   readonly note?: string;
 }
 
-/** Somebody takes back what was asked for. */
+/** A requester withdraws its own request. */
 export interface WithdrawalFollowUp {
   readonly kind: "withdrawal";
   readonly about: Look;

@@ -1,14 +1,14 @@
 /**
- * GuardDuty Finding about EC2 instances (Amazon GuardDuty User Guide, "Processing findings with EventBridge"). It asks
- * for the interfaces of each, for as long as the controller's default says; each repetition of the finding asks again.
- * Whether a rule of the policy wants it (`on = "guardduty"`) is decided later.
+ * GuardDuty Finding about EC2 instances (Amazon GuardDuty User Guide, "Processing findings with EventBridge"). It is a
+ * demand for the interfaces of each, for as long as the controller's default says; each repetition of the finding
+ * extends it. Whether a rule of the policy waits for it (`on = "guardduty"`) is decided later.
  *
  * An attack sequence joins what happened to several resources (GuardDuty API reference, "Sequence", "ResourceV2"): it
  * has no `instanceDetails`, and names its instances and interfaces one by one.
  */
 import * as z from "zod/mini";
-import { GUARDDUTY } from "./follow-ups.js";
 import { instanceId, interfaceId, parsedEvent, type EventKind } from "./envelope.js";
+import { GUARDDUTY } from "./follow-ups.js";
 import { itemsOf, untrustedList, type Items } from "./items.js";
 import { boundedText } from "./text.js";
 

@@ -7,8 +7,8 @@
  * for that instance alone. Whoever may send the bare `traffic-mirror` is trusted to name any.
  */
 import * as z from "zod/mini";
-import type { Requester } from "./follow-ups.js";
 import { instanceId, interfaceId, parsedEvent, type Envelope, type EventKind } from "./envelope.js";
+import type { Requester } from "./follow-ups.js";
 import { boundedText } from "./text.js";
 
 const TRUSTED = "traffic-mirror";

@@ -35,7 +35,7 @@ export type ParseResult =
   | { readonly ok: true; readonly event: ParsedEvent; readonly time: number }
   | { readonly ok: false; readonly reason: DropReason };
 
-/** `home`: where this function runs; an event of another account or region is foreign. */
+/** `accountRegion`: where this function runs; an event of another account or region is foreign. */
 export function parseEvent(body: string, accountRegion: AccountRegion): ParseResult {
   const event = readEnvelope(body, accountRegion);
   if (typeof event === "string") return { ok: false, reason: event };

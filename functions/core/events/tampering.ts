@@ -4,8 +4,8 @@
  * nothing to look at: the record names a session, which may be gone, and not its interface. So it asks for a sweep.
  */
 import * as z from "zod/mini";
-import type { TamperingFollowUp } from "./follow-ups.js";
 import { parsedEvent, type Unusable, type ParsedEvent } from "./envelope.js";
+import type { TamperingFollowUp } from "./follow-ups.js";
 import { boundedText } from "./text.js";
 
 const sessionId = z.string().check(z.regex(/^tms-[0-9a-f]{8,17}$/));

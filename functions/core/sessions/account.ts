@@ -1,10 +1,10 @@
 /**
- * What only the sight of the whole account allows to decide: who gets a session when there are not enough,
+ * What can only be decided when the whole account is seen: who gets a session when there are not enough,
  * and whether so much is to be removed that a person should look first.
  */
-import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
 import type { Session } from "../model.js";
 import { isOurs } from "../tags.js";
+import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
 
 export interface Guardrails {
   /** A sweep that would remove more than this share of our sessions, 0–100, removes none … */
@@ -27,13 +27,20 @@ export interface AccountPlan {
   readonly sessionsOfOurs: number;
 }
 
+export interface AccountContext {
+  /** Value of the ownership tag. */
+  readonly controller: string;
+  /** Sessions that the account may have. */
+  readonly quota: number;
+  readonly guardrails: Guardrails;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 export function planAccount(
   plans: readonly SourcePlan[],
   sessions: readonly Session[],
-  controller: string,
-  quota: number,
-  guardrails: Guardrails,
-  now: number,
+  { controller, quota, guardrails, now }: AccountContext,
 ): AccountPlan {
   const sessionsOfOurs = sessions.filter((session) => isOurs(session.tags, controller)).length;
   const foreign = sessions.length - sessionsOfOurs;
@@ -69,7 +76,7 @@ function byImportance(a: SourcePlan, b: SourcePlan): number {
 function withoutSession(plan: SourcePlan, reason: "quota" | "ceiling"): SourcePlan {
   const [first] = plan.decisions;
   if (first === undefined) return plan;
-  const stay = leftAlone(first, "uncovered", reason);
+  const stay = leftAlone(first, { covered: "uncovered", reason });
   const removals = plan.decisions.filter((decision) => decision.kind === "delete");
   const yielding: Decision[] = plan.kept
     ? [{ ...subjectOf(first), kind: "delete", reason, sessionId: plan.kept.id, byPolicy: true }]
@@ -89,7 +96,9 @@ function holdRemovals(
   if (acknowledged || removals <= Math.max(share, guardrails.removalMinimum))
     return { plans, heldRemovals: 0 };
   const hold = (decision: Decision): Decision =>
-    isRemovalByPolicy(decision) ? leftAlone(decision, "unselected", "removal-held") : decision;
+    isRemovalByPolicy(decision)
+      ? leftAlone(decision, { covered: "unselected", reason: "removal-held" })
+      : decision;
   return {
     plans: plans.map((plan) => ({ ...plan, decisions: plan.decisions.map(hold) })),
     heldRemovals: removals,

@@ -1,10 +1,10 @@
 /**
- * What the controller tells others, on its own bus and from there to the hub's: sessions that changed, sources that
+ * What the controller publishes, on its own bus and from there to the hub's: sessions that changed, sources that
  * are refused, tampering, what a sweep came to. Their source is theirs alone: requesters may not use it.
  */
 import type { TamperingFollowUp } from "../events/follow-ups.js";
-import type { NotMirrored } from "./report.js";
 import type { Done } from "./decisions.js";
+import type { NotMirrored } from "./report.js";
 
 /** Source of everything that our functions send. */
 export const CONTROLLER_SOURCE = "traffic-mirror.controller";
@@ -42,7 +42,7 @@ export function sessionsChanged(controller: string, done: readonly Done[]): read
           network_interface_id: action.interfaceId,
           instance_id: action.instanceId ?? null,
           session_id: session ?? null,
-          rule: action.rule ?? null,
+          rule: action.ruleName ?? null,
           reason: action.reason,
         },
       },
@@ -54,7 +54,7 @@ export function sessionsChanged(controller: string, done: readonly Done[]): read
 export function sourcesRefused(controller: string, notMirrored: readonly NotMirrored[]): readonly BusEvent[] {
   return notMirrored
     .filter(({ selected, reason }) => selected && reason !== "pending")
-    .map(({ interfaceId, instanceId, rule, reason }) => ({
+    .map(({ interfaceId, instanceId, ruleName: rule, reason }) => ({
       detailType: "Mirror Source Refused",
       detail: {
         controller,

@@ -1,6 +1,6 @@
 /** What a plan consists of: one decision for every session of ours and every interface that was looked at. */
 import type { Session, Source, Tags } from "../model.js";
-import type { ChangeReason, Outcome, Reason, UncoveredReason, UnselectedReason } from "../outcomes.js";
+import type { Outcome, UncoveredReason, UnselectedReason } from "../outcomes.js";
 
 export interface DesiredSession {
   readonly interfaceId: string;
@@ -26,8 +26,8 @@ export interface SessionChanges {
 interface About {
   readonly interfaceId: string;
   readonly instanceId?: string;
-  /** Name of the policy's entry that selected the interface. */
-  readonly rule?: string;
+  /** Name of the rule that selected the interface. */
+  readonly ruleName?: string;
 }
 
 export type Action =
@@ -51,20 +51,24 @@ export type Action =
     })
   | (About & {
       readonly kind: "delete";
-      readonly reason: UnselectedReason | UncoveredReason | ChangeReason;
+      readonly reason: UnselectedReason | UncoveredReason | "surplus" | "drain";
       readonly sessionId: string;
       /** A person's change of policy caused it, so that the guardrail on mass removal counts it. */
       readonly byPolicy: boolean;
     });
 
-/** Nothing is done about an interface. `covered` says what that means for the promise. */
-export type Rest = About & {
-  readonly kind: "leave";
-  readonly covered: "mirrored" | "uncovered" | "unselected";
-  readonly reason: Reason;
-};
+/** What it means for the promise that nothing is done about an interface, and why. */
+export type Coverage =
+  | { readonly covered: "mirrored"; readonly reason: "mirrored" }
+  | { readonly covered: "uncovered"; readonly reason: UncoveredReason }
+  | {
+      readonly covered: "unselected";
+      readonly reason: UnselectedReason | "left-to-sweep" | "removal-held";
+    };
 
-export type Decision = Action | Rest;
+export type Leave = About & Coverage & { readonly kind: "leave" };
+
+export type Decision = Action | Leave;
 
 /** Everything decided about one interface, in the order in which it must happen. */
 export interface SourcePlan {
@@ -74,20 +78,20 @@ export interface SourcePlan {
   readonly decisions: readonly Decision[];
   /** The session of ours that stays, if one does. */
   readonly kept?: Session;
-  /** Position of the selecting entry; undefined when the interface is not selected. */
+  /** Position of the selecting rule; undefined when the interface is not selected. */
   readonly order?: number;
 }
 
 /** Nothing is done instead of what `decision` says, about the same interface. */
-export function leftAlone(decision: Decision, covered: Rest["covered"], reason: Reason): Rest {
-  return { ...subjectOf(decision), kind: "leave", covered, reason };
+export function leftAlone(decision: Decision, coverage: Coverage): Leave {
+  return { ...subjectOf(decision), kind: "leave", ...coverage };
 }
 
-export function subjectOf({ interfaceId, instanceId, rule }: Decision): About {
+export function subjectOf({ interfaceId, instanceId, ruleName }: Decision): About {
   return {
     interfaceId,
     ...(instanceId !== undefined && { instanceId }),
-    ...(rule !== undefined && { rule }),
+    ...(ruleName !== undefined && { ruleName }),
   };
 }
 
@@ -95,11 +99,11 @@ export function isAction(decision: Decision): decision is Action {
   return decision.kind !== "leave";
 }
 
-export function about(source: Source, rule?: string): About {
+export function about(source: Source, ruleName?: string): About {
   return {
     interfaceId: source.id,
     ...(source.instance && { instanceId: source.instance.id }),
-    ...(rule !== undefined && { rule }),
+    ...(ruleName !== undefined && { ruleName }),
   };
 }
 

@@ -2,46 +2,55 @@
  * Takes every session of ours away. It needs no policy, so that a broken one cannot stand in the way of
  * uninstalling, and no guardrail: whoever destroys has said so.
  */
+import { mayStart, type Deadlines } from "../deadlines.js";
+import type { Session } from "../model.js";
+import { isOurs } from "../tags.js";
 import type { SourcePlan, Done } from "./decisions.js";
 import { execute } from "./execute.js";
-import { isOurs } from "../tags.js";
 import type { Ports } from "./ports.js";
-import type { Session } from "../model.js";
 
 export interface DrainReport {
   readonly deleted: number;
   /** Sessions of ours that are still there. */
   readonly remaining: number;
+  /** Why, in AWS's words, the last time one could not be removed; there while some remain. */
+  readonly because?: string;
 }
 
 const CONCURRENCY = 8;
 
-export async function drain(
-  ports: Pick<Ports, "observer" | "writer" | "clock">,
-  controller: string,
-  deadline: number,
-  onDone: (done: Done) => void,
-): Promise<DrainReport> {
+export interface DrainRun extends Deadlines {
+  readonly ports: Pick<Ports, "observer" | "writer" | "clock">;
+  readonly controller: string;
+  readonly onDone: (done: Done) => void;
+}
+
+export async function drain(run: DrainRun): Promise<DrainReport> {
+  const { ports, controller } = run;
+  let because: string | undefined;
   // By id: what is gone may stay in the list for a moment, and is then removed twice.
   const deleted = new Set<string>();
   for (;;) {
     const ours = (await ports.observer.sessions()).filter((session) => isOurs(session.tags, controller));
-    if (ours.length === 0 || ports.clock.now() >= deadline) {
-      return { deleted: deleted.size, remaining: ours.length };
-    }
-    const { done } = await execute(ours.map(removalOf), {
-      ...ports,
-      deadline,
-      createsUntil: 0,
-      concurrency: CONCURRENCY,
-      permissionsSpreadUntil: 0,
-      replan: () => Promise.resolve(undefined),
-      onDone,
+    const report = () => ({
+      deleted: deleted.size,
+      remaining: ours.length,
+      ...(ours.length > 0 && because !== undefined && { because }),
     });
+    if (ours.length === 0 || !mayStart(ports.clock, run)) return report();
+    const { done } = await execute(ours.map(removalOf), {
+      ...run,
+      ...ports,
+      concurrency: CONCURRENCY,
+      replan: () => Promise.resolve(undefined),
+    });
+    for (const { outcome } of done) {
+      if (outcome.kind !== "done") because = `${outcome.code}: ${outcome.message}`;
+    }
     const gone = done.filter(({ outcome }) => outcome.kind === "done" || outcome.kind === "gone");
     for (const { action } of gone) if (action.kind === "delete") deleted.add(action.sessionId);
     // A round that removed nothing will not do better at once: say what is left rather than spin.
-    if (gone.length === 0) return { deleted: deleted.size, remaining: ours.length };
+    if (gone.length === 0) return report();
   }
 }
 

@@ -2,11 +2,12 @@
  * Whether a selected interface can be mirrored at all, before any target is chosen. Every refusal has a
  * reason of its own. Source: Amazon VPC Traffic Mirroring guide, "limitations and considerations".
  */
-import { isSupportedInstanceType } from "./instance-types.js";
 import { receiverAddress, type Receivers, type Source, type Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
-import type { Policy } from "./policy.js";
 import { TAG_AUTOSCALING_GROUP } from "../tags.js";
+import { isSupportedInstanceType } from "./instance-types.js";
+import { managedKindOf } from "./managed-interfaces.js";
+import type { Policy } from "./policy.js";
 
 /** Refusals that hold even for an interface that has a session of ours: the copy would feed itself. */
 export type LoopRefusal = Extract<UncoveredReason, "is-target" | "behind-target">;
@@ -28,7 +29,7 @@ function isBehindTarget({ instance, addresses, vpcId }: Source, receivers: Recei
 
 /**
  * undefined: AWS should accept it. The list of types is data that ages, so an interface that has a session
- * already is not asked: AWS accepted it, and the API's word is the last.
+ * already is not checked: AWS accepted it, and the API's word is the last.
  */
 export function typeRefusal(source: Source, options: Policy["options"]): UncoveredReason | undefined {
   // An allow-list: kinds of interface that EC2 adds later are refused until they are known to work.
@@ -39,16 +40,7 @@ export function typeRefusal(source: Source, options: Policy["options"]): Uncover
       ? undefined
       : "instance-type";
   }
-  if (isFargateTask(source)) return options.fargate ? undefined : "fargate";
-  if (source.requester === "amazon-rds")
-    return options.requester_managed.rds ? undefined : "requester-managed";
-  if (source.requester === "amazon-elasticache") {
-    return options.requester_managed.elasticache ? undefined : "requester-managed";
-  }
-  return "requester-managed";
-}
-
-/** ECS describes a task's interface by the ARN of its attachment. Not proven on a live account. */
-export function isFargateTask(source: Source): boolean {
-  return source.instance === undefined && /^arn:[^:]+:ecs:/.test(source.description);
+  const kind = managedKindOf(source);
+  if (kind === undefined) return "requester-managed";
+  return kind.isAllowed(options) ? undefined : kind.refusal;
 }

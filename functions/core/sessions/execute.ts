@@ -2,24 +2,19 @@
  * Carries decisions out: in an order in which nobody starves, a few at a time, until the work or the time is
  * done. What is left is found again by the next run; nothing is handed over.
  */
-import { isAction, type Action, type SourcePlan, type Done } from "./decisions.js";
+import type { Clock } from "../clock.js";
+import { mayCreate, mayStart, type Deadlines } from "../deadlines.js";
 import { stableHash } from "../hash.js";
 import type { Outcome } from "../outcomes.js";
 import { waitedForPermission } from "../permissions.js";
+import { isAction, type Action, type SourcePlan, type Done } from "./decisions.js";
 import type { SessionWriter } from "./ports.js";
-import type { Clock } from "../clock.js";
 
-export interface ExecuteOptions {
+export interface ExecuteOptions extends Deadlines {
   readonly writer: SessionWriter;
   readonly clock: Clock;
-  /** Nothing is started after this time (milliseconds since the epoch). */
-  readonly deadline: number;
-  /** No session is created after this time; changes and removals go on until the deadline. */
-  readonly createsUntil: number;
   /** Interfaces worked on at the same time. The pace is the writer's; this only hides latency. */
   readonly concurrency: number;
-  /** Until then a missing permission may be one that has not spread yet, so it is tried again. */
-  readonly permissionsSpreadUntil: number;
   /** Sees an interface again after a conflict and decides anew; undefined when it is not there any more. */
   readonly replan: (plan: SourcePlan) => Promise<SourcePlan | undefined>;
   /** Called as each action ends, for logs and progress. */
@@ -41,7 +36,7 @@ export async function execute(plans: readonly SourcePlan[], options: ExecuteOpti
   const replanned = new Map<string, SourcePlan>();
   let next = 0;
   const work = async () => {
-    while (options.clock.now() < options.deadline) {
+    while (mayStart(options.clock, options)) {
       const plan = plans[next++];
       if (plan === undefined) return;
       for await (const step of settle(plan, options)) {
@@ -63,8 +58,8 @@ export async function execute(plans: readonly SourcePlan[], options: ExecuteOpti
 async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerator<Done | SourcePlan> {
   let actions = plan.decisions.filter(isAction);
   let tries = 0;
-  for (let action = actions[0]; action && options.clock.now() < options.deadline; action = actions[0]) {
-    if (action.kind === "create" && options.clock.now() >= options.createsUntil) return;
+  for (let action = actions[0]; action && mayStart(options.clock, options); action = actions[0]) {
+    if (action.kind === "create" && !mayCreate(options.clock, options)) return;
     if (!(await options.writer.turn(options.deadline))) return;
     const outcome = await perform(action, options.writer);
     if (outcome.kind === "not-permitted" && (await waitedForPermission(options.clock, options))) continue;

@@ -1,9 +1,11 @@
 /**
- * Instance types that can be a mirror source. No API tells, so this is data with a date, which the policy's
+ * Instance types that can be a mirror source. No API lists them, so this is data with a date, which the policy's
  * `options.instance_types` overrides and EC2's own refusal overrules.
  *
  * Source: Amazon VPC Traffic Mirroring guide, "Traffic Mirroring limitations and considerations", 2025-08.
  */
+import { globMatches } from "../glob.js";
+
 const families = new Set(
   [
     "a1 m4 m5 m5a m5ad m5d m5dn m5n m5zn m6a m6g m6gd m6i m6id m6idn m6in m7a m7g m7gd m7i m7i-flex",
@@ -25,7 +27,7 @@ const metalFamilies = new Set(
   ),
 );
 
-/** Whether an instance of `type` can be mirrored, as far as the guide and the caller's overrides tell. */
+/** Whether an instance of `type` can be mirrored, as far as the guide and the caller's overrides say. */
 export function isSupportedInstanceType(type: string, overrides: Readonly<Record<string, boolean>>): boolean {
   const override = Object.keys(overrides)
     .filter((pattern) => globMatches(pattern, type))
@@ -33,13 +35,4 @@ export function isSupportedInstanceType(type: string, overrides: Readonly<Record
   if (override !== undefined) return overrides[override] ?? false;
   const [family = "", size = ""] = type.split(".");
   return families.has(family) && (!size.startsWith("metal") || metalFamilies.has(family));
-}
-
-/** `*` stands for any number of characters, `?` for one; everything else for itself. */
-function globMatches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(text);
 }

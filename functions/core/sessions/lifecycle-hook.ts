@@ -8,7 +8,7 @@ export type HookDecision =
   | { readonly is: "continue"; readonly reason: string }
   /** The user wants no such instance; the breaker may still let it go on. */
   | { readonly is: "abandon"; readonly reason: string }
-  /** Not decided yet: asked again soon. The hook's own time-out lets the instance go on in the end. */
+  /** Not decided yet: tried again soon. The hook's own time-out lets the instance go on in the end. */
   | { readonly is: "later"; readonly reason: string }
   /** Not one of the hooks that the policy names. */
   | { readonly is: "none" };

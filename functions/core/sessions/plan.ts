@@ -1,7 +1,11 @@
 /**
- * What to do about one interface. Pure: the same policy and the same sight of EC2 give the same decisions,
- * whichever event or sweep asked. What concerns the account as a whole (quota, guardrails) is in account.ts.
+ * What to do about one interface. Pure: the same policy and the same observation of EC2 give the same decisions,
+ * whichever event or sweep started the run. What concerns the account as a whole (quota, guardrails) is in account.ts.
  */
+import { stableHash } from "../hash.js";
+import type { Session, Source, Tags, Topology } from "../model.js";
+import type { UncoveredReason, UnselectedReason } from "../outcomes.js";
+import { isOurs, missingTags, sessionTags, TAG_RULE } from "../tags.js";
 import {
   about,
   type DesiredSession,
@@ -10,12 +14,8 @@ import {
   type SourcePlan,
 } from "./decisions.js";
 import { loopRefusal, typeRefusal } from "./eligibility.js";
-import { stableHash } from "../hash.js";
-import type { Session, Source, Tags, Topology } from "../model.js";
-import type { UncoveredReason, UnselectedReason } from "../outcomes.js";
-import { isForAWhile, select, type Asked, type Selection } from "./selection.js";
 import type { Policy } from "./policy.js";
-import { isOurs, missingTags, sessionTags, TAG_RULE } from "../tags.js";
+import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
 import { chooseTarget, mayStayOn } from "./target.js";
 
 export const MAX_SESSIONS_PER_INTERFACE = 3;
@@ -35,13 +35,26 @@ export interface PlanContext {
    * An event leaves such sessions to the next sweep.
    */
   readonly mayRemoveByPolicy: boolean;
-  /** Who asks for which interface at this time. One for which nobody asks any more is there with nobody. */
-  readonly demands: ReadonlyMap<string, Asked>;
+  /** Whose claims are open on which interface at this time. */
+  readonly claims: ClaimsByInterface;
 }
+
+/** One interface, with every session on it. */
+interface Situation {
+  readonly context: PlanContext;
+  readonly source: Source;
+  /** The first of them stays, if one does. */
+  readonly ours: readonly Session[];
+  readonly foreign: readonly Session[];
+}
+
+type Selected = Selection & { readonly selected: true };
 
 /** `sessions`: every session on this interface, ours and others'. */
 export function planSource(context: PlanContext, source: Source, sessions: readonly Session[]): SourcePlan {
-  return { ...decide(context, source, sessions), source, facts: factsOf(source) };
+  const ours = sessions.filter((session) => isOurs(session.tags, context.controller)).sort(byNumber);
+  const foreign = sessions.filter((session) => !isOurs(session.tags, context.controller));
+  return { ...decide({ context, source, ours, foreign }), source, facts: factsOf(source) };
 }
 
 type Decided = Omit<SourcePlan, "source" | "facts">;
@@ -50,48 +63,40 @@ function factsOf({ type, deviceIndex, instance }: Source): string {
   return [type, deviceIndex, instance?.id, instance?.type, instance?.state].join(" ");
 }
 
-function decide(context: PlanContext, source: Source, sessions: readonly Session[]): Decided {
-  const ours = sessions.filter((session) => isOurs(session.tags, context.controller)).sort(byNumber);
-  const foreign = sessions.filter((session) => !isOurs(session.tags, context.controller));
-  const [kept, ...surplus] = ours;
+function decide(situation: Situation): Decided {
+  const { context, source, ours } = situation;
+  const kept = ours[0];
 
   // Nobody's choice keeps a loop: the session goes at once, also where nothing selects the interface any more.
   const loop = loopRefusal(source, context.topology);
-  const asked = context.demands.get(source.id);
-  const selection = select(context.policy, source, asked);
+  const claims = context.claims.get(source.id);
+  const selection = select(context.policy, source, claims);
   if (!selection.selected) {
     // That a demand ends is nobody's mistake: no guardrail, and no waiting for a sweep.
-    const ended = asked !== undefined && isForAWhile(context.policy, kept?.tags[TAG_RULE]);
-    if (ended) return unselected(context, source, ours, "demand-ended", false);
-    return unselected(context, source, ours, selection.reason, loop === undefined);
+    const ended = claims !== undefined && isTemporary(context.policy, kept?.tags[TAG_RULE]);
+    if (ended) return unselected(situation, "demand-ended", false);
+    return unselected(situation, selection.reason, loop === undefined);
   }
-  if (loop) return uncovered(source, ours, loop, false, selection);
+  if (loop) return uncovered(situation, selection, loop, false);
 
   const state = stateOf(source, context.policy, kept);
-  if (state) return unselected(context, source, ours, state, false);
-  if (source.instance?.state === "shutting-down") return rest(source, "unselected", "instance-terminated");
-  if (source.instance?.state === "stopping" && !kept) return rest(source, "unselected", "instance-stopped");
+  if (state) return unselected(situation, state, false);
+  if (source.instance?.state === "shutting-down") return leftUnselected(source, "instance-terminated");
+  if (source.instance?.state === "stopping" && !kept) return leftUnselected(source, "instance-stopped");
 
-  if (!isInRollout(source, context.rolloutPercent)) {
-    return beyondRollout(context, source, ours, selection);
-  }
+  if (!isInRollout(source, context.rolloutPercent)) return beyondRollout(situation, selection);
   const refusal = kept ? undefined : typeRefusal(source, context.policy.options);
-  if (refusal) return uncovered(source, ours, refusal, false, selection);
+  if (refusal) return uncovered(situation, selection, refusal, false);
 
-  return cover(context, source, selection, foreign, kept, surplus);
+  return cover(situation, selection);
 }
 
 /** The interface is to have exactly one session of ours, with these properties. */
-function cover(
-  context: PlanContext,
-  source: Source,
-  selection: Selection & { selected: true },
-  foreign: readonly Session[],
-  kept: Session | undefined,
-  surplus: readonly Session[],
-): Decided {
-  const { entry, vpc, order } = selection;
-  const subject = about(source, entry.name);
+function cover(situation: Situation, selection: Selected): Decided {
+  const { context, source, ours, foreign } = situation;
+  const { rule, vpc, order } = selection;
+  const [kept, ...surplus] = ours;
+  const subject = about(source, rule.name);
   const removals = surplus.map((session): Decision => ({
     ...subject,
     kind: "delete",
@@ -105,11 +110,12 @@ function cover(
     decisions: [decision, ...removals],
   });
 
-  const choice = chooseTarget(source, vpc, entry, context.topology, context.policy.options);
+  const targets = { vpc, rule, topology: context.topology, options: context.policy.options };
+  const choice = chooseTarget(source, targets);
   if (!choice.found) {
     // Only a change of policy takes the target away, so an event leaves the session to the sweep and its guardrail.
-    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, vpc, entry, context.topology)) {
-      return uncovered(source, [kept, ...surplus], choice.reason, true, selection);
+    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, targets)) {
+      return uncovered(situation, selection, choice.reason, true);
     }
     return plan({ ...subject, kind: "leave", covered: "uncovered", reason: choice.reason });
   }
@@ -121,11 +127,11 @@ function cover(
   const desired: DesiredSession = {
     interfaceId: source.id,
     targetId: choice.targetId,
-    filterId: entry.filter_id ?? vpc.filter_id,
-    number: firstFree(entry.session_number ?? 1, taken),
-    ...optional("vni", entry.virtual_network_id ?? vpc.vni),
-    ...optional("packetLength", wholeAsNull(entry.packet_length)),
-    tags: sessionTags(context.controller, entry.name, context.ownTags),
+    filterId: rule.filter_id ?? vpc.filter_id,
+    number: firstFree(rule.session_number ?? 1, taken),
+    ...optional("vni", rule.virtual_network_id ?? vpc.vni),
+    ...optional("packetLength", wholeAsNull(rule.packet_length)),
+    tags: sessionTags(context.controller, rule.name, context.ownTags),
   };
   if (!kept) return plan({ ...subject, kind: "create", reason: "not-mirrored", desired, order });
 
@@ -157,45 +163,37 @@ function stateOf(source: Source, policy: Policy, kept: Session | undefined): Uns
   return undefined;
 }
 
+/** `byPolicy`: a person's change of policy is why, so only a sweep removes sessions for it. */
 function unselected(
-  context: PlanContext,
-  source: Source,
-  ours: readonly Session[],
+  { context, source, ours }: Situation,
   reason: UnselectedReason,
   byPolicy: boolean,
 ): Decided {
-  if (ours.length === 0) return rest(source, "unselected", reason);
-  if (byPolicy && !context.mayRemoveByPolicy) return rest(source, "unselected", "left-to-sweep");
+  if (ours.length === 0) return leftUnselected(source, reason);
+  if (byPolicy && !context.mayRemoveByPolicy) return leftUnselected(source, "left-to-sweep");
   return { decisions: ours.map((session) => removal(source, session, reason, byPolicy)) };
 }
 
-function beyondRollout(
-  context: PlanContext,
-  source: Source,
-  ours: readonly Session[],
-  selection: Selection & { selected: true },
-): Decided {
-  const subject = about(source, selection.entry.name);
-  const stay: Decision = { ...subject, kind: "leave", covered: "uncovered", reason: "rollout" };
+function beyondRollout({ context, source, ours }: Situation, { rule, order }: Selected): Decided {
+  const stay: Decision = {
+    ...about(source, rule.name),
+    kind: "leave",
+    covered: "uncovered",
+    reason: "rollout",
+  };
   const go = context.mayRemoveByPolicy
     ? ours.map((session) => removal(source, session, "rollout", true))
     : [];
-  return { order: selection.order, decisions: [stay, ...go] };
+  return { order, decisions: [stay, ...go] };
 }
 
 function uncovered(
-  source: Source,
-  ours: readonly Session[],
+  { source, ours }: Situation,
+  { rule }: Selected,
   reason: UncoveredReason,
   byPolicy: boolean,
-  selection?: Selection & { selected: true },
 ): Decided {
-  const stay: Decision = {
-    ...about(source, selection?.entry.name),
-    kind: "leave",
-    covered: "uncovered",
-    reason,
-  };
+  const stay: Decision = { ...about(source, rule.name), kind: "leave", covered: "uncovered", reason };
   return { decisions: [stay, ...ours.map((session) => removal(source, session, reason, byPolicy))] };
 }
 
@@ -208,8 +206,8 @@ function removal(
   return { ...about(source), kind: "delete", reason, sessionId: session.id, byPolicy } as const;
 }
 
-function rest(source: Source, covered: "unselected", reason: UnselectedReason | "left-to-sweep"): Decided {
-  return { decisions: [{ ...about(source), kind: "leave", covered, reason }] };
+function leftUnselected(source: Source, reason: UnselectedReason | "left-to-sweep"): Decided {
+  return { decisions: [{ ...about(source), kind: "leave", covered: "unselected", reason }] };
 }
 
 /** Interfaces of a first rollout are chosen by a hash of their id, so that a larger share keeps the smaller. */

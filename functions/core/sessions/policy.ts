@@ -2,8 +2,8 @@
  * The policy document: written by Terraform into an SSM parameter, read by the functions. This schema is
  * the contract between the two; test/contract renders the module's document and parses it here.
  */
-import en from "zod/v4/locales/en.js";
 import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 
 // zod/mini brings no words: without them every problem is "Invalid input".
 z.config(en());
@@ -19,7 +19,8 @@ const nonEmpty = z.refine((tags) => Object.keys(tags as object).length > 0, {
   error: "at least one tag is needed: an empty map would match every instance",
 });
 
-const entry = {
+/** What every rule has; the lists of `sources` add by what each selects. */
+const rule = z.object({
   name: z.string().check(z.minLength(1), z.maxLength(256)),
   filter_id: orNull(id("tmf")),
   target_id: orNull(id("tmt")),
@@ -28,9 +29,9 @@ const entry = {
   virtual_network_id: orNull(range(1, 16_777_215)),
   session_number: orNull(range(1, 32_766)),
   interfaces: z._default(z.enum(["all", "primary"]), "all"),
-  /** guardduty: only while a finding about the instance asks for it, and no other entry selects the interface. */
+  /** guardduty: only while a finding about the instance asks for it, and no other rule selects the interface. */
   on: z._default(z.enum(["always", "guardduty"]), "always"),
-};
+});
 
 const vpc = z.object({
   key: z.string(),
@@ -43,9 +44,9 @@ const vpc = z.object({
 });
 
 const sources = z.object({
-  tags: z._default(z.array(z.object({ ...entry, tags: tagMatch.check(nonEmpty), match })), []),
-  subnets: z._default(z.array(z.object({ ...entry, subnet_id: id("subnet") })), []),
-  vpcs: z._default(z.array(z.object({ ...entry, vpc_id: id("vpc") })), []),
+  tags: z._default(z.array(z.extend(rule, { tags: tagMatch.check(nonEmpty), match })), []),
+  subnets: z._default(z.array(z.extend(rule, { subnet_id: id("subnet") })), []),
+  vpcs: z._default(z.array(z.extend(rule, { vpc_id: id("vpc") })), []),
 });
 
 const strings = z._default(z.array(z.string()), []);
@@ -91,7 +92,17 @@ const document = z.object({
 export type Policy = z.infer<typeof document>;
 export type PolicyVpc = Policy["vpcs"][number];
 export type LifecycleHook = Policy["lifecycle_hooks"][number];
-export type SourceEntry = z.infer<z.ZodMiniObject<typeof entry>>;
+export type Rule = z.infer<typeof rule>;
+
+/** A rule that says nothing but its name: everything else as the schema has it. */
+export function plainRule(name: string): Rule {
+  return rule.parse({ name });
+}
+
+/** Every rule, in the order in which the lists are matched. */
+export function rulesOf({ sources }: Policy): readonly Rule[] {
+  return sources === null ? [] : [...sources.tags, ...sources.subnets, ...sources.vpcs];
+}
 
 /** `problems` says for each wrong field its path and what is allowed, `vpcs.0.vni: Too big …`. */
 export type ParsedPolicy =

@@ -1,9 +1,9 @@
 /** What the core needs of the world. functions/aws implements it over the SDK, tests over a model of EC2. */
-import type { DesiredSession, SessionChanges } from "./decisions.js";
+import type { Clock } from "../clock.js";
 import type { Look, Observation, Session, Tags } from "../model.js";
 import type { Outcome } from "../outcomes.js";
+import type { DesiredSession, SessionChanges } from "./decisions.js";
 import type { Policy } from "./policy.js";
-import type { Clock } from "../clock.js";
 
 export interface Observer {
   /**
@@ -13,10 +13,14 @@ export interface Observer {
    */
   look(look: Look, policy: Policy, signal?: AbortSignal): Promise<Observation>;
   /**
-   * All sources of the policy's VPCs, all sessions of the account, and whatever interfaces those are on. `asked`:
+   * All sources of the policy's VPCs, all sessions of the account, and whatever interfaces those are on. `alsoInterfaceIds`:
    * interfaces that are to be seen besides, though no instance shows them. Throws as `look` does.
    */
-  everything(policy: Policy, asked?: readonly string[], signal?: AbortSignal): Promise<Observation>;
+  everything(
+    policy: Policy,
+    alsoInterfaceIds?: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Observation>;
   /** All sessions of the account. */
   sessions(): Promise<readonly Session[]>;
   /** Those of these sessions that are there. */
@@ -30,7 +34,7 @@ export interface SessionWriter {
    * since the epoch): whoever waits longer would be stopped in the middle.
    */
   turn(until: number): Promise<boolean>;
-  /** The value is the session's id, where AWS told it. */
+  /** The value is the session's id, where AWS returned it. */
   create(desired: DesiredSession): Promise<Outcome<string | undefined>>;
   modify(sessionId: string, changes: SessionChanges): Promise<Outcome>;
   remove(sessionId: string): Promise<Outcome>;

@@ -2,28 +2,23 @@
  * observe → plan → execute: the one path that every event, sweep and apply takes. Level-triggered: whatever
  * was said before, what EC2 shows now decides.
  */
+import type { Deadlines } from "../deadlines.js";
+import type { Look, Observation, Session } from "../model.js";
 import { planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
-import type { Look, Observation, Session } from "../model.js";
 import { planSource, type PlanContext } from "./plan.js";
-import type { Asked } from "./selection.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
 import type { RefusedSources } from "./refusals.js";
 import { report, type Report } from "./report.js";
+import type { ClaimsByInterface } from "./selection.js";
 import type { Settings } from "./settings.js";
 
-export interface Run {
+export interface Run extends Deadlines {
   readonly ports: Ports;
   readonly settings: Settings;
   readonly policy: Policy;
-  /** Nothing is started after this time (milliseconds since the epoch). */
-  readonly deadline: number;
-  /** No session is created after this time; changes and removals go on until the deadline. */
-  readonly createsUntil: number;
-  /** Until then a missing permission may be one that has not spread yet. */
-  readonly permissionsSpreadUntil: number;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
   /** Whatever reading took, the run may act for so long after it, though not after `until`. */
@@ -36,54 +31,52 @@ const MINUTE_MS = 60_000;
 const EVENT_CONCURRENCY = 5;
 const SWEEP_CONCURRENCY = 8;
 
-/** By interface, who asks for it; one for which nobody asks any more is there with nobody. */
-export type Demanded = ReadonlyMap<string, Asked>;
-const none: Demanded = new Map();
+const noClaims: ClaimsByInterface = new Map();
 
 /**
- * Reconciles what an event named. `demanded` is asked when it is known which interfaces those are, before anything
- * is done about them. Throws when EC2 could not be read, or what `demanded` throws.
+ * Reconciles what an event named. `claimsOn` is called when it is known which interfaces those are, before anything
+ * is done about them. Throws when EC2 could not be read, or what `claimsOn` throws.
  */
 export async function reconcile(
   run: Run,
   look: Look,
-  demanded: (observation: Observation) => Promise<Demanded> = () => Promise.resolve(none),
+  claimsOn: (observation: Observation) => Promise<ClaimsByInterface> = () => Promise.resolve(noClaims),
 ): Promise<Report> {
   const observation = await run.ports.observer.look(look, run.policy, run.signal);
-  const asked = await demanded(observation);
-  const context = contextOf(run, observation, asked, false);
+  const claims = await claimsOn(observation);
+  const context = contextOf(run, observation, claims, false);
   const ceiling = run.settings.guardrails.maxSessions !== null;
   const plans = planAll(context, observation).map((plan) => (ceiling ? leaveCreatesToSweep(plan) : plan));
-  const executed = await carryOut(run, plans, asked, EVENT_CONCURRENCY);
+  const executed = await carryOut(run, plans, claims, EVENT_CONCURRENCY);
   return report({ run, observation, plans, ...executed, heldRemovals: 0, foreign: 0, sessionsOfOurs: 0 });
 }
 
 /**
- * Reconciles the whole account. `demanded` is null where the demands could not be read: then nothing is removed that
+ * Reconciles the whole account. `claims` is null where the demands could not be read: then nothing is removed that
  * only a demand may be keeping. Throws when EC2 could not be read whole: then nothing is planned.
  */
 export async function sweep(
   run: Run,
   refusals: RefusedSources,
-  demanded: Demanded | null = none,
+  claims: ClaimsByInterface | null = noClaims,
 ): Promise<Report> {
+  const open = claims ?? noClaims;
   const { ports, settings } = run;
-  const observation = await ports.observer.everything(run.policy, wanted(demanded ?? none), run.signal);
+  const observation = await ports.observer.everything(run.policy, claimedInterfaces(open), run.signal);
   const now = ports.clock.now();
-  const context = contextOf(run, observation, demanded ?? none, demanded !== null);
+  const context = contextOf(run, observation, open, claims !== null);
   const planned = planAll(context, observation);
-  const { guardrails, controller, quota } = settings;
-  const account = planAccount(planned, observation.sessions, controller, quota, guardrails, now);
+  const account = planAccount(planned, observation.sessions, { ...settings, now });
   const plans = account.plans.map((plan) => refusals.withoutRefused(plan, now));
   const ordered = inFairOrder(plans, Math.floor(now / MINUTE_MS), (id) => refusals.failedLately(id));
-  const executed = await carryOut(run, ordered, demanded ?? none, SWEEP_CONCURRENCY);
+  const executed = await carryOut(run, ordered, open, SWEEP_CONCURRENCY);
   refusals.remember(plans, executed.done, ports.clock.now());
   return report({ ...account, run, observation, plans, ...executed });
 }
 
-/** An interface that is asked for may be on no instance, where a sweep would not see it. */
-function wanted(demanded: Demanded): readonly string[] {
-  return [...demanded].filter(([, { byFinding, byRequest }]) => byFinding || byRequest).map(([id]) => id);
+/** An interface with an open claim may be on no instance, where a sweep would not see it. */
+function claimedInterfaces(claims: ClaimsByInterface): readonly string[] {
+  return [...claims].filter(([, { byFinding, byRequest }]) => byFinding || byRequest).map(([id]) => id);
 }
 
 export function planAll(context: PlanContext, observation: Observation): readonly SourcePlan[] {
@@ -99,11 +92,11 @@ export function planAll(context: PlanContext, observation: Observation): readonl
 function contextOf(
   run: Run,
   observation: Observation,
-  demands: Demanded,
+  claims: ClaimsByInterface,
   mayRemoveByPolicy: boolean,
 ): PlanContext {
   return {
-    demands,
+    claims,
     policy: run.policy,
     topology: observation.topology,
     controller: run.settings.controller,
@@ -116,20 +109,20 @@ function contextOf(
 async function carryOut(
   run: Run,
   plans: readonly SourcePlan[],
-  demanded: Demanded,
+  claims: ClaimsByInterface,
   concurrency: number,
 ): Promise<Executed> {
   if (run.settings.mode !== "enforce") return { done: [], replanned: new Map() };
   const { clock, observer, writer } = run.ports;
   const replan = async (plan: SourcePlan): Promise<SourcePlan | undefined> => {
     const observation = await observer.look({ instanceIds: [], interfaceIds: [plan.source.id] }, run.policy);
-    return planAll(contextOf(run, observation, demanded, false), observation).find(
+    return planAll(contextOf(run, observation, claims, false), observation).find(
       (next) => next.source.id === plan.source.id,
     );
   };
   const withWork = plans.filter((plan) => plan.decisions.some(isAction));
   const deadline = afterReading(run, run.deadline);
-  const createsUntil = afterReading(run, run.createsUntil);
+  const createsUntil = afterReading(run, run.createsUntil ?? run.deadline);
   return execute(withWork, { ...run, deadline, createsUntil, writer, clock, concurrency, replan });
 }
 
@@ -144,7 +137,9 @@ function leaveCreatesToSweep(plan: SourcePlan): SourcePlan {
   return {
     ...plan,
     decisions: plan.decisions.map((decision) =>
-      decision.kind === "create" ? leftAlone(decision, "uncovered", "pending") : decision,
+      decision.kind === "create"
+        ? leftAlone(decision, { covered: "uncovered", reason: "pending" })
+        : decision,
     ),
   };
 }

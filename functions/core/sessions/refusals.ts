@@ -1,11 +1,11 @@
 /**
  * Interfaces that AWS refused for good are tried again at most once an hour by sweeps, until their facts change:
  * each has its minute of the hour, taken from a hash of its id, so that they do not come back all at once. The
- * memory is this process's own; a fresh process learns by one more try each. An event that names an interface
- * asks at once.
+ * memory is this process's own; a fresh process tries each of them once more. An event that names an interface
+ * tries at once.
  */
-import { leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { stableHash } from "../hash.js";
+import { leftAlone, type SourcePlan, type Done } from "./decisions.js";
 
 export interface RefusedSources {
   /** Whether the last sweep failed on it: such interfaces wait until the others have had their turn. */
@@ -34,7 +34,9 @@ export function refusedSources(): RefusedSources {
       return {
         ...plan,
         decisions: plan.decisions.map((decision) =>
-          decision.kind === "create" ? leftAlone(decision, "uncovered", "aws-refused") : decision,
+          decision.kind === "create"
+            ? leftAlone(decision, { covered: "uncovered", reason: "aws-refused" })
+            : decision,
         ),
       };
     },

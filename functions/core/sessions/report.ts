@@ -1,7 +1,7 @@
 /** What a run came to: the summary that `sweep` answers, the numbers behind the metrics, what to try again. */
-import { isAction, type SourcePlan, type Done } from "./decisions.js";
 import type { Observation } from "../model.js";
 import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
+import { isAction, type SourcePlan, type Done } from "./decisions.js";
 import type { Mode, Settings } from "./settings.js";
 
 /** What a run found out about one interface. */
@@ -14,7 +14,7 @@ export type Verdict =
 export interface NotMirrored {
   readonly interfaceId: string;
   readonly instanceId?: string;
-  readonly rule?: string;
+  readonly ruleName?: string;
   /** Whether the policy asks for it. */
   readonly selected: boolean;
   readonly reason: Reason;
@@ -131,7 +131,7 @@ function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
       case "leave":
         if (decision.covered === "mirrored") return mirrored;
         if (decision.covered === "unselected") return { is: "unselected", reason: decision.reason };
-        return { is: "uncovered", reason: decision.reason as UncoveredReason };
+        return { is: "uncovered", reason: decision.reason };
       case "modify":
       case "retag":
         return mirrored;
@@ -164,11 +164,11 @@ function verdictOnCreate(outcome: Done["outcome"]): Verdict {
 
 function without(plan: SourcePlan, { is, reason }: Exclude<Verdict, { is: "mirrored" }>): NotMirrored {
   const [decision] = plan.decisions;
-  const { interfaceId = plan.source.id, instanceId, rule } = decision ?? {};
+  const { interfaceId = plan.source.id, instanceId, ruleName } = decision ?? {};
   return {
     interfaceId,
     ...(instanceId !== undefined && { instanceId }),
-    ...(rule !== undefined && { rule }),
+    ...(ruleName !== undefined && { ruleName }),
     selected: is === "uncovered",
     reason,
   };

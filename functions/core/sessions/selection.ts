@@ -1,44 +1,38 @@
 /**
- * Which interfaces are selected, and by which entry. The order is fixed: outside the VPCs given → never;
+ * Which interfaces are selected, and by which rule. The order is fixed: outside the VPCs given → never;
  * excluded → never; then tags, subnets, VPCs, each list in the user's order; the first match wins. What nothing
- * selects always may be selected for a while: by a finding, where an entry says `on = "guardduty"`, or by a demand.
+ * selects always may be selected for a while: by a finding, where a rule says `on = "guardduty"`, or by a demand.
  */
 import type { Source, Tags } from "../model.js";
 import type { UnselectedReason } from "../outcomes.js";
-import type { Policy, PolicyVpc, SourceEntry } from "./policy.js";
 import { TAG_AUTOSCALING_GROUP } from "../tags.js";
+import { plainRule, rulesOf, type Policy, type PolicyVpc, type Rule } from "./policy.js";
 
 export type Selection =
   | {
       readonly selected: true;
-      readonly entry: SourceEntry;
+      readonly rule: Rule;
       readonly vpc: PolicyVpc;
-      /** Position of the entry over all lists; a lower one wins when the account's quota is short. */
+      /** Position of the rule over all lists; a lower one wins when the account's quota is short. */
       readonly order: number;
     }
   | { readonly selected: false; readonly reason: UnselectedReason };
 
 /** What `sources = null` stands for: every interface of the VPCs given. */
-const everything: SourceEntry = {
-  name: "all",
-  filter_id: null,
-  target_id: null,
-  packet_length: null,
-  virtual_network_id: null,
-  session_number: null,
-  interfaces: "all",
-  on: "always",
-};
+const everything: Rule = plainRule("all");
 
 /** What an interface gets that is mirrored because somebody asked for it: everything from its VPC. */
-export const onDemand: SourceEntry = { ...everything, name: "demand" };
+export const onDemand: Rule = plainRule("demand");
 
-/** Who asks for one interface at this time. */
-export interface Asked {
+/** Whose claims on one interface are open at this time. */
+export interface OpenClaims {
   readonly byFinding: boolean;
   readonly byRequest: boolean;
 }
-const nobody: Asked = { byFinding: false, byRequest: false };
+/** By interface. One whose claims have all ended is there with none open. */
+export type ClaimsByInterface = ReadonlyMap<string, OpenClaims>;
+
+const noClaims: OpenClaims = { byFinding: false, byRequest: false };
 
 interface TagMatch {
   readonly tags: Readonly<Record<string, string | null>>;
@@ -46,26 +40,26 @@ interface TagMatch {
 }
 
 /** Exact and case-sensitive, as EC2's own tags are; a null value asks only that the key is present. */
-export function tagsMatch(wanted: TagMatch, actual: Tags): boolean {
+export function tagsMatch(expected: TagMatch, actual: Tags): boolean {
   const holds = ([key, value]: [string, string | null]) =>
     value === null ? Object.hasOwn(actual, key) : actual[key] === value;
-  const pairs = Object.entries(wanted.tags);
-  return wanted.match === "all" ? pairs.every(holds) : pairs.some(holds);
+  const pairs = Object.entries(expected.tags);
+  return expected.match === "all" ? pairs.every(holds) : pairs.some(holds);
 }
 
-export function select(policy: Policy, source: Source, asked: Asked = nobody): Selection {
+export function select(policy: Policy, source: Source, claims: OpenClaims = noClaims): Selection {
   const vpc = policy.vpcs.find((candidate) => candidate.vpc_id === source.vpcId);
   if (vpc === undefined) return { selected: false, reason: "outside-vpcs" };
   const excluded = exclusion(policy, source);
   if (excluded !== undefined) return { selected: false, reason: excluded };
-  // An entry that always holds wins over a demand, so that a demand that comes or ends changes no session.
+  // A rule that always holds wins over a demand, so that a demand that comes or ends changes no session.
   const found =
     firstMatch(policy, source, "always") ??
-    (asked.byFinding ? firstMatch(policy, source, "guardduty") : undefined) ??
-    (asked.byRequest ? { entry: onDemand, order: numberOfEntries(policy) } : undefined);
+    (claims.byFinding ? firstMatch(policy, source, "guardduty") : undefined) ??
+    (claims.byRequest ? { rule: onDemand, order: numberOfRules(policy) } : undefined);
   if (found === undefined) return { selected: false, reason: "no-rule" };
-  if (found.entry.interfaces === "primary" && source.deviceIndex !== 0) {
-    // The entry decides for the whole instance: a later, wider one must not bring the others back.
+  if (found.rule.interfaces === "primary" && source.deviceIndex !== 0) {
+    // The rule decides for the whole instance: a later, wider one must not bring the others back.
     return { selected: false, reason: "secondary-interface" };
   }
   return { selected: true, vpc, ...found };
@@ -81,41 +75,37 @@ function exclusion(policy: Policy, source: Source): UnselectedReason | undefined
   if (group !== undefined && exclude.autoscaling_group_names.includes(group)) {
     return "excluded-autoscaling-group";
   }
-  if (exclude.tags.some((entry) => tagsMatch(entry, tags))) return "excluded-tag";
+  if (exclude.tags.some((match) => tagsMatch(match, tags))) return "excluded-tag";
   return undefined;
 }
 
 function firstMatch(
   policy: Policy,
   source: Source,
-  on: SourceEntry["on"],
-): { entry: SourceEntry; order: number } | undefined {
-  if (policy.sources === null) return on === "always" ? { entry: everything, order: 0 } : undefined;
+  on: Rule["on"],
+): { rule: Rule; order: number } | undefined {
+  if (policy.sources === null) return on === "always" ? { rule: everything, order: 0 } : undefined;
   const { tags, subnets, vpcs } = policy.sources;
   const instanceTags = source.instance?.tags;
-  const byTag = instanceTags
-    ? tags.findIndex((entry) => entry.on === on && tagsMatch(entry, instanceTags))
-    : -1;
+  const byTag = instanceTags ? tags.findIndex((rule) => rule.on === on && tagsMatch(rule, instanceTags)) : -1;
   if (byTag >= 0) return at(tags, byTag, 0);
-  const bySubnet = subnets.findIndex((entry) => entry.on === on && entry.subnet_id === source.subnetId);
+  const bySubnet = subnets.findIndex((rule) => rule.on === on && rule.subnet_id === source.subnetId);
   if (bySubnet >= 0) return at(subnets, bySubnet, tags.length);
-  const byVpc = vpcs.findIndex((entry) => entry.on === on && entry.vpc_id === source.vpcId);
+  const byVpc = vpcs.findIndex((rule) => rule.on === on && rule.vpc_id === source.vpcId);
   return byVpc >= 0 ? at(vpcs, byVpc, tags.length + subnets.length) : undefined;
 }
 
-function numberOfEntries({ sources }: Policy): number {
+function numberOfRules({ sources }: Policy): number {
   return sources === null ? 1 : sources.tags.length + sources.subnets.length + sources.vpcs.length;
 }
 
-/** Whether sessions under this name exist only while somebody asks for them. */
-export function isForAWhile({ sources }: Policy, rule: string | undefined): boolean {
-  if (rule === onDemand.name) return true;
-  const { tags = [], subnets = [], vpcs = [] } = sources ?? {};
-  const entries: readonly SourceEntry[] = [...tags, ...subnets, ...vpcs];
-  return entries.some((entry) => entry.name === rule && entry.on === "guardduty");
+/** Whether sessions under a rule of this name exist only while somebody asks for them. */
+export function isTemporary(policy: Policy, ruleName: string | undefined): boolean {
+  if (ruleName === onDemand.name) return true;
+  return rulesOf(policy).some(({ name, on }) => name === ruleName && on === "guardduty");
 }
 
-function at(list: readonly SourceEntry[], index: number, before: number) {
-  const entry = list[index];
-  return entry && { entry, order: before + index };
+function at(list: readonly Rule[], index: number, before: number) {
+  const rule = list[index];
+  return rule && { rule, order: before + index };
 }

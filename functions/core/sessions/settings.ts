@@ -1,6 +1,6 @@
 /** What is set for a deployment and does not change while a function runs. */
-import type { Guardrails } from "./account.js";
 import type { Tags } from "../model.js";
+import type { Guardrails } from "./account.js";
 
 export type Mode = "enforce" | "observe" | "drain";
 

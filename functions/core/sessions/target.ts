@@ -1,9 +1,9 @@
-/** Which target a source's copy goes to: the entry's own, else the VPC's in the source's zone, else another. */
+/** Which target a source's copy goes to: the rule's own, else the VPC's in the source's zone, else another. */
 import { stableHash } from "../hash.js";
 import type { Source, Target, Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
-import type { Policy, PolicyVpc, SourceEntry } from "./policy.js";
 import { TAG_TARGET_LEAVING, TAG_TARGET_VPC, TAG_TARGET_ZONE } from "../tags.js";
+import type { Policy, PolicyVpc, Rule } from "./policy.js";
 
 export type TargetChoice =
   | { readonly found: true; readonly targetId: string }
@@ -14,16 +14,18 @@ interface Candidate {
   readonly zone: string | undefined;
 }
 
-export function chooseTarget(
-  source: Source,
-  vpc: PolicyVpc,
-  entry: SourceEntry,
-  topology: Topology,
-  options: Policy["options"],
-): TargetChoice {
-  if (entry.target_id !== null) {
-    const exists = topology.targets.some((target) => target.id === entry.target_id);
-    return exists ? { found: true, targetId: entry.target_id } : { found: false, reason: "no-target" };
+/** What the choice depends on besides the source. */
+export interface TargetContext {
+  readonly vpc: PolicyVpc;
+  readonly rule: Rule;
+  readonly topology: Topology;
+  readonly options: Pick<Policy["options"], "allow_cross_zone">;
+}
+
+export function chooseTarget(source: Source, { vpc, rule, topology, options }: TargetContext): TargetChoice {
+  if (rule.target_id !== null) {
+    const exists = topology.targets.some((target) => target.id === rule.target_id);
+    return exists ? { found: true, targetId: rule.target_id } : { found: false, reason: "no-target" };
   }
   const candidates = candidatesOf(vpc, topology);
   const trusted = candidates.filter(({ target }) => isTrusted(target, vpc));
@@ -37,8 +39,8 @@ export function chooseTarget(
 }
 
 /** Whether a session of ours may stay on `targetId` while nothing better is there. */
-export function mayStayOn(targetId: string, vpc: PolicyVpc, entry: SourceEntry, topology: Topology): boolean {
-  if (entry.target_id !== null) return entry.target_id === targetId;
+export function mayStayOn(targetId: string, { vpc, rule, topology }: TargetContext): boolean {
+  if (rule.target_id !== null) return rule.target_id === targetId;
   return candidatesOf(vpc, topology).some(({ target }) => target.id === targetId && isTrusted(target, vpc));
 }
 

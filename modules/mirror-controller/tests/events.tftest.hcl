@@ -200,7 +200,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
       SESSION_QUOTA    = "500"
       DEMANDS          = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
       EVENT_BUS_NAME   = "mirror"
-      BRAKES = jsonencode({
+      GUARDRAILS = jsonencode({
         removal_percent    = 20
         removal_minimum    = 10
         acknowledged_until = "2030-01-31T12:00:00Z"

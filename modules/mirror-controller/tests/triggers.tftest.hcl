@@ -273,7 +273,10 @@ run "findings_count_from_their_severity_on_when_they_are_about_an_instance_of_th
     condition = jsonencode(jsondecode(aws_cloudwatch_event_rule.this["guardduty"].event_pattern).detail) == jsonencode({
       accountId = ["111122223333"]
       severity  = [{ numeric = [">=", 7] }]
-      resource  = { instanceDetails = { instanceId = [{ prefix = "i-" }] } }
+      "$or" = [
+        { resource = { instanceDetails = { instanceId = [{ prefix = "i-" }] } } },
+        { resource = { resourceType = ["AttackSequence"] } },
+      ]
     })
     error_message = "The pattern is ${aws_cloudwatch_event_rule.this["guardduty"].event_pattern}"
   }

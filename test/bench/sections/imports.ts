@@ -33,7 +33,7 @@ const ENVIRONMENT = {
   MUTATIONS_BURST: "1",
   SESSION_TAGS: "{}",
   SESSION_QUOTA: "10000",
-  BRAKES: JSON.stringify({
+  GUARDRAILS: JSON.stringify({
     removal_percent: 20,
     removal_minimum: 10,
     acknowledged_until: null,

@@ -2,7 +2,7 @@
  * A capture node without a kernel of its own: the agent's bundle on the Node that nodes have, with files for /proc
  * and /sys, scripts for the programs that it calls, a metadata service, and the local cloud for AWS.
  */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -18,6 +18,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { bundle } from "../../../scripts/lib/bundle.js";
+import { spawnGroup, type GroupLeader } from "../../../scripts/lib/process-group.js";
 import { findNode18 } from "../../support/node18.js";
 import type { LocalCloud } from "../../../local-cloud/index.js";
 import { startImds, type Imds } from "../../../local-cloud/imds.js";
@@ -100,7 +101,7 @@ export const createNode = async (
     "autoscaling/target-lifecycle-state": options.target ?? "InService",
   });
   const port = await freePort();
-  let child: ChildProcess | undefined;
+  let child: GroupLeader | undefined;
   let journal = "";
 
   const write = (path: string, content: string | Buffer): void => {
@@ -202,8 +203,7 @@ export const createNode = async (
     calls: () =>
       existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8").trim().split("\n") : [],
     start() {
-      child = spawn(node, [file, join(folder, "node.json")], {
-        stdio: ["ignore", "pipe", "pipe"],
+      child = spawnGroup(node, [file, join(folder, "node.json")], {
         // What systemd gives a unit, and where the stand-ins are.
         env: {
           PATH: process.env["PATH"],
@@ -213,7 +213,7 @@ export const createNode = async (
         },
       });
       for (const stream of [child.stdout, child.stderr]) {
-        stream?.on("data", (chunk: Buffer) => (journal += chunk.toString()));
+        stream.on("data", (chunk: Buffer) => (journal += chunk.toString()));
       }
     },
     kill,

@@ -38,7 +38,7 @@ const ENVIRONMENT = {
   MUTATIONS_BURST: "500",
   SESSION_TAGS: "{}",
   SESSION_QUOTA: "10000",
-  BRAKES: JSON.stringify({
+  GUARDRAILS: JSON.stringify({
     removal_percent: 20,
     removal_minimum: 10,
     acknowledged_until: null,

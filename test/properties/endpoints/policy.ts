@@ -2,14 +2,14 @@ import {
   parsePolicy,
   type Policy,
   type PolicyVpc,
-  type SourceEntry,
+  type Rule,
 } from "../../../functions/core/sessions/policy.js";
 
 /** A policy as the controller has it where endpoints are managed by the function: targets are found by tag. */
 export function policyFor(
   vpcId: string,
   service: string,
-): { vpc: PolicyVpc; entry: SourceEntry; options: Policy["options"] } {
+): { vpc: PolicyVpc; rule: Rule; options: Policy["options"] } {
   const vpc = {
     key: "test",
     vpc_id: vpcId,
@@ -22,7 +22,7 @@ export function policyFor(
   const parsed = parsePolicy(JSON.stringify({ version: 1, vpcs: [vpc], sources }));
   if (!parsed.ok) throw new Error(parsed.problems.join("; "));
   const [first] = parsed.policy.vpcs;
-  const [entry] = parsed.policy.sources?.vpcs ?? [];
-  if (!first || !entry) throw new Error("the policy is empty");
-  return { vpc: first, entry, options: parsed.policy.options };
+  const [rule] = parsed.policy.sources?.vpcs ?? [];
+  if (!first || !rule) throw new Error("the policy is empty");
+  return { vpc: first, rule, options: parsed.policy.options };
 }

@@ -33,7 +33,7 @@ export class EndpointWorld {
   /** One run of the function, which may be cut short. */
   async run(trouble: Trouble = NO_TROUBLE): Promise<void> {
     const deadline = this.clock + 50_000;
-    const run = { settings: this.settings, deadline, permissionsSpreadUntil: 0, onDone: () => undefined };
+    const run = { settings: this.settings, deadline, onDone: () => undefined };
     try {
       await reconcileEndpoints({ ...run, ports: this.#ports(trouble) });
     } catch (error) {
@@ -118,12 +118,12 @@ export class EndpointWorld {
     for (const [sourceId, subnetId] of model.sources) {
       const subnet = model.subnets.get(subnetId);
       if (!subnet) continue;
-      const { vpc, entry, options } = policyFor(subnet.vpcId, settings.service);
+      const policy = { ...policyFor(subnet.vpcId, settings.service), topology };
       const source = { id: sourceId, vpcId: subnet.vpcId, zone: subnet.zone.name } as Source;
-      const choice = chooseTarget(source, vpc, entry, topology, options);
+      const choice = chooseTarget(source, policy);
       const session = model.sessions.get(sourceId);
       if (choice.found) model.sessions.set(sourceId, { sourceId, targetId: choice.targetId });
-      else if (session && !mayStayOn(session.targetId, vpc, entry, topology)) model.sessions.delete(sourceId);
+      else if (session && !mayStayOn(session.targetId, policy)) model.sessions.delete(sourceId);
     }
     for (const sourceId of model.sessions.keys()) {
       if (!model.sources.has(sourceId)) model.sessions.delete(sourceId);

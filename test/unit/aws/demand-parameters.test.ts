@@ -17,7 +17,12 @@ import { aClock, NOON } from "../../support/fakes.js";
 const ssm = mockClient(SSMClient);
 const clock = aClock();
 const storeWith = (pace = createPace({ perSecond: 1000, burst: 1000 }, clock)) =>
-  createDemandParameters(new SSMClient({ region: "eu-west-1" }), "/mirror/demands", "mirror", pace, clock);
+  createDemandParameters(new SSMClient({ region: "eu-west-1" }), {
+    path: "/mirror/demands",
+    controller: "mirror",
+    pace,
+    clock,
+  });
 const demand: Demand = {
   interfaceId: "eni-1",
   status: "mirrored",

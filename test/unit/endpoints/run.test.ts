@@ -8,7 +8,7 @@ import { endpointRequestOf } from "../../../functions/endpoints/request.js";
 import { runEndpoints } from "../../../functions/endpoints/run.js";
 import { createEndpointTelemetry } from "../../../functions/endpoints/telemetry.js";
 import { awsError } from "../../support/ec2.js";
-import { aSight, NOTHING, theEndpointSettings, VPC } from "../../support/endpoint-builders.js";
+import { aSight, aTargetOf, NOTHING, theEndpointSettings, VPC } from "../../support/endpoint-builders.js";
 import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { aClock, NOON } from "../../support/fakes.js";
 
@@ -139,6 +139,22 @@ describe("a run", () => {
     });
     await expect(run(scheduled, "schedule")).rejects.toThrow();
     expect(scheduled.clock.slept).toEqual([]);
+  });
+
+  it("counts what was gone already as no failure", async () => {
+    const gone: EndpointOutcome = {
+      kind: "gone",
+      code: "InvalidTrafficMirrorTargetId.NotFound",
+      message: "",
+    };
+    const app = anEndpointApp(
+      () => ({ targets: [aTargetOf({ tags: { ...aTargetOf().tags, Name: "old" } })] }),
+      gone,
+    );
+    await run(app, "schedule");
+    expect(app.asked.writes).toBe(1);
+    expect(metrics).toMatchObject({ EndpointCallsFailed: 0, EndpointCallsNotPermitted: 0 });
+    expect(app.telemetry.logger.warn).not.toHaveBeenCalled();
   });
 
   it("that drains fails with the number left", async () => {

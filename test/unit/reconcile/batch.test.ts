@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { anApp, type Account, type FakeApp } from "../../support/app.js";
-import { aSession, aSource, theBrakes } from "../../support/builders.js";
+import { aSession, aSource, theGuardrails } from "../../support/builders.js";
 import { anEvent, aRunningEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { aWriter, done, failed } from "../../support/fakes.js";
 
@@ -164,7 +164,7 @@ describe("the modes", () => {
   });
 
   it("with a ceiling leaves creations to the sweep, which counts them all", async () => {
-    const app = withSources([first], { settings: { guardrails: theBrakes({ maxSessions: 5 }) } });
+    const app = withSources([first], { settings: { guardrails: theGuardrails({ maxSessions: 5 }) } });
     expect(await handle(app, [running("m1", first)])).toEqual([]);
     expect(app.writer.calls).toEqual([]);
   });

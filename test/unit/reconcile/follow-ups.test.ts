@@ -87,7 +87,7 @@ describe("a demand", () => {
     expect(app.metric("DemandsOpened")).toEqual([1]);
   });
 
-  it("leaves the session to a sweep's brake only where nobody asked: a withdrawal removes it at once", async () => {
+  it("leaves the session to a sweep's guardrail only where nobody asked: a withdrawal removes it at once", async () => {
     const store = aDemandStore();
     await handle(withSource({ policy: selectsNothing, store }), record("mirror-requested"));
     const tags = aSession({ interfaceId: ENI }).tags;

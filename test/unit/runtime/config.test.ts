@@ -17,7 +17,7 @@ const environment = {
   MUTATIONS_BURST: "10",
   SESSION_TAGS: '{"Team":"sec"}',
   SESSION_QUOTA: "10000",
-  BRAKES: JSON.stringify(guardrails),
+  GUARDRAILS: JSON.stringify(guardrails),
   AWS_REGION: "eu-west-1",
   EVENT_BUS_NAME: "mirror",
   DEMANDS: JSON.stringify({
@@ -29,8 +29,8 @@ const environment = {
   }),
 };
 const read = (over: Record<string, string | undefined> = {}) => readConfig({ ...environment, ...over });
-const withBrakes = (over: Partial<Record<keyof typeof guardrails, unknown>>) =>
-  read({ BRAKES: JSON.stringify({ ...guardrails, ...over }) });
+const withGuardrails = (over: Partial<Record<keyof typeof guardrails, unknown>>) =>
+  read({ GUARDRAILS: JSON.stringify({ ...guardrails, ...over }) });
 
 describe("the environment", () => {
   it("becomes numbers, tags and guardrails", () => {
@@ -54,14 +54,14 @@ describe("the environment", () => {
         path: "/mirror/demands",
         defaultMinutes: 1440,
         maximumMinutes: 10_080,
-        most: 500,
+        maxOpen: 500,
         readsPerSecond: 5,
       },
     });
   });
 
   it("takes the time of an acknowledgement with any offset", () => {
-    const until = (text: string) => withBrakes({ acknowledged_until: text }).guardrails.acknowledgedUntil;
+    const until = (text: string) => withGuardrails({ acknowledged_until: text }).guardrails.acknowledgedUntil;
     expect(until("2026-01-05T12:00:00Z")).toBe(Date.parse("2026-01-05T12:00:00Z"));
     expect(until("2026-01-05T13:00:00+01:00")).toBe(Date.parse("2026-01-05T12:00:00Z"));
   });
@@ -85,7 +85,7 @@ describe("what is wrong in it", () => {
     ["SESSION_TAGS", "{"],
     ["SESSION_TAGS", "[]"],
     ["SESSION_QUOTA", ""],
-    ["BRAKES", "not json"],
+    ["GUARDRAILS", "not json"],
     ["AWS_REGION", undefined],
   ])("is named: %s = %j", (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`^environment: ${name}: `));
@@ -98,8 +98,8 @@ describe("what is wrong in it", () => {
     ["acknowledged_until", "tomorrow"],
     ["rollout_percent", 120],
     ["max_sessions", -1],
-  ] as const)("is named inside BRAKES: %s = %j", (name, value) => {
-    expect(() => withBrakes({ [name]: value })).toThrow(`BRAKES.${name}: `);
+  ] as const)("is named inside GUARDRAILS: %s = %j", (name, value) => {
+    expect(() => withGuardrails({ [name]: value })).toThrow(`GUARDRAILS.${name}: `);
   });
 
   it("is named inside SESSION_TAGS", () => {
@@ -107,8 +107,8 @@ describe("what is wrong in it", () => {
   });
 
   it("is named all at once, with what is allowed", () => {
-    expect(() => read({ MODE: "off", SESSION_TAGS: "{", BRAKES: "{}", MUTATIONS_BURST: "0" })).toThrow(
-      /MODE: .*enforce.*MUTATIONS_BURST: .*SESSION_TAGS: not JSON.*BRAKES\.removal_percent: /,
+    expect(() => read({ MODE: "off", SESSION_TAGS: "{", GUARDRAILS: "{}", MUTATIONS_BURST: "0" })).toThrow(
+      /MODE: .*enforce.*MUTATIONS_BURST: .*SESSION_TAGS: not JSON.*GUARDRAILS\.removal_percent: /,
     );
   });
 });

@@ -87,7 +87,7 @@ describe("the log of an action", () => {
   };
 
   it("names interface, rule, reason and what was done", () => {
-    const action = { ...aCreate("eni-1"), instanceId: "i-1", rule: "web" };
+    const action = { ...aCreate("eni-1"), instanceId: "i-1", ruleName: "web" };
     expect(logged({ action, outcome: done })).toMatchObject([
       {
         level: "INFO",

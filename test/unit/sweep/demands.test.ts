@@ -44,7 +44,7 @@ describe("a sweep", () => {
     expect(store.calls.write).toBe(0);
   });
 
-  it("removes it at its end, without asking the brake, and says ended", async () => {
+  it("removes it at its end, without asking the guardrail, and says ended", async () => {
     const ended = demand({ status: "mirrored", sessionId: "tms-1", claims: [claim({ until: NOON - 1 })] });
     const observation = { sources: [aSource()], sessions: [onDemand] };
     const guardrails = {

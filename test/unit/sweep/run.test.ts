@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { requestOf } from "../../../functions/sweep/request.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { anApp } from "../../support/app.js";
+import { awsError } from "../../support/ec2.js";
 import { aForeignSession, aPolicy, aSession, aSource } from "../../support/builders.js";
 import { anEvent } from "../../support/events.js";
 import { aClock, aWriter, done, failed, NOON } from "../../support/fakes.js";
@@ -163,13 +164,79 @@ describe("an apply", () => {
     });
   });
 
+  /** An app that may not read one thing before this time, and everything after it. */
+  const notReading = (what: "the policy" | "EC2" | "the demands" | "sessions", until: number) => {
+    const clock = aClock();
+    const refused = (read: typeof what) => {
+      if (read === what && clock.now() < until) {
+        throw awsError(
+          read === "EC2" || read === "sessions" ? "UnauthorizedOperation" : "AccessDeniedException",
+        );
+      }
+    };
+    const app = anApp({
+      clock,
+      policy: nothingSelected,
+      settings: { mode: what === "sessions" ? "drain" : "enforce" },
+      loadPolicy: async () => {
+        refused("the policy");
+        return { policy: nothingSelected, problems: [] };
+      },
+      observation: () => {
+        refused("EC2");
+        return { sources: fleet(2), sessions: sessionsOf(fleet(2)) };
+      },
+      sessions: [sessionsOf(fleet(2)), []],
+    });
+    const { observer } = app.ports;
+    const demandStore: typeof app.demandStore = {
+      ...app.demandStore,
+      all: async () => {
+        refused("the demands");
+        return [];
+      },
+    };
+    const sessions = async () => {
+      refused("sessions");
+      return observer.sessions();
+    };
+    return { ...app, demandStore, ports: { ...app.ports, observer: { ...observer, sessions } } };
+  };
+
+  it.each(["the policy", "EC2", "the demands", "sessions"] as const)(
+    "waits until its role may read %s",
+    async (what) => {
+      const app = notReading(what, NOON + 8_000);
+      expect(await runSweep(app, apply, WHOLE)).toMatchObject({ deleted: 2, complete: true });
+      expect(app.clock.slept).toEqual([5_000, 5_000]);
+    },
+  );
+
+  it.each(["the policy", "EC2", "sessions"] as const)(
+    "waits no longer than permissions take to spread until its role may read %s",
+    async (what) => {
+      const app = notReading(what, Infinity);
+      await expect(runSweep(app, apply, WHOLE)).rejects.toThrow();
+      expect(app.clock.now() - NOON).toBeLessThan(90_000);
+    },
+  );
+
+  it.each(["the policy", "EC2", "sessions"] as const)(
+    "alone waits for that: its role may not read %s, says a scheduled sweep at once",
+    async (what) => {
+      const app = notReading(what, Infinity);
+      await expect(runSweep(app, schedule, WHOLE)).rejects.toThrow();
+      expect(app.clock.slept).toEqual([]);
+    },
+  );
+
   it("fails with the reason when the policy was refused", async () => {
     const app = anApp({ problems: ["vpcs.0.vni: Too big"] });
     await expect(runSweep(app, apply, WHOLE)).rejects.toThrow("vpcs.0.vni: Too big");
     expect(await runSweep(app, schedule, WHOLE)).toMatchObject({ complete: true });
   });
 
-  it("fails when the brake held removals, and says how to let them through", async () => {
+  it("fails when the guardrail held removals, and says how to let them through", async () => {
     const sources = fleet(30);
     const app = anApp({ policy: nothingSelected, observation: { sources, sessions: sessionsOf(sources) } });
     await expect(runSweep(app, apply, WHOLE)).rejects.toThrow(/30 of 30 sessions.*acknowledged_until/);
@@ -231,7 +298,9 @@ describe("a destroy", () => {
 
   it("fails with the number left when it could not finish", async () => {
     const app = anApp({ sessions: [sessionsOf(fleet(5))], writer: aWriter(() => failed("not-permitted")) });
-    await expect(runSweep(app, destroy, WHOLE)).rejects.toThrow("0 sessions removed, 5 are left");
+    await expect(runSweep(app, destroy, WHOLE)).rejects.toThrow(
+      "0 sessions removed, 5 are left (not-permitted: not-permitted, says AWS)",
+    );
   });
 
   it("does nothing when its invocation is merely created or updated", async () => {
@@ -252,6 +321,7 @@ describe("mode drain", () => {
       mode: "drain",
       deleted: 0,
       remaining: 2,
+      because: "throttled: throttled, says AWS",
       complete: false,
     });
   });

@@ -1,4 +1,10 @@
-import { CreateVpcEndpointCommand, DeleteVpcEndpointsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateVpcEndpointCommand,
+  DeleteVpcEndpointsCommand,
+  DescribeTrafficMirrorTargetsCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { classifyCode } from "../../../../functions/aws/endpoints/errors.js";
@@ -86,6 +92,69 @@ describe("a write", () => {
     ec2.on(CreateVpcEndpointCommand).rejects(awsError("RequestLimitExceeded"));
     expect(await writer.createEndpoint(request)).toMatchObject({ kind: "throttled" });
     expect(slowed).toEqual(["create"]);
+  });
+});
+
+describe("a call that our role may not make, on what is there by its tag alone", () => {
+  const endpoints = (ids: readonly string[]) =>
+    ec2
+      .on(DescribeVpcEndpointsCommand)
+      .resolves({ VpcEndpoints: ids.map((VpcEndpointId) => ({ VpcEndpointId })) });
+  const targets = (ids: readonly string[]) =>
+    ec2
+      .on(DescribeTrafficMirrorTargetsCommand)
+      .resolves({ TrafficMirrorTargets: ids.map((TrafficMirrorTargetId) => ({ TrafficMirrorTargetId })) });
+  const calls = {
+    "delete a target": async () => [await writer.deleteTarget("tmt-1")],
+    "delete endpoints": () => writer.deleteEndpoints(["vpce-1"]),
+    "tag a target": async () => [await writer.tag("tmt-1", tags)],
+    "untag an endpoint": async () => [await writer.untag("vpce-1", ["Name"])],
+  };
+
+  beforeEach(() => {
+    ec2.onAnyCommand().rejects(awsError("UnauthorizedOperation"));
+  });
+
+  it.each([
+    ["delete a target", "done"],
+    ["delete endpoints", "done"],
+    ["tag a target", "gone"],
+    ["untag an endpoint", "gone"],
+  ] as const)("is no missing permission when that is not there any more: %s", async (name, kind) => {
+    endpoints([]);
+    targets([]);
+    expect(await calls[name]()).toMatchObject([{ kind }]);
+  });
+
+  it.each(Object.entries(calls))("is not permitted when that is there: %s", async (_, write) => {
+    endpoints(["vpce-1"]);
+    targets(["tmt-1"]);
+    expect(await write()).toMatchObject([{ kind: "not-permitted", code: "UnauthorizedOperation" }]);
+  });
+
+  it.each(Object.entries(calls))("is not permitted when that cannot be looked at: %s", async (_, write) => {
+    expect(await write()).toMatchObject([{ kind: "not-permitted" }]);
+  });
+
+  it("asks for those alone that were not permitted, once for all of them", async () => {
+    endpoints(["vpce-2"]);
+    const Unsuccessful = ["vpce-2", "vpce-3"].map((ResourceId) => ({
+      ResourceId,
+      Error: { Code: "UnauthorizedOperation", Message: "" },
+    }));
+    ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful });
+    expect(await writer.deleteEndpoints(["vpce-1", "vpce-2", "vpce-3"])).toMatchObject([
+      { kind: "done" },
+      { kind: "not-permitted" },
+      { kind: "done" },
+    ]);
+    const reads = ec2.commandCalls(DescribeVpcEndpointsCommand).map((call) => call.args[0].input.Filters);
+    expect(reads).toEqual([
+      [
+        { Name: "vpc-endpoint-type", Values: ["GatewayLoadBalancer"] },
+        { Name: "vpc-endpoint-id", Values: ["vpce-2", "vpce-3"] },
+      ],
+    ]);
   });
 });
 

@@ -4,15 +4,20 @@ import {
   DescribeTrafficMirrorSessionsCommand,
   EC2Client,
   type DescribeInstancesCommandInput,
+  type NetworkInterface,
 } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { createObserver } from "../../../../functions/aws/sessions/observer.js";
+import { typeRefusal } from "../../../../functions/core/sessions/eligibility.js";
+import type { Policy } from "../../../../functions/core/sessions/policy.js";
 import type { Look } from "../../../../functions/core/model.js";
 import { isOurs } from "../../../../functions/core/tags.js";
 import { aPolicy, aTopology, CONTROLLER } from "../../../support/builders.js";
 import { awsError, ec2Instance, ec2Interface, ec2Session } from "../../../support/ec2.js";
 
+/** ECS describes a task's interface by its attachment. */
+const TASK = "arn:aws:ecs:eu-west-1:111122223333:attachment/5f2a3d9e-0c1b-4e7a-9d55-1c2b3a4d5e6f";
 const ec2 = mockClient(EC2Client);
 let topologyReads = 0;
 let forgotten = 0;
@@ -156,6 +161,62 @@ describe("a look at interfaces", () => {
   });
 });
 
+/** How EC2 shows each kind of interface that can be mirrored without an instance, and the option that allows it. */
+const managedInterfaces: readonly [string, object, NetworkInterface][] = [
+  ["fargate", { fargate: true }, { Description: TASK, RequesterManaged: true, RequesterId: "111122223333" }],
+  ["rds", { requester_managed: { rds: true } }, { RequesterManaged: true, RequesterId: "amazon-rds" }],
+  [
+    "elasticache",
+    { requester_managed: { elasticache: true } },
+    { RequesterManaged: true, RequesterId: "amazon-elasticache" },
+  ],
+];
+
+describe.each(managedInterfaces)("an interface without an instance, of the kind %s", (_, options, over) => {
+  const nic = ec2Interface({ NetworkInterfaceId: "eni-managed", ...over });
+  const plain = { "vpc-id": nic.VpcId, "network-interface-id": nic.NetworkInterfaceId };
+  const values: Record<string, string | undefined> = {
+    ...plain,
+    "requester-id": nic.RequesterId,
+    description: nic.Description,
+  };
+  const matches = (pattern: string, text = "") => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(text);
+
+  beforeEach(() => {
+    ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({ TrafficMirrorSessions: [] });
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+    // As EC2 does: every filter must match, by one of its values, in which an asterisk stands for anything.
+    ec2.on(DescribeNetworkInterfacesCommand).callsFake(({ Filters = [] }: DescribeInstancesCommandInput) => ({
+      NetworkInterfaces: Filters.every(({ Name = "", Values = [] }) =>
+        Values.some((pattern) => matches(pattern, values[Name])),
+      )
+        ? [nic]
+        : [],
+    }));
+  });
+
+  const verdicts = async (policy: Policy) => {
+    const seen = await Promise.all([
+      observer.look({ instanceIds: [], interfaceIds: ["eni-managed"] }, policy),
+      observer.everything(policy),
+    ]);
+    return seen.map(({ sources }) =>
+      sources.map((source) => typeRefusal(source, policy.options) ?? "allowed"),
+    );
+  };
+
+  it("is seen and allowed where its option is on, by an event and by a sweep", async () => {
+    expect(await verdicts(aPolicy({ options }))).toEqual([["allowed"], ["allowed"]]);
+  });
+
+  it("is refused by an event where its option is off, and not asked for by a sweep", async () => {
+    const [byEvent = [], bySweep] = await verdicts(aPolicy());
+    expect(byEvent).toHaveLength(1);
+    expect(byEvent).not.toContain("allowed");
+    expect(bySweep).toEqual([]);
+  });
+});
+
 describe("a read that fails", () => {
   it.each([DescribeInstancesCommand, DescribeTrafficMirrorSessionsCommand])(
     "fails the look: %p",
@@ -244,6 +305,18 @@ describe("a sweep", () => {
       { Name: "vpc-id", Values: ["vpc-1"] },
       { Name: "requester-id", Values: ["amazon-rds"] },
     ]);
+  });
+
+  it("never takes an interface of an instance for a service's, whatever its description says", async () => {
+    const attached = { Description: TASK, Attachment: { InstanceId: "i-1", DeviceIndex: 0 } };
+    ec2.on(DescribeNetworkInterfacesCommand).resolves({
+      NetworkInterfaces: [
+        ec2Interface(attached),
+        ec2Interface({ ...attached, NetworkInterfaceId: "eni-of-an-instance-not-listed-yet" }),
+      ],
+    });
+    const { sources } = await observer.everything(aPolicy({ options: { fargate: true } }));
+    expect(sources).toMatchObject([{ id: "eni-1", instance: { id: "i-1" } }]);
   });
 
   it("reads no instances when the policy has no VPC", async () => {

@@ -1,25 +1,25 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import {
-  ask,
-  askedBy,
+  addClaim,
+  openClaims,
   endOf,
   isOpen,
   isOver,
-  KEPT_MS,
-  MOST_CLAIMS,
+  RETENTION_MS,
+  MAX_CLAIMS,
   newDemand,
   settle,
-  takeBack,
+  withdraw,
   type Demand,
 } from "../../../../functions/core/demands/demand.js";
 import { NOON } from "../../../support/fakes.js";
 
 const MINUTE = 60_000;
-const limits = { defaultMinutes: 60, maximumMinutes: 120, most: 500 };
+const limits = { defaultMinutes: 60, maximumMinutes: 120, maxOpen: 500 };
 const plain = newDemand("eni-1", NOON);
 const asked = (time = NOON, minutes?: number, demand = plain, by = "traffic-mirror") =>
-  ask(demand, { by, time, ...(minutes !== undefined && { minutes }) }, limits);
+  addClaim(demand, { by, time, ...(minutes !== undefined && { minutes }) }, limits);
 const minutesOf = (demand: Demand) => (endOf(demand) - NOON) / MINUTE;
 
 describe("an ask", () => {
@@ -57,14 +57,14 @@ describe("an ask", () => {
   });
 
   it("of one more than a parameter can hold is turned down, unless another has ended", () => {
-    const full = Array.from({ length: MOST_CLAIMS }, (_, n) => `traffic-mirror/A${String(n)}`).reduce(
+    const full = Array.from({ length: MAX_CLAIMS }, (_, n) => `traffic-mirror/A${String(n)}`).reduce(
       (demand, by) => asked(NOON, 60, demand, by),
       plain,
     );
-    expect(full.claims).toHaveLength(MOST_CLAIMS);
+    expect(full.claims).toHaveLength(MAX_CLAIMS);
     expect(asked(NOON + MINUTE, 60, full)).toBe(full);
     const later = asked(NOON + 61 * MINUTE, 60, full);
-    expect(later.claims).toHaveLength(MOST_CLAIMS);
+    expect(later.claims).toHaveLength(MAX_CLAIMS);
     expect(later.claims.at(-1)?.by).toBe("traffic-mirror");
   });
 });
@@ -72,37 +72,37 @@ describe("an ask", () => {
 describe("a withdrawal", () => {
   it("ends what the same requester asked for, and nothing else", () => {
     const both = asked(NOON, 60, asked(), "traffic-mirror/AROA:i-00000001");
-    const left = takeBack(both, "traffic-mirror", NOON + MINUTE, NOON + MINUTE);
+    const left = withdraw(both, "traffic-mirror", NOON + MINUTE, NOON + MINUTE);
     expect(isOpen(left, NOON + MINUTE)).toBe(true);
     expect(
-      isOpen(takeBack(left, "traffic-mirror/AROA:i-00000001", NOON + MINUTE, NOON + MINUTE), NOON + MINUTE),
+      isOpen(withdraw(left, "traffic-mirror/AROA:i-00000001", NOON + MINUTE, NOON + MINUTE), NOON + MINUTE),
     ).toBe(false);
   });
 
   it("is not undone by a copy of the ask that comes after it, but by a new ask", () => {
-    const gone = takeBack(asked(), "traffic-mirror", NOON + MINUTE, NOON + MINUTE);
+    const gone = withdraw(asked(), "traffic-mirror", NOON + MINUTE, NOON + MINUTE);
     expect(asked(NOON, 60, gone)).toBe(gone);
     expect(isOpen(asked(NOON + 2 * MINUTE, 60, gone), NOON + 3 * MINUTE)).toBe(true);
   });
 
   it("that was sent before the ask does not end it", () => {
-    expect(isOpen(takeBack(asked(), "traffic-mirror", NOON - MINUTE, NOON + MINUTE), NOON)).toBe(true);
+    expect(isOpen(withdraw(asked(), "traffic-mirror", NOON - MINUTE, NOON + MINUTE), NOON)).toBe(true);
   });
 });
 
 describe("a withdrawal from a clock ahead of ours", () => {
   it("counts at once", () => {
-    expect(isOpen(takeBack(asked(), "traffic-mirror", NOON + MINUTE, NOON + 1), NOON + 1)).toBe(false);
+    expect(isOpen(withdraw(asked(), "traffic-mirror", NOON + MINUTE, NOON + 1), NOON + 1)).toBe(false);
   });
 });
 
 describe("who asks", () => {
   it("is told apart, and nobody when all has ended", () => {
     const demand = asked(NOON, 5, asked(NOON, 60, plain, "guardduty"));
-    expect(askedBy(demand, NOON)).toEqual({ byFinding: true, byRequest: true });
-    expect(askedBy(demand, NOON + 30 * MINUTE)).toEqual({ byFinding: true, byRequest: false });
-    expect(askedBy(demand, NOON + 61 * MINUTE)).toEqual({ byFinding: false, byRequest: false });
-    expect(askedBy(undefined, NOON)).toEqual({ byFinding: false, byRequest: false });
+    expect(openClaims(demand, NOON)).toEqual({ byFinding: true, byRequest: true });
+    expect(openClaims(demand, NOON + 30 * MINUTE)).toEqual({ byFinding: true, byRequest: false });
+    expect(openClaims(demand, NOON + 61 * MINUTE)).toEqual({ byFinding: false, byRequest: false });
+    expect(openClaims(undefined, NOON)).toEqual({ byFinding: false, byRequest: false });
   });
 });
 
@@ -133,8 +133,8 @@ describe("the answer", () => {
 
   it("can be read for an hour after the end", () => {
     const ended = settle(asked(NOON, 5), { is: "pending", reason: "pending" }, NOON + 6 * MINUTE);
-    expect(isOver(ended, NOON + 6 * MINUTE + KEPT_MS)).toBe(false);
-    expect(isOver(ended, NOON + 6 * MINUTE + KEPT_MS + 1)).toBe(true);
+    expect(isOver(ended, NOON + 6 * MINUTE + RETENTION_MS)).toBe(false);
+    expect(isOver(ended, NOON + 6 * MINUTE + RETENTION_MS + 1)).toBe(true);
     expect(isOver(asked(NOON, 120), NOON + 90 * MINUTE)).toBe(false);
   });
 });
@@ -150,8 +150,8 @@ describe("events in any number of copies", () => {
   type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
   const apply = (demand: Demand, { by, after, minutes, withdraws }: Event): Demand => {
     const time = NOON + after * MINUTE;
-    if (withdraws) return takeBack(demand, by, time, time);
-    return ask(demand, { by, time, ...(minutes !== undefined && { minutes }) }, limits);
+    if (withdraws) return withdraw(demand, by, time, time);
+    return addClaim(demand, { by, time, ...(minutes !== undefined && { minutes }) }, limits);
   };
 
   it("say no more than once", () => {
@@ -168,7 +168,7 @@ describe("events in any number of copies", () => {
             .flatMap((pick) => inOrder[pick % Math.max(1, inOrder.length)] ?? [])
             .reduce(apply, once);
           const open = (demand: Demand) =>
-            [0, 60, 120, 180, 240, 300, 360, 420, 600].map((at) => askedBy(demand, NOON + at * MINUTE));
+            [0, 60, 120, 180, 240, 300, 360, 420, 600].map((at) => openClaims(demand, NOON + at * MINUTE));
           expect(open(again)).toEqual(open(once));
         },
       ),

@@ -11,7 +11,7 @@ import type { Report, Verdict } from "../../../../functions/core/sessions/report
 import { anObservation, aPolicy, aSource, VPC } from "../../../support/builders.js";
 import { aClock, aDemandStore, NOON, type FakeStore } from "../../../support/fakes.js";
 
-const limits = { defaultMinutes: 60, maximumMinutes: 120, most: 3 };
+const limits = { defaultMinutes: 60, maximumMinutes: 120, maxOpen: 3 };
 const trusted: Requester = { name: "traffic-mirror" };
 const order = (over: Partial<DemandFollowUp> = {}, time = NOON): DemandRequest => ({
   followUp: { kind: "demand", about: { instanceIds: [], interfaceIds: ["eni-1"] }, by: trusted, ...over },
@@ -37,19 +37,19 @@ interface Scene {
 async function serve(requests: readonly DemandRequest[], scene: Scene = {}, clock = aClock()) {
   const { store = aDemandStore(), policy = bySelection, mode = "enforce", unseen = [] } = scene;
   const sources = scene.sources ?? (unseen.length > 0 ? [] : [aSource()]);
-  const intake = openIntake(store, policy, limits, mode, () => clock.now());
-  const asked = await intake.record(requests, anObservation({ sources, unseen }));
+  const intake = openIntake({ store, policy, limits, mode, now: () => clock.now() });
+  const claims = await intake.record(requests, anObservation({ sources, unseen }));
   const verdicts = new Map(scene.verdict ? [["eni-1", scene.verdict]] : []);
   await intake.settle({ sources, unseen, verdicts } as unknown as Report);
-  return { intake, asked, store, demand: store.demands.get("eni-1")?.demand };
+  return { intake, claims, store, demand: store.demands.get("eni-1")?.demand };
 }
 const mirrored: Verdict = { is: "mirrored", sessionId: "tms-1" };
 const pending: Verdict = { is: "uncovered", reason: "pending" };
 
 describe("a request", () => {
   it("is written down before anything is made, and answered after", async () => {
-    const { asked, demand, intake } = await serve([order()], { verdict: mirrored });
-    expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
+    const { claims, demand, intake } = await serve([order()], { verdict: mirrored });
+    expect(claims.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
     expect(demand).toMatchObject({ status: "mirrored", sessionId: "tms-1" });
     expect([intake.opened, intake.unsettled.size]).toEqual([1, 0]);
   });
@@ -95,9 +95,9 @@ describe("a request", () => {
   });
 
   it("is refused outside the policy's VPCs, and asks for nothing there", async () => {
-    const { demand, asked, intake } = await serve([order()], { sources: [] });
+    const { demand, claims, intake } = await serve([order()], { sources: [] });
     expect(demand).toMatchObject({ status: "refused", reason: "outside-vpcs", claims: [] });
-    expect(asked.size).toBe(0);
+    expect(claims.size).toBe(0);
     expect(intake.refusedRequests).toMatchObject([{ id: "eni-1", reason: "outside-vpcs" }]);
   });
 
@@ -113,12 +113,12 @@ describe("an instance that asks", () => {
   const other: Requester = { name: "traffic-mirror/AROA:i-2", instanceId: "i-2" };
 
   it("may ask for itself", async () => {
-    expect((await serve([order({ by: own })])).asked.size).toBe(1);
+    expect((await serve([order({ by: own })])).claims.size).toBe(1);
   });
 
   it("may not ask for another", async () => {
-    const { asked, intake, demand } = await serve([order({ by: other })]);
-    expect(asked.size).toBe(0);
+    const { claims, intake, demand } = await serve([order({ by: other })]);
+    expect(claims.size).toBe(0);
     expect(intake.refusedRequests).toMatchObject([{ reason: "not-yours" }]);
     expect(demand).toMatchObject({ status: "refused", reason: "not-yours", claims: [] });
   });
@@ -133,8 +133,8 @@ describe("an instance that asks", () => {
   it("may not withdraw what another asked for", async () => {
     const store = aDemandStore();
     await serve([order()], { store });
-    const { asked } = await serve([withdrawal(own)], { store });
-    expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
+    const { claims } = await serve([withdrawal(own)], { store });
+    expect(claims.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
   });
 });
 
@@ -145,15 +145,15 @@ describe("a withdrawal", () => {
     await serve([order()], { store, verdict: mirrored }, clock);
     clock.advance(1_000);
     const verdict: Verdict = { is: "unselected", reason: "demand-ended" };
-    const { asked, demand } = await serve([withdrawal(trusted, clock.now())], { store, verdict }, clock);
-    expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: false });
+    const { claims, demand } = await serve([withdrawal(trusted, clock.now())], { store, verdict }, clock);
+    expect(claims.get("eni-1")).toEqual({ byFinding: false, byRequest: false });
     expect(demand?.status).toBe("ended");
   });
 
   it("in one batch with its request counts in the order of their times", async () => {
     const clock = aClock(NOON + 5_000);
-    const { asked } = await serve([withdrawal(trusted, NOON + 1_000), order({}, NOON)], {}, clock);
-    expect(asked.get("eni-1")).toEqual({ byFinding: false, byRequest: false });
+    const { claims } = await serve([withdrawal(trusted, NOON + 1_000), order({}, NOON)], {}, clock);
+    expect(claims.get("eni-1")).toEqual({ byFinding: false, byRequest: false });
   });
 
   it("of nothing leaves nothing behind", async () => {
@@ -165,8 +165,8 @@ describe("a finding", () => {
   const result = order({ by: GUARDDUTY });
 
   it("asks where an entry waits for findings", async () => {
-    const { asked } = await serve([result], { policy: onFinding });
-    expect(asked.get("eni-1")).toEqual({ byFinding: true, byRequest: false });
+    const { claims } = await serve([result], { policy: onFinding });
+    expect(claims.get("eni-1")).toEqual({ byFinding: true, byRequest: false });
   });
 
   it.each([
@@ -195,7 +195,7 @@ describe("the number of demands", () => {
   it("is not filled by refusals, and these have a number of their own", async () => {
     const refused = [1, 2, 3, 4, 5].map((n): Demand => ({ ...named(n), status: "refused" }));
     const store = aDemandStore(refused);
-    expect((await serve([order()], { store })).asked.size).toBe(1);
+    expect((await serve([order()], { store })).claims.size).toBe(1);
     const outside = order({ about: { instanceIds: [], interfaceIds: ["eni-9"] } });
     const { intake } = await serve([outside], { store });
     expect(intake.refusedRequests).toMatchObject([{ reason: "outside-vpcs" }]);
@@ -204,8 +204,8 @@ describe("the number of demands", () => {
 
   it("does not keep one that is there from being extended", async () => {
     const here: Demand = { ...newDemand("eni-1", NOON), claims: [] };
-    const { asked } = await serve([order()], { store: aDemandStore([...many, here]) });
-    expect(asked.get("eni-1")?.byRequest).toBe(true);
+    const { claims } = await serve([order()], { store: aDemandStore([...many, here]) });
+    expect(claims.get("eni-1")?.byRequest).toBe(true);
   });
 });
 

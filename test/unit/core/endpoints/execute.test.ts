@@ -74,7 +74,6 @@ const run = (world: World, over: object = {}) => ({
   settings: theEndpointSettings(),
   service: theEndpointSettings().service,
   deadline: NOON + 60_000,
-  permissionsSpreadUntil: 0,
   onDone: () => undefined,
   ...over,
 });
@@ -152,6 +151,12 @@ describe("the order and the pace", () => {
     expect(world.calls).toEqual([]);
   });
 
+  it("makes nothing after the time for that, and goes on to remove", async () => {
+    const world = aWorld();
+    await executeEndpoints(all, run(world, { createsUntil: NOON }));
+    expect(world.calls).toEqual(["untag tmt-7", "tag tmt-8", "delete tmt-9", "delete vpce-8,vpce-9"]);
+  });
+
   it("asks no more for what EC2 throttles, and goes on with the rest", async () => {
     const more = planned(
       { ...NOTHING, subnets: [aSubnet(), aSubnet({ id: "subnet-b", vpcId: "vpc-0b" })] },
@@ -170,6 +175,12 @@ describe("the order and the pace", () => {
     const spreading = { permissionsSpreadUntil: NOON + 30_000 };
     const steps = await executeEndpoints(twoSubnets, run(world, spreading));
     expect([world.clock.slept, steps.map(({ outcome }) => outcome.kind)]).toEqual([[5_000, 5_000], ["done"]]);
+    const deletion: EndpointAction = { kind: "delete-endpoint", id: "vpce-9", reason: "surplus" };
+    const deleting = aWorld([], (_, before) => (before < 2 ? failed("not-permitted") : done));
+    expect(await executeEndpoints([deletion], run(deleting, spreading))).toMatchObject([
+      { outcome: { kind: "done" } },
+    ]);
+    expect(deleting.clock.slept).toEqual([5_000, 5_000]);
     const late = aWorld([], () => failed("not-permitted"));
     expect(await executeEndpoints(twoSubnets, run(late))).toHaveLength(1);
     expect(late.clock.slept).toEqual([]);

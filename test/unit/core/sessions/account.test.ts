@@ -8,7 +8,7 @@ import {
   aPlanOf,
   aSession,
   CONTROLLER,
-  theBrakes,
+  theGuardrails,
 } from "../../../support/builders.js";
 import { NOON } from "../../../support/fakes.js";
 
@@ -25,7 +25,12 @@ function account(
   plans: readonly SourcePlan[],
   { sessions = ours(0), quota = 10_000, guardrails = {}, now = NOON } = {},
 ) {
-  return planAccount(plans, sessions, CONTROLLER, quota, theBrakes(guardrails), now);
+  return planAccount(plans, sessions, {
+    controller: CONTROLLER,
+    quota,
+    guardrails: theGuardrails(guardrails),
+    now,
+  });
 }
 
 /** `eni-1 create`, `eni-2 quota` … */
@@ -51,7 +56,7 @@ describe("when the account's quota cannot hold the plan", () => {
     ]);
   });
 
-  it("a session makes room for a more important interface, as a removal that the brake counts", () => {
+  it("a session makes room for a more important interface, as a removal that the guardrail counts", () => {
     const { plans } = account([having("eni-1", 5), wanting("eni-2", 0)], { quota: 1, sessions: ours(1) });
     expect(told(plans)).toEqual(["eni-1 quota", "eni-1 delete", "eni-2 create"]);
     expect(plans[0]?.decisions[1]).toMatchObject({ sessionId: "tms-eni-1", byPolicy: true, reason: "quota" });
@@ -113,7 +118,7 @@ describe("a ceiling on sessions", () => {
   });
 });
 
-describe("the brake on removals", () => {
+describe("the guardrail on removals", () => {
   const removals = (count: number, byPolicy = true) =>
     Array.from({ length: count }, (_, n) => aPlanOf(aDelete(`eni-${String(n)}`, { byPolicy })));
   const held = (count: number, sessions: number, more: object = {}) =>

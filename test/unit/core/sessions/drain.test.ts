@@ -23,7 +23,7 @@ const ours = (count: number) =>
     aSession({ id: `tms-${String(n)}`, interfaceId: `eni-${String(n)}` }),
   );
 const run = (ports: ReturnType<typeof account>, deadline = NOON + 60_000) =>
-  drain(ports, CONTROLLER, deadline, () => undefined);
+  drain({ ports, controller: CONTROLLER, deadline, onDone: () => undefined });
 
 describe("a drain", () => {
   it("removes every session of ours and says so when nothing is left", async () => {
@@ -57,9 +57,13 @@ describe("a drain", () => {
     expect(await run(account([[first, second], [second], []], writer))).toEqual({ deleted: 2, remaining: 0 });
   });
 
-  it("gives up and says what is left when a round removes nothing", async () => {
-    const writer = aWriter(() => failed("not-permitted"));
-    expect(await run(account([ours(3)], writer))).toEqual({ deleted: 0, remaining: 3 });
+  it("gives up and says what is left, and why, when a round removes nothing", async () => {
+    const writer = aWriter(() => failed("not-permitted", "UnauthorizedOperation"));
+    expect(await run(account([ours(3)], writer))).toEqual({
+      deleted: 0,
+      remaining: 3,
+      because: "UnauthorizedOperation: UnauthorizedOperation, says AWS",
+    });
     expect(writer.calls).toHaveLength(3);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { isFargateTask, loopRefusal, typeRefusal } from "../../../../functions/core/sessions/eligibility.js";
+import { loopRefusal, typeRefusal } from "../../../../functions/core/sessions/eligibility.js";
+import { managedKindOf } from "../../../../functions/core/sessions/managed-interfaces.js";
 import { isSupportedInstanceType } from "../../../../functions/core/sessions/instance-types.js";
 import { aPolicy, aSource, aTarget, aTopology } from "../../../support/builders.js";
 
@@ -64,7 +65,8 @@ describe("an interface is not refused", () => {
   });
 
   it("as a Fargate task's when an instance has it, whatever its description says", () => {
-    expect(isFargateTask(aSource({ description: taskEni }))).toBe(false);
+    expect(managedKindOf(aSource({ description: taskEni }))).toBeUndefined();
+    expect(refusalOf(aSource({ description: taskEni }))).toBeUndefined();
   });
 });
 

@@ -25,7 +25,7 @@ function decide(
 describe("a session of ours on an interface that nothing selects", () => {
   const policy = aPolicy({ sources: { vpcs: [{ name: "theirs", vpc_id: "vpc-2" }] } });
 
-  it("goes with a sweep, as a change of policy that the brake counts", () => {
+  it("goes with a sweep, as a change of policy that the guardrail counts", () => {
     expect(decide([aSession()], { policy })).toMatchObject([
       { kind: "delete", reason: "no-rule", byPolicy: true },
     ]);
@@ -104,13 +104,13 @@ describe("a mirroring loop", () => {
 
   it("is never made", () => {
     expect(decide([], behind)).toMatchObject([
-      { covered: "uncovered", reason: "behind-target", rule: "all" },
+      { covered: "uncovered", reason: "behind-target", ruleName: "all" },
     ]);
     const target = aTarget({ kind: "interface", interfaceId: "eni-1" });
     expect(decide([], { topology: aTopology([target]) })).toMatchObject([{ reason: "is-target" }]);
   });
 
-  it("is ended at once, also by an event and past the brake", () => {
+  it("is ended at once, also by an event and past the guardrail", () => {
     expect(decide([aSession()], { ...behind, mayRemoveByPolicy: false })).toMatchObject([
       { kind: "leave", covered: "uncovered", reason: "behind-target" },
       { kind: "delete", reason: "behind-target", byPolicy: false },
@@ -138,7 +138,7 @@ describe("a session on a target that is not to be used any more", () => {
     ]);
   });
 
-  it("is left to the sweep and its brake by an event", () => {
+  it("is left to the sweep and its guardrail by an event", () => {
     const decisions = decide([aSession()], { topology, mayRemoveByPolicy: false });
     expect(decisions).toMatchObject([{ kind: "leave", covered: "uncovered", reason: "target-service" }]);
     expect(decisions).toHaveLength(1);

@@ -42,7 +42,7 @@ describe("a source without a session", () => {
       reason: "not-mirrored",
       interfaceId: "eni-1",
       instanceId: "i-1",
-      rule: "web",
+      ruleName: "web",
       order: 0,
       desired: {
         interfaceId: "eni-1",
@@ -82,7 +82,7 @@ describe("a source without a session", () => {
     ["requester-managed", aSource({ instance: null, requester: "amazon-rds" })],
   ])("that AWS would refuse stays uncovered: %s", (reason, source) => {
     expect(decide([], {}, source)).toMatchObject([
-      { kind: "leave", covered: "uncovered", reason, rule: "all" },
+      { kind: "leave", covered: "uncovered", reason, ruleName: "all" },
     ]);
   });
 
@@ -102,7 +102,7 @@ describe("a session of ours that is right", () => {
         reason: "mirrored",
         interfaceId: "eni-1",
         instanceId: "i-1",
-        rule: "all",
+        ruleName: "all",
       },
     ]);
   });

@@ -20,8 +20,6 @@ function aRun(account: Account) {
     settings: app.settings,
     policy: account.policy ?? aPolicy(),
     deadline: NOON + 60_000,
-    createsUntil: NOON + 60_000,
-    permissionsSpreadUntil: 0,
     onDone: () => undefined,
   };
   return { app, run };
@@ -123,7 +121,7 @@ describe("what is not mirrored", () => {
     const outside = aSource({ id: "eni-out", vpcId: "vpc-9" });
     const { run } = aRun({ observation: { sources: [refused, outside, aSource()], sessions: [aSession()] } });
     expect((await sweep(run, refusedSources())).notMirrored).toEqual([
-      { interfaceId: "eni-t2", instanceId: "i-t2", rule: "all", selected: true, reason: "instance-type" },
+      { interfaceId: "eni-t2", instanceId: "i-t2", ruleName: "all", selected: true, reason: "instance-type" },
       { interfaceId: "eni-out", instanceId: "i-1", selected: false, reason: "outside-vpcs" },
     ]);
   });
@@ -135,7 +133,7 @@ describe("what is not mirrored", () => {
     const second = await sweep(run, refusals);
     expect(second.notMirrored).toEqual(first.notMirrored);
     expect(second.notMirrored).toEqual([
-      { interfaceId: "eni-1", instanceId: "i-1", rule: "all", selected: true, reason: "aws-refused" },
+      { interfaceId: "eni-1", instanceId: "i-1", ruleName: "all", selected: true, reason: "aws-refused" },
     ]);
   });
 });

@@ -6,7 +6,7 @@ import { aCreate, aDelete, aPlanOf } from "../../../support/builders.js";
 import { done, failed, NOON } from "../../../support/fakes.js";
 
 const MINUTE = 60_000;
-const create = { ...aCreate("eni-1"), instanceId: "i-1", rule: "web" };
+const create = { ...aCreate("eni-1"), instanceId: "i-1", ruleName: "web" };
 const plan = aPlanOf(create);
 const asks = (spared: SourcePlan) => spared.decisions.some(({ kind }) => kind === "create");
 
@@ -26,7 +26,7 @@ describe("an interface that AWS refused", () => {
         reason: "aws-refused",
         interfaceId: "eni-1",
         instanceId: "i-1",
-        rule: "web",
+        ruleName: "web",
       },
     ]);
   });

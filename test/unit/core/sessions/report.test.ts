@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { SourcePlan, Done } from "../../../../functions/core/sessions/decisions.js";
+import type { Coverage, Done, SourcePlan } from "../../../../functions/core/sessions/decisions.js";
 import { uncoveredReasons, type Outcome } from "../../../../functions/core/outcomes.js";
 import { report } from "../../../../functions/core/sessions/report.js";
 import type { Mode } from "../../../../functions/core/sessions/settings.js";
@@ -41,17 +41,20 @@ function of(
   });
 }
 
-const leave = (
-  covered: "mirrored" | "uncovered" | "unselected",
-  reason: "mirrored" | "no-target" | "no-rule",
-) => aPlanOf({ kind: "leave", covered, reason, interfaceId: `eni-${reason}` });
+const leave = (coverage: Coverage) =>
+  aPlanOf({ kind: "leave", ...coverage, interfaceId: `eni-${coverage.reason}` });
 
 describe("the coverage", () => {
+  it("cannot carry a reason of another kind, which would count as NaN", () => {
+    // @ts-expect-error no-rule is no reason why a selected interface is not mirrored
+    expect(leave({ covered: "uncovered", reason: "no-rule" }).decisions).toHaveLength(1);
+  });
+
   it("counts selected, mirrored and uncovered interfaces, and not those that nobody asked for", () => {
     const told = of([
-      leave("mirrored", "mirrored"),
-      leave("uncovered", "no-target"),
-      leave("unselected", "no-rule"),
+      leave({ covered: "mirrored", reason: "mirrored" }),
+      leave({ covered: "uncovered", reason: "no-target" }),
+      leave({ covered: "unselected", reason: "no-rule" }),
     ]);
     expect(told).toMatchObject({ selected: 2, mirrored: 1, uncovered: { "no-target": 1 } });
   });

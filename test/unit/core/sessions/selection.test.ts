@@ -5,7 +5,7 @@ import { aPolicy, aSource } from "../../../support/builders.js";
 /** Name of the entry that selects the source, or the reason why none does. */
 const chosen = (policy: ReturnType<typeof aPolicy>, source = aSource()) => {
   const selection = select(policy, source);
-  return selection.selected ? selection.entry.name : selection.reason;
+  return selection.selected ? selection.rule.name : selection.reason;
 };
 
 describe("tags of a rule", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { chooseTarget, mayStayOn } from "../../../../functions/core/sessions/target.js";
+import { chooseTarget, mayStayOn, type TargetContext } from "../../../../functions/core/sessions/target.js";
 import { TAG_TARGET_LEAVING } from "../../../../functions/core/tags.js";
 import type { Target } from "../../../../functions/core/model.js";
-import type { PolicyVpc } from "../../../../functions/core/sessions/policy.js";
+import type { Policy, PolicyVpc } from "../../../../functions/core/sessions/policy.js";
 import {
   aPolicy,
   aSource,
@@ -27,6 +27,12 @@ interface Case {
   readonly source?: ReturnType<typeof aSource>;
 }
 
+/** The one VPC and the one rule of the policy, in an account with these targets. */
+function contextOf(policy: Policy, targets: readonly Target[]): TargetContext {
+  const [vpc, rule] = [policy.vpcs[0]!, policy.sources!.vpcs[0]!];
+  return { vpc, rule, topology: aTopology(targets), options: policy.options };
+}
+
 /** Id of the target chosen among `targets`, or the reason why none is. */
 function choice(targets: readonly Target[], input: Case = {}): string {
   const policy = aPolicy({
@@ -34,8 +40,7 @@ function choice(targets: readonly Target[], input: Case = {}): string {
     sources: { vpcs: [{ name: "x", vpc_id: "vpc-1", target_id: input.targetId ?? null }] },
     options: { allow_cross_zone: input.allowCrossZone ?? true },
   });
-  const [vpc, entry] = [policy.vpcs[0]!, policy.sources!.vpcs[0]!];
-  const found = chooseTarget(input.source ?? aSource(), vpc, entry, aTopology(targets), policy.options);
+  const found = chooseTarget(input.source ?? aSource(), contextOf(policy, targets));
   return found.found ? found.targetId : found.reason;
 }
 
@@ -144,8 +149,7 @@ describe("an entry's own target", () => {
 describe("a session that is there may stay", () => {
   const policy = aPolicy({ sources: { vpcs: [{ name: "own", vpc_id: "vpc-1", target_id: "tmt-b" }] } });
   const plain = aPolicy({ sources: { vpcs: [{ name: "plain", vpc_id: "vpc-1" }] } });
-  const stays = (targets: Target[], on = "tmt-a", of = plain) =>
-    mayStayOn(on, of.vpcs[0]!, of.sources!.vpcs[0]!, aTopology(targets));
+  const stays = (targets: Target[], on = "tmt-a", of = plain) => mayStayOn(on, contextOf(of, targets));
 
   it("on a target of the VPC although its endpoint is not available at the moment", () => {
     expect(stays([aTarget({ endpoint: anEndpoint({ available: false }) })])).toBe(true);
@@ -156,7 +160,7 @@ describe("a session that is there may stay", () => {
     expect(stays([aTarget({ endpoint: anEndpoint({ service: OTHER_SERVICE }) })])).toBe(false);
   });
 
-  it("on the entry's own target and on no other", () => {
+  it("on the rule's own target and on no other", () => {
     expect(stays([aTarget()], "tmt-b", policy)).toBe(true);
     expect(stays([aTarget()], "tmt-a", policy)).toBe(false);
   });

@@ -1,0 +1,3 @@
+import { applies } from "./apply.js";
+
+applies("stopped-two");
