@@ -37,13 +37,15 @@ export function standingBack(pace: Pace, backlog: () => Promise<number>, clock: 
 
   return {
     async turn(until) {
-      for (await lookOnce(); clock.now() < standsBackUntil; await lookOnce()) {
+      await lookOnce();
+      while (clock.now() < standsBackUntil) {
         if (clock.now() >= next) {
           next = clock.now() + BETWEEN_MS;
           break;
         }
         if (clock.now() + LOOK_MS > until) return false;
         await clock.sleep(LOOK_MS);
+        await lookOnce();
       }
       return pace.turn(until);
     },
