@@ -20,24 +20,23 @@ export function standingBack(pace: Pace, backlog: () => Promise<number>, clock: 
   let lookedAt = -Infinity;
   let standsBackUntil = -Infinity;
   let next = -Infinity;
-  let looking: Promise<void> | undefined;
+  let first: Promise<void> | undefined;
 
   const look = async () => {
-    if (clock.now() - lookedAt < LOOK_MS) return;
     lookedAt = clock.now();
     const waiting = await backlog().catch(() => 0);
     if (waiting > IN_HAND) standsBackUntil = clock.now() + AFTER_MS;
   };
-  /** Those who ask together wait for one answer. */
-  const lookOnce = async () => {
-    looking ??= look();
-    await looking;
-    looking = undefined;
+  /** Only the first answer is waited for: a queue that answers slowly must not slow a sweep down. */
+  const lookNowAndThen = async () => {
+    if (first === undefined) await (first = look());
+    else if (clock.now() - lookedAt >= LOOK_MS) void look();
+    else await first;
   };
 
   return {
     async turn(until) {
-      await lookOnce();
+      await lookNowAndThen();
       while (clock.now() < standsBackUntil) {
         if (clock.now() >= next) {
           next = clock.now() + BETWEEN_MS;
@@ -45,7 +44,7 @@ export function standingBack(pace: Pace, backlog: () => Promise<number>, clock: 
         }
         if (clock.now() + LOOK_MS > until) return false;
         await clock.sleep(LOOK_MS);
-        await lookOnce();
+        await lookNowAndThen();
       }
       return pace.turn(until);
     },

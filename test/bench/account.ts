@@ -59,7 +59,7 @@ export const variablesOf = ({ perSecond, burst, perSecondWaiting = perSecond }: 
   MUTATIONS_BURST: String(burst),
 });
 
-const environmentOf = (pace: Pace): Record<string, string> => ({
+const environmentOf = (pace: Pace, url: string): Record<string, string> => ({
   CONTROLLER_NAME: CONTROLLER,
   POLICY_PARAMETER: `/${CONTROLLER}/policy`,
   MODE: "enforce",
@@ -74,7 +74,7 @@ const environmentOf = (pace: Pace): Record<string, string> => ({
     max_sessions: null,
   }),
   EVENT_BUS_NAME: CONTROLLER,
-  EVENTS_QUEUE_URL: `http://127.0.0.1/${WHERE.account}/${CONTROLLER}-events`,
+  EVENTS_QUEUE_URL: `${url}/${WHERE.account}/${CONTROLLER}-events`,
   DEMANDS: JSON.stringify({
     path: `/${CONTROLLER}/demands`,
     default_minutes: 1440,
@@ -189,7 +189,7 @@ export const createAccount = async (cloud: LocalCloud, pace: Pace): Promise<Acco
         Handler: "index.handler",
         Timeout: folder === "sweep" ? 900 : 60,
         MemorySize: folder === "sweep" ? 1024 : 512,
-        Environment: { Variables: environmentOf(pace) },
+        Environment: { Variables: environmentOf(pace, cloud.url) },
         Code: { ZipFile: zipOf(folder) },
       }),
     );
