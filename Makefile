@@ -51,7 +51,7 @@ lint: node_modules/.package-lock.json ## Formatters, ESLint, imports, types and 
 check: node_modules/.package-lock.json ## Formatters, linters, types, unit and contract tests, bundles (two minutes)
 	@$(need_terraform)
 	@$(call need,git,install git)
-	@npm test --silent -- --only bundles,prettier,eslint,types,terraform-fmt,shellcheck,unit
+	@npm test --silent -- --only bundles,prettier,eslint,imports,types,terraform-fmt,shellcheck,unit
 
 .PHONY: test
 test: setup ## All that must hold but the long end-to-end files; ends with "N passed, N failed"
@@ -80,6 +80,11 @@ demo: setup build ## The product at work in a local cloud, start to finish
 .PHONY: bench
 bench: setup build ## Calls, CPU, memory and start-up times
 	@npm run --silent bench -- all
+
+.PHONY: record-event-patterns
+record-event-patterns: setup ## Ask AWS's event rule engine again what it says of each pattern (needs Java and Maven)
+	@$(call need,mvn,install Maven and Java 17 (Debian: apt install maven openjdk-17-jdk-headless); only this target needs them)
+	@node_modules/.bin/tsx test/authorities/event-patterns/record.ts
 
 # tools/<tool>/go.mod and go.sum pin the tool and all it is made of.
 $(BIN)/%: tools/%/go.mod tools/%/go.sum

@@ -43,6 +43,8 @@ export default {
     project("local-cloud", ["local-cloud/**/*.test.ts"], 60_000),
     // What we ship (bundles, event rules, the agent) against the local cloud, without Terraform.
     project("integration", ["test/integration/**/*.test.ts"], 60_000),
+    // Against what AWS publishes: its event rule engine's verdicts, its Service Authorization Reference, its models.
+    project("authorities", ["test/authorities/**/*.test.ts"], 300_000),
     // As root on Debian 12: network namespaces and a virtual machine (scripts/dataplane-packages.sh).
     project("dataplane", ["test/dataplane/**/*.test.ts"], 1_500_000),
     // Real Terraform against the local cloud, each file with one of its own: these with `make test`,

@@ -302,4 +302,14 @@ describe("event buses", () => {
     expect((await ask('{"source":["b"]}')).Result).toBe(false);
     await expect(ask('{"source":"a"}')).rejects.toThrow("must be an object or an array");
   });
+
+  test("refuse rules with a pattern that is none or has more than 2,048 characters", async () => {
+    const client = sdk(cloud, HUB, EventBridgeClient);
+    const put = (EventPattern: string) => client.send(new PutRuleCommand({ Name: "rule", EventPattern }));
+    const InvalidEventPattern = expect.objectContaining({ name: "InvalidEventPatternException" }) as unknown;
+    const characters = (count: number) => `{"source":["${"x".repeat(count - 15)}"]}`;
+    await expect(put('{"source":[{"exists":"true"}]}')).rejects.toEqual(InvalidEventPattern);
+    await expect(put(characters(2049))).rejects.toEqual(InvalidEventPattern);
+    await put(characters(2048));
+  });
 });

@@ -45,9 +45,9 @@ module "traffic_mirroring" {
   }
 
   # Everything in the VPC, the usual wish and the one that needs care.
-  sources = null
-  mode    = local.stages[var.stage].mode
-  guardrails  = local.stages[var.stage].guardrails
+  sources    = null
+  mode       = local.stages[var.stage].mode
+  guardrails = local.stages[var.stage].guardrails
 
   capture_instance_types       = ["t3.small"]
   capture_min_size             = 1

@@ -30,6 +30,8 @@ interface Entry {
 /** EventBridge's limits on PutEvents ("Amazon EventBridge quotas"). */
 const MAXIMUM_ENTRIES = 10;
 const MAXIMUM_BYTES = 256 * 1024;
+/** Characters of a rule's pattern: quota "Event pattern size". */
+const MAXIMUM_PATTERN = 2048;
 
 /** SQS actions after which a queue's policy may be another. */
 const QUEUE_CHANGES = /^(CreateQueue|DeleteQueue|SetQueueAttributes|AddPermission|RemovePermission)$/;
@@ -212,7 +214,13 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
 
   const changed = async (call: Call): Promise<Answer> => {
     const pattern = jsonBody<{ EventPattern: string }>(call).EventPattern;
-    if (call.action === "PutRule" && pattern) parsePattern(pattern);
+    if (call.action === "PutRule" && pattern) {
+      // The sentence is (?).
+      if (pattern.length > MAXIMUM_PATTERN) {
+        throw new PatternError(`It has ${pattern.length} characters, and ${MAXIMUM_PATTERN} are allowed`);
+      }
+      parsePattern(pattern);
+    }
     const answer = await cloud.forward(call);
     rules.forget();
     busPolicies.clear();

@@ -48,14 +48,21 @@ describe("event patterns", () => {
     ["does not exist", detail({ missing: [{ exists: false }] }), true],
     ["an empty array does not exist", detail({ none: [{ exists: false }] }), true],
     ["exists false on what exists", detail({ state: [{ exists: false }] }), false],
+    ["a number is not a text that is excluded", detail({ count: [{ "anything-but": "x" }] }), true],
+    [
+      "fields of two elements of an array",
+      detail({ attachments: { type: ["eni"], status: ["NONE"] } }),
+      false,
+    ],
+    ["exists false in one element of two", detail({ attachments: { status: [{ exists: false }] } }), false],
     ["cidr", detail({ address: [{ cidr: "10.1.0.0/16" }] }), true],
     ["other cidr", detail({ address: [{ cidr: "10.2.0.0/16" }] }), false],
     ["within an array of objects", detail({ attachments: { type: ["eni"] } }), true],
     ["$or, second holds", { $or: [{ source: ["x"] }, { "detail-type": [{ prefix: "EC2" }] }] }, true],
     ["$or, none holds", { $or: [{ source: ["x"] }, { source: ["y"] }] }, false],
-    ["$or beside a field", { source: ["x"], $or: [{ source: ["aws.ec2"] }] }, false],
+    ["$or beside a field", { source: ["x"], $or: [{ account: ["x"] }, { source: ["aws.ec2"] }] }, true],
   ])("%s", (_, pattern, expected) => {
-    expect(matches(pattern, event)).toBe(expected);
+    expect(matches(parsePattern(JSON.stringify(pattern)), event)).toBe(expected);
   });
 
   test.each(["{", "[]", "{}", '{"source":[]}', '{"source":"aws.ec2"}', '{"source":[{"regex":"x"}]}'])(

@@ -1,7 +1,7 @@
 import { jsonBody } from "../answers.js";
 import type { Call, Cloud } from "../types.js";
 import type { TargetInput } from "./input.js";
-import { parsePattern, type Json } from "./pattern.js";
+import { parsePattern, type Pattern } from "./pattern.js";
 
 type Where = Pick<Call, "account" | "region">;
 
@@ -23,7 +23,7 @@ export interface Rule {
   readonly State: string;
   readonly EventPattern?: string;
   readonly ScheduleExpression?: string;
-  readonly pattern?: Json;
+  readonly pattern?: Pattern;
   readonly targets: readonly Target[];
 }
 

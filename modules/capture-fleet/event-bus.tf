@@ -26,10 +26,17 @@ data "aws_iam_policy_document" "event_bus" {
       identifiers = local.clients_listed ? local.client_principals : ["*"]
     }
 
+    # A call may bring events of several sources: each must be ours, and one must be there.
     condition {
-      test     = "StringEquals"
+      test     = "ForAllValues:StringEquals"
       variable = "events:source"
       values   = [local.report_source]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "events:source"
+      values   = ["false"]
     }
 
     dynamic "condition" {

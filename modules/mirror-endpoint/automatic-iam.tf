@@ -14,11 +14,14 @@ data "aws_iam_policy_document" "endpoints" {
     sid = "Observe"
     actions = [
       "ec2:DescribeInstances",
+      # CreateVpcEndpoint depends on this one and DescribeVpcs (Service Authorization Reference).
+      "ec2:DescribeSecurityGroups",
       "ec2:DescribeSubnets",
       "ec2:DescribeTrafficMirrorSessions",
       "ec2:DescribeTrafficMirrorTargets",
       "ec2:DescribeVpcEndpoints",
       "ec2:DescribeVpcEndpointServices",
+      "ec2:DescribeVpcs",
     ]
     resources = ["*"]
 

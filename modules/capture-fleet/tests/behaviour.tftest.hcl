@@ -247,11 +247,13 @@ run "only_client_accounts_may_put_events_of_this_product_on_the_bus" {
   }
 
   assert {
-    condition = (
-      one(data.aws_iam_policy_document.event_bus[0].statement[0].condition).variable == "events:source" &&
-      one(data.aws_iam_policy_document.event_bus[0].statement[0].condition).values == tolist(["traffic-mirror.controller"])
-    )
-    error_message = "The policy must allow what controllers report, and no requests."
+    condition = {
+      for condition in data.aws_iam_policy_document.event_bus[0].statement[0].condition : "${condition.test} ${condition.variable}" => one(condition.values)
+      } == {
+      "ForAllValues:StringEquals events:source" = "traffic-mirror.controller"
+      "Null events:source"                      = "false"
+    }
+    error_message = "The policy must allow what controllers report, and no requests, not even beside a report in one call."
   }
 }
 
