@@ -43,7 +43,7 @@ const record = z.object({
 /**
  * Roles of any controller's functions, as modules/lambda-function names them. Each may touch sessions with its own tag
  * alone, and of a session that is gone nobody can tell whose it was; so what another controller of the account does is
- * no tampering, and the pattern in event-rules.tf says the same.
+ * no tampering, and the pattern in modules/mirror-controller/event-rules.tf says the same.
  */
 const OF_A_CONTROLLER = /:role\/[^/]+-(?:reconcile|sweep)-([a-z0-9-]+)$/;
 

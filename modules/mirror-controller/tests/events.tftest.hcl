@@ -167,7 +167,11 @@ run "a_functions_pace_is_divided_by_its_concurrency" {
   }
 
   assert {
-    condition     = local.reconcile_environment.MUTATIONS_PER_SECOND == "0.75" && local.reconcile_environment.MUTATIONS_BURST == "7.5" && local.reconcile_environment.MUTATIONS_PER_SECOND_WAITING == "1.875"
+    condition = (
+      local.reconcile_environment.MUTATIONS_PER_SECOND == "0.75" &&
+      local.reconcile_environment.MUTATIONS_PER_SECOND_WAITING == "1.875" &&
+      local.reconcile_environment.MUTATIONS_BURST == "7.5"
+    )
     error_message = "Each run of reconcile gets its share."
   }
 
@@ -215,7 +219,10 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
   }
 
   assert {
-    condition     = setsubtract(keys(local.reconcile_environment), keys(local.sweep_environment)) == toset(["MUTATIONS_PER_SECOND_WAITING"]) && local.sweep_environment.EVENTS_QUEUE_URL == local.reconcile_environment.EVENTS_QUEUE_URL
+    condition = (
+      setsubtract(keys(local.reconcile_environment), keys(local.sweep_environment)) == toset(["MUTATIONS_PER_SECOND_WAITING"]) &&
+      local.sweep_environment.EVENTS_QUEUE_URL == local.reconcile_environment.EVENTS_QUEUE_URL
+    )
     error_message = "Only reconcile has a pace for those who wait, and the sweep looks at the queue that reconcile reads."
   }
 }

@@ -319,9 +319,10 @@ run "ten_roles_of_identity_center_fit_into_the_pattern" {
 
   variables {
     # The longest that IAM Identity Center makes: a permission set's name has up to 32 characters.
-    session_principals = [for index in range(10) :
-      "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/ap-southeast-2/AWSReservedSSO_NetworkAdministratorsOfAllRegion${index}_0123456789abcde${index}"
-    ]
+    session_principals = [for index in range(10) : join("/", [
+      "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/ap-southeast-2",
+      "AWSReservedSSO_NetworkAdministratorsOfAllRegion${index}_0123456789abcde${index}",
+    ])]
   }
 
   assert {
