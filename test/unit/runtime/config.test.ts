@@ -38,7 +38,7 @@ describe("the environment", () => {
       controller: "mirror",
       policyParameter: "/mirror/policy",
       mode: "enforce",
-      pace: { perSecond: 1.5, burst: 10 },
+      pace: { perSecond: 1.5, burst: 10, perSecondWaiting: 1.5 },
       ownTags: { Team: "sec" },
       quota: 10_000,
       guardrails: {
