@@ -9,6 +9,11 @@ resource "aws_s3_bucket" "code" {
   force_destroy = true
 
   tags = local.tags
+
+  lifecycle {
+    ignore_changes       = [bucket]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 locals {

@@ -6,6 +6,11 @@ resource "aws_s3_bucket" "this" {
   force_destroy = var.bucket_force_destroy
 
   tags = local.tags
+
+  lifecycle {
+    ignore_changes       = [bucket]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 resource "aws_s3_bucket_ownership_controls" "this" {

@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "launch_failed_trust" {
 
     principals {
       type        = "Service"
-      identifiers = ["events.${local.dns_suffix}"]
+      identifiers = [module.identity.service_principals.events]
     }
 
     condition {
@@ -59,6 +59,11 @@ resource "aws_iam_role" "launch_failed" {
   permissions_boundary = var.permissions_boundary
 
   tags = local.tags
+
+  lifecycle {
+    ignore_changes       = [name]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 resource "aws_iam_role_policy" "launch_failed" {

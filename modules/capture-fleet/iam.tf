@@ -4,7 +4,7 @@ data "aws_iam_policy_document" "node_trust" {
 
     principals {
       type        = "Service"
-      identifiers = ["ec2.${local.dns_suffix}"]
+      identifiers = [module.identity.service_principals.ec2]
     }
   }
 }
@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "node" {
   statement {
     sid       = "SessionManagerRegistration"
     actions   = ["ssm:UpdateInstanceInformation"]
-    resources = ["arn:${local.partition}:ec2:${local.region}:${local.account_id}:instance/*"]
+    resources = ["${local.arns.ec2}:instance/*"]
   }
 
   # Write-only: a node that was taken over can neither read nor delete what is in the bucket.
@@ -137,8 +137,9 @@ data "aws_iam_policy_document" "node" {
 }
 
 locals {
-  # 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/zeek:7.0.3 or …@sha256:…
-  image_parts = try(regex("^([0-9]{12})[.]dkr[.]ecr[.]([a-z0-9-]+)[.]amazonaws[.]com(?:[.]cn)?/([^:@]+)", var.capture.tool.image), null)
+  # 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/zeek:7.0.3 or …@sha256:…; with FIPS dkr.ecr-fips, dual-stack
+  # dkr-ecr and on.aws: as node/bin/registry-login.
+  image_parts = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z0-9.]+/([^:@]+)", var.capture.tool.image), null)
   image_repository_arns = local.image_parts == null ? [] : [
     "arn:${local.partition}:ecr:${local.image_parts[1]}:${local.image_parts[0]}:repository/${local.image_parts[2]}",
   ]
@@ -152,6 +153,11 @@ resource "aws_iam_role" "node" {
   permissions_boundary = var.permissions_boundary
 
   tags = local.tags
+
+  lifecycle {
+    ignore_changes       = [name]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 resource "aws_iam_role_policy" "node" {

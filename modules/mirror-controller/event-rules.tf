@@ -95,7 +95,7 @@ locals {
       event_pattern = {
         source      = ["aws.tag"]
         detail-type = ["Tag Change on Resource"]
-        resources   = [{ prefix = "arn:${local.partition}:ec2:${local.region}:${local.account}:instance/" }]
+        resources   = [{ prefix = "${local.arns.ec2}:instance/" }]
         detail      = { service = ["ec2"], resource-type = ["instance"] }
       }
     }
@@ -178,7 +178,7 @@ locals {
 
   # The functions themselves, whose roles modules/lambda-function names, and who else may change sessions.
   session_principals = concat(
-    [for function in ["reconcile", "sweep"] : "arn:${local.partition}:iam::${local.account}:role/${var.name}-${function}-${local.region}"],
+    [for function in ["reconcile", "sweep"] : "${local.arns.iam}:role/${var.name}-${function}-${local.region}"],
     var.session_principals,
   )
 }

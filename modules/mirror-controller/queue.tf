@@ -1,11 +1,11 @@
 locals {
   # Composed rather than referenced, so that each queue is made in one step with its policies: SQS settles
   # every change of attributes for half a minute, and event rules come after the queue (see invocations.tf).
-  events_queue_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-events"
+  events_queue_arn = "${local.arns.sqs}:${var.name}-events"
   dlq_arn          = "${local.events_queue_arn}-dlq"
   # An event rule on a bus other than the default one has the bus in its name.
   event_rule_arns = concat(
-    [for rule in local.event_rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"],
+    [for rule in local.event_rules : "${local.arns.events}:rule/${rule.name}"],
     [local.bus_rule_arns["requests"]],
   )
   queues = merge(
@@ -67,7 +67,7 @@ data "aws_iam_policy_document" "queue" {
 
     principals {
       type        = "Service"
-      identifiers = ["events.amazonaws.com"]
+      identifiers = [module.identity.service_principals.events]
     }
 
     condition {

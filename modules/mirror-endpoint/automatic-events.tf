@@ -3,7 +3,7 @@
 locals {
   # Composed rather than referenced, so that each queue is made in one step with its policy: SQS settles every change of
   # attributes for half a minute.
-  endpoints_queue_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.endpoints_name}"
+  endpoints_queue_arn = "${local.arns.sqs}:${local.endpoints_name}"
   endpoints_dlq_arn   = "${local.endpoints_queue_arn}-dlq"
 
   known_event_rules = {
@@ -41,7 +41,7 @@ locals {
       event_pattern = {
         source      = ["aws.tag"]
         detail-type = ["Tag Change on Resource"]
-        resources   = [{ prefix = "arn:${local.partition}:ec2:${local.region}:${local.account}:subnet/" }]
+        resources   = [{ prefix = "${local.arns.ec2}:subnet/" }]
         detail      = { service = ["ec2"], resource-type = ["subnet"] }
       }
     }
@@ -117,13 +117,13 @@ data "aws_iam_policy_document" "endpoints_queue" {
 
     principals {
       type        = "Service"
-      identifiers = ["events.amazonaws.com"]
+      identifiers = [module.identity.service_principals.events]
     }
 
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
-      values   = [for rule in local.event_rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"]
+      values   = [for rule in local.event_rules : "${local.arns.events}:rule/${rule.name}"]
     }
 
     condition {
@@ -241,6 +241,11 @@ resource "aws_lambda_permission" "endpoints_schedule" {
   statement_id  = "schedule"
   action        = "lambda:InvokeFunction"
   function_name = module.endpoints[each.key].function_name
-  principal     = "events.amazonaws.com"
-  source_arn    = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${local.endpoints_name}"
+  principal     = module.identity.service_principals.events
+  source_arn    = "${local.arns.events}:rule/${local.endpoints_name}"
+
+  lifecycle {
+    ignore_changes       = [source_arn]
+    replace_triggered_by = [terraform_data.name]
+  }
 }

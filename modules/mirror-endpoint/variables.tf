@@ -35,7 +35,7 @@ variable "endpoint_service_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(cn[.])?com[.]amazonaws[.]vpce[.][a-z0-9-]+[.]vpce-svc-[0-9a-f]+$", var.endpoint_service_name))
+    condition     = can(regex("^[a-z0-9]+([.][a-z0-9-]+)*[.]vpce[.][a-z0-9-]+[.]vpce-svc-[0-9a-f]+$", var.endpoint_service_name))
     error_message = <<-EOT
       The variable endpoint_service_name must be the name of an endpoint service,
       com.amazonaws.vpce.<region>.vpce-svc-<id>, as the output endpoint_service_name of capture-fleet gives it.
