@@ -145,6 +145,13 @@ locals {
   ]
 }
 
+data "aws_default_tags" "this" {}
+
+locals {
+  # What the provider puts on a resource.
+  all_tags = merge(data.aws_default_tags.this.tags, var.tags)
+}
+
 # IAM is global: the region keeps fleets of one name in two regions apart.
 resource "aws_iam_role" "node" {
   name                 = "${var.name}-node-${local.region}"
@@ -152,11 +159,22 @@ resource "aws_iam_role" "node" {
   assume_role_policy   = data.aws_iam_policy_document.node_trust.json
   permissions_boundary = var.permissions_boundary
 
-  tags = local.tags
+  # Without Name: to IAM a key that the caller spells otherwise, name for one, is the same.
+  tags = var.tags
 
   lifecycle {
     ignore_changes       = [name]
     replace_triggered_by = [terraform_data.name]
+
+    precondition {
+      condition = length(local.all_tags) <= 50 && (
+        length(distinct([for key in keys(local.all_tags) : lower(key)])) == length(local.all_tags)
+      )
+      error_message = <<-EOT
+        The variable tags and the provider's default_tags must have at most 50 keys together, none of which differ by case
+        alone: IAM takes no more and counts such keys as one. They have ${join(", ", keys(local.all_tags))}.
+      EOT
+    }
   }
 }
 
@@ -170,5 +188,5 @@ resource "aws_iam_instance_profile" "node" {
   name = aws_iam_role.node.name
   role = aws_iam_role.node.name
 
-  tags = local.tags
+  tags = var.tags
 }

@@ -9,6 +9,13 @@ data "aws_iam_policy_document" "assume" {
   }
 }
 
+data "aws_default_tags" "this" {}
+
+locals {
+  # What the provider puts on a resource.
+  all_tags = merge(data.aws_default_tags.this.tags, var.tags)
+}
+
 resource "aws_iam_role" "this" {
   # IAM is global: the region keeps the same controller name usable in several regions.
   name                 = "${var.name}-${var.identity.region}"
@@ -20,6 +27,16 @@ resource "aws_iam_role" "this" {
   lifecycle {
     ignore_changes       = [name]
     replace_triggered_by = [terraform_data.name]
+
+    precondition {
+      condition = length(local.all_tags) <= 50 && (
+        length(distinct([for key in keys(local.all_tags) : lower(key)])) == length(local.all_tags)
+      )
+      error_message = <<-EOT
+        The variable tags and the provider's default_tags must have at most 50 keys together, none of which differ by case
+        alone: IAM takes no more and counts such keys as one. They have ${join(", ", keys(local.all_tags))}.
+      EOT
+    }
 
     precondition {
       condition     = length("${var.name}-${var.identity.region}") <= 64

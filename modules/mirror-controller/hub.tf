@@ -59,6 +59,9 @@ resource "aws_sqs_queue" "hub_dlq" {
 
   policy = data.aws_iam_policy_document.queue["hub_dlq"].json
   tags   = var.tags
+
+  # As the events queue's.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 data "aws_iam_policy_document" "hub_assume" {

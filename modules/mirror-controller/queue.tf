@@ -38,6 +38,10 @@ resource "aws_sqs_queue" "events" {
   })
   policy = data.aws_iam_policy_document.queue["events"].json
   tags   = var.tags
+
+  # A second deployment of this name would adopt the queue, and delete it on destroy: SQS answers CreateQueue for one that
+  # exists as if it had made it. The bus cannot be made twice.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 # One queue for what reconcile could not do and for what EventBridge could not deliver: both hold the same
@@ -55,6 +59,9 @@ resource "aws_sqs_queue" "events_dlq" {
   })
   policy = data.aws_iam_policy_document.queue["events_dlq"].json
   tags   = var.tags
+
+  # As the events queue's.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 data "aws_iam_policy_document" "queue" {

@@ -88,6 +88,10 @@ resource "aws_sqs_queue" "endpoints" {
   })
   policy = data.aws_iam_policy_document.endpoints_queue["queue"].json
   tags   = var.tags
+
+  # A second deployment of this name would adopt the queue, and delete it on destroy: SQS answers CreateQueue for one that
+  # exists as if it had made it. The function cannot be made twice.
+  depends_on = [module.endpoints]
 }
 
 resource "aws_sqs_queue" "endpoints_dlq" {
@@ -105,6 +109,9 @@ resource "aws_sqs_queue" "endpoints_dlq" {
   })
   policy = data.aws_iam_policy_document.endpoints_queue["dlq"].json
   tags   = var.tags
+
+  # As the queue's.
+  depends_on = [module.endpoints]
 }
 
 data "aws_iam_policy_document" "endpoints_queue" {

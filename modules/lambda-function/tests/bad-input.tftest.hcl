@@ -185,6 +185,21 @@ run "a_name_too_long_for_its_role_in_this_region" {
   expect_failures = [aws_iam_role.this]
 }
 
+run "more_tags_with_the_providers_than_iam_takes" {
+  command = plan
+
+  variables {
+    tags = { for index in range(45) : "key-${index}" => "x" }
+  }
+
+  override_data {
+    target = data.aws_default_tags.this
+    values = { tags = { a = "1", b = "2", c = "3", d = "4", e = "5", f = "6" } }
+  }
+
+  expect_failures = [aws_iam_role.this]
+}
+
 run "a_vpc_without_a_security_group" {
   command = plan
 
