@@ -95,7 +95,7 @@ locals {
       event_pattern = {
         source      = ["aws.tag"]
         detail-type = ["Tag Change on Resource"]
-        resources   = [{ prefix = "arn:${local.partition}:ec2:${local.region}:${local.account}:instance/" }]
+        resources   = [{ prefix = "${local.arns.ec2}:instance/" }]
         detail      = { service = ["ec2"], resource-type = ["instance"] }
       }
     }

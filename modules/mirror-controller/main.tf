@@ -1,13 +1,18 @@
-data "aws_caller_identity" "current" {}
+module "identity" {
+  source = "../identity"
+}
 
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
+# What has the region or the account in a name that cannot be changed keeps the name it was made with, even where a plan
+# does not know them (modules/identity); another name of the caller's makes it anew.
+resource "terraform_data" "name" {
+  input = var.name
+}
 
 locals {
-  account   = data.aws_caller_identity.current.account_id
-  partition = data.aws_partition.current.partition
-  region    = data.aws_region.current.id
+  account   = module.identity.account_id
+  arns      = module.identity.arns
+  partition = module.identity.partition
+  region    = module.identity.region
 
   # Keys of the project's own tags, as in functions/core/tags.ts.
   tag_keys = {
@@ -52,6 +57,7 @@ locals {
 module "reconcile" {
   source = "../lambda-function"
 
+  identity    = module.identity
   name        = "${var.name}-reconcile"
   function    = "reconcile"
   description = "Brings the mirror sessions of the interfaces that events name in line with the policy of ${var.name}"
@@ -77,6 +83,7 @@ module "reconcile" {
 module "sweep" {
   source = "../lambda-function"
 
+  identity    = module.identity
   name        = "${var.name}-sweep"
   function    = "sweep"
   description = "Brings all mirror sessions in line with the policy of ${var.name}"
