@@ -1,6 +1,6 @@
 /** EC2's shapes into the domain's, and tags back. Whatever lacks what we cannot do without is left out. */
 import type * as ec2 from "@aws-sdk/client-ec2";
-import type { Instance, Session, Source, Tags, Target } from "../core/model.js";
+import type { Attachment, Instance, Session, Source, Tags, Target } from "../core/model.js";
 
 const states = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] as const;
 
@@ -48,16 +48,21 @@ export function toSources(described: ec2.Instance): readonly Source[] {
         ...(nic.Attachment?.DeviceIndex !== undefined && { deviceIndex: nic.Attachment.DeviceIndex }),
         addresses: toAddresses(nic),
         description: nic.Description ?? "",
+        attachment: "attached" as const,
         instance,
       },
     ];
   });
 }
 
-/** An interface by itself. Its instance, where it has one, is not in this answer. */
-export function toLoneSource(nic: ec2.NetworkInterface): Source | undefined {
+/** An interface by itself. Its instance, where it has one, is in another answer: `instances`, by id. */
+export function toLoneSource(
+  nic: ec2.NetworkInterface,
+  instances: ReadonlyMap<string, Instance> = new Map(),
+): Source | undefined {
   const { NetworkInterfaceId: id, VpcId: vpcId, SubnetId: subnetId } = nic;
   if (!id || !vpcId || !subnetId) return undefined;
+  const instance = instances.get(nic.Attachment?.InstanceId ?? "");
   return {
     id,
     vpcId,
@@ -68,7 +73,18 @@ export function toLoneSource(nic: ec2.NetworkInterface): Source | undefined {
     addresses: toAddresses(nic),
     ...(nic.RequesterManaged === true && { requester: nic.RequesterId ?? "unknown" }),
     description: nic.Description ?? "",
+    attachment: attachmentOf(nic, instance),
+    ...(instance && { instance }),
   };
+}
+
+/** Only `available` is EC2's word for "attached to nothing"; an answer without an attachment may be an early one. */
+function attachmentOf(
+  { Attachment, Status }: ec2.NetworkInterface,
+  instance: Instance | undefined,
+): Attachment {
+  if (Attachment === undefined) return Status === "available" ? "detached" : "not-seen";
+  return Attachment.InstanceId === undefined || instance ? "attached" : "not-seen";
 }
 
 export function toSession(session: ec2.TrafficMirrorSession): Session | undefined {

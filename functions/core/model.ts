@@ -12,6 +12,15 @@ export interface Instance {
   readonly tags: Tags;
 }
 
+/**
+ * What an answer shows of an interface's attachment. A session of ours ends for what was seen, never for what one
+ * answer lacked: EC2's answers are eventually consistent ("Ensuring eventual consistency", Amazon EC2 Developer Guide).
+ * - attached: to an instance that the answer shows, or to something that is no instance (a task, a database)
+ * - detached: available, by EC2's own word
+ * - not-seen: attached, and no answer shows to what
+ */
+export type Attachment = "attached" | "detached" | "not-seen";
+
 /** A network interface that may be mirrored. */
 export interface Source {
   readonly id: string;
@@ -28,7 +37,8 @@ export interface Source {
   /** The service that made the interface (`amazon-rds`), undefined when the account made it itself. */
   readonly requester?: string;
   readonly description: string;
-  /** undefined: not attached to an instance of this account. */
+  readonly attachment: Attachment;
+  /** undefined: not attached to an instance of this account, or to one that was not seen. */
   readonly instance?: Instance;
 }
 

@@ -51,6 +51,18 @@ locals {
       # As quota.
       missing = "ignore"
     }
+    not-seen = {
+      problem    = "Interfaces with a session of ours were not seen, or not with their instance, in several sweeps; their sessions stay."
+      metric     = "SourcesNotSeen"
+      statistic  = "Minimum"
+      comparison = "GreaterThanThreshold"
+      threshold  = 0
+      period     = local.uncovered_period
+      periods    = 3
+      datapoints = 3
+      # As quota.
+      missing = "ignore"
+    }
     },
     contains(var.triggers, "tampering") ? {
       tampering = {

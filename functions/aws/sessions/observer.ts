@@ -40,9 +40,12 @@ export function createObserver(
     const instances = await inChunks(instanceIds, (Values) =>
       readInstances(client, { Name: "instance-id", Values }),
     );
+    const known = instances.flatMap((each) => toInstance(each) ?? []);
+    const byId = new Map(known.map((instance) => [instance.id, instance]));
     const sources = new Map<string, Source>();
     for (const nic of lone) {
-      const source = toLoneSource(nic);
+      // An instance that was seen may not show an interface of its own yet: the interface names it.
+      const source = toLoneSource(nic, byId);
       if (source) sources.set(source.id, source);
     }
     // What an instance says of its interfaces is worth more: it brings state, type and tags.

@@ -16,7 +16,7 @@ import {
 import { loopRefusal, typeRefusal } from "./eligibility.js";
 import type { Policy } from "./policy.js";
 import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
-import { chooseTarget, mayStayOn } from "./target.js";
+import { chooseTarget, isToGo, mayStayOn } from "./target.js";
 
 export const MAX_SESSIONS_PER_INTERFACE = 3;
 const LARGEST_PACKET = 8500;
@@ -69,6 +69,8 @@ function decide(situation: Situation): Decided {
 
   // Nobody's choice keeps a loop: the session goes at once, also where nothing selects the interface any more.
   const loop = loopRefusal(source, context.topology);
+  // Tags, state and type are the instance's: without it nothing can be said, so nothing is made and nothing goes.
+  if (source.attachment === "not-seen" && loop === undefined) return notSeen(situation);
   const claims = context.claims.get(source.id);
   const selection = select(context.policy, source, claims);
   if (!selection.selected) {
@@ -114,10 +116,12 @@ function cover(situation: Situation, selection: Selected): Decided {
   const choice = chooseTarget(source, targets);
   if (!choice.found) {
     // Only a change of policy takes the target away, so an event leaves the session to the sweep and its guardrail.
-    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, targets)) {
-      return uncovered(situation, selection, choice.reason, true);
+    const { reason } = choice;
+    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, targets, reason)) {
+      return uncovered(situation, selection, reason, true);
     }
-    return plan({ ...subject, kind: "leave", covered: "uncovered", reason: choice.reason });
+    const waits = kept !== undefined && isToGo(kept.targetId, targets);
+    return { ...plan({ ...subject, kind: "leave", covered: "uncovered", reason }), waits };
   }
   if (!kept && foreign.length >= MAX_SESSIONS_PER_INTERFACE) {
     return plan({ ...subject, kind: "leave", covered: "uncovered", reason: "session-limit" });
@@ -158,9 +162,7 @@ function stateOf(source: Source, policy: Policy, kept: Session | undefined): Uns
     // A session of a stopped instance is billed; the user chooses (Traffic Mirroring guide, pricing).
     return policy.options.stopped_instances === "keep" && kept ? undefined : "instance-stopped";
   }
-  if (state === undefined && source.requester === undefined && source.deviceIndex === undefined)
-    return "detached";
-  return undefined;
+  return source.attachment === "detached" && source.requester === undefined ? "detached" : undefined;
 }
 
 /** `byPolicy`: a person's change of policy is why, so only a sweep removes sessions for it. */
@@ -172,6 +174,11 @@ function unselected(
   if (ours.length === 0) return leftUnselected(source, reason);
   if (byPolicy && !context.mayRemoveByPolicy) return leftUnselected(source, "left-to-sweep");
   return { decisions: ours.map((session) => removal(source, session, reason, byPolicy)) };
+}
+
+function notSeen({ source, ours: [kept] }: Situation): Decided {
+  const stay: Decision = { ...about(source), kind: "leave", covered: "uncovered", reason: "not-seen" };
+  return { ...(kept && { kept }), decisions: [stay] };
 }
 
 function beyondRollout({ context, source, ours }: Situation, { rule, order }: Selected): Decided {

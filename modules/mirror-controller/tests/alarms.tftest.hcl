@@ -53,6 +53,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
       mirror-uncovered                          = "uncovered"
+      mirror-not-seen                           = "not-seen"
       mirror-tampering                          = "tampering"
       mirror-hook-breaker                       = "hook-breaker"
     }
@@ -207,7 +208,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
   }
 
   assert {
-    condition     = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == ["quota", "uncovered"]
+    condition     = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == ["not-seen", "quota", "uncovered"]
     error_message = "A level stays what it was."
   }
 }

@@ -88,6 +88,20 @@ describe("an interface by itself", () => {
     expect(toLoneSource(ec2Interface({ RequesterManaged: true }))).toMatchObject({ requester: "unknown" });
   });
 
+  it("is detached by EC2's own word alone, and not seen whole while its instance is not", () => {
+    const attached = ec2Interface({ Attachment: { InstanceId: "i-1", DeviceIndex: 0 } });
+    const instance = { id: "i-1", state: "running", type: "m5.large", tags: {} } as const;
+    expect(toLoneSource(ec2Interface())).toMatchObject({ attachment: "detached" });
+    expect(toLoneSource(ec2Interface({ Status: "in-use" }))).toMatchObject({ attachment: "not-seen" });
+    expect(toLoneSource(attached)).toMatchObject({ attachment: "not-seen" });
+    expect(toLoneSource(attached, new Map([["i-1", instance]]))).toMatchObject({
+      attachment: "attached",
+      instance,
+    });
+    const ofATask = ec2Interface({ Attachment: { InstanceOwnerId: "amazon-aws", DeviceIndex: 1 } });
+    expect(toLoneSource(ofATask)).toMatchObject({ attachment: "attached" });
+  });
+
   it("without its ids is none", () => {
     expect(toLoneSource({})).toBeUndefined();
   });

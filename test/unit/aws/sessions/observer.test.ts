@@ -282,6 +282,22 @@ describe("a sweep", () => {
     ]);
   });
 
+  it("takes an interface that its instance does not show yet for that instance's", async () => {
+    ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({
+      TrafficMirrorSessions: [ec2Session({ NetworkInterfaceId: "eni-new" })],
+    });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves({
+      NetworkInterfaces: [
+        ec2Interface({ NetworkInterfaceId: "eni-new", Attachment: { InstanceId: "i-1", DeviceIndex: 1 } }),
+      ],
+    });
+    const { sources } = await observer.everything(aPolicy());
+    expect(sources).toMatchObject([
+      { id: "eni-1" },
+      { id: "eni-new", attachment: "attached", instance: { id: "i-1" }, deviceIndex: 1 },
+    ]);
+  });
+
   it("takes no interest in the interfaces of others' sessions", async () => {
     const theirs = ec2Session({ NetworkInterfaceId: "eni-theirs", Tags: [] });
     ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({ TrafficMirrorSessions: [theirs] });

@@ -99,6 +99,22 @@ describe("the state of an instance", () => {
   });
 });
 
+describe("an interface that no answer shows whole", () => {
+  const unseen = aSource({ instance: null, deviceIndex: 0, attachment: "not-seen" });
+  const byTag = aPolicy({ sources: { tags: [{ name: "tagged", tags: { Mirror: "true" } }] } });
+
+  it.each([
+    ["its instance's tags select it", { policy: byTag }],
+    ["everything is selected", {}],
+    ["nothing is selected", { policy: aPolicy({ sources: {} }) }],
+    ["an event names it", { mayRemoveByPolicy: false }],
+  ])("keeps its session where %s", (_, context) => {
+    const decided = [{ kind: "leave", covered: "uncovered", reason: "not-seen" }];
+    expect(decide([aSession()], context, unseen)).toMatchObject(decided);
+    expect(decide([], context, unseen)).toMatchObject(decided);
+  });
+});
+
 describe("a mirroring loop", () => {
   const behind = { topology: aTopology([aTarget()], { instanceIds: new Set(["i-1"]) }) };
 
@@ -142,6 +158,35 @@ describe("a session on a target that is not to be used any more", () => {
     const decisions = decide([aSession()], { topology, mayRemoveByPolicy: false });
     expect(decisions).toMatchObject([{ kind: "leave", covered: "uncovered", reason: "target-service" }]);
     expect(decisions).toHaveLength(1);
+  });
+});
+
+describe("a target that an apply replaces", () => {
+  const policy = aPolicy({ vpc: { targets: [{ target_id: "tmt-new", availability_zone: "eu-west-1a" }] } });
+  const decided = (targets: Parameters<typeof aTopology>[0]) =>
+    planSource(aContext({ policy, topology: aTopology(targets) }), aSource(), [aSession()]);
+  const replacement = (available: boolean) => aTarget({ id: "tmt-new", endpoint: anEndpoint({ available }) });
+
+  it("keeps its sessions until what replaces it is seen and available, and says that it waits", () => {
+    expect(decided([aTarget()])).toMatchObject({
+      waits: true,
+      decisions: [{ kind: "leave", reason: "target-not-seen" }],
+    });
+    expect(decided([aTarget(), replacement(false)])).toMatchObject({
+      waits: true,
+      decisions: [{ kind: "leave", reason: "target-unavailable" }],
+    });
+  });
+
+  it("loses them to the new one then", () => {
+    expect(decided([aTarget(), replacement(true)]).decisions).toMatchObject([
+      { kind: "modify", changes: { targetId: "tmt-new" } },
+    ]);
+  });
+
+  it("is no replacement where the session's own target is merely not seen", () => {
+    const plan = planSource(aContext({ topology: aTopology([]) }), aSource(), [aSession()]);
+    expect(plan).toMatchObject({ waits: false, decisions: [{ kind: "leave", reason: "target-not-seen" }] });
   });
 });
 
