@@ -58,6 +58,7 @@ export function toSources(described: ec2.Instance): readonly Source[] {
 /** An interface by itself. Its instance, where it has one, is in another answer: `instances`, by id. */
 export function toLoneSource(
   nic: ec2.NetworkInterface,
+  account: string,
   instances: ReadonlyMap<string, Instance> = new Map(),
 ): Source | undefined {
   const { NetworkInterfaceId: id, VpcId: vpcId, SubnetId: subnetId } = nic;
@@ -74,8 +75,14 @@ export function toLoneSource(
     ...(nic.RequesterManaged === true && { requester: nic.RequesterId ?? "unknown" }),
     description: nic.Description ?? "",
     attachment: attachmentOf(nic, instance),
+    ...ownership(nic, account),
     ...(instance && { instance }),
   };
+}
+
+/** `account`: this one. Where an answer does not name the owner, it is about what is ours. */
+function ownership({ OwnerId }: { OwnerId?: string | undefined }, account: string): { otherAccount?: true } {
+  return OwnerId === undefined || OwnerId === account ? {} : { otherAccount: true };
 }
 
 /** Only `available` is EC2's word for "attached to nothing"; an answer without an attachment may be an early one. */
@@ -111,6 +118,7 @@ export function toSession(session: ec2.TrafficMirrorSession): Session | undefine
 export function toTarget(
   target: ec2.TrafficMirrorTarget,
   endpoints: ReadonlyMap<string, ec2.VpcEndpoint>,
+  account: string,
 ): Target | undefined {
   const {
     TrafficMirrorTargetId: id,
@@ -118,15 +126,15 @@ export function toTarget(
     GatewayLoadBalancerEndpointId,
   } = target;
   if (!id) return undefined;
-  const tags = toTags(target.Tags);
-  if (interfaceId) return { id, kind: "interface", interfaceId, tags };
+  const common = { id, tags: toTags(target.Tags), ...ownership(target, account) };
+  if (interfaceId) return { ...common, kind: "interface", interfaceId };
   if (!GatewayLoadBalancerEndpointId) {
     const arn = target.NetworkLoadBalancerArn;
-    return { id, kind: "load-balancer", ...(arn !== undefined && { loadBalancerArn: arn }), tags };
+    return { ...common, kind: "load-balancer", ...(arn !== undefined && { loadBalancerArn: arn }) };
   }
   const endpoint = endpoints.get(GatewayLoadBalancerEndpointId);
   return {
-    id,
+    ...common,
     kind: "endpoint",
     ...(endpoint && {
       endpoint: {
@@ -136,6 +144,5 @@ export function toTarget(
         available: endpoint.State?.toLowerCase() === "available",
       },
     }),
-    tags,
   };
 }

@@ -38,6 +38,8 @@ export interface Source {
   readonly requester?: string;
   readonly description: string;
   readonly attachment: Attachment;
+  /** In a shared subnet: another account's, which alone can mirror it. */
+  readonly otherAccount?: true;
   /** undefined: not attached to an instance of this account, or to one that was not seen. */
   readonly instance?: Instance;
 }
@@ -58,6 +60,8 @@ export interface Session {
 export interface Target {
   readonly id: string;
   readonly kind: "endpoint" | "interface" | "load-balancer";
+  /** Another account's, shared with this one through AWS RAM: nothing behind it can be seen from here. */
+  readonly otherAccount?: true;
   /** kind `interface`: the interface that receives; it can never be a source. */
   readonly interfaceId?: string;
   /** kind `load-balancer`. */
@@ -67,13 +71,17 @@ export interface Target {
   readonly tags: Tags;
 }
 
-/** What stands behind the targets of this account: mirroring it would feed the copy into itself. */
+/** What stands behind the targets that a policy can choose: mirroring it would feed the copy into itself. */
 export interface Receivers {
+  /** Targets themselves. */
+  readonly interfaceIds: ReadonlySet<string>;
   readonly instanceIds: ReadonlySet<string>;
   /** As `receiverAddress` writes them. */
   readonly addresses: ReadonlySet<string>;
   /** Groups of the instances above: a new member is running before it is registered. */
   readonly autoscalingGroups: ReadonlySet<string>;
+  /** Load balancers that AWS would not tell about: what is behind them is not known. */
+  readonly unread: readonly string[];
 }
 
 /** An address is one only within its VPC. */
@@ -89,7 +97,13 @@ export interface Topology {
 
 export const nothingReceives: Topology = {
   targets: [],
-  receivers: { instanceIds: new Set(), addresses: new Set(), autoscalingGroups: new Set() },
+  receivers: {
+    interfaceIds: new Set(),
+    instanceIds: new Set(),
+    addresses: new Set(),
+    autoscalingGroups: new Set(),
+    unread: [],
+  },
 };
 
 /** Where to look. An event never says what to do, only which resources may have changed. */

@@ -23,6 +23,7 @@ export type OutcomeKind = Outcome["kind"];
 /** Why an interface is not selected: nobody asked for it. */
 export const unselectedReasons = [
   "outside-vpcs",
+  "other-account",
   "no-rule",
   "secondary-interface",
   "excluded-tag",

@@ -103,6 +103,7 @@ export function countSweep(
   count("SessionsForeign", report.foreign);
   count("ActionsRemaining", report.remaining);
   count("SourcesNotSeen", report.notSeen);
+  count("ReceiversUnread", report.receiversUnread.length);
   count("RemovalHeld", report.heldRemovals);
   metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, (100 * sessions) / quota);
   metrics.addMetric("SweepDuration", MetricUnit.Milliseconds, milliseconds);

@@ -102,6 +102,11 @@ async function runReconcile(
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
   const summary = summarize(report, open);
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
+  if (report.receiversUnread.length > 0) {
+    telemetry.logger.warn("what stands behind these load balancers is not known", {
+      load_balancers: report.receiversUnread,
+    });
+  }
   telemetry.logger.info("sweep", { by, ...summary, not_seen: report.notSeen });
   const published = [
     ...sessionsChanged(settings.controller, report.done),

@@ -52,7 +52,7 @@ locals {
       missing = "ignore"
     }
     not-seen = {
-      problem    = "Interfaces with a session of ours were not seen, or not with their instance, in several sweeps; their sessions stay."
+      problem    = "Interfaces with a session of ours were not seen, or not with their instance, in three periods; their sessions stay."
       metric     = "SourcesNotSeen"
       statistic  = "Minimum"
       comparison = "GreaterThanThreshold"
@@ -60,6 +60,18 @@ locals {
       period     = local.uncovered_period
       periods    = 3
       datapoints = 3
+      # As quota.
+      missing = "ignore"
+    }
+    receivers-unread = {
+      problem    = "AWS does not tell what stands behind a load balancer that receives: what is there would be mirrored into itself."
+      metric     = "ReceiversUnread"
+      statistic  = "Minimum"
+      comparison = "GreaterThanThreshold"
+      threshold  = 0
+      period     = local.uncovered_period
+      periods    = 2
+      datapoints = 2
       # As quota.
       missing = "ignore"
     }

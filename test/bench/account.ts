@@ -52,6 +52,7 @@ export interface Account {
 
 const environmentOf = ({ perSecond, burst }: Pace): Record<string, string> => ({
   CONTROLLER_NAME: CONTROLLER,
+  ACCOUNT_ID: WHERE.account,
   POLICY_PARAMETER: `/${CONTROLLER}/policy`,
   MODE: "enforce",
   MUTATIONS_PER_SECOND: String(perSecond),

@@ -67,7 +67,9 @@ function decide(situation: Situation): Decided {
   const { context, source, ours } = situation;
   const kept = ours[0];
 
-  // Nobody's choice keeps a loop: the session goes at once, also where nothing selects the interface any more.
+  if (source.otherAccount) return leftUnselected(source, "other-account");
+  // Nobody's choice keeps a loop, but many at once may be somebody's mistake or malice: a sweep and its guardrail see
+  // how many, so an event leaves them alone.
   const loop = loopRefusal(source, context.topology);
   // Tags, state and type are the instance's: without it nothing can be said, so nothing is made and nothing goes.
   if (source.attachment === "not-seen" && loop === undefined) return notSeen(situation);
@@ -77,9 +79,9 @@ function decide(situation: Situation): Decided {
     // That a demand ends is nobody's mistake: no guardrail, and no waiting for a sweep.
     const ended = claims !== undefined && isTemporary(context.policy, kept?.tags[TAG_RULE]);
     if (ended) return unselected(situation, "demand-ended", false);
-    return unselected(situation, selection.reason, loop === undefined);
+    return unselected(situation, selection.reason, true);
   }
-  if (loop) return uncovered(situation, selection, loop, false);
+  if (loop) return uncovered(situation, selection, loop);
 
   const state = stateOf(source, context.policy, kept);
   if (state) return unselected(situation, state, false);
@@ -87,8 +89,8 @@ function decide(situation: Situation): Decided {
   if (source.instance?.state === "stopping" && !kept) return leftUnselected(source, "instance-stopped");
 
   if (!isInRollout(source, context.rolloutPercent)) return beyondRollout(situation, selection);
-  const refusal = kept ? undefined : typeRefusal(source, context.policy.options);
-  if (refusal) return uncovered(situation, selection, refusal, false);
+  const refusal = kept ? undefined : typeRefusal(source, context.topology, context.policy.options);
+  if (refusal) return uncovered(situation, selection, refusal);
 
   return cover(situation, selection);
 }
@@ -118,7 +120,7 @@ function cover(situation: Situation, selection: Selected): Decided {
     // Only a change of policy takes the target away, so an event leaves the session to the sweep and its guardrail.
     const { reason } = choice;
     if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, targets, reason)) {
-      return uncovered(situation, selection, reason, true);
+      return uncovered(situation, selection, reason);
     }
     const waits = kept !== undefined && isToGo(kept.targetId, targets);
     return { ...plan({ ...subject, kind: "leave", covered: "uncovered", reason }), waits };
@@ -195,13 +197,13 @@ function beyondRollout({ context, source, ours }: Situation, { rule, order }: Se
 }
 
 function uncovered(
-  { source, ours }: Situation,
+  { context, source, ours }: Situation,
   { rule }: Selected,
   reason: UncoveredReason,
-  byPolicy: boolean,
 ): Decided {
   const stay: Decision = { ...about(source, rule.name), kind: "leave", covered: "uncovered", reason };
-  return { decisions: [stay, ...ours.map((session) => removal(source, session, reason, byPolicy))] };
+  const go = context.mayRemoveByPolicy ? ours.map((session) => removal(source, session, reason, true)) : [];
+  return { decisions: [stay, ...go] };
 }
 
 function removal(

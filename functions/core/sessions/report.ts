@@ -56,6 +56,8 @@ export interface Report {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly notMirrored: readonly NotMirrored[];
   readonly sources: Observation["sources"];
+  /** Load balancers of which it is not known what stands behind them. */
+  readonly receiversUnread: readonly string[];
   readonly unseen: readonly string[];
 }
 
@@ -131,6 +133,7 @@ export function report(input: Input): Report {
     verdicts,
     notMirrored,
     sources: input.observation.sources,
+    receiversUnread: input.observation.topology.receivers.unread,
     unseen: input.observation.unseen,
   };
 }

@@ -3,7 +3,7 @@ import { stableHash } from "../hash.js";
 import type { Source, Target, Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
 import { TAG_TARGET_LEAVING, TAG_TARGET_VPC, TAG_TARGET_ZONE } from "../tags.js";
-import type { Policy, PolicyVpc, Rule } from "./policy.js";
+import { rulesOf, type Policy, type PolicyVpc, type Rule } from "./policy.js";
 
 type Unfound = Extract<
   UncoveredReason,
@@ -52,7 +52,8 @@ export function chooseTarget(source: Source, context: TargetContext): TargetChoi
 /** Why a target cannot be used now although it may be soon. */
 function obstacleOf(target: Target | undefined): "target-not-seen" | "target-unavailable" | undefined {
   if (target === undefined) return "target-not-seen";
-  if (target.kind !== "endpoint") return undefined;
+  // What is behind another account's target only that account sees.
+  if (target.kind !== "endpoint" || target.otherAccount) return undefined;
   if (target.endpoint === undefined) return "target-not-seen";
   return target.endpoint.available ? undefined : "target-unavailable";
 }
@@ -72,6 +73,19 @@ export function mayStayOn(
     return true;
   // Found by tags: an answer that lacks the target of a session says nothing about its tags.
   return vpc.targets === null && !topology.targets.some(({ id }) => id === targetId);
+}
+
+/**
+ * Whether the policy can choose this target for anything. A target that somebody makes of a load balancer of theirs
+ * cannot be chosen: what stands behind it receives nothing of ours and stays mirrored.
+ */
+export function isChoosable(policy: Policy, target: Target): boolean {
+  if (rulesOf(policy).some(({ target_id }) => target_id === target.id)) return true;
+  return policy.vpcs.some((vpc) =>
+    vpc.targets === null
+      ? target.tags[TAG_TARGET_VPC] === vpc.vpc_id && isTrusted(target, vpc)
+      : vpc.targets.some(({ target_id }) => target_id === target.id),
+  );
 }
 
 /** Whether Terraform may be about to destroy the target: it lists those that are to be used, and this is not one. */
@@ -108,6 +122,8 @@ function isTrusted(target: Target | undefined, vpc: PolicyVpc): boolean {
   if (target === undefined) return vpc.targets !== null;
   if (vpc.endpoint_service_name === null) return vpc.targets !== null;
   if (target.kind !== "endpoint") return vpc.targets !== null;
+  // Another account's endpoint cannot be seen from here, nor whose service it leads to.
+  if (target.otherAccount) return false;
   // An endpoint that was not seen, or is gone, leads nowhere: no reason to distrust, none to use.
   return target.endpoint === undefined || target.endpoint.service === vpc.endpoint_service_name;
 }

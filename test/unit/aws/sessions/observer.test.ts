@@ -30,9 +30,10 @@ const topology = {
     forgotten += 1;
   },
 };
-const observer = createObserver(new EC2Client({ region: "eu-west-1" }), topology, (session) =>
-  isOurs(session.tags, CONTROLLER),
-);
+const observer = createObserver(new EC2Client({ region: "eu-west-1" }), topology, {
+  account: "111122223333",
+  ours: (session) => isOurs(session.tags, CONTROLLER),
+});
 
 const look = (over: Partial<Look>) =>
   observer.look({ instanceIds: [], interfaceIds: [], ...over }, aPolicy());
@@ -201,7 +202,7 @@ describe.each(managedInterfaces)("an interface without an instance, of the kind 
       observer.everything(policy),
     ]);
     return seen.map(({ sources }) =>
-      sources.map((source) => typeRefusal(source, policy.options) ?? "allowed"),
+      sources.map((source) => typeRefusal(source, aTopology(), policy.options) ?? "allowed"),
     );
   };
 

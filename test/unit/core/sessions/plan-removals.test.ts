@@ -115,6 +115,11 @@ describe("an interface that no answer shows whole", () => {
   });
 });
 
+it("an interface of another account in a shared subnet is that account's to mirror", () => {
+  const theirs = aSource({ instance: null, deviceIndex: 0, attachment: "not-seen", otherAccount: true });
+  expect(decide([], {}, theirs)).toMatchObject([{ covered: "unselected", reason: "other-account" }]);
+});
+
 describe("a mirroring loop", () => {
   const behind = { topology: aTopology([aTarget()], { instanceIds: new Set(["i-1"]) }) };
 
@@ -123,21 +128,32 @@ describe("a mirroring loop", () => {
       { covered: "uncovered", reason: "behind-target", ruleName: "all" },
     ]);
     const target = aTarget({ kind: "interface", interfaceId: "eni-1" });
-    expect(decide([], { topology: aTopology([target]) })).toMatchObject([{ reason: "is-target" }]);
+    const chosen = aTopology([target], { interfaceIds: new Set(["eni-1"]) });
+    expect(decide([], { topology: chosen })).toMatchObject([{ reason: "is-target" }]);
+    expect(decide([], { topology: aTopology([aTarget(), target]) })).toMatchObject([{ reason: "is-target" }]);
   });
 
-  it("is ended at once, also by an event and past the guardrail", () => {
-    expect(decide([aSession()], { ...behind, mayRemoveByPolicy: false })).toMatchObject([
-      { kind: "leave", covered: "uncovered", reason: "behind-target" },
-      { kind: "delete", reason: "behind-target", byPolicy: false },
+  it("is ended by a sweep, whose guardrail sees how many such there are; an event leaves it to the sweep", () => {
+    const stays = { kind: "leave", covered: "uncovered", reason: "behind-target" };
+    expect(decide([aSession()], behind)).toMatchObject([
+      stays,
+      { kind: "delete", reason: "behind-target", byPolicy: true },
+    ]);
+    expect(decide([aSession()], { ...behind, mayRemoveByPolicy: false })).toEqual([
+      expect.objectContaining(stays),
+    ]);
+  });
+
+  it("is none behind a target that the policy cannot choose: it takes no session away", () => {
+    const target = aTarget({ id: "tmt-theirs", kind: "interface", interfaceId: "eni-1", tags: {} });
+    expect(decide([aSession()], { topology: aTopology([aTarget(), target]) })).toMatchObject([
+      { kind: "leave", covered: "mirrored" },
     ]);
   });
 
   it("is ended where nothing selects the interface, which is not counted as uncovered then", () => {
     const policy = aPolicy({ exclude: { instance_ids: ["i-1"] } });
-    expect(decide([aSession()], { ...behind, policy, mayRemoveByPolicy: false })).toMatchObject([
-      { kind: "delete", byPolicy: false },
-    ]);
+    expect(decide([aSession()], { ...behind, policy })).toMatchObject([{ kind: "delete", byPolicy: true }]);
     expect(decide([], { ...behind, policy })).toMatchObject([
       { covered: "unselected", reason: "excluded-instance" },
     ]);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { chooseTarget, mayStayOn, type TargetContext } from "../../../../functions/core/sessions/target.js";
+import {
+  chooseTarget,
+  isChoosable,
+  mayStayOn,
+  type TargetContext,
+} from "../../../../functions/core/sessions/target.js";
 import { TAG_TARGET_LEAVING } from "../../../../functions/core/tags.js";
 import type { Target } from "../../../../functions/core/model.js";
 import type { Policy, PolicyVpc } from "../../../../functions/core/sessions/policy.js";
@@ -104,6 +109,39 @@ describe("targets that the policy lists", () => {
   it("may be an interface or a load balancer, which belong to no service", () => {
     expect(choice([{ id: "tmt-a", kind: "load-balancer", tags: {} }])).toBe("tmt-a");
     expect(choice([{ id: "tmt-a", kind: "interface", interfaceId: "eni-9", tags: {} }])).toBe("tmt-a");
+  });
+});
+
+describe("a target that another account shares", () => {
+  const { endpoint: _hidden, ...unseen } = aTarget({ tags: {} });
+  const shared: Target = { ...unseen, otherAccount: true };
+
+  it("is used where it is listed and no service is asked for: its endpoint cannot be seen from here", () => {
+    expect(choice([shared], { vpc: { endpoint_service_name: null } })).toBe("tmt-a");
+    expect(choice([shared], { targetId: "tmt-a" })).toBe("tmt-a");
+    expect(choice([shared])).toBe("target-service");
+  });
+
+  it("is never found by tags, which its owner sets", () => {
+    expect(choice([{ ...shared, tags: aTarget().tags }], { vpc: byTag })).toBe("target-service");
+  });
+});
+
+describe("what a policy can choose", () => {
+  const chosen = (target: Target, vpc: Partial<PolicyVpc> = {}) => isChoosable(aPolicy({ vpc }), target);
+  const theirs: Target = { id: "tmt-theirs", kind: "load-balancer", loadBalancerArn: "arn", tags: {} };
+
+  it("is what it lists, what a rule names, and what it finds by tags behind its service", () => {
+    expect(chosen(aTarget())).toBe(true);
+    expect(chosen(aTarget(), byTag)).toBe(true);
+    const rules = { vpcs: [{ name: "x", vpc_id: "vpc-1", target_id: "tmt-theirs" }] };
+    expect(isChoosable(aPolicy({ sources: rules }), theirs)).toBe(true);
+  });
+
+  it("is no load balancer that somebody makes a target of, whatever its tags", () => {
+    expect(chosen(theirs)).toBe(false);
+    expect(chosen({ ...theirs, tags: aTarget().tags }, byTag)).toBe(false);
+    expect(chosen(aTarget({ vpcId: "vpc-2" }), byTag)).toBe(false);
   });
 });
 
