@@ -57,11 +57,11 @@ export function readInterfaces(client: EC2Client, filters: Filter[]): Promise<Ne
 }
 
 /** No tag filter is documented for sessions, so ours are told from others' on our side. */
-export function readSessions(client: EC2Client, filter?: Filter): Promise<TrafficMirrorSession[]> {
+export function readSessions(client: EC2Client, ...filters: Filter[]): Promise<TrafficMirrorSession[]> {
   return everyPage("DescribeTrafficMirrorSessions", async (NextToken) => {
     const page = await client.send(
       new DescribeTrafficMirrorSessionsCommand({
-        ...(filter && { Filters: [filter] }),
+        ...(filters.length > 0 && { Filters: filters }),
         MaxResults: PAGE,
         NextToken,
       }),

@@ -14,6 +14,7 @@ import { createTopologySource } from "../aws/sessions/topology.js";
 import { createWriter } from "../aws/sessions/writer.js";
 import type { DemandLimits } from "../core/demands/demand.js";
 import type { DemandStore } from "../core/demands/ports.js";
+import type { Session } from "../core/model.js";
 import type { Publish } from "../core/sessions/bus-events.js";
 import type { Ports } from "../core/sessions/ports.js";
 import type { Settings } from "../core/sessions/settings.js";
@@ -43,10 +44,12 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
   const ec2 = createEc2Client();
   const topology = createTopologySource(
     ec2,
-    createReceiverSource(ec2, createLoadBalancingClient(), clock),
+    createReceiverSource(ec2, createLoadBalancingClient(), clock, config.account),
     clock,
+    config.account,
   );
-  const observer = createObserver(ec2, topology, (session) => isOurs(session.tags, config.controller));
+  const ours = (session: Session) => isOurs(session.tags, config.controller);
+  const observer = createObserver(ec2, topology, { account: config.account, ours });
   const writer = createWriter(createPacedEc2Client(), paced(createPace(config.pace, clock)), () => {
     topology.forget();
   });

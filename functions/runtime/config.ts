@@ -8,6 +8,8 @@ import { json, readEnvironment } from "./environment.js";
 
 export interface Config {
   readonly controller: string;
+  /** Id of the account that the functions run in. */
+  readonly account: string;
   readonly policyParameter: string;
   readonly mode: Mode;
   /** This process's share of the function's pace. */
@@ -43,6 +45,7 @@ const demands = z.object({
 
 const environment = z.object({
   CONTROLLER_NAME: z.string().check(z.minLength(1)),
+  ACCOUNT_ID: z.string().check(z.regex(/^\d{12}$/)),
   POLICY_PARAMETER: z.string().check(z.minLength(1)),
   MODE: z.enum(["enforce", "observe", "drain"]),
   MUTATIONS_PER_SECOND: z.coerce.number().check(z.positive()),
@@ -61,6 +64,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const data = readEnvironment(environment, env);
   return {
     controller: data.CONTROLLER_NAME,
+    account: data.ACCOUNT_ID,
     policyParameter: data.POLICY_PARAMETER,
     mode: data.MODE,
     pace: {

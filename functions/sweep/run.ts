@@ -128,7 +128,12 @@ async function runReconcile(
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
   const summary = summarize(report, open);
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
-  telemetry.logger.info("sweep", { by, ...summary });
+  if (report.receiversUnread.length > 0) {
+    telemetry.logger.warn("what stands behind these load balancers is not known", {
+      load_balancers: report.receiversUnread,
+    });
+  }
+  telemetry.logger.info("sweep", { by, ...summary, not_seen: report.notSeen });
   const published = [
     ...sessionsChanged(settings.controller, report.done),
     ...sourcesRefused(settings.controller, refusedNow(report)),
@@ -180,6 +185,13 @@ function refuseToPass(report: Report, problems: readonly string[]): void {
       `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
         "sessions, more than guardrails.removal_percent allows; nothing was removed. If that is meant, set " +
         "guardrails.acknowledged_until to a time soon from now and apply again",
+    );
+  }
+  if (report.waiting > 0) {
+    throw new Error(
+      `${String(report.waiting)} sessions stay on targets that are to be destroyed, since EC2 does not show what ` +
+        "replaces them yet, or not as available; nothing was removed. Accept the endpoint if it waits for that, and " +
+        "run apply again",
     );
   }
   if (report.remainingChanges > 0) {

@@ -3,11 +3,13 @@
 
 locals {
   ec2_arn = local.arns.ec2
+  # Any account: a target may be shared with this one through AWS RAM. Targets are named by id.
+  target_arn = "arn:${local.partition}:ec2:${local.region}:*:traffic-mirror-target"
 
   # Filters and targets that single rules name.
   rule_resources = distinct(concat(
     [for rule in local.rules : "${local.ec2_arn}:traffic-mirror-filter/${rule.filter_id}" if rule.filter_id != null],
-    [for rule in local.rules : "${local.ec2_arn}:traffic-mirror-target/${rule.target_id}" if rule.target_id != null],
+    [for rule in local.rules : "${local.target_arn}/${rule.target_id}" if rule.target_id != null],
   ))
 
   # A managed policy holds 6,144 characters, a role ten of them: eight VPCs of up to six targets fit into one.
@@ -185,7 +187,7 @@ data "aws_iam_policy_document" "scope" {
     resources = concat(
       [for key in each.value : "${local.ec2_arn}:traffic-mirror-filter/${var.vpcs[key].filter_id}"],
       flatten([for key in each.value : [
-        for target in values(coalesce(var.vpcs[key].targets, {})) : "${local.ec2_arn}:traffic-mirror-target/${target.target_id}"
+        for target in values(coalesce(var.vpcs[key].targets, {})) : "${local.target_arn}/${target.target_id}"
       ]]),
     )
   }

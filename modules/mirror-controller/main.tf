@@ -23,6 +23,7 @@ locals {
 
   environment = {
     CONTROLLER_NAME              = var.name
+    ACCOUNT_ID                   = local.account
     POLICY_PARAMETER             = local.policy_parameter
     MODE                         = var.mode
     SESSION_TAGS                 = jsonencode(var.tags)

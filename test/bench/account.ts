@@ -61,6 +61,7 @@ export const variablesOf = ({ perSecond, burst, perSecondWaiting = perSecond }: 
 
 const environmentOf = (pace: Pace, url: string): Record<string, string> => ({
   CONTROLLER_NAME: CONTROLLER,
+  ACCOUNT_ID: WHERE.account,
   POLICY_PARAMETER: `/${CONTROLLER}/policy`,
   MODE: "enforce",
   ...variablesOf(pace),

@@ -15,18 +15,23 @@ import { endingWith, inChunks, readInstances, readInterfaces, readSessions } fro
 import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
 import type { TopologySource } from "./topology.js";
 
-/** `ours`: whether a session is this controller's; interfaces of others are none of our business. */
+/**
+ * `ours`: whether a session is this controller's; interfaces of others are none of our business. `account`: whoever
+ * shares a target sees the sessions that other accounts make on it ("Cross-account traffic mirror targets", Traffic
+ * Mirroring guide), so every read of sessions asks for this account's own.
+ */
 export function createObserver(
   client: EC2Client,
   topology: TopologySource,
-  ours: (session: Session) => boolean,
+  { account, ours }: { readonly account: string; readonly ours: (session: Session) => boolean },
 ): Observer {
+  const own = { Name: "owner-id", Values: [account] };
   const sessionsOn = async (
     reader: EC2Client,
     interfaceIds: readonly string[],
   ): Promise<readonly Session[]> => {
     const found = await inChunks(interfaceIds, (Values) =>
-      readSessions(reader, { Name: "network-interface-id", Values }),
+      readSessions(reader, { Name: "network-interface-id", Values }, own),
     );
     return found.flatMap((session) => toSession(session) ?? []);
   };
@@ -44,9 +49,12 @@ export function createObserver(
     const instances = await inChunks(instanceIds, (Values) =>
       readInstances(reader, { Name: "instance-id", Values }),
     );
+    const known = instances.flatMap((each) => toInstance(each) ?? []);
+    const byId = new Map(known.map((instance) => [instance.id, instance]));
     const sources = new Map<string, Source>();
     for (const nic of lone) {
-      const source = toLoneSource(nic);
+      // An instance that was seen may not show an interface of its own yet: the interface names it.
+      const source = toLoneSource(nic, account, byId);
       if (source) sources.set(source.id, source);
     }
     // What an instance says of its interfaces is worth more: it brings state, type and tags.
@@ -66,11 +74,11 @@ export function createObserver(
    * sessions are to move to it rather than end because their old target left the list.
    */
   const topologyFor = async (policy: Policy): Promise<Topology> => {
-    const remembered = await topology.read();
+    const remembered = await topology.read(policy);
     const known = new Set(remembered.targets.map(({ id }) => id));
     if (listedTargets(policy).every((id) => known.has(id))) return remembered;
     topology.forget();
-    return topology.read();
+    return topology.read(policy);
   };
 
   return {
@@ -92,11 +100,13 @@ export function createObserver(
       const reader = endingWith(client, signal);
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
-      const sessions = (await readSessions(reader)).flatMap((session) => toSession(session) ?? []);
+      const sessions = (await readSessions(reader, own)).flatMap((session) => toSession(session) ?? []);
       // Where targets come and go without an apply, one that appeared since the last sweep is to be used by this one.
       if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
       const everything = await topologyFor(policy);
-      const sources = new Map((await allSources(reader, policy)).map((source) => [source.id, source]));
+      const sources = new Map(
+        (await allSources(reader, policy, account)).map((source) => [source.id, source]),
+      );
       const strays = [
         ...sessions.filter(ours).map((session) => session.interfaceId),
         ...alsoInterfaceIds,
@@ -113,12 +123,12 @@ export function createObserver(
     },
 
     async sessions() {
-      return (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
+      return (await readSessions(client, own)).flatMap((session) => toSession(session) ?? []);
     },
 
     async sessionsById(ids) {
       const found = await inChunks(ids, (Values) =>
-        readSessions(client, { Name: "traffic-mirror-session-id", Values }),
+        readSessions(client, { Name: "traffic-mirror-session-id", Values }, own),
       );
       return found.flatMap((session) => toSession(session) ?? []);
     },
@@ -137,10 +147,10 @@ function listedTargets(policy: Policy): readonly string[] {
   ];
 }
 
-async function allSources(client: EC2Client, policy: Policy): Promise<readonly Source[]> {
+async function allSources(client: EC2Client, policy: Policy, account: string): Promise<readonly Source[]> {
   const vpcIds = policy.vpcs.map((vpc) => vpc.vpc_id);
   const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
-  const managed = await managedSources(client, policy, vpcIds);
+  const managed = await managedSources(client, policy, vpcIds, account);
   // What an instance says of its interfaces is worth more, so it comes last.
   return [...managed, ...instances.flatMap(toSources)];
 }
@@ -150,6 +160,7 @@ async function managedSources(
   client: EC2Client,
   { options }: Policy,
   vpcIds: readonly string[],
+  account: string,
 ): Promise<readonly Source[]> {
   const allowed = managedKinds.filter(({ isAllowed }) => isAllowed(options)).map(({ filter }) => filter);
   const found: Source[] = [];
@@ -164,7 +175,7 @@ async function managedSources(
     );
     // One of an instance that the list above does not show yet is left to the next sweep.
     const lone = interfaces.filter(({ Attachment }) => Attachment?.InstanceId === undefined);
-    found.push(...lone.flatMap((nic) => toLoneSource(nic) ?? []));
+    found.push(...lone.flatMap((nic) => toLoneSource(nic, account) ?? []));
   }
   return found;
 }

@@ -300,7 +300,7 @@ run "tampering_is_what_neither_the_functions_nor_the_principals_given_did" {
   }
 
   assert {
-    condition = tolist(local.session_roles) == tolist(["-reconcile-eu-west-1", "-sweep-eu-west-1", "/network-admin"])
+    condition     = tolist(local.session_roles) == tolist(["-reconcile-eu-west-1", "-sweep-eu-west-1", "/network-admin"])
     error_message = "Controllers' functions and the role given, by its name: ${jsonencode(local.session_roles)}"
   }
 
