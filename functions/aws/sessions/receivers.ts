@@ -18,6 +18,7 @@ import {
 import type { Clock } from "../../core/clock.js";
 import { receiverAddress, type Receivers, type Target } from "../../core/model.js";
 import { TAG_AUTOSCALING_GROUP } from "../../core/tags.js";
+import { everyPage } from "../pages.js";
 import { classify } from "../errors.js";
 import { inChunks, readInstances } from "../read.js";
 import { toTags } from "../shapes.js";
@@ -90,21 +91,16 @@ async function readReceivers(
 const accountOf = (arn: string): string | undefined => arn.split(":")[4];
 
 /** Load balancers behind the endpoint services that this account offers; elsewhere there are none to see. */
-async function gatewayLoadBalancers(
-  ec2: EC2Client,
-  services: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  const arns: string[] = [];
-  let NextToken: string | undefined;
-  do {
+function gatewayLoadBalancers(ec2: EC2Client, services: ReadonlySet<string>): Promise<readonly string[]> {
+  return everyPage("DescribeVpcEndpointServiceConfigurations", async (NextToken) => {
     const page = await ec2.send(
       new DescribeVpcEndpointServiceConfigurationsCommand({ MaxResults: 1000, NextToken }),
     );
-    for (const { ServiceName = "", GatewayLoadBalancerArns = [] } of page.ServiceConfigurations ?? [])
-      if (services.has(ServiceName)) arns.push(...GatewayLoadBalancerArns);
-    NextToken = page.NextToken;
-  } while (NextToken);
-  return arns;
+    const items = (page.ServiceConfigurations ?? [])
+      .filter(({ ServiceName = "" }) => services.has(ServiceName))
+      .flatMap(({ GatewayLoadBalancerArns = [] }) => GatewayLoadBalancerArns);
+    return { items, next: page.NextToken };
+  });
 }
 
 interface Registered {
