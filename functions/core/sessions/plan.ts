@@ -115,7 +115,14 @@ function cover(situation: Situation, selection: Selected): Decided {
   });
 
   const targets = { vpc, rule, topology: context.topology, options: context.policy.options };
-  const choice = chooseTarget(source, targets);
+  // EC2 deletes no target that a session uses, so an answer without it says nothing: the session is not moved either.
+  const outOfSight =
+    kept !== undefined &&
+    !isToGo(kept.targetId, targets) &&
+    !context.topology.targets.some(({ id }) => id === kept.targetId);
+  const choice = outOfSight
+    ? ({ found: false, reason: "target-not-seen" } as const)
+    : chooseTarget(source, targets);
   if (!choice.found) {
     // Only a change of policy takes the target away, so an event leaves the session to the sweep and its guardrail.
     const { reason } = choice;

@@ -197,6 +197,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     condition = {
       for name, value in local.sweep_environment : name => value if !startswith(name, "MUTATIONS") && name != "EVENTS_QUEUE_URL"
       } == {
+      ACCOUNT_ID       = "111122223333"
       CONTROLLER_NAME  = "mirror"
       POLICY_PARAMETER = "/mirror/policy"
       MODE             = "observe"
