@@ -139,7 +139,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
         );
         if (!ok) throw new Error(`systemctl ${verb} ${config.tool.unit}: ${output}`);
         if (step.kind === "stop-tool") {
-          const adopted = await adoptOpenFiles(config.spool.directory);
+          const adopted = await adoptOpenFiles(config.spool.directory, log);
           if (adopted > 0)
             log.warn("the tool left open files, which are uploaded as they are", { files: adopted });
         }

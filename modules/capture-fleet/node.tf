@@ -109,7 +109,12 @@ locals {
     health_port              = var.health_check.port
     health_path              = var.health_check.path
     metrics_interval_seconds = 60
-    spool                    = { directory = "/var/spool/traffic-mirror", high_water_percent = var.capture.spool.high_water_percent }
+    spool = {
+      directory          = "/var/spool/traffic-mirror"
+      high_water_percent = var.capture.spool.high_water_percent
+      # No tool that rotates writes to a file for longer.
+      open_idle_seconds = max(300, 2 * var.capture.rotation.seconds)
+    }
     bucket                   = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
     tool = {
       kind = var.capture.tool.kind
