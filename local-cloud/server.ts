@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import http from "node:http";
 import { serviceError } from "./answers.js";
 import { decodeCall, type Keys } from "./call.js";
-import { isDropped } from "./interference/index.js";
+import { isDropped, isSilent } from "./interference/index.js";
 import type { Answer, Call } from "./types.js";
 
 export interface Front {
@@ -97,6 +97,7 @@ export const startFront = async (options: {
       const answer = path.startsWith("/_local/")
         ? await options.control(request.method ?? "GET", path, body)
         : await aws(request, body);
+      if (isSilent(answer)) return;
       if (isDropped(answer)) response.destroy();
       else send(request, response, answer);
     })().catch((error: unknown) => {

@@ -410,7 +410,8 @@ export interface CaptureFleetInputs {
    * Tags of everything that this module makes, the nodes, their volumes and interfaces included. The provider's
    * default_tags do not reach what the autoscaling group launches, these do.
    *
-   * No key may begin with `aws:` or `traffic-mirror:`. Default none.
+   * At most 45; no key may begin with `aws:` or `traffic-mirror:`, nor differ from another one by case alone. The objects
+   * of the code bucket carry none, since Amazon S3 takes ten at most. Default none.
    */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
   /** VPC of the capture fleet. It may be one whose instances are mirrored. */
@@ -864,15 +865,15 @@ export interface MirrorControllerInputs {
    * other tool there.
    *
    * - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
-   *   0 to 1000, default 0.5; at most 10000, default 40.
+   *   0 to 1000, default 0.25; at most 10000, default 44.
    * - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.5; 1 to
-   *   10000, default 5.
+   *   10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
    * - `events_maximum_concurrency`: runs of `reconcile` at the same time, 2 to 1000. Default 2, the least that Lambda
    *   takes for a queue.
    *
-   * The defaults take all that EC2 grants and no more, so that a backfill of thousands (4.5 a second) never delays a new
-   * instance; of a burst of more than 40 new interfaces the next sweep makes the rest. Raise them when AWS has raised
-   * the account's limits.
+   * The defaults take nearly all that EC2 grants and no more. While events wait in their queue, the sweep stands back
+   * and `reconcile` takes both rates: of 100 instances launched at once the last is mirrored after some 13 seconds, of
+   * 700 after some 140, also during a backfill of thousands. Raise them when AWS has raised the account's limits.
    */
   readonly pace?: Value<{
     readonly events_per_second?: number | null;
@@ -931,7 +932,9 @@ export interface MirrorControllerInputs {
    * ARNs of IAM roles and users that may remove and change mirror sessions without being reported as tampering, such as
    * another tool that keeps sessions of its own: for a call on a session that is gone, nobody can say whose it was.
    *
-   * At most 10; a role with its path, as CloudTrail writes it. Default none: this controller's functions alone.
+   * At most 10; a role with its path, as CloudTrail writes it. A role counts by its name, which its account has once.
+   * Default none: the functions of this and of other controllers in the account, each of which can touch its own
+   * sessions alone.
    */
   readonly session_principals?: Value<readonly string[]> | null;
   /**

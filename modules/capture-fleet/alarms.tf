@@ -91,6 +91,9 @@ module "alarms" {
 
   alarm_actions = var.alarm_actions
   tags          = local.tags
+
+  # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 moved {

@@ -82,6 +82,9 @@ module "alarms" {
 
   alarm_actions = var.alarm_actions
   tags          = var.tags
+
+  # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.
+  depends_on = [module.endpoints]
 }
 
 moved {

@@ -8,7 +8,7 @@ import {
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { mapQueue, queueOf, sdk, type TestQueue } from "../../local-cloud/support/resources.js";
 import { readBusRules, readRules, valuesFor } from "../integration/triggers/rules.js";
-import { CONTROLLER, WHERE, type Account, type Pace } from "./account.js";
+import { CONTROLLER, variablesOf, WHERE, type Account, type Pace } from "./account.js";
 
 export interface Batching {
   readonly size: number;
@@ -47,13 +47,19 @@ export const openEventPath = async (
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 9 }),
   });
   const FunctionName = account.functionName("reconcile");
-  const { Environment } = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const Variables = {
-    ...Environment?.Variables,
-    EVENTS_QUEUE_URL: queue.url,
-    ...(pace && { MUTATIONS_PER_SECOND: String(pace.perSecond), MUTATIONS_BURST: String(pace.burst) }),
-  };
-  await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+  for (const name of [FunctionName, account.functionName("sweep")]) {
+    const { Environment } = await aws.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: name }),
+    );
+    const Variables = {
+      ...Environment?.Variables,
+      EVENTS_QUEUE_URL: queue.url,
+      ...(pace && name === FunctionName && variablesOf(pace)),
+    };
+    await aws.lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: { Variables } }),
+    );
+  }
 
   const events = sdk(cloud, WHERE.account, EventBridgeClient);
   const values = { ...valuesFor(WHERE), "var.name": CONTROLLER };

@@ -54,6 +54,8 @@ export interface Watch {
 }
 
 export interface Stage {
+  /** Id of the program's account. */
+  readonly account: string;
   readonly world: StageWorld;
   /** Names of endpoint services: the policy's, and somebody else's. */
   readonly services: { readonly ours: string; readonly foreign: string };

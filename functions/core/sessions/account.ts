@@ -25,6 +25,8 @@ export interface AccountPlan {
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
+  /** Interfaces that have sessions of ours and no plan, since no answer showed them. */
+  readonly sessionsNotSeen: number;
 }
 
 export interface AccountContext {
@@ -42,13 +44,18 @@ export function planAccount(
   sessions: readonly Session[],
   { controller, quota, guardrails, now }: AccountContext,
 ): AccountPlan {
-  const sessionsOfOurs = sessions.filter((session) => isOurs(session.tags, controller)).length;
+  const ours = sessions.filter((session) => isOurs(session.tags, controller));
+  const sessionsOfOurs = ours.length;
+  const seen = new Set(plans.map(({ source }) => source.id));
+  const sessionsNotSeen = new Set(
+    ours.flatMap(({ interfaceId }) => (seen.has(interfaceId) ? [] : interfaceId)),
+  ).size;
   const foreign = sessions.length - sessionsOfOurs;
   const room = Math.max(0, quota - foreign);
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
   const held = holdRemovals(fitted, sessionsOfOurs, guardrails, now);
-  return { ...held, foreign, sessionsOfOurs };
+  return { ...held, foreign, sessionsOfOurs, sessionsNotSeen };
 }
 
 /**

@@ -32,6 +32,7 @@ const arn = (service: string, rest: string) =>
 
 const ENVIRONMENT = {
   CONTROLLER_NAME: NAME,
+  ACCOUNT_ID: DEFAULT_ACCOUNT,
   POLICY_PARAMETER: `/${NAME}/policy`,
   MODE: "enforce",
   MUTATIONS_PER_SECOND: "500",
