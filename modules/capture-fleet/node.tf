@@ -125,7 +125,7 @@ locals {
       # No tool that rotates writes to a file for longer.
       open_idle_seconds = max(300, 2 * var.capture.rotation.seconds)
     }
-    bucket                   = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
+    bucket = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
     tool = {
       kind = var.capture.tool.kind
       unit = "traffic-mirror-tool.service"
