@@ -42,7 +42,7 @@ export function createApp(policyCacheMs: number): App {
   const writer = createWriter(ec2, createPace(config.pace, clock), () => {
     topology.forget();
   });
-  const { controller, mode, ownTags, quota, guardrails, demands } = config;
+  const { controller, mode, ownTags, defaultTags, quota, guardrails, demands } = config;
   const ssm = createSsmClient();
   // A second's worth at once: a page of demands for each read.
   const reads = createPace({ perSecond: demands.readsPerSecond, burst: demands.readsPerSecond }, clock);
@@ -54,7 +54,7 @@ export function createApp(policyCacheMs: number): App {
     });
   });
   return {
-    settings: { controller, mode, ownTags, quota, guardrails },
+    settings: { controller, mode, ownTags, defaultTags, quota, guardrails },
     ports: { observer, writer, clock },
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,

@@ -13,6 +13,7 @@ export interface Config {
   /** This process's share of the function's pace. */
   readonly pace: { readonly perSecond: number; readonly burst: number };
   readonly ownTags: Tags;
+  readonly defaultTags: Tags;
   readonly quota: number;
   readonly guardrails: Guardrails;
   readonly region: string;
@@ -48,6 +49,7 @@ const environment = z.object({
   MUTATIONS_PER_SECOND: z.coerce.number().check(z.positive()),
   MUTATIONS_BURST: z.coerce.number().check(z.positive()),
   SESSION_TAGS: json(z.record(z.string(), z.string())),
+  DEFAULT_TAGS: z._default(json(z.record(z.string(), z.string())), {}),
   SESSION_QUOTA: z.coerce.number().check(z.positive()),
   GUARDRAILS: json(guardrails),
   AWS_REGION: z.string().check(z.minLength(1)),
@@ -63,6 +65,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mode: data.MODE,
     pace: { perSecond: data.MUTATIONS_PER_SECOND, burst: data.MUTATIONS_BURST },
     ownTags: data.SESSION_TAGS,
+    defaultTags: data.DEFAULT_TAGS,
     quota: data.SESSION_QUOTA,
     guardrails: {
       removalPercent: data.GUARDRAILS.removal_percent,

@@ -16,6 +16,7 @@ const environment = {
   MUTATIONS_PER_SECOND: "1.5",
   MUTATIONS_BURST: "10",
   SESSION_TAGS: '{"Team":"sec"}',
+  DEFAULT_TAGS: '{"Commit":"c0ffee"}',
   SESSION_QUOTA: "10000",
   GUARDRAILS: JSON.stringify(guardrails),
   AWS_REGION: "eu-west-1",
@@ -40,6 +41,7 @@ describe("the environment", () => {
       mode: "enforce",
       pace: { perSecond: 1.5, burst: 10 },
       ownTags: { Team: "sec" },
+      defaultTags: { Commit: "c0ffee" },
       quota: 10_000,
       guardrails: {
         removalPercent: 20,
