@@ -1,7 +1,12 @@
 /** What a function builds once, at its cold start, and keeps while it is warm. */
-import { createEc2Client, createLoadBalancingClient, createSsmClient } from "../aws/client.js";
+import {
+  createEc2Client,
+  createLoadBalancingClient,
+  createPacedEc2Client,
+  createSsmClient,
+} from "../aws/client.js";
 import { createDemandParameters } from "../aws/demand-parameters.js";
-import { createPace } from "../aws/pace.js";
+import { createPace, type Pace } from "../aws/pace.js";
 import { createPolicyParameter } from "../aws/policy-parameter.js";
 import { createObserver } from "../aws/sessions/observer.js";
 import { createReceiverSource } from "../aws/sessions/receivers.js";
@@ -29,8 +34,11 @@ export interface App {
   readonly publish: Publish;
 }
 
-/** `policyCacheMs`: how old the policy may be. Throws when the environment is not what Terraform sets. */
-export function createApp(policyCacheMs: number): App {
+/**
+ * `policyCacheMs`: how old the policy may be. `paced`: what else a write waits for. Throws when the environment is not
+ * what Terraform sets.
+ */
+export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (own) => own): App {
   const config = readConfig(process.env);
   const ec2 = createEc2Client();
   const topology = createTopologySource(
@@ -39,7 +47,7 @@ export function createApp(policyCacheMs: number): App {
     clock,
   );
   const observer = createObserver(ec2, topology, (session) => isOurs(session.tags, config.controller));
-  const writer = createWriter(ec2, createPace(config.pace, clock), () => {
+  const writer = createWriter(createPacedEc2Client(), paced(createPace(config.pace, clock)), () => {
     topology.forget();
   });
   const { controller, mode, ownTags, defaultTags, quota, guardrails, demands } = config;

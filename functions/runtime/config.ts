@@ -11,7 +11,7 @@ export interface Config {
   readonly policyParameter: string;
   readonly mode: Mode;
   /** This process's share of the function's pace. */
-  readonly pace: { readonly perSecond: number; readonly burst: number };
+  readonly pace: { readonly perSecond: number; readonly burst: number; readonly perSecondWaiting: number };
   readonly ownTags: Tags;
   readonly defaultTags: Tags;
   readonly quota: number;
@@ -47,6 +47,8 @@ const environment = z.object({
   POLICY_PARAMETER: z.string().check(z.minLength(1)),
   MODE: z.enum(["enforce", "observe", "drain"]),
   MUTATIONS_PER_SECOND: z.coerce.number().check(z.positive()),
+  /** Only where it differs: the runs for events take the sweep's rate while it stands back. */
+  MUTATIONS_PER_SECOND_WAITING: z.optional(z.coerce.number().check(z.positive())),
   MUTATIONS_BURST: z.coerce.number().check(z.positive()),
   SESSION_TAGS: json(z.record(z.string(), z.string())),
   DEFAULT_TAGS: z._default(json(z.record(z.string(), z.string())), {}),
@@ -63,7 +65,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     controller: data.CONTROLLER_NAME,
     policyParameter: data.POLICY_PARAMETER,
     mode: data.MODE,
-    pace: { perSecond: data.MUTATIONS_PER_SECOND, burst: data.MUTATIONS_BURST },
+    pace: {
+      perSecond: data.MUTATIONS_PER_SECOND,
+      burst: data.MUTATIONS_BURST,
+      perSecondWaiting: data.MUTATIONS_PER_SECOND_WAITING ?? data.MUTATIONS_PER_SECOND,
+    },
     ownTags: data.SESSION_TAGS,
     defaultTags: data.DEFAULT_TAGS,
     quota: data.SESSION_QUOTA,
@@ -87,7 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** The events queue, which only `reconcile` has. */
+/** The events queue: `reconcile` sends messages back to it, `sweep` looks how many wait there. */
 export function readQueueUrl(env: NodeJS.ProcessEnv): string {
   const url = env["EVENTS_QUEUE_URL"];
   if (!url) throw new Error("environment: EVENTS_QUEUE_URL: is needed");

@@ -30,7 +30,7 @@ locals {
         missing = "breaching"
       }
       agents-silent = {
-        problem    = "No agent has written figures for ten minutes: nodes run blind, or cannot reach CloudWatch."
+        problem    = "No agent has written figures for ten minutes: nodes are not observed, or cannot reach CloudWatch."
         metric     = "NodeHealthy"
         statistic  = "SampleCount"
         comparison = "LessThanThreshold"

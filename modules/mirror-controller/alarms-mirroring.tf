@@ -54,7 +54,7 @@ locals {
     },
     contains(var.triggers, "tampering") ? {
       tampering = {
-        problem   = "Somebody else than this controller and session_principals removed or changed a mirror session."
+        problem   = "Somebody other than this controller and session_principals removed or changed a mirror session."
         metric    = "Tampering"
         threshold = 1
         # As policy-refused.

@@ -119,6 +119,12 @@ data "aws_iam_policy_document" "sweep" {
     data.aws_iam_policy_document.common.json,
     data.aws_iam_policy_document.follow_up.json,
   ]
+
+  statement {
+    sid       = "SeeWhetherEventsWait"
+    actions   = ["sqs:GetQueueAttributes"]
+    resources = [local.events_queue_arn]
+  }
 }
 
 data "aws_iam_policy_document" "reconcile" {

@@ -38,15 +38,19 @@ locals {
     POWERTOOLS_LOG_LEVEL         = var.log_level
   }
 
-  # A process paces itself and knows nothing of the others, so each run of reconcile gets its share.
+  # A process paces itself and knows nothing of the others, so each run of reconcile gets its share; and while messages
+  # wait for reconcile, the sweep stands back and leaves it its rate: functions/aws/stand-back.ts.
   reconcile_environment = merge(local.environment, {
     # To say when a message comes back.
-    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
-    MUTATIONS_BURST      = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
+    EVENTS_QUEUE_URL             = aws_sqs_queue.events.url
+    MUTATIONS_PER_SECOND         = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
+    MUTATIONS_PER_SECOND_WAITING = tostring((var.pace.events_per_second + var.pace.sweep_per_second) / var.pace.events_maximum_concurrency)
+    MUTATIONS_BURST              = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
   })
 
   sweep_environment = merge(local.environment, {
+    # To see whether events wait.
+    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
     MUTATIONS_PER_SECOND = tostring(var.pace.sweep_per_second)
     MUTATIONS_BURST      = tostring(var.pace.sweep_burst)
   })

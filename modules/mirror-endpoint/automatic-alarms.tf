@@ -26,7 +26,7 @@ locals {
       missing   = "notBreaching"
     }
     held = {
-      problem    = "An endpoint that is to go cannot, because somebody else's mirror target is on it."
+      problem    = "An endpoint that should be removed cannot be, because somebody else's mirror target uses it."
       metric     = "EndpointsHeld"
       statistic  = "Minimum"
       threshold  = 1

@@ -68,7 +68,7 @@ export interface Stage {
   truth(): Promisable<Truth>;
   /** Around each act of the program, which begins at `truth`: the faults of the history strike its calls. */
   withFaults(truth: Truth, act: () => Promise<void>): Promise<void>;
-  /** Writes of the program so far that took effect, whatever it was told of them. */
+  /** Writes of the program so far that took effect, whatever answer it got. */
   readonly writes: readonly Write[];
   readonly faultsSeen: ReadonlyMap<string, number>;
 }

@@ -11,7 +11,7 @@ import {
 import { managedKinds } from "../../core/sessions/managed-interfaces.js";
 import { rulesOf, type Policy } from "../../core/sessions/policy.js";
 import type { Observer } from "../../core/sessions/ports.js";
-import { inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
+import { endingWith, inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
 import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
 import type { TopologySource } from "./topology.js";
 
@@ -21,24 +21,28 @@ export function createObserver(
   topology: TopologySource,
   ours: (session: Session) => boolean,
 ): Observer {
-  const sessionsOn = async (interfaceIds: readonly string[]): Promise<readonly Session[]> => {
+  const sessionsOn = async (
+    reader: EC2Client,
+    interfaceIds: readonly string[],
+  ): Promise<readonly Session[]> => {
     const found = await inChunks(interfaceIds, (Values) =>
-      readSessions(client, { Name: "network-interface-id", Values }),
+      readSessions(reader, { Name: "network-interface-id", Values }),
     );
     return found.flatMap((session) => toSession(session) ?? []);
   };
 
   /** The interfaces of a look, with their instances; `unseen` are the ids that EC2 does not know. */
   const sourcesOf = async (
+    reader: EC2Client,
     look: Look,
   ): Promise<{ sources: readonly Source[]; unseen: readonly string[] }> => {
     const lone = await inChunks(look.interfaceIds, (Values) =>
-      readInterfaces(client, [{ Name: "network-interface-id", Values }]),
+      readInterfaces(reader, [{ Name: "network-interface-id", Values }]),
     );
     const attachedTo = lone.flatMap((nic) => nic.Attachment?.InstanceId ?? []);
     const instanceIds = [...new Set([...look.instanceIds, ...attachedTo])];
     const instances = await inChunks(instanceIds, (Values) =>
-      readInstances(client, { Name: "instance-id", Values }),
+      readInstances(reader, { Name: "instance-id", Values }),
     );
     const sources = new Map<string, Source>();
     for (const nic of lone) {
@@ -70,31 +74,39 @@ export function createObserver(
   };
 
   return {
-    async look(look, policy) {
-      const seen = await sourcesOf(look);
+    async look(look, policy, signal) {
+      const reader = endingWith(client, signal);
+      const seen = await sourcesOf(reader, look);
       const vpcs = new Set(policy.vpcs.map((vpc) => vpc.vpc_id));
       const sources = seen.sources.filter((source) => vpcs.has(source.vpcId));
       // What is not in our VPCs costs one describe a batch, no more.
-      const sessions = await sessionsOn(sources.map((source) => source.id));
+      const sessions = await sessionsOn(
+        reader,
+        sources.map((source) => source.id),
+      );
       const receivers = sources.length > 0 ? await topologyFor(policy) : nothingReceives;
       return { sources, sessions, topology: receivers, unseen: seen.unseen };
     },
 
-    async everything(policy, alsoInterfaceIds = []): Promise<Observation> {
+    async everything(policy, alsoInterfaceIds = [], signal): Promise<Observation> {
+      const reader = endingWith(client, signal);
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
-      const sessions = (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
+      const sessions = (await readSessions(reader)).flatMap((session) => toSession(session) ?? []);
       // Where targets come and go without an apply, one that appeared since the last sweep is to be used by this one.
       if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
       const everything = await topologyFor(policy);
-      const sources = new Map((await allSources(client, policy)).map((source) => [source.id, source]));
+      const sources = new Map((await allSources(reader, policy)).map((source) => [source.id, source]));
       const strays = [
         ...sessions.filter(ours).map((session) => session.interfaceId),
         ...alsoInterfaceIds,
       ].filter((id) => !sources.has(id));
       if (strays.length > 0) {
         // Looked at one by one before anything is decided: detached, in another VPC, or attached just now.
-        const { sources: found } = await sourcesOf({ instanceIds: [], interfaceIds: [...new Set(strays)] });
+        const { sources: found } = await sourcesOf(reader, {
+          instanceIds: [],
+          interfaceIds: [...new Set(strays)],
+        });
         for (const source of found) if (!sources.has(source.id)) sources.set(source.id, source);
       }
       return { sources: [...sources.values()], sessions, topology: everything, unseen: [] };

@@ -15,6 +15,7 @@ import {
 import type { Clock } from "../../core/clock.js";
 import { receiverAddress, type Receivers, type Target } from "../../core/model.js";
 import { TAG_AUTOSCALING_GROUP } from "../../core/tags.js";
+import { everyPage } from "../pages.js";
 import { inChunks, readInstances } from "../read.js";
 import { toTags } from "../shapes.js";
 
@@ -67,18 +68,16 @@ async function readReceivers(
 }
 
 /** Load balancers behind the endpoint services that this account offers; elsewhere there are none to see. */
-async function gatewayLoadBalancers(ec2: EC2Client): Promise<readonly string[]> {
-  const arns: string[] = [];
-  let NextToken: string | undefined;
-  do {
+function gatewayLoadBalancers(ec2: EC2Client): Promise<readonly string[]> {
+  return everyPage("DescribeVpcEndpointServiceConfigurations", async (NextToken) => {
     const page = await ec2.send(
       new DescribeVpcEndpointServiceConfigurationsCommand({ MaxResults: 1000, NextToken }),
     );
-    for (const service of page.ServiceConfigurations ?? [])
-      arns.push(...(service.GatewayLoadBalancerArns ?? []));
-    NextToken = page.NextToken;
-  } while (NextToken);
-  return arns;
+    const items = (page.ServiceConfigurations ?? []).flatMap(
+      ({ GatewayLoadBalancerArns = [] }) => GatewayLoadBalancerArns,
+    );
+    return { items, next: page.NextToken };
+  });
 }
 
 interface Registered {

@@ -167,15 +167,16 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
   }
 }
 
-run "only_reconcile_may_read_the_queue" {
+run "only_reconcile_may_take_events_and_the_sweep_sees_how_many_wait" {
   command = plan
 
   assert {
     condition = (
       one(data.aws_iam_policy_document.reconcile.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
-      length(data.aws_iam_policy_document.sweep.statement) == 0
+      one(data.aws_iam_policy_document.sweep.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
+      one(data.aws_iam_policy_document.sweep.statement).actions == toset(["sqs:GetQueueAttributes"])
     )
-    error_message = "The sweep has no business with events."
+    error_message = "The sweep takes no events."
   }
 }
 

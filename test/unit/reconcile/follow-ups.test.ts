@@ -227,7 +227,7 @@ describe("tampering", () => {
   });
 });
 
-describe("what the bus is told", () => {
+describe("what is published on the bus", () => {
   it("is each session that changed and each source that is refused", async () => {
     const other = aSource({ id: "eni-00000002", instance: { id: "i-00000002", type: "t2.micro" } });
     const app = anApp({ observation: { sources: [source, other] } });

@@ -39,7 +39,7 @@ describe("the environment", () => {
       controller: "mirror",
       policyParameter: "/mirror/policy",
       mode: "enforce",
-      pace: { perSecond: 1.5, burst: 10 },
+      pace: { perSecond: 1.5, burst: 10, perSecondWaiting: 1.5 },
       ownTags: { Team: "sec" },
       defaultTags: { Commit: "c0ffee" },
       quota: 10_000,
@@ -115,8 +115,8 @@ describe("what is wrong in it", () => {
   });
 });
 
-describe("home", () => {
-  it("is the account and region of the running function, in every partition", () => {
+describe("account and region", () => {
+  it("are those of the running function, in every partition", () => {
     const arn = "arn:aws-cn:lambda:cn-north-1:111122223333:function:mirror-reconcile:live";
     expect(accountRegionOf({ invokedFunctionArn: arn })).toEqual({
       account: "111122223333",

@@ -113,6 +113,13 @@ describe("instance types", () => {
     expect(isSupportedInstanceType("m8gxlarge", { "m8g.large": true, "m8g.*": true })).toBe(false);
     expect(isSupportedInstanceType("xm8g.large", { "m8g.*": true })).toBe(false);
   });
+
+  it("takes ? for one character, as the input's description says", () => {
+    expect(isSupportedInstanceType("m8g.large", { "m8?.large": true })).toBe(true);
+    expect(isSupportedInstanceType("m8gd.large", { "m8?.large": true })).toBe(false);
+    expect(isSupportedInstanceType("m8gd.2xlarge", { "m8??.?xlarge": true })).toBe(true);
+    expect(isSupportedInstanceType("m8.large", { "m8?.large": true })).toBe(false);
+  });
 });
 
 describe("a loop is refused", () => {
