@@ -60,6 +60,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       controller: CONTROLLER,
       mode: "enforce",
       ownTags: { team: "network" },
+      defaultTags: {},
       quota,
       guardrails: {
         removalPercent: 100,

@@ -54,7 +54,7 @@ export function planAccount(
   const room = Math.max(0, quota - foreign);
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
-  const held = holdRemovals(fitted, sessionsOfOurs, guardrails, now);
+  const held = holdRemovals(paceDefaults(fitted), sessionsOfOurs, guardrails, now);
   return { ...held, foreign, sessionsOfOurs, sessionsNotSeen };
 }
 
@@ -91,6 +91,25 @@ function withoutSession(plan: SourcePlan, reason: "quota" | "ceiling"): SourcePl
   return { ...plan, decisions: [stay, ...yielding, ...removals] };
 }
 
+/**
+ * Where a pipeline writes its commit into the provider's `default_tags`, every apply changes them for every session: so
+ * many of them are brought over in one sweep, that CreateTags keeps to a trickle (EC2 refills 10 calls a second).
+ */
+const DEFAULTS_PER_SWEEP = 100;
+
+function paceDefaults(plans: readonly SourcePlan[]): readonly SourcePlan[] {
+  let left = DEFAULTS_PER_SWEEP;
+  return plans.map((plan) => {
+    if (!plan.decisions.some(isOfDefaults) || left-- > 0) return plan;
+    const decisions = plan.decisions.filter((decision) => !isOfDefaults(decision));
+    const [first] = plan.decisions;
+    // Of a session that is kept as it is nothing else would be said.
+    const stays = first !== undefined && isOfDefaults(first);
+    const mirrored = stays ? [leftAlone(first, { covered: "mirrored", reason: "mirrored" })] : [];
+    return { ...plan, decisions: [...mirrored, ...decisions] };
+  });
+}
+
 function holdRemovals(
   plans: readonly SourcePlan[],
   sessionsOfOurs: number,
@@ -112,5 +131,6 @@ function holdRemovals(
   };
 }
 
+const isOfDefaults = (decision: Decision) => decision.kind === "retag" && decision.defaults === true;
 const isCreate = (decision: Decision) => decision.kind === "create";
 const isRemovalByPolicy = (decision: Decision) => decision.kind === "delete" && decision.byPolicy;

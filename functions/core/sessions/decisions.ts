@@ -48,6 +48,8 @@ export type Action =
       readonly reason: "tags-differ";
       readonly sessionId: string;
       readonly tags: Tags;
+      /** Only the provider's `default_tags` differ, which may wait. */
+      readonly defaults?: true;
     })
   | (About & {
       readonly kind: "delete";

@@ -5,7 +5,7 @@
 import { stableHash } from "../hash.js";
 import type { Session, Source, Tags, Topology } from "../model.js";
 import type { UncoveredReason, UnselectedReason } from "../outcomes.js";
-import { isOurs, missingTags, sessionTags, TAG_RULE } from "../tags.js";
+import { hasOtherDefaults, isOurs, missingTags, sessionTags, TAG_RULE, withDefaults } from "../tags.js";
 import {
   about,
   type DesiredSession,
@@ -28,6 +28,8 @@ export interface PlanContext {
   readonly controller: string;
   /** The user's own tags for sessions. */
   readonly ownTags: Tags;
+  /** The provider's `default_tags`. */
+  readonly defaultTags: Tags;
   /** Share of the selected interfaces to mirror in a first rollout, 0–100. */
   readonly rolloutPercent: number;
   /**
@@ -146,7 +148,10 @@ function cover(situation: Situation, selection: Selected): Decided {
     ...optional("packetLength", wholeAsNull(rule.packet_length)),
     tags: sessionTags(context.controller, rule.name, context.ownTags),
   };
-  if (!kept) return plan({ ...subject, kind: "create", reason: "not-mirrored", desired, order });
+  if (!kept) {
+    const tags = withDefaults(context.defaultTags, desired.tags);
+    return plan({ ...subject, kind: "create", reason: "not-mirrored", desired: { ...desired, tags }, order });
+  }
 
   const changes = changesOf(kept, desired);
   const tags = missingTags(desired.tags, kept.tags);
@@ -156,6 +161,17 @@ function cover(situation: Situation, selection: Selected): Decided {
   }
   if (Object.keys(tags).length > 0) {
     decisions.push({ ...subject, kind: "retag", reason: "tags-differ", sessionId: kept.id, tags });
+  } else if (context.mayRemoveByPolicy && hasOtherDefaults(context.defaultTags, kept.tags)) {
+    // Nothing depends on them, so they wait for a sweep, which takes so many at a time: account.ts.
+    const tags = missingTags(withDefaults(context.defaultTags, desired.tags), kept.tags);
+    decisions.push({
+      ...subject,
+      kind: "retag",
+      reason: "tags-differ",
+      sessionId: kept.id,
+      tags,
+      defaults: true,
+    });
   }
   if (decisions.length === 0) {
     decisions.push({ ...subject, kind: "leave", covered: "mirrored", reason: "mirrored" });

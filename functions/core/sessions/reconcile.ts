@@ -102,6 +102,7 @@ function contextOf(
     topology: observation.topology,
     controller: run.settings.controller,
     ownTags: run.settings.ownTags,
+    defaultTags: run.settings.defaultTags,
     rolloutPercent: run.settings.guardrails.rolloutPercent,
     mayRemoveByPolicy,
   };
