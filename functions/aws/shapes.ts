@@ -88,6 +88,7 @@ export function toSession(session: ec2.TrafficMirrorSession): Session | undefine
     number,
     ...(session.VirtualNetworkId !== undefined && { vni: session.VirtualNetworkId }),
     ...(session.PacketLength !== undefined && { packetLength: session.PacketLength }),
+    ...(session.Description !== undefined && { description: session.Description }),
     tags: toTags(session.Tags),
   };
 }

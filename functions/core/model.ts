@@ -42,6 +42,8 @@ export interface Session {
   readonly vni?: number;
   /** Bytes of each packet that are mirrored; undefined means the whole packet. */
   readonly packetLength?: number;
+  /** On ours it says whose the session is: sessions/ownership.ts. */
+  readonly description?: string;
   readonly tags: Tags;
 }
 

@@ -10,9 +10,9 @@ import { createWriter } from "../aws/sessions/writer.js";
 import type { DemandLimits } from "../core/demands/demand.js";
 import type { DemandStore } from "../core/demands/ports.js";
 import type { Publish } from "../core/sessions/bus-events.js";
+import { concerns } from "../core/sessions/ownership.js";
 import type { Ports } from "../core/sessions/ports.js";
 import type { Settings } from "../core/sessions/settings.js";
-import { isOurs } from "../core/tags.js";
 import { clock } from "./clock.js";
 import { readConfig } from "./config.js";
 import { lazily } from "./lazy.js";
@@ -38,7 +38,7 @@ export function createApp(policyCacheMs: number): App {
     createReceiverSource(ec2, createLoadBalancingClient(), clock),
     clock,
   );
-  const observer = createObserver(ec2, topology, (session) => isOurs(session.tags, config.controller));
+  const observer = createObserver(ec2, topology, (session) => concerns(session, config.controller));
   const writer = createWriter(ec2, createPace(config.pace, clock), () => {
     topology.forget();
   });

@@ -100,6 +100,7 @@ export function countSweep(
   count("SourcesUncovered", report.selected - report.mirrored);
   count("SessionsForeign", report.foreign);
   count("ActionsRemaining", report.remaining);
+  count("SessionsDisputed", report.disputed.length);
   count("RemovalHeld", report.heldRemovals);
   metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, (100 * sessions) / quota);
   metrics.addMetric("SweepDuration", MetricUnit.Milliseconds, milliseconds);

@@ -7,6 +7,7 @@ import { drain } from "../core/sessions/drain.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import type { Report } from "../core/sessions/report.js";
+import { TAG_CONTROLLER } from "../core/tags.js";
 import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
@@ -101,6 +102,7 @@ async function runReconcile(
   telemetry.metrics.addMetric("DemandsOpen", "Count", open);
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
   const summary = summarize(report, open);
+  if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   telemetry.logger.info("sweep", { by, ...summary });
   const published = [
@@ -177,6 +179,13 @@ async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Pr
     throw new Error(
       `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left` +
         `${report.because === undefined ? "" : ` (${report.because})`}; run destroy again to go on`,
+    );
+  }
+  if (report.lost) telemetry.logger.error("ownership disputed", { sessions: report.lost });
+  if (mustFinish && report.lost) {
+    throw new Error(
+      `drain: sessions that this controller made have lost its tag, so that it may not remove them: ` +
+        `${report.lost.join(", ")}; put the tag ${TAG_CONTROLLER} back or delete them, and run destroy again`,
     );
   }
   return { mode: "drain", ...report, complete: report.remaining === 0 };

@@ -103,6 +103,7 @@ const actions: Record<string, ((api: Api, input: Input, token: string) => Promis
       number: input["SessionNumber"],
       ...(input["VirtualNetworkId"] !== undefined && { vni: input["VirtualNetworkId"] }),
       ...(input["PacketLength"] !== undefined && { packetLength: input["PacketLength"] }),
+      ...(input["Description"] !== undefined && { description: input["Description"] }),
       tags: fromAwsTags((input["TagSpecifications"] as [{ Tags: [] }])[0].Tags),
       token,
     };
@@ -119,6 +120,7 @@ const actions: Record<string, ((api: Api, input: Input, token: string) => Promis
       ...(input["SessionNumber"] !== undefined && { number: input["SessionNumber"] as number }),
       ...(input["VirtualNetworkId"] !== undefined && { vni: input["VirtualNetworkId"] as number }),
       ...(input["PacketLength"] !== undefined && { packetLength: input["PacketLength"] as number }),
+      ...(input["Description"] !== undefined && { description: input["Description"] as string }),
       ...(input["RemoveFields"] !== undefined && { removeFields: input["RemoveFields"] as [] }),
     }),
   DeleteTrafficMirrorSession: (api, input) => api.deleteSession(input["TrafficMirrorSessionId"] as string),

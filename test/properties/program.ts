@@ -4,10 +4,10 @@ import { createPace } from "../../functions/aws/pace.js";
 import { createReceiverSource } from "../../functions/aws/sessions/receivers.js";
 import { createTopologySource } from "../../functions/aws/sessions/topology.js";
 import { createWriter } from "../../functions/aws/sessions/writer.js";
+import { concerns } from "../../functions/core/sessions/ownership.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
 import type { Report } from "../../functions/core/sessions/report.js";
-import { isOurs } from "../../functions/core/tags.js";
 import type { Step } from "./history.js";
 import { CONTROLLER, policyOf, type PolicyChoice, type Setting } from "./setting.js";
 import type { Stage, Truth, Watch } from "./stage.js";
@@ -35,7 +35,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
   };
   const { ec2, loadBalancing } = stage.clients(() => (now += CALL_MS), watch);
   const topology = createTopologySource(ec2, createReceiverSource(ec2, loadBalancing, clock), clock);
-  const observer = createObserver(ec2, topology, (session) => isOurs(session.tags, CONTROLLER));
+  const observer = createObserver(ec2, topology, (session) => concerns(session, CONTROLLER));
   const lanes = {
     events: createWriter(ec2, createPace({ perSecond: 1, burst: 20 }, clock), () => {
       topology.forget();

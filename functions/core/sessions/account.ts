@@ -3,8 +3,8 @@
  * and whether so much is to be removed that a person should look first.
  */
 import type { Session } from "../model.js";
-import { isOurs } from "../tags.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
+import { ownershipOf } from "./ownership.js";
 
 export interface Guardrails {
   /** A sweep that would remove more than this share of our sessions, 0–100, removes none … */
@@ -42,7 +42,10 @@ export function planAccount(
   sessions: readonly Session[],
   { controller, quota, guardrails, now }: AccountContext,
 ): AccountPlan {
-  const sessionsOfOurs = sessions.filter((session) => isOurs(session.tags, controller)).length;
+  // Those of the version before are among ours until their interface is planned: they must not take our own room.
+  const sessionsOfOurs = sessions.filter((session) =>
+    ["ours", "unproven"].includes(ownershipOf(session, controller)),
+  ).length;
   const foreign = sessions.length - sessionsOfOurs;
   const room = Math.max(0, quota - foreign);
   const ceiling = guardrails.maxSessions ?? room;

@@ -1,7 +1,7 @@
 /** What a run came to: the summary that `sweep` answers, the numbers behind the metrics, what to try again. */
 import type { Observation } from "../model.js";
 import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
-import { isAction, type SourcePlan, type Done } from "./decisions.js";
+import { isAction, isBookkeeping, type SourcePlan, type Done } from "./decisions.js";
 import type { Mode, Settings } from "./settings.js";
 
 /** What a run found out about one interface. */
@@ -51,6 +51,8 @@ export interface Report {
   /** By interface. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly notMirrored: readonly NotMirrored[];
+  /** Sessions of which tags and description say different things. */
+  readonly disputed: readonly string[];
   readonly sources: Observation["sources"];
   readonly unseen: readonly string[];
 }
@@ -84,7 +86,7 @@ export function report(input: Input): Report {
     const settled = new Set(mine.filter(({ outcome }) => isSettled(outcome)).map(({ action }) => action));
     const left = plan.decisions.filter(isAction).filter((action) => !settled.has(action));
     remaining += left.length;
-    remainingChanges += left.filter((action) => action.kind !== "create").length;
+    remainingChanges += left.filter((action) => action.kind !== "create" && !isBookkeeping(action)).length;
     // Observing alone changes nothing, however often it is tried.
     if (left.length > 0 && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
     const verdict = verdictOn(plan, mine);
@@ -119,6 +121,7 @@ export function report(input: Input): Report {
     unsettled,
     verdicts,
     notMirrored,
+    disputed: plans.flatMap(({ disputed = [] }) => disputed),
     sources: input.observation.sources,
     unseen: input.observation.unseen,
   };

@@ -3,7 +3,7 @@ import { stableHash } from "../hash.js";
 import type { Source, Target, Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
 import { TAG_TARGET_LEAVING, TAG_TARGET_VPC, TAG_TARGET_ZONE } from "../tags.js";
-import type { Policy, PolicyVpc, Rule } from "./policy.js";
+import { rulesOf, type Policy, type PolicyVpc, type Rule } from "./policy.js";
 
 export type TargetChoice =
   | { readonly found: true; readonly targetId: string }
@@ -41,7 +41,26 @@ export function chooseTarget(source: Source, { vpc, rule, topology, options }: T
 /** Whether a session of ours may stay on `targetId` while nothing better is there. */
 export function mayStayOn(targetId: string, { vpc, rule, topology }: TargetContext): boolean {
   if (rule.target_id !== null) return rule.target_id === targetId;
-  return candidatesOf(vpc, topology).some(({ target }) => target.id === targetId && isTrusted(target, vpc));
+  return isHeldOn(targetId, vpc, topology);
+}
+
+/** Whether `targetId` is one that the policy chooses for anything at all. */
+export function servesAsTarget(targetId: string, policy: Policy, topology: Topology): boolean {
+  if (rulesOf(policy).some(({ target_id }) => target_id === targetId)) return true;
+  const tags = topology.targets.find(({ id }) => id === targetId)?.tags;
+  return policy.vpcs.some(
+    (vpc) =>
+      isHeldOn(targetId, vpc, topology) && (vpc.targets !== null || tags?.[TAG_TARGET_VPC] === vpc.vpc_id),
+  );
+}
+
+/**
+ * Terraform's list decides where there is one. Where targets are found by tags, tags decide what is chosen and not what
+ * goes on: a tag that somebody took off, or a mark that somebody set, must not end a session that leads to the service.
+ */
+function isHeldOn(targetId: string, vpc: PolicyVpc, topology: Topology): boolean {
+  const known = vpc.targets?.some((listed) => listed.target_id === targetId) ?? true;
+  return known && topology.targets.some((target) => target.id === targetId && isTrusted(target, vpc));
 }
 
 /**

@@ -12,7 +12,7 @@ import { createObserver } from "../../../../functions/aws/sessions/observer.js";
 import { typeRefusal } from "../../../../functions/core/sessions/eligibility.js";
 import type { Policy } from "../../../../functions/core/sessions/policy.js";
 import type { Look } from "../../../../functions/core/model.js";
-import { isOurs } from "../../../../functions/core/tags.js";
+import { concerns } from "../../../../functions/core/sessions/ownership.js";
 import { aPolicy, aTopology, CONTROLLER } from "../../../support/builders.js";
 import { awsError, ec2Instance, ec2Interface, ec2Session } from "../../../support/ec2.js";
 
@@ -31,7 +31,7 @@ const topology = {
   },
 };
 const observer = createObserver(new EC2Client({ region: "eu-west-1" }), topology, (session) =>
-  isOurs(session.tags, CONTROLLER),
+  concerns(session, CONTROLLER),
 );
 
 const look = (over: Partial<Look>) =>
