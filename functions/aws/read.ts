@@ -2,6 +2,7 @@
 import {
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeTrafficMirrorFiltersCommand,
   DescribeTrafficMirrorSessionsCommand,
   DescribeTrafficMirrorTargetsCommand,
   DescribeVpcEndpointsCommand,
@@ -9,6 +10,7 @@ import {
   type Filter,
   type Instance,
   type NetworkInterface,
+  type TrafficMirrorFilter,
   type TrafficMirrorSession,
   type TrafficMirrorTarget,
   type VpcEndpoint,
@@ -52,6 +54,14 @@ export function readSessions(client: EC2Client, filter?: Filter): Promise<Traffi
       }),
     );
     return { items: page.TrafficMirrorSessions ?? [], next: page.NextToken };
+  });
+}
+
+/** With their rules inside. */
+export function readFilters(client: EC2Client): Promise<TrafficMirrorFilter[]> {
+  return everyPage(async (NextToken) => {
+    const page = await client.send(new DescribeTrafficMirrorFiltersCommand({ MaxResults: PAGE, NextToken }));
+    return { items: page.TrafficMirrorFilters ?? [], next: page.NextToken };
   });
 }
 

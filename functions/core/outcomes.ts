@@ -53,6 +53,7 @@ export const uncoveredReasons = [
   "rollout",
   "ceiling",
   "ownership-lost",
+  "filter-accepts-nothing",
   "aws-refused",
   "not-permitted",
   "pending",
@@ -68,6 +69,7 @@ export const outsideReasons: ReadonlySet<UncoveredReason> = new Set([
   "target-service",
   "quota",
   "ownership-lost",
+  "filter-accepts-nothing",
   "not-permitted",
 ] as const);
 

@@ -100,6 +100,8 @@ export function countSweep(
   count("SourcesUncovered", report.selected - report.mirrored);
   count("SessionsForeign", report.foreign);
   count("ActionsRemaining", report.remaining);
+  count("FiltersSilent", report.silentFilters.length);
+  count("FiltersUnread", report.filtersRead ? 0 : 1);
   count("SessionsDisputed", report.disputed.length);
   count("RemovalHeld", report.heldRemovals);
   metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, (100 * sessions) / quota);

@@ -4,6 +4,7 @@ import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
 import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
 import type { Done } from "../core/sessions/decisions.js";
 import { drain } from "../core/sessions/drain.js";
+import { silentFilters } from "../core/sessions/filters.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import type { Report } from "../core/sessions/report.js";
@@ -58,6 +59,7 @@ const MARGIN_MS = 10_000;
 const PUBLISH_MS = 6_000;
 
 const refusals: RefusedSources = refusedSources();
+const silent = silentFilters();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
 export async function runSweep(app: App, request: Request, remainingMs: number): Promise<Summary | object> {
@@ -95,7 +97,7 @@ async function runReconcile(
   const applying = by === "apply";
   const run = { ...deadlines, ports, settings, policy, onDone: telemetry.onDone };
   const demands = await readDemands(app, deadlines);
-  const report = await permitted(() => sweep(run, refusals, demands.claims));
+  const report = await permitted(() => sweep(run, refusals, demands.claims, silent));
   const open = await settleDemands(app, demands, report);
   countReport(telemetry, report, problems);
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
@@ -103,6 +105,9 @@ async function runReconcile(
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
   const summary = summarize(report, open);
   if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
+  if (report.silentFilters.length > 0) {
+    telemetry.logger.error("filters accept nothing", { filters: report.silentFilters });
+  }
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   telemetry.logger.info("sweep", { by, ...summary });
   const published = [

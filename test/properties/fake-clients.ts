@@ -83,6 +83,7 @@ const actions: Record<string, ((api: Api, input: Input, token: string) => Promis
     const page = await api.listTargets({ maxResults: PAGE, ...next(input) });
     return { TrafficMirrorTargets: page.items.map(awsTarget), NextToken: page.nextToken };
   },
+  DescribeTrafficMirrorFilters: () => Promise.resolve({ TrafficMirrorFilters: [] }),
   async DescribeVpcEndpoints(api) {
     const { items } = await api.listTargets();
     const endpoints = items.flatMap(({ endpoint }) => endpoint ?? []);

@@ -11,8 +11,8 @@ import {
 import { managedKinds } from "../../core/sessions/managed-interfaces.js";
 import { rulesOf, type Policy } from "../../core/sessions/policy.js";
 import type { Observer } from "../../core/sessions/ports.js";
-import { inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
-import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
+import { inChunks, readFilters, readInstances, readInterfaces, readSessions } from "../read.js";
+import { toFilter, toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
 import type { TopologySource } from "./topology.js";
 
 /** `ours`: whether a session is this controller's; interfaces of others are none of our business. */
@@ -97,7 +97,15 @@ export function createObserver(
         const { sources: found } = await sourcesOf({ instanceIds: [], interfaceIds: [...new Set(strays)] });
         for (const source of found) if (!sources.has(source.id)) sources.set(source.id, source);
       }
-      return { sources: [...sources.values()], sessions, topology: everything, unseen: [] };
+      // They judge what is mirrored and decide nothing: a sweep goes on without them.
+      const filters = await readFilters(client).catch(() => undefined);
+      return {
+        sources: [...sources.values()],
+        sessions,
+        topology: everything,
+        unseen: [],
+        ...(filters && { filters: filters.flatMap((filter) => toFilter(filter) ?? []) }),
+      };
     },
 
     async sessions() {

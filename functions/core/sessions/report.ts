@@ -2,6 +2,7 @@
 import type { Observation } from "../model.js";
 import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
 import { isAction, isBookkeeping, type SourcePlan, type Done } from "./decisions.js";
+import { filterOf } from "./filters.js";
 import type { Mode, Settings } from "./settings.js";
 
 /** What a run found out about one interface. */
@@ -53,6 +54,9 @@ export interface Report {
   readonly notMirrored: readonly NotMirrored[];
   /** Sessions of which tags and description say different things. */
   readonly disputed: readonly string[];
+  /** Filters of our sessions that accept nothing. */
+  readonly silentFilters: readonly string[];
+  readonly filtersRead: boolean;
   readonly sources: Observation["sources"];
   readonly unseen: readonly string[];
 }
@@ -66,6 +70,8 @@ interface Input {
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
+  /** Filters of our sessions that accept nothing. */
+  readonly silentFilters?: ReadonlySet<string>;
 }
 
 export function report(input: Input): Report {
@@ -76,6 +82,7 @@ export function report(input: Input): Report {
     results.set(id, [...(results.get(id) ?? []), result]);
   }
   const uncovered = zeros(uncoveredReasons);
+  const { silentFilters: silent = new Set() } = input;
   const unsettled = new Set<string>();
   const verdicts = new Map<string, Verdict>();
   const notMirrored: NotMirrored[] = [];
@@ -89,7 +96,8 @@ export function report(input: Input): Report {
     remainingChanges += left.filter((action) => action.kind !== "create" && !isBookkeeping(action)).length;
     // Observing alone changes nothing, however often it is tried.
     if (left.length > 0 && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
-    const verdict = verdictOn(plan, mine);
+    const found = verdictOn(plan, mine);
+    const verdict = found.is === "mirrored" && silent.has(filterOf(plan) ?? "") ? unheard : found;
     verdicts.set(plan.source.id, verdict);
     if (verdict.is !== "mirrored") notMirrored.push(without(plan, verdict));
     if (verdict.is === "unselected") continue;
@@ -121,11 +129,16 @@ export function report(input: Input): Report {
     unsettled,
     verdicts,
     notMirrored,
+    silentFilters: [...silent],
+    filtersRead: input.observation.filters !== undefined,
     disputed: plans.flatMap(({ disputed = [] }) => disputed),
     sources: input.observation.sources,
     unseen: input.observation.unseen,
   };
 }
+
+/** A session that takes no packet mirrors nothing. */
+const unheard: Verdict = { is: "uncovered", reason: "filter-accepts-nothing" };
 
 function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
   const mirrored: Verdict = { is: "mirrored", sessionId: plan.kept?.id };

@@ -86,6 +86,8 @@ describe("the summary of a sweep", () => {
       SourcesUncovered: 0,
       SessionsForeign: 0,
       SessionsCreated: 0,
+      FiltersSilent: 0,
+      FiltersUnread: 1,
       SessionsDisputed: 0,
       RemovalHeld: 0,
       PolicyRefused: 0,
