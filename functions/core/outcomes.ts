@@ -23,6 +23,7 @@ export type OutcomeKind = Outcome["kind"];
 /** Why an interface is not selected: nobody asked for it. */
 export const unselectedReasons = [
   "outside-vpcs",
+  "other-account",
   "no-rule",
   "secondary-interface",
   "excluded-tag",
@@ -48,6 +49,9 @@ export const uncoveredReasons = [
   "behind-target",
   "no-target",
   "target-service",
+  "target-not-seen",
+  "target-unavailable",
+  "not-seen",
   "session-limit",
   "quota",
   "rollout",

@@ -178,6 +178,7 @@ export async function createCloudStage(
   let before: Truth = { interfaces: [], sessions: [] };
 
   return {
+    account,
     world: createCloudWorld(cloud, account, everybodyElse),
     services,
     clients: (onCall, watch) => {

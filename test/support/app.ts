@@ -1,4 +1,4 @@
-/** A function's app over fakes: what AWS would show, a writer that answers what it is told, telemetry that is kept. */
+/** A function's app over fakes: what AWS would show, a writer with prepared outcomes, telemetry that is kept. */
 import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
 import type { Policy } from "../../functions/core/sessions/policy.js";
@@ -6,6 +6,7 @@ import type { Settings } from "../../functions/core/sessions/settings.js";
 import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
 import type { ReconcileContext } from "../../functions/reconcile/context.js";
+import type { SweepContext } from "../../functions/sweep/context.js";
 import { createSweepRequests } from "../../functions/reconcile/sweep-requests.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
@@ -21,7 +22,7 @@ import {
   type FakeWriter,
 } from "./fakes.js";
 
-export interface FakeApp extends ReconcileContext {
+export interface FakeApp extends ReconcileContext, SweepContext {
   readonly clock: FakeClock;
   readonly writer: FakeWriter;
   readonly store: FakeStore;
@@ -94,6 +95,7 @@ export function anApp(account: Account = {}): FakeApp {
         return 0;
       },
     },
+    turnBeside: async () => true,
     requestSweep: createSweepRequests(),
     random: () => 0.5,
     store,

@@ -25,6 +25,8 @@ export interface AccountPlan {
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
+  /** Interfaces that have sessions of ours and no plan, since no answer showed them. */
+  readonly sessionsNotSeen: number;
 }
 
 export interface AccountContext {
@@ -43,15 +45,18 @@ export function planAccount(
   { controller, quota, guardrails, now }: AccountContext,
 ): AccountPlan {
   // Those of the version before are among ours until their interface is planned: they must not take our own room.
-  const sessionsOfOurs = sessions.filter((session) =>
-    ["ours", "unproven"].includes(ownershipOf(session, controller)),
-  ).length;
+  const ours = sessions.filter((session) => ["ours", "unproven"].includes(ownershipOf(session, controller)));
+  const sessionsOfOurs = ours.length;
+  const seen = new Set(plans.map(({ source }) => source.id));
+  const sessionsNotSeen = new Set(
+    ours.flatMap(({ interfaceId }) => (seen.has(interfaceId) ? [] : interfaceId)),
+  ).size;
   const foreign = sessions.length - sessionsOfOurs;
   const room = Math.max(0, quota - foreign);
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
   const held = holdRemovals(fitted, sessionsOfOurs, guardrails, now);
-  return { ...held, foreign, sessionsOfOurs };
+  return { ...held, foreign, sessionsOfOurs, sessionsNotSeen };
 }
 
 /**

@@ -12,7 +12,7 @@ import { loopRefusal, typeRefusal } from "./eligibility.js";
 import { concerns, ownershipOf, ruleOf } from "./ownership.js";
 import { rulesOf, type Policy } from "./policy.js";
 import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
-import { chooseTarget, mayStayOn, servesAsTarget, type TargetContext } from "./target.js";
+import { chooseTarget, isToGo, mayStayOn, servesAsTarget, type TargetContext } from "./target.js";
 
 export const MAX_SESSIONS_PER_INTERFACE = 3;
 
@@ -80,17 +80,21 @@ function decide(situation: Situation): Decided {
   const { context, source, ours } = situation;
   const kept = ours[0];
 
-  // Nobody's choice keeps a loop: the session goes at once, also where nothing selects the interface any more.
+  if (source.otherAccount) return leftUnselected(source, "other-account");
+  // Nobody's choice keeps a loop, but many at once may be somebody's mistake or malice: a sweep and its guardrail see
+  // how many, so an event leaves them alone.
   const loop = loopRefusal(source, context.topology);
+  // Tags, state and type are the instance's: without it nothing can be said, so nothing is made and nothing goes.
+  if (source.attachment === "not-seen" && loop === undefined) return notSeen(situation);
   const claims = context.claims.get(source.id);
   const selection = select(context.policy, source, claims);
   if (!selection.selected) {
     // That a demand ends is nobody's mistake: no guardrail, and no waiting for a sweep.
     const ended = claims !== undefined && isTemporary(context.policy, kept && ruleOf(kept));
     if (ended) return unselected(situation, "demand-ended", false);
-    return unselected(situation, selection.reason, loop === undefined);
+    return unselected(situation, selection.reason, true);
   }
-  if (loop) return uncovered(situation, selection, loop, false);
+  if (loop) return uncovered(situation, selection, loop);
 
   const state = stateOf(source, context.policy, kept);
   if (state) return unselected(situation, state, false);
@@ -98,8 +102,8 @@ function decide(situation: Situation): Decided {
   if (source.instance?.state === "stopping" && !kept) return leftUnselected(source, "instance-stopped");
 
   if (!isInRollout(source, context.rolloutPercent)) return beyondRollout(situation, selection);
-  const refusal = kept ? undefined : typeRefusal(source, context.policy.options);
-  if (refusal) return uncovered(situation, selection, refusal, false);
+  const refusal = kept ? undefined : typeRefusal(source, context.topology, context.policy.options);
+  if (refusal) return uncovered(situation, selection, refusal);
 
   return cover(situation, selection);
 }
@@ -127,10 +131,12 @@ function cover(situation: Situation, selection: Selected): Decided {
   const choice = chooseTarget(source, targets);
   if (!choice.found) {
     // Only a change of policy takes the target away, so an event leaves the session to the sweep and its guardrail.
-    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, targets)) {
-      return uncovered(situation, selection, choice.reason, true);
+    const { reason } = choice;
+    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, targets, reason)) {
+      return uncovered(situation, selection, reason);
     }
-    return plan({ ...subject, kind: "leave", covered: "uncovered", reason: choice.reason });
+    const waits = kept !== undefined && isToGo(kept.targetId, targets);
+    return { ...plan({ ...subject, kind: "leave", covered: "uncovered", reason }), waits };
   }
   if (!kept && foreign.some((session) => stillMirrors(situation, selection, targets, session))) {
     return plan({ ...subject, kind: "leave", covered: "uncovered", reason: "ownership-lost" });
@@ -184,9 +190,7 @@ function stateOf(source: Source, policy: Policy, kept: Session | undefined): Uns
     // A session of a stopped instance is billed; the user chooses (Traffic Mirroring guide, pricing).
     return policy.options.stopped_instances === "keep" && kept ? undefined : "instance-stopped";
   }
-  if (state === undefined && source.requester === undefined && source.deviceIndex === undefined)
-    return "detached";
-  return undefined;
+  return source.attachment === "detached" && source.requester === undefined ? "detached" : undefined;
 }
 
 /** `byPolicy`: a person's change of policy is why, so only a sweep removes sessions for it. */
@@ -198,6 +202,11 @@ function unselected(
   if (ours.length === 0) return leftUnselected(source, reason);
   if (byPolicy && !context.mayRemoveByPolicy) return leftUnselected(source, "left-to-sweep");
   return { decisions: ours.map((session) => removal(source, session, reason, byPolicy)) };
+}
+
+function notSeen({ source, ours: [kept] }: Situation): Decided {
+  const stay: Decision = { ...about(source), kind: "leave", covered: "uncovered", reason: "not-seen" };
+  return { ...(kept && { kept }), decisions: [stay] };
 }
 
 function beyondRollout({ context, source, ours }: Situation, { rule, order }: Selected): Decided {
@@ -214,13 +223,13 @@ function beyondRollout({ context, source, ours }: Situation, { rule, order }: Se
 }
 
 function uncovered(
-  { source, ours }: Situation,
+  { context, source, ours }: Situation,
   { rule }: Selected,
   reason: UncoveredReason,
-  byPolicy: boolean,
 ): Decided {
   const stay: Decision = { ...about(source, rule.name), kind: "leave", covered: "uncovered", reason };
-  return { decisions: [stay, ...ours.map((session) => removal(source, session, reason, byPolicy))] };
+  const go = context.mayRemoveByPolicy ? ours.map((session) => removal(source, session, reason, true)) : [];
+  return { decisions: [stay, ...go] };
 }
 
 function removal(
