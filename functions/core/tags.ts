@@ -1,6 +1,6 @@
 /**
- * What our tags mean, in one place. A session belongs to the controller whose name its
- * `traffic-mirror:controller` tag carries; a session without it is somebody else's and never touched.
+ * What our tags mean, in one place. `traffic-mirror:controller` on a session names its controller, for IAM and for
+ * people; that it is the controller's is proved by its description alone (sessions/ownership.ts).
  * A target says by tags which VPC and zone it serves. Endpoints and targets that the function `endpoints` manages
  * carry its name; without that tag they are somebody else's, Terraform's for one, and never touched.
  */
@@ -28,7 +28,8 @@ export const TAG_DEFAULTS = "traffic-mirror:default-tags";
 /** Put on every instance of an autoscaling group by EC2 Auto Scaling; users cannot set tags that begin with `aws:`. */
 export const TAG_AUTOSCALING_GROUP = "aws:autoscaling:groupName";
 
-export function isOurs(tags: Tags, controller: string): boolean {
+/** Whether IAM lets our functions change and remove it. No proof: whoever may tag can write it. */
+export function isTaggedOurs(tags: Tags, controller: string): boolean {
   return tags[TAG_CONTROLLER] === controller;
 }
 

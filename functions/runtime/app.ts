@@ -16,9 +16,9 @@ import type { DemandLimits } from "../core/demands/demand.js";
 import type { DemandStore } from "../core/demands/ports.js";
 import type { Session } from "../core/model.js";
 import type { Publish } from "../core/sessions/bus-events.js";
+import { concerns } from "../core/sessions/ownership.js";
 import type { Ports } from "../core/sessions/ports.js";
 import type { Settings } from "../core/sessions/settings.js";
-import { isOurs } from "../core/tags.js";
 import { clock } from "./clock.js";
 import { readConfig } from "./config.js";
 import { lazily } from "./lazy.js";
@@ -48,7 +48,7 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     clock,
     config.account,
   );
-  const ours = (session: Session) => isOurs(session.tags, config.controller);
+  const ours = (session: Session) => concerns(session, config.controller);
   const observer = createObserver(ec2, topology, { account: config.account, ours });
   const writer = createWriter(createPacedEc2Client(), paced(createPace(config.pace, clock)), () => {
     topology.forget();

@@ -3,8 +3,8 @@
  * and whether so much is to be removed that a person should look first.
  */
 import type { Session } from "../model.js";
-import { isOurs } from "../tags.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
+import { ownershipOf } from "./ownership.js";
 
 export interface Guardrails {
   /** A sweep that would remove more than this share of our sessions, 0–100, removes none … */
@@ -44,7 +44,8 @@ export function planAccount(
   sessions: readonly Session[],
   { controller, quota, guardrails, now }: AccountContext,
 ): AccountPlan {
-  const ours = sessions.filter((session) => isOurs(session.tags, controller));
+  // Those of the version before are among ours until their interface is planned: they must not take our own room.
+  const ours = sessions.filter((session) => ["ours", "unproven"].includes(ownershipOf(session, controller)));
   const sessionsOfOurs = ours.length;
   const seen = new Set(plans.map(({ source }) => source.id));
   const sessionsNotSeen = new Set(

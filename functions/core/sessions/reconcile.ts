@@ -7,6 +7,7 @@ import type { Look, Observation, Session } from "../model.js";
 import { planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
+import { filterOf, silentFilters, type SilentFilters } from "./filters.js";
 import { planSource, type PlanContext } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
@@ -60,6 +61,7 @@ export async function sweep(
   run: Run,
   refusals: RefusedSources,
   claims: ClaimsByInterface | null = noClaims,
+  silent: SilentFilters = silentFilters(),
 ): Promise<Report> {
   const open = claims ?? noClaims;
   const { ports, settings } = run;
@@ -72,7 +74,9 @@ export async function sweep(
   const ordered = inFairOrder(plans, Math.floor(now / MINUTE_MS), (id) => refusals.failedLately(id));
   const executed = await carryOut(run, ordered, open, SWEEP_CONCURRENCY);
   refusals.remember(plans, executed.done, ports.clock.now());
-  return report({ ...account, run, observation, plans, ...executed });
+  const used = new Set(plans.map(filterOf));
+  const silentOnes = [...silent.seen(observation.filters ?? [], run.policy)].filter((id) => used.has(id));
+  return report({ ...account, run, observation, plans, ...executed, silentFilters: new Set(silentOnes) });
 }
 
 /** An interface with an open claim may be on no instance, where a sweep would not see it. */

@@ -50,6 +50,8 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-sweep-not-run                      = "sweep-not-run"
       mirror-policy-refused                     = "policy-refused"
       mirror-removal-held                       = "removal-held"
+      mirror-ownership                          = "ownership"
+      mirror-filters                            = "filters"
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
       mirror-uncovered                          = "uncovered"
@@ -79,8 +81,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 28 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Twenty-eight alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 30 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -179,6 +181,8 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       for key, alarm in module.alarms.alarms : alarm.metric_name => alarm.dimensions if alarm.namespace == "TrafficMirror"
       } == {
       PolicyRefused    = tomap({ service = "traffic-mirror", controller = "mirror" })
+      FiltersSilent    = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SessionsDisputed = tomap({ service = "traffic-mirror", controller = "mirror" })
       RemovalHeld      = tomap({ service = "traffic-mirror", controller = "mirror" })
       NotPermitted     = tomap({ service = "traffic-mirror", controller = "mirror" })
       QuotaUsedPercent = tomap({ service = "traffic-mirror", controller = "mirror" })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../../../functions/core/sessions/decisions.js";
 import type { Session } from "../../../../functions/core/model.js";
-import { firstFree, planSource } from "../../../../functions/core/sessions/plan.js";
+import { firstFree } from "../../../../functions/core/sessions/desired.js";
+import { planSource } from "../../../../functions/core/sessions/plan.js";
 import { TAG_CONTROLLER, TAG_DEFAULTS, TAG_RULE } from "../../../../functions/core/tags.js";
 import {
   aContext,
@@ -51,6 +52,7 @@ describe("a source without a session", () => {
         number: 5,
         vni: 7,
         packetLength: 128,
+        description: "traffic-mirror:1 controller=mirror interface=eni-1 rule=web",
         tags: { Owner: "sec", [TAG_CONTROLLER]: "mirror", [TAG_RULE]: "web" },
       },
     });
