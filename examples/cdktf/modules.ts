@@ -410,7 +410,8 @@ export interface CaptureFleetInputs {
    * Tags of everything that this module makes, the nodes, their volumes and interfaces included. The provider's
    * default_tags do not reach what the autoscaling group launches, these do.
    *
-   * No key may begin with `aws:` or `traffic-mirror:`. Default none.
+   * At most 45; no key may begin with `aws:` or `traffic-mirror:`, nor differ from another one by case alone. The objects
+   * of the code bucket carry none, since Amazon S3 takes ten at most. Default none.
    */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
   /** VPC of the capture fleet. It may be one whose instances are mirrored. */
