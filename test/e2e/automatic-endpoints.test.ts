@@ -3,7 +3,7 @@ import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { Launched } from "../support/aws.js";
 import { A, AutomaticWorld, B, C } from "./automatic-world.js";
 
-const world = new AutomaticWorld();
+const world = new AutomaticWorld("automatic-endpoints");
 let first = "";
 let foreign: readonly string[] = [];
 let inA!: Launched;

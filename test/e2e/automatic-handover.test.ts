@@ -1,7 +1,7 @@
 /** From endpoints in the state to endpoints that follow, and back: the procedure of mirror-endpoint's README. */
 import { A, AutomaticWorld } from "./automatic-world.js";
 
-const world = new AutomaticWorld();
+const world = new AutomaticWorld("automatic-handover");
 
 describe("handing over", () => {
   const byTerraform = () => world.variables({ management: "terraform", subnets: { a: first } });

@@ -35,6 +35,12 @@ export class AutomaticWorld {
   vpcId = "";
   service = "";
   #subnets = 0;
+  readonly #name: string;
+
+  /** `name`: of the folder that Terraform works in, which no other file may use at the same time. */
+  constructor(name: string) {
+    this.#name = name;
+  }
 
   async start(): Promise<void> {
     this.cloud = await startLocalCloud();
@@ -49,7 +55,7 @@ export class AutomaticWorld {
     this.vpcId = Vpc?.VpcId ?? "";
     this.terraform = new TerraformRoot({
       example: "test/e2e/roots/automatic",
-      name: "automatic",
+      name: this.#name,
       env: this.cloud.env(),
       overrides: { provider: LOCAL_PROVIDER },
     });

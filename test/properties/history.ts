@@ -95,7 +95,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("duplicate" as const), pick }) },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom("tag-theft" as const, "tag-gift" as const), pick }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("policy" as const), choice: policyChoice }) },

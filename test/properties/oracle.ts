@@ -60,12 +60,14 @@ function allowedTargets(each: ModelInterface, choice: PolicyChoice, setting: Set
 /** Whether it is right to ask for such a session as things are now. */
 export function mayCreate(
   session: AskedFor,
-  { interfaces }: Truth,
+  { interfaces, sessions }: Truth,
   choice: PolicyChoice,
   setting: Setting,
 ): boolean {
   const each = interfaces.find((one) => one.id === session.interfaceId);
   if (!each) return true; // gone since: EC2 refuses it
+  const foreign = sessions.filter((one) => one.interfaceId === each.id && !isOurs(one));
+  if (foreign.some((other) => isRobbed(other) && fits(other, foreign, choice, setting))) return false;
   return wanted(each, choice) && allowedTargets(each, choice, setting).includes(session.targetId ?? "");
 }
 

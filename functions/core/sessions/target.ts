@@ -80,12 +80,15 @@ export function servesAsTarget(targetId: string, policy: Policy, topology: Topol
 
 /**
  * Terraform's list decides where there is one. Where targets are found by tags, tags decide what is chosen and not what
- * goes on: a tag that somebody took off, or a mark that somebody set, must not end a session that leads to the service.
- * Nor does an answer that lacks the target of a session say anything about it.
+ * goes on: a tag that somebody took off must not end a session that leads to the service. Nor does an answer that lacks
+ * the target of a session say anything about it. The mark of a target that is leaving does end it: an endpoint that is
+ * replaced in a zone that takes but one would else never go. Anybody who may tag can set it, so the guardrail counts
+ * what it ends.
  */
 function isHeldOn(targetId: string, vpc: PolicyVpc, topology: Topology): boolean {
   const target = topology.targets.find(({ id }) => id === targetId);
-  if (vpc.targets === null) return target === undefined || isTrusted(target, vpc);
+  if (vpc.targets === null)
+    return target === undefined || (target.tags[TAG_TARGET_LEAVING] !== "true" && isTrusted(target, vpc));
   return candidatesOf(vpc, topology).some(({ id }) => id === targetId) && isTrusted(target, vpc);
 }
 

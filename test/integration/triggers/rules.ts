@@ -54,7 +54,7 @@ export const valuesFor = (accountRegion: { readonly account: string; readonly re
   "var.name": "mirror",
   "local.account": accountRegion.account,
   "local.region": accountRegion.region,
-  "local.partition": "aws",
+  "local.arns.ec2": `arn:aws:ec2:${accountRegion.region}:${accountRegion.account}`,
   "var.guardduty_severity": 4,
   "local.hook_groups": ["web"],
   "local.hook_names": ["mirror-mirror"],

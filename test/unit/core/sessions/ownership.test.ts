@@ -129,10 +129,16 @@ describe("tags that steer nothing", () => {
   it.each([
     ["lost", {}],
     ["of another VPC", { "traffic-mirror:vpc": "vpc-2" }],
-    ["with the mark", { ...aTarget().tags, [TAG_TARGET_LEAVING]: "true" }],
   ])("are a target's that are %s: its sessions stay where there is no other", (_what, tags) => {
     const context = { policy: aPolicy({ vpc: { targets: null } }), topology: aTopology([aTarget({ tags })]) };
     expect(plan([aSession()], context).does).toEqual(["leave no-target"]);
+  });
+
+  it("are not those of a target that is leaving: its sessions go, counted by the guardrail", () => {
+    const target = aTarget({ tags: { ...aTarget().tags, [TAG_TARGET_LEAVING]: "true" } });
+    const context = { policy: aPolicy({ vpc: { targets: null } }), topology: aTopology([target]) };
+    expect(plan([aSession()], context).does).toEqual(["leave no-target", "delete no-target"]);
+    expect(plan([aSession()], { ...context, mayRemoveByPolicy: false }).does).toEqual(["leave no-target"]);
   });
 });
 
