@@ -45,6 +45,28 @@ resource "aws_subnet" "this" {
   cidr_block           = cidrsubnet(aws_vpc.this.cidr_block, 4, index(local.zones, each.key))
 }
 
+# Capture nodes become healthy only with a way out.
+resource "aws_nat_gateway" "this" {
+  connectivity_type = "private"
+  subnet_id         = aws_subnet.this[local.zones[0]].id
+}
+
+resource "aws_route_table" "this" {
+  vpc_id = aws_vpc.this.id
+
+  route {
+    cidr_block     = "0.0.0.0/0"
+    nat_gateway_id = aws_nat_gateway.this.id
+  }
+}
+
+resource "aws_route_table_association" "this" {
+  for_each = aws_subnet.this
+
+  route_table_id = aws_route_table.this.id
+  subnet_id      = each.value.id
+}
+
 module "traffic_mirroring" {
   source = "../../../.."
 
@@ -65,7 +87,7 @@ module "traffic_mirroring" {
   }
   hub_event_bus_arn = "arn:aws:events:eu-west-1:123456789012:event-bus/${var.name}-hub"
 
-  depends_on = [aws_vpc.this, aws_subnet.this]
+  depends_on = [aws_vpc.this, aws_subnet.this, aws_route_table_association.this]
 }
 
 # The function that manages endpoints, which the call above does not have.
