@@ -16,10 +16,9 @@ data "aws_subnet" "this" {
 }
 
 locals {
-  region    = module.identity.region
-  account   = module.identity.account_id
-  arns      = module.identity.arns
-  partition = module.identity.partition
+  region  = module.identity.region
+  account = module.identity.account_id
+  arns    = module.identity.arns
 
   # Keys of the project's own tags, as in functions/core/tags.ts.
   tag_keys = {
