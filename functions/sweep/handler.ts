@@ -1,11 +1,10 @@
 /** Lambda `sweep`: the schedule, apply, destroy, or a person with an empty object. */
 import type { Context } from "aws-lambda";
-import { createApp } from "../runtime/app.js";
+import { createSweepContext } from "./context.js";
 import { requestOf } from "./request.js";
 import { runSweep } from "./run.js";
 
-/** The policy is read every time: an apply asks for a sweep under the document that it has just written. */
-const app = createApp(0);
+const context = createSweepContext();
 
-export const handler = (event: unknown, context: Context): Promise<object> =>
-  runSweep(app, requestOf(event), context.getRemainingTimeInMillis());
+export const handler = (event: unknown, invocation: Context): Promise<object> =>
+  runSweep(context, requestOf(event), invocation.getRemainingTimeInMillis());

@@ -7,9 +7,11 @@ import { drain } from "../core/sessions/drain.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import type { Report } from "../core/sessions/report.js";
+import { openRecord } from "../core/sessions/sweep-state.js";
 import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
+import type { SweepContext } from "./context.js";
 import { readDemands, settleDemands } from "./demands.js";
 import type { Request, SweepRequest } from "./request.js";
 
@@ -59,7 +61,11 @@ const PUBLISH_MS = 6_000;
 const refusals: RefusedSources = refusedSources();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
-export async function runSweep(app: App, request: Request, remainingMs: number): Promise<Summary | object> {
+export async function runSweep(
+  app: SweepContext,
+  request: Request,
+  remainingMs: number,
+): Promise<Summary | object> {
   const started = app.ports.clock.now();
   const whole = started + Math.max(0, remainingMs - MARGIN_MS);
   try {
@@ -82,7 +88,7 @@ function deadlinesOf({ by }: SweepRequest, started: number, whole: number): Dead
 }
 
 async function runReconcile(
-  app: App,
+  app: SweepContext,
   { by, explain }: SweepRequest,
   started: number,
   deadlines: Deadlines,
@@ -94,12 +100,22 @@ async function runReconcile(
   const applying = by === "apply";
   const run = { ...deadlines, ports, settings, policy, onDone: telemetry.onDone };
   const demands = await readDemands(app, deadlines);
-  const report = await permitted(() => sweep(run, refusals, demands.claims));
+  const record = await openRecord(
+    { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) },
+    (error) => {
+      telemetry.logger.error(
+        "the record of sweeps failed: nothing more is removed by policy",
+        error as Error,
+      );
+    },
+  );
+  const report = await permitted(() => sweep(run, refusals, record, demands.claims));
   const open = await settleDemands(app, demands, report);
   countReport(telemetry, report, problems);
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
   telemetry.metrics.addMetric("DemandsOpen", "Count", open);
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
+  telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
   const summary = summarize(report, open);
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   telemetry.logger.info("sweep", { by, ...summary });
@@ -145,7 +161,7 @@ function refuseToPass(report: Report, problems: readonly string[]): void {
   if (report.heldRemovals > 0) {
     throw new Error(
       `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
-        "sessions, more than guardrails.removal_percent allows; nothing was removed. If that is meant, set " +
+        "sessions, more than guardrails.removal_percent allows within a day; nothing was removed. If that is meant, set " +
         "guardrails.acknowledged_until to a time soon from now and apply again",
     );
   }

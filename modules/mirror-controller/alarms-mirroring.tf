@@ -14,9 +14,23 @@ locals {
       missing = "notBreaching"
     }
     removal-held = {
-      problem   = "A run would have removed more sessions than guardrails.removal_percent and removal_minimum allow, and removed none."
+      problem   = "A run would have removed more sessions than guardrails.removal_percent and removal_minimum allow in a day, and removed none."
       metric    = "RemovalHeld"
       threshold = 1
+      # As policy-refused.
+      missing = "notBreaching"
+    }
+    sweep-state-unread = {
+      problem = join(" ", [
+        "The record of what sweeps removed could not be read all through ${3 * local.sweep_period / 60} minutes:",
+        "no session is removed for a change of rules or tags.",
+      ])
+      metric     = "SweepStateUnread"
+      statistic  = "Minimum"
+      threshold  = 1
+      period     = local.sweep_period
+      periods    = 3
+      datapoints = 3
       # As policy-refused.
       missing = "notBreaching"
     }

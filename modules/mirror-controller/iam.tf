@@ -119,6 +119,13 @@ data "aws_iam_policy_document" "sweep" {
     data.aws_iam_policy_document.common.json,
     data.aws_iam_policy_document.follow_up.json,
   ]
+
+  # Nobody else's: a record that events could write would be one that they could clear.
+  statement {
+    sid       = "KeepSweepState"
+    actions   = ["ssm:GetParameter", "ssm:PutParameter"]
+    resources = ["arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.sweep_state_parameter}"]
+  }
 }
 
 data "aws_iam_policy_document" "reconcile" {

@@ -39,8 +39,9 @@ locals {
   })
 
   sweep_environment = merge(local.environment, {
-    MUTATIONS_PER_SECOND = tostring(var.pace.sweep_per_second)
-    MUTATIONS_BURST      = tostring(var.pace.sweep_burst)
+    SWEEP_STATE_PARAMETER = local.sweep_state_parameter
+    MUTATIONS_PER_SECOND  = tostring(var.pace.sweep_per_second)
+    MUTATIONS_BURST       = tostring(var.pace.sweep_burst)
   })
 }
 

@@ -6,6 +6,8 @@ import { createTopologySource } from "../../functions/aws/sessions/topology.js";
 import { createWriter } from "../../functions/aws/sessions/writer.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
+import { openRecord } from "../../functions/core/sessions/sweep-state.js";
+import { aSweepState } from "../support/fakes.js";
 import type { Report } from "../../functions/core/sessions/report.js";
 import { isOurs } from "../../functions/core/tags.js";
 import type { Step } from "./history.js";
@@ -75,7 +77,11 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
     return survive(reconcile(run(choice, "events", MINUTE_MS), { instanceIds, interfaceIds }));
   };
   const sweepOnce = (choice: PolicyChoice, milliseconds: number) =>
-    survive(sweep(run(choice, "sweep", milliseconds), refusals));
+    survive(
+      openRecord(aSweepState(), ignore).then((record) =>
+        sweep(run(choice, "sweep", milliseconds), refusals, record),
+      ),
+    );
 
   return {
     sweep: sweepOnce,

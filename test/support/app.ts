@@ -7,21 +7,25 @@ import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
 import type { ReconcileContext } from "../../functions/reconcile/context.js";
 import { createSweepRequests } from "../../functions/reconcile/sweep-requests.js";
+import type { SweepContext } from "../../functions/sweep/context.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
 import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
 import {
   aClock,
   aDemandStore,
+  aSweepState,
   aWriter,
   hooksOf,
   type FakeClock,
   type FakeHooks,
   type FakeStore,
+  type FakeSweepState,
   type FakeWriter,
 } from "./fakes.js";
 
-export interface FakeApp extends ReconcileContext {
+export interface FakeApp extends ReconcileContext, SweepContext {
+  readonly sweepState: FakeSweepState;
   readonly clock: FakeClock;
   readonly writer: FakeWriter;
   readonly store: FakeStore;
@@ -47,6 +51,7 @@ export interface Account {
   readonly problems?: readonly string[];
   readonly writer?: FakeWriter;
   readonly store?: FakeStore;
+  readonly sweepState?: FakeSweepState;
   readonly hooks?: FakeHooks;
   /** Messages that the bus does not take, of each publication. */
   readonly lost?: number;
@@ -56,7 +61,7 @@ export interface Account {
 
 export function anApp(account: Account = {}): FakeApp {
   const { observation = {}, sessions = [[]], clock = aClock(), writer = aWriter() } = account;
-  const { store = aDemandStore(), hooks = hooksOf() } = account;
+  const { store = aDemandStore(), hooks = hooksOf(), sweepState = aSweepState() } = account;
   const sent: BusEvent[] = [];
   const returned: Return[] = [];
   const looks: FakeApp["looks"] = [];
@@ -80,6 +85,7 @@ export function anApp(account: Account = {}): FakeApp {
     settings: theSettings(account.settings),
     ports: { observer, writer, clock },
     demandStore: store,
+    sweepState,
     policies: { load: account.loadPolicy ?? (async () => loaded) },
     telemetry: telemetry.telemetry,
     demandLimits: { defaultMinutes: 1440, maximumMinutes: 10_080, maxOpen: 500 },

@@ -53,7 +53,7 @@ export type Action =
       readonly kind: "delete";
       readonly reason: UnselectedReason | UncoveredReason | "surplus" | "drain";
       readonly sessionId: string;
-      /** A person's change of policy caused it, so that the guardrail on mass removal counts it. */
+      /** Somebody's change of rules, tags or targets caused it, so that the guardrail on mass removal counts it. */
       readonly byPolicy: boolean;
     });
 

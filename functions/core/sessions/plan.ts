@@ -67,7 +67,7 @@ function decide(situation: Situation): Decided {
   const { context, source, ours } = situation;
   const kept = ours[0];
 
-  // Nobody's choice keeps a loop: the session goes at once, also where nothing selects the interface any more.
+  // No choice keeps a loop. But whoever may make a target could end others' sessions with it: the guardrail counts them.
   const loop = loopRefusal(source, context.topology);
   const claims = context.claims.get(source.id);
   const selection = select(context.policy, source, claims);
@@ -75,9 +75,9 @@ function decide(situation: Situation): Decided {
     // That a demand ends is nobody's mistake: no guardrail, and no waiting for a sweep.
     const ended = claims !== undefined && isTemporary(context.policy, kept?.tags[TAG_RULE]);
     if (ended) return unselected(situation, "demand-ended", false);
-    return unselected(situation, selection.reason, loop === undefined);
+    return unselected(situation, selection.reason, true);
   }
-  if (loop) return uncovered(situation, selection, loop, false);
+  if (loop) return uncovered(situation, selection, loop, true);
 
   const state = stateOf(source, context.policy, kept);
   if (state) return unselected(situation, state, false);
@@ -188,12 +188,13 @@ function beyondRollout({ context, source, ours }: Situation, { rule, order }: Se
 }
 
 function uncovered(
-  { source, ours }: Situation,
+  { context, source, ours }: Situation,
   { rule }: Selected,
   reason: UncoveredReason,
   byPolicy: boolean,
 ): Decided {
   const stay: Decision = { ...about(source, rule.name), kind: "leave", covered: "uncovered", reason };
+  if (byPolicy && !context.mayRemoveByPolicy) return { decisions: [stay] };
   return { decisions: [stay, ...ours.map((session) => removal(source, session, reason, byPolicy))] };
 }
 

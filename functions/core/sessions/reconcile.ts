@@ -4,7 +4,7 @@
  */
 import type { Deadlines } from "../deadlines.js";
 import type { Look, Observation, Session } from "../model.js";
-import { planAccount } from "./account.js";
+import { holdRemovals, isRemovalByPolicy, planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
 import { planSource, type PlanContext } from "./plan.js";
@@ -14,6 +14,7 @@ import type { RefusedSources } from "./refusals.js";
 import { report, type Report } from "./report.js";
 import type { ClaimsByInterface } from "./selection.js";
 import type { Settings } from "./settings.js";
+import type { SweepRecord } from "./sweep-state.js";
 
 export interface Run extends Deadlines {
   readonly ports: Ports;
@@ -53,6 +54,7 @@ export async function reconcile(
 export async function sweep(
   run: Run,
   refusals: RefusedSources,
+  record: SweepRecord,
   claims: ClaimsByInterface | null = noClaims,
 ): Promise<Report> {
   const open = claims ?? noClaims;
@@ -61,12 +63,20 @@ export async function sweep(
   const now = ports.clock.now();
   const context = contextOf(run, observation, open, claims !== null);
   const planned = planAll(context, observation);
-  const account = planAccount(planned, observation.sessions, { ...settings, now });
+  const allowed = planAccount(planned, observation.sessions, { ...settings, window: record.window, now });
+  const account = (await record.reserve(allowed, settings, now)) ? allowed : holdRemovals(allowed);
   const plans = account.plans.map((plan) => refusals.withoutRefused(plan, now));
   const ordered = inFairOrder(plans, Math.floor(now / MINUTE_MS), (id) => refusals.failedLately(id));
   const executed = await carryOut(run, ordered, open, SWEEP_CONCURRENCY);
   refusals.remember(plans, executed.done, ports.clock.now());
+  await record.settle(removedByPolicy(executed.done), now);
   return report({ ...account, run, observation, plans, ...executed });
+}
+
+/** A call that failed may have had its effect: counted, unless AWS said no. */
+function removedByPolicy(done: readonly Done[]): number {
+  const isRefusal = ({ kind }: Done["outcome"]) => kind === "not-permitted" || kind === "throttled";
+  return done.filter(({ action, outcome }) => isRemovalByPolicy(action) && !isRefusal(outcome)).length;
 }
 
 /** An interface with an open claim may be on no instance, where a sweep would not see it. */

@@ -46,6 +46,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-sweep-throttles                    = "throttles"
       mirror-reconcile-near-time-limit          = "near-time-limit"
       mirror-sweep-near-time-limit              = "near-time-limit"
+      mirror-sweep-state-unread                 = "sweep-state-unread"
       mirror-sweep-dropped                      = "sweep-dropped"
       mirror-sweep-not-run                      = "sweep-not-run"
       mirror-policy-refused                     = "policy-refused"
@@ -77,8 +78,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 26 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Twenty-six alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 27 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Twenty-seven alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -178,6 +179,7 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       } == {
       PolicyRefused    = tomap({ service = "traffic-mirror", controller = "mirror" })
       RemovalHeld      = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SweepStateUnread = tomap({ service = "traffic-mirror", controller = "mirror" })
       NotPermitted     = tomap({ service = "traffic-mirror", controller = "mirror" })
       QuotaUsedPercent = tomap({ service = "traffic-mirror", controller = "mirror" })
       EventDelay       = tomap({ service = "traffic-mirror", controller = "mirror" })

@@ -41,6 +41,31 @@ run "everything_may_only_be_observed_and_only_in_this_region" {
   }
 }
 
+run "the_record_of_sweeps_is_the_sweeps_alone" {
+  command = plan
+
+  assert {
+    condition = (
+      one(data.aws_iam_policy_document.sweep.statement).resources == toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"]) &&
+      one(data.aws_iam_policy_document.sweep.statement).actions == toset(["ssm:GetParameter", "ssm:PutParameter"])
+    )
+    error_message = "sweep must read and write its record, and nothing else of it."
+  }
+
+  assert {
+    condition = (
+      aws_ssm_parameter.sweep_state.name == local.sweep_environment.SWEEP_STATE_PARAMETER &&
+      !contains(keys(local.reconcile_environment), "SWEEP_STATE_PARAMETER")
+    )
+    error_message = "sweep must know where its record is, and reconcile has no business with it."
+  }
+
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.reconcile.statement : !strcontains(jsonencode(statement.resources), "sweep-state")])
+    error_message = "reconcile must not reach the record."
+  }
+}
+
 run "sessions_are_made_changed_and_tagged_under_our_name_alone" {
   command = plan
 
@@ -173,7 +198,7 @@ run "only_reconcile_may_read_the_queue" {
   assert {
     condition = (
       one(data.aws_iam_policy_document.reconcile.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
-      length(data.aws_iam_policy_document.sweep.statement) == 0
+      one(data.aws_iam_policy_document.sweep.statement).sid == "KeepSweepState"
     )
     error_message = "The sweep has no business with events."
   }

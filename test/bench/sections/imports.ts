@@ -28,6 +28,7 @@ process.exit(0);
 const ENVIRONMENT = {
   CONTROLLER_NAME: "bench",
   POLICY_PARAMETER: "/bench/policy",
+  SWEEP_STATE_PARAMETER: "/bench/sweep-state",
   MODE: "enforce",
   MUTATIONS_PER_SECOND: "1",
   MUTATIONS_BURST: "1",

@@ -33,6 +33,7 @@ const arn = (service: string, rest: string) =>
 const ENVIRONMENT = {
   CONTROLLER_NAME: NAME,
   POLICY_PARAMETER: `/${NAME}/policy`,
+  SWEEP_STATE_PARAMETER: `/${NAME}/sweep-state`,
   MODE: "enforce",
   MUTATIONS_PER_SECOND: "500",
   MUTATIONS_BURST: "500",
@@ -86,6 +87,8 @@ const makeNetwork = async ({ ec2, ssm }: Aws): Promise<string> => {
   };
   const Value = JSON.stringify(policy);
   await ssm.send(new PutParameterCommand({ Name: `/${NAME}/policy`, Value, Type: "String" }));
+  const record = { Name: ENVIRONMENT.SWEEP_STATE_PARAMETER, Value: '{"version":1}', Type: "String" } as const;
+  await ssm.send(new PutParameterCommand(record));
   return SubnetId;
 };
 

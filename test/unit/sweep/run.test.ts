@@ -3,7 +3,7 @@ import { requestOf } from "../../../functions/sweep/request.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { anApp } from "../../support/app.js";
 import { awsError } from "../../support/ec2.js";
-import { aForeignSession, aPolicy, aSession, aSource } from "../../support/builders.js";
+import { aForeignSession, aPolicy, aSession, aSource, theGuardrails } from "../../support/builders.js";
 import { anEvent } from "../../support/events.js";
 import { aClock, aWriter, done, failed, NOON } from "../../support/fakes.js";
 
@@ -18,6 +18,7 @@ const fleet = (count: number, prefix = "eni-") =>
   Array.from({ length: count }, (_, n) => aSource({ id: `${prefix}${String(n)}` }));
 const sessionsOf = (sources: readonly { id: string }[]) =>
   sources.map(({ id }) => aSession({ id: `tms-${id}`, interfaceId: id }));
+const unguarded = theGuardrails({ removalPercent: 100 });
 const nothingSelected = aPolicy({ sources: {} });
 /** Each call takes a second of the function's time. */
 const slowly = () => {
@@ -87,6 +88,7 @@ describe("the summary of a sweep", () => {
       SessionsForeign: 0,
       SessionsCreated: 0,
       RemovalHeld: 0,
+      SweepStateUnread: 0,
       PolicyRefused: 0,
       NotPermitted: 0,
       QuotaUsedPercent: 25,
@@ -177,7 +179,7 @@ describe("an apply", () => {
     const app = anApp({
       clock,
       policy: nothingSelected,
-      settings: { mode: what === "sessions" ? "drain" : "enforce" },
+      settings: { mode: what === "sessions" ? "drain" : "enforce", guardrails: unguarded },
       loadPolicy: async () => {
         refused("the policy");
         return { policy: nothingSelected, problems: [] };
@@ -248,6 +250,7 @@ describe("an apply", () => {
     const sources = fleet(3);
     const app = anApp({
       policy: nothingSelected,
+      settings: { guardrails: unguarded },
       observation: { sources, sessions: sessionsOf(sources) },
       writer: aWriter(() => failed("transient")),
     });

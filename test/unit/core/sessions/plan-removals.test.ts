@@ -110,18 +110,18 @@ describe("a mirroring loop", () => {
     expect(decide([], { topology: aTopology([target]) })).toMatchObject([{ reason: "is-target" }]);
   });
 
-  it("is ended at once, also by an event and past the guardrail", () => {
-    expect(decide([aSession()], { ...behind, mayRemoveByPolicy: false })).toMatchObject([
-      { kind: "leave", covered: "uncovered", reason: "behind-target" },
-      { kind: "delete", reason: "behind-target", byPolicy: false },
+  it("is ended by a sweep and its guardrail alone: whoever may make a target may not end others' sessions", () => {
+    const uncovered = { kind: "leave", covered: "uncovered", reason: "behind-target" };
+    expect(decide([aSession()], behind)).toMatchObject([
+      uncovered,
+      { kind: "delete", reason: "behind-target", byPolicy: true },
     ]);
+    expect(decide([aSession()], { ...behind, mayRemoveByPolicy: false })).toMatchObject([uncovered]);
   });
 
   it("is ended where nothing selects the interface, which is not counted as uncovered then", () => {
     const policy = aPolicy({ exclude: { instance_ids: ["i-1"] } });
-    expect(decide([aSession()], { ...behind, policy, mayRemoveByPolicy: false })).toMatchObject([
-      { kind: "delete", byPolicy: false },
-    ]);
+    expect(decide([aSession()], { ...behind, policy })).toMatchObject([{ kind: "delete", byPolicy: true }]);
     expect(decide([], { ...behind, policy })).toMatchObject([
       { covered: "unselected", reason: "excluded-instance" },
     ]);
