@@ -10,7 +10,7 @@ import type { Outcome } from "../core/outcomes.js";
 
 type Failure = Exclude<Outcome, { kind: "done" }>;
 
-const classes: Readonly<Record<Exclude<Failure["kind"], "transient">, readonly string[]>> = {
+const classes: Readonly<Record<Exclude<Failure["kind"], "transient" | "unexplained">, readonly string[]>> = {
   gone: [
     "InvalidNetworkInterfaceID.NotFound",
     "InvalidTrafficMirrorSessionId.NotFound",
@@ -55,7 +55,8 @@ export function isStaleReference(code: string): boolean {
 /** Which class an error of the SDK is in. Never throws. */
 export function classify(error: unknown): Failure {
   const { name: code, message, status } = describe(error);
-  return { kind: kindOf(code, status), code, message };
+  const kind = kindOf(code, status);
+  return { kind, code, message, ...(kind === "conflict" && { isKnown: true }) };
 }
 
 function kindOf(code: string, status: number | undefined): Failure["kind"] {

@@ -64,6 +64,7 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     ports,
     settings,
     policy,
+    types: context.types,
     deadline,
     onDone: telemetry.onDone,
   };

@@ -6,6 +6,7 @@ import type { Done } from "../core/sessions/decisions.js";
 import { drain } from "../core/sessions/drain.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
+import { createTypeMemory } from "../core/sessions/refused-types.js";
 import type { Report } from "../core/sessions/report.js";
 import { openRecord } from "../core/sessions/sweep-state.js";
 import type { App } from "../runtime/app.js";
@@ -59,6 +60,7 @@ const MARGIN_MS = 10_000;
 const PUBLISH_MS = 6_000;
 
 const refusals: RefusedSources = refusedSources();
+const types = createTypeMemory();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
 export async function runSweep(
@@ -98,7 +100,7 @@ async function runReconcile(
   const { policy, problems } = await permitted(() => app.policies.load());
   logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
-  const run = { ...deadlines, ports, settings, policy, onDone: telemetry.onDone };
+  const run = { ...deadlines, ports, settings, policy, types, onDone: telemetry.onDone };
   const demands = await readDemands(app, deadlines);
   const record = await openRecord(
     { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) },
@@ -115,6 +117,7 @@ async function runReconcile(
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
   telemetry.metrics.addMetric("DemandsOpen", "Count", open);
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
+  telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report));
   telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
   const summary = summarize(report, open);
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
@@ -136,6 +139,20 @@ function refusedNow({ notMirrored, done }: Report): Report["notMirrored"] {
     done.filter(({ action }) => action.kind === "create").map(({ action }) => action.interfaceId),
   );
   return notMirrored.filter(({ interfaceId }) => tried.has(interfaceId));
+}
+
+/** Selected sources that are silent because EC2 refused their type on others. What the policy forbids is not counted. */
+function ofRefusedTypes({ sources, verdicts }: Report): number {
+  const refused = types.refused();
+  return sources.filter(({ id, instance }) => {
+    const verdict = verdicts.get(id);
+    return (
+      instance &&
+      Object.hasOwn(refused, instance.type) &&
+      verdict?.is === "uncovered" &&
+      verdict.reason === "instance-type"
+    );
+  }).length;
 }
 
 /** The selected ones first: they are what the promise is about. */

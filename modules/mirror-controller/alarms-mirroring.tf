@@ -34,6 +34,14 @@ locals {
       # As policy-refused.
       missing = "notBreaching"
     }
+    instance-type = {
+      problem   = "EC2 refused an instance type on two instances, so that selected instances of that type are not mirrored."
+      metric    = "SourcesOfRefusedTypes"
+      statistic = "Maximum"
+      threshold = 1
+      # A level: it stays what it was while nothing looks.
+      missing = "ignore"
+    }
     not-permitted = {
       problem   = "AWS refused a call as not permitted: mirroring stays incomplete until the role, a boundary or an organization policy is changed."
       metric    = "NotPermitted"

@@ -6,6 +6,7 @@ import { createTopologySource } from "../../functions/aws/sessions/topology.js";
 import { createWriter } from "../../functions/aws/sessions/writer.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
+import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import { openRecord } from "../../functions/core/sessions/sweep-state.js";
 import { aSweepState } from "../support/fakes.js";
 import type { Report } from "../../functions/core/sessions/report.js";
@@ -47,6 +48,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
     }),
   };
   const refusals = refusedSources();
+  const types = { events: createTypeMemory(), sweep: createTypeMemory() };
 
   const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
     ports: { observer, writer: lanes[lane], clock },
@@ -64,6 +66,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       },
     },
     policy: policyOf(choice, setting),
+    types: types[lane],
     deadline: now + milliseconds,
     onDone: () => undefined,
   });

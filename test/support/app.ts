@@ -3,6 +3,7 @@ import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
 import type { Policy } from "../../functions/core/sessions/policy.js";
 import type { Settings } from "../../functions/core/sessions/settings.js";
+import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
 import type { ReconcileContext } from "../../functions/reconcile/context.js";
@@ -100,6 +101,7 @@ export function anApp(account: Account = {}): FakeApp {
         return 0;
       },
     },
+    types: createTypeMemory(),
     requestSweep: createSweepRequests(),
     random: () => 0.5,
     store,

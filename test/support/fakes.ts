@@ -35,7 +35,13 @@ export function aClock(start = NOON): FakeClock {
 export const done: Outcome = { kind: "done", value: undefined };
 
 export function failed(kind: Exclude<Outcome["kind"], "done">, code: string = kind): Outcome {
-  return { kind, code, message: `${code}, says AWS` };
+  // A code of its own is one that nobody knows.
+  return {
+    kind,
+    code,
+    message: `${code}, says AWS`,
+    ...(kind === "conflict" && code === kind && { isKnown: true }),
+  };
 }
 
 export interface FakeWriter extends SessionWriter {
@@ -147,7 +153,7 @@ export interface FakeSweepState extends SweepStateStore {
 export function aSweepState(): FakeSweepState {
   const calls = { read: 0, write: 0 };
   const store: FakeSweepState = {
-    state: { window: emptyWindow },
+    state: { window: emptyWindow, refusedTypes: {} },
     version: 1,
     calls,
     read: async () => {
@@ -163,7 +169,7 @@ export function aSweepState(): FakeSweepState {
       store.state = state;
       store.version += 1;
       if (store.version === seen + 1) return { version: store.version };
-      return { version: store.version, overwritten: before ?? { window: emptyWindow } };
+      return { version: store.version, overwritten: before ?? { window: emptyWindow, refusedTypes: {} } };
     },
   };
   return store;

@@ -11,11 +11,19 @@ import {
 } from "@aws-sdk/client-ssm";
 import * as z from "zod/mini";
 import type { SweepState, SweepStateStore } from "../../core/sessions/ports.js";
+import type { RefusedTypes } from "../../core/sessions/refused-types.js";
 import { emptyWindow, type HourCount } from "../../core/sessions/removal-window.js";
 
 /** `[hour since the epoch, count]`, to stay well within the 4,096 bytes of a standard parameter. */
 const counts = z._default(z.array(z.tuple([z.int(), z.int().check(z.gte(0))])), []);
-const document = z.object({ version: z.literal(1), removals: counts, sessions: counts });
+/** Type → time until which it is not tried, in whole seconds. */
+const types = z._default(z.record(z.string(), z.int()), {});
+const document = z.object({
+  version: z.literal(1),
+  removals: counts,
+  sessions: counts,
+  refused_types: types,
+});
 
 export function createSweepStateParameter(client: SSMClient, name: string): SweepStateStore {
   const read = async (Name: string) => {
@@ -34,7 +42,7 @@ export function createSweepStateParameter(client: SSMClient, name: string): Swee
       );
       if (version === seen + 1) return { version };
       const before = await read(`${name}:${String(version - 1)}`);
-      return { version, overwritten: before.state ?? { window: emptyWindow } };
+      return { version, overwritten: before.state ?? { window: emptyWindow, refusedTypes: {} } };
     },
   };
 }
@@ -48,12 +56,21 @@ function parse(text: string): SweepState | null {
   }
   const parsed = document.safeParse(json);
   if (!parsed.success) return null;
+  const { removals, sessions, refused_types } = parsed.data;
   const read = (pairs: readonly (readonly [number, number])[]) =>
     pairs.map(([hour, count]) => ({ hour, count }));
-  return { window: { removals: read(parsed.data.removals), sessions: read(parsed.data.sessions) } };
+  return {
+    window: { removals: read(removals), sessions: read(sessions) },
+    refusedTypes: mapped(refused_types, (seconds) => seconds * 1000),
+  };
 }
 
-function write({ window: { removals, sessions } }: SweepState): string {
+function write({ window: { removals, sessions }, refusedTypes }: SweepState): string {
   const pairs = (counted: readonly HourCount[]) => counted.map(({ hour, count }) => [hour, count]);
-  return JSON.stringify({ version: 1, removals: pairs(removals), sessions: pairs(sessions) });
+  const refused_types = mapped(refusedTypes, (milliseconds) => Math.floor(milliseconds / 1000));
+  return JSON.stringify({ version: 1, removals: pairs(removals), sessions: pairs(sessions), refused_types });
+}
+
+function mapped(times: RefusedTypes, change: (time: number) => number): RefusedTypes {
+  return Object.fromEntries(Object.entries(times).map(([type, time]) => [type, change(time)]));
 }

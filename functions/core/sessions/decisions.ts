@@ -75,6 +75,10 @@ export interface SourcePlan {
   readonly source: Pick<Source, "id">;
   /** What AWS's refusal of an interface depends on; another value is worth another try. */
   readonly facts: string;
+  /** undefined: on no instance. */
+  readonly instanceType?: string;
+  /** Whether the guide's list, or the policy, says that the type can be mirrored; EC2 has the last word. */
+  readonly isTypeListed?: boolean;
   readonly decisions: readonly Decision[];
   /** The session of ours that stays, if one does. */
   readonly kept?: Session;

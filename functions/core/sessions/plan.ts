@@ -14,6 +14,7 @@ import {
   type SourcePlan,
 } from "./decisions.js";
 import { loopRefusal, typeRefusal } from "./eligibility.js";
+import { typeSupport } from "./instance-types.js";
 import type { Policy } from "./policy.js";
 import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
 import { chooseTarget, mayStayOn } from "./target.js";
@@ -54,10 +55,19 @@ type Selected = Selection & { readonly selected: true };
 export function planSource(context: PlanContext, source: Source, sessions: readonly Session[]): SourcePlan {
   const ours = sessions.filter((session) => isOurs(session.tags, context.controller)).sort(byNumber);
   const foreign = sessions.filter((session) => !isOurs(session.tags, context.controller));
-  return { ...decide({ context, source, ours, foreign }), source, facts: factsOf(source) };
+  const { instance } = source;
+  return {
+    ...decide({ context, source, ours, foreign }),
+    source,
+    facts: factsOf(source),
+    ...(instance && {
+      instanceType: instance.type,
+      isTypeListed: typeSupport(instance.type, context.policy.options.instance_types) === "yes",
+    }),
+  };
 }
 
-type Decided = Omit<SourcePlan, "source" | "facts">;
+type Decided = Omit<SourcePlan, "source" | "facts" | "instanceType" | "isTypeListed">;
 
 function factsOf({ type, deviceIndex, instance }: Source): string {
   return [type, deviceIndex, instance?.id, instance?.type, instance?.state].join(" ");

@@ -4,6 +4,7 @@ import type { Look, Observation, Session, Tags } from "../model.js";
 import type { Outcome } from "../outcomes.js";
 import type { DesiredSession, SessionChanges } from "./decisions.js";
 import type { Policy } from "./policy.js";
+import type { RefusedTypes } from "./refused-types.js";
 import type { RemovalWindow } from "./removal-window.js";
 
 export interface Observer {
@@ -40,6 +41,7 @@ export interface SessionWriter {
 /** What sweeps know of each other. */
 export interface SweepState {
   readonly window: RemovalWindow;
+  readonly refusedTypes: RefusedTypes;
 }
 
 /** Where that is kept. */

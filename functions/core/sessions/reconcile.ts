@@ -11,6 +11,7 @@ import { planSource, type PlanContext } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
 import type { RefusedSources } from "./refusals.js";
+import type { TypeMemory } from "./refused-types.js";
 import { report, type Report } from "./report.js";
 import type { ClaimsByInterface } from "./selection.js";
 import type { Settings } from "./settings.js";
@@ -20,6 +21,8 @@ export interface Run extends Deadlines {
   readonly ports: Ports;
   readonly settings: Settings;
   readonly policy: Policy;
+  /** Which instance types EC2 refuses, as far as this process knows. */
+  readonly types: TypeMemory;
   readonly onDone: (done: Done) => void;
 }
 
@@ -65,11 +68,19 @@ export async function sweep(
   const planned = planAll(context, observation);
   const allowed = planAccount(planned, observation.sessions, { ...settings, window: record.window, now });
   const account = (await record.reserve(allowed, settings, now)) ? allowed : holdRemovals(allowed);
-  const plans = account.plans.map((plan) => refusals.withoutRefused(plan, now));
-  const ordered = inFairOrder(plans, Math.floor(now / MINUTE_MS), (id) => refusals.failedLately(id));
+  run.types.begin(record.refusedTypes, planned, now);
+  const plans = account.plans.map((plan) =>
+    run.types.withoutRefused(refusals.withoutRefused(plan, now), now),
+  );
+  // Types that no list knows come last, so that what EC2 may refuse does not keep the others waiting.
+  const ordered = inFairOrder(
+    plans,
+    Math.floor(now / MINUTE_MS),
+    ({ source, isTypeListed }) => isTypeListed === false || refusals.failedLately(source.id),
+  );
   const executed = await carryOut(run, ordered, open, SWEEP_CONCURRENCY);
   refusals.remember(plans, executed.done, ports.clock.now());
-  await record.settle(removedByPolicy(executed.done), now);
+  await record.settle(removedByPolicy(executed.done), run.types.refused(), now);
   return report({ ...account, run, observation, plans, ...executed });
 }
 
@@ -126,7 +137,11 @@ async function carryOut(
     );
   };
   const withWork = plans.filter((plan) => plan.decisions.some(isAction));
-  return execute(withWork, { ...run, writer, clock, concurrency, replan });
+  const revise = (plan: SourcePlan) => run.types.withoutRefused(plan, clock.now());
+  const learn = (plan: SourcePlan, done: Done) => {
+    run.types.learn(plan, done, clock.now());
+  };
+  return execute(withWork, { ...run, writer, clock, concurrency, replan, revise, learn });
 }
 
 /** An event sees one interface, a ceiling counts them all: the next sweep decides, within a minute. */

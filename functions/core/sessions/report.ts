@@ -137,7 +137,9 @@ function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
         return mirrored;
       case "create": {
         const outcome = done.find(({ action }) => action.kind === "create")?.outcome;
-        return outcome === undefined ? { is: "uncovered", reason: "pending" } : verdictOnCreate(outcome);
+        return outcome === undefined
+          ? { is: "uncovered", reason: "pending" }
+          : verdictOnCreate(plan, outcome);
       }
       case "delete":
         break;
@@ -146,13 +148,15 @@ function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
   return { is: "unselected", reason: plan.decisions[0]?.reason ?? "no-rule" };
 }
 
-function verdictOnCreate(outcome: Done["outcome"]): Verdict {
+function verdictOnCreate({ isTypeListed }: SourcePlan, outcome: Done["outcome"]): Verdict {
   switch (outcome.kind) {
     case "done":
       return { is: "mirrored", sessionId: outcome.value };
     case "gone":
       return { is: "unselected", reason: "detached" };
     case "refused":
+      return { is: "uncovered", reason: isTypeListed === false ? "instance-type" : "aws-refused" };
+    case "unexplained":
       return { is: "uncovered", reason: "aws-refused" };
     case "quota":
     case "not-permitted":
@@ -180,6 +184,7 @@ function isSettled(outcome: Done["outcome"]): boolean {
     outcome.kind === "done" ||
     outcome.kind === "gone" ||
     outcome.kind === "refused" ||
+    outcome.kind === "unexplained" ||
     outcome.kind === "quota"
   );
 }
@@ -201,6 +206,7 @@ function countOutcomes(done: readonly Done[]): Record<OutcomeKind, number> {
     "throttled",
     "transient",
     "refused",
+    "unexplained",
     "quota",
     "not-permitted",
   ] as const;

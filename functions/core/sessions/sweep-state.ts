@@ -12,6 +12,7 @@ import {
   withSessions,
 } from "./removal-window.js";
 import type { RemovalWindow } from "./removal-window.js";
+import type { RefusedTypes } from "./refused-types.js";
 import type { SweepState, SweepStateStore } from "./ports.js";
 import type { Settings } from "./settings.js";
 
@@ -19,10 +20,12 @@ import type { Settings } from "./settings.js";
 export interface SweepRecord {
   /** null: it could not be had, so that nothing is removed by policy. */
   readonly window: RemovalWindow | null;
+  /** Types that EC2 refused, as an earlier sweep learnt. */
+  readonly refusedTypes: RefusedTypes;
   /** false: the removals could not be written down, so that none of them may begin. */
   reserve(plan: AccountPlan, settings: Settings, now: number): Promise<boolean>;
-  /** `removed`: how many of those that were reserved were carried out. */
-  settle(removed: number, now: number): Promise<void>;
+  /** `removed`: how many of those that were reserved were carried out. Written where something differs. */
+  settle(removed: number, refusedTypes: RefusedTypes, now: number): Promise<void>;
 }
 
 export async function openRecord(
@@ -54,6 +57,7 @@ export async function openRecord(
 
   return {
     window: state?.window ?? null,
+    refusedTypes: state?.refusedTypes ?? {},
     async reserve({ removals, sessionsOfOurs }, { mode, guardrails }, now) {
       if (mode !== "enforce") return true;
       const wanted = isAcknowledged(guardrails, now);
@@ -69,9 +73,16 @@ export async function openRecord(
       reserved = written ? removals : 0;
       return written || removals === 0 || guardrails.removalPercent >= 100;
     },
-    async settle(removed, now) {
-      if (state === null || reserved === 0 || removed >= reserved) return;
-      await write({ ...state, window: withRemovals(state.window, removed - reserved, now) });
+    async settle(removed, refusedTypes, now) {
+      if (state === null) return;
+      const less = Math.min(0, removed - reserved);
+      if (less === 0 && isSame(state.refusedTypes, refusedTypes)) return;
+      await write({ window: withRemovals(state.window, less, now), refusedTypes });
     },
   };
+}
+
+function isSame(one: RefusedTypes, other: RefusedTypes): boolean {
+  const types = Object.keys(one);
+  return types.length === Object.keys(other).length && types.every((type) => one[type] === other[type]);
 }

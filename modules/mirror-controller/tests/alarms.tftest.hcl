@@ -47,6 +47,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-reconcile-near-time-limit          = "near-time-limit"
       mirror-sweep-near-time-limit              = "near-time-limit"
       mirror-sweep-state-unread                 = "sweep-state-unread"
+      mirror-instance-type                      = "instance-type"
       mirror-sweep-dropped                      = "sweep-dropped"
       mirror-sweep-not-run                      = "sweep-not-run"
       mirror-policy-refused                     = "policy-refused"
@@ -78,8 +79,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 27 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Twenty-seven alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 28 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Twenty-eight alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -177,15 +178,16 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
     condition = {
       for key, alarm in module.alarms.alarms : alarm.metric_name => alarm.dimensions if alarm.namespace == "TrafficMirror"
       } == {
-      PolicyRefused    = tomap({ service = "traffic-mirror", controller = "mirror" })
-      RemovalHeld      = tomap({ service = "traffic-mirror", controller = "mirror" })
-      SweepStateUnread = tomap({ service = "traffic-mirror", controller = "mirror" })
-      NotPermitted     = tomap({ service = "traffic-mirror", controller = "mirror" })
-      QuotaUsedPercent = tomap({ service = "traffic-mirror", controller = "mirror" })
-      EventDelay       = tomap({ service = "traffic-mirror", controller = "mirror" })
-      EventsNotSent    = tomap({ service = "traffic-mirror", controller = "mirror" })
-      SourcesUncovered = tomap({ service = "traffic-mirror", controller = "mirror" })
-      Tampering        = tomap({ service = "traffic-mirror", controller = "mirror" })
+      PolicyRefused         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      RemovalHeld           = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SweepStateUnread      = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesOfRefusedTypes = tomap({ service = "traffic-mirror", controller = "mirror" })
+      NotPermitted          = tomap({ service = "traffic-mirror", controller = "mirror" })
+      QuotaUsedPercent      = tomap({ service = "traffic-mirror", controller = "mirror" })
+      EventDelay            = tomap({ service = "traffic-mirror", controller = "mirror" })
+      EventsNotSent         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesUncovered      = tomap({ service = "traffic-mirror", controller = "mirror" })
+      Tampering             = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never fires."
   }

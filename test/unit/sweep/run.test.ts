@@ -43,7 +43,7 @@ describe("the summary of a sweep", () => {
         sessions: [...sessionsOf(fleet(1)), aForeignSession({ interfaceId: "eni-2", number: 9 })],
       },
       writer: aWriter((call) =>
-        call === "create eni-no" ? failed("refused", "NetworkInterfaceNotSupported") : done,
+        /eni-(no|t2)/.test(call) ? failed("refused", "NetworkInterfaceNotSupported") : done,
       ),
     });
     expect(await runSweep(app, person, WHOLE)).toEqual({
@@ -54,7 +54,7 @@ describe("the summary of a sweep", () => {
       modified: 0,
       retagged: 0,
       deleted: 0,
-      refused: { NetworkInterfaceNotSupported: 1 },
+      refused: { NetworkInterfaceNotSupported: 2 },
       uncovered: { "instance-type": 1, "aws-refused": 1 },
       foreign: 1,
       demands: 0,
@@ -89,6 +89,7 @@ describe("the summary of a sweep", () => {
       SessionsCreated: 0,
       RemovalHeld: 0,
       SweepStateUnread: 0,
+      SourcesOfRefusedTypes: 0,
       PolicyRefused: 0,
       NotPermitted: 0,
       QuotaUsedPercent: 25,

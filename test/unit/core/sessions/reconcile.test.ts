@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Observation } from "../../../../functions/core/model.js";
 import { planAll, reconcile, sweep, type Run } from "../../../../functions/core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../../../../functions/core/sessions/refusals.js";
+import { createTypeMemory } from "../../../../functions/core/sessions/refused-types.js";
 import { openRecord } from "../../../../functions/core/sessions/sweep-state.js";
 import { anApp, type Account } from "../../../support/app.js";
 import {
@@ -20,6 +21,7 @@ function aRun(account: Account) {
     ports: app.ports,
     settings: app.settings,
     policy: account.policy ?? aPolicy(),
+    types: createTypeMemory(),
     deadline: NOON + 60_000,
     onDone: () => undefined,
   };
@@ -122,7 +124,10 @@ describe("what is not mirrored", () => {
   it("is named with instance, rule and reason, and whether the policy asks for it", async () => {
     const refused = aSource({ id: "eni-t2", instance: { id: "i-t2", type: "t2.micro" } });
     const outside = aSource({ id: "eni-out", vpcId: "vpc-9" });
-    const { run } = aRun({ observation: { sources: [refused, outside, aSource()], sessions: [aSession()] } });
+    const { run } = aRun({
+      observation: { sources: [refused, outside, aSource()], sessions: [aSession()] },
+      writer: aWriter(() => failed("refused")),
+    });
     expect((await sweepWith(run, refusedSources())).notMirrored).toEqual([
       { interfaceId: "eni-t2", instanceId: "i-t2", ruleName: "all", selected: true, reason: "instance-type" },
       { interfaceId: "eni-out", instanceId: "i-1", selected: false, reason: "outside-vpcs" },
