@@ -48,7 +48,7 @@ export default {
       { path: "^functions/core/demands/" },
     ),
 
-    // Two reconcilers with the same rooms, which meet in EC2 alone.
+    // Two reconcilers with files of the same names, which meet in EC2 alone.
     forbid(
       "sessions-without-endpoints",
       "The two reconcilers meet in EC2 alone.",

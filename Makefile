@@ -51,7 +51,7 @@ lint: node_modules/.package-lock.json ## Formatters, ESLint, imports, types and 
 check: node_modules/.package-lock.json ## Formatters, linters, types, unit and contract tests, bundles (two minutes)
 	@$(need_terraform)
 	@$(call need,git,install git)
-	@npm test --silent -- --only bundles,prettier,eslint,types,terraform-fmt,shellcheck,unit
+	@npm test --silent -- --only bundles,prettier,eslint,imports,types,terraform-fmt,shellcheck,unit
 
 .PHONY: test
 test: setup ## All that must hold but the long end-to-end files; ends with "N passed, N failed"

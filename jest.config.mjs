@@ -30,9 +30,14 @@ const project = (displayName, testMatch, timeout) => ({
 });
 
 /** End-to-end files that are left to `make test-e2e`, since `make test` has to be waited for. */
-const long = ["uninstall", "automatic-endpoints", "automatic-handover", "controller", "two-accounts"].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const long = [
+  "uninstall",
+  "automatic-endpoints",
+  "automatic-handover",
+  "controller",
+  "two-accounts",
+  "second-deployment",
+].map((name) => `test/e2e/${name}.test.ts`);
 const anchored = (file) => `<rootDir>/${file.replaceAll(".", "\\.")}$`;
 
 export default {

@@ -1,12 +1,14 @@
 # Everything in one account: capture fleet, endpoints and controller. For many accounts use the three modules
 # where they belong. Inputs and outputs of the capture fleet carry `capture_`, the others no prefix.
 
-data "aws_caller_identity" "current" {}
+module "identity" {
+  source = "./modules/identity"
+}
 
 locals {
   clients = {
     self = {
-      account_id = data.aws_caller_identity.current.account_id
+      account_id = module.identity.account_id
       # A VPC without one has a number at random in each session, by which nobody can tell whose it is.
       vnis = { for key, vpc in var.vpcs : key => vpc.vni if vpc.vni != null }
     }

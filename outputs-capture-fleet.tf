@@ -91,7 +91,7 @@ output "capture_capacity_plan" {
 
     - `wire_gbps`: traffic at the nodes.
     - `choices`: by instance type the number of nodes, Gbps of a node and monthly cost; `cheapest`: the best of them.
-    - `configured`: whether what is configured suffices.
+    - `configured`: whether what is configured is enough.
     - `bucket`: what it holds.
     - `monthly_usd`: by item, for the cheapest.
   EOT

@@ -73,7 +73,7 @@ variable "capture_capacity" {
 
     - `expected_gbps`: traffic of all sources at its peak, in Gbps as the sources send and receive it. Default 1.
     - `average_share`: the average as percent of the peak, for volumes and costs. Default 30.
-    - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the envelopes weigh.
+    - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the added headers weigh.
     - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
       Default 100: most traffic is encrypted and does not compress.
     - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,

@@ -1,6 +1,7 @@
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from "./call.js";
 import type { FleetCommand } from "./ec2/control.js";
 import type { Undelivered } from "./events/deliver.js";
+import type { Stranded } from "./events/hooks.js";
 import type { Denial } from "./iam/index.js";
 import type { CountsReport } from "./interference/counts.js";
 import type { Invocation, LogLine, Metric } from "./lambda/records.js";
@@ -147,6 +148,11 @@ export class LocalCloudClient {
     return this.#ask("GET", "undelivered");
   }
 
+  /** Instances whose agents could not reach Auto Scaling: nodes that would never become healthy. */
+  stranded(): Promise<readonly Stranded[]> {
+    return this.#ask("GET", "stranded");
+  }
+
   /** For how long messages were hidden by ChangeMessageVisibility, oldest first. */
   visibility(): Promise<readonly VisibilityChange[]> {
     return this.#ask("GET", "visibility");
@@ -163,8 +169,8 @@ export class LocalCloudClient {
    * `asyncRetryDelays`: milliseconds between the tries of an asynchronous invocation (default 1000, 2000).
    * `iam`: whether functions and sessions of roles may do only what their roles permit (default true).
    * `heartbeatScale`: multiplies the time that lifecycle hooks wait (default 1).
-   * `agents`: whether instances complete launching hooks named `…-launch` by themselves, as an agent
-   *   on them would (default true).
+   * `agents`: whether instances that reach Auto Scaling complete launching hooks named `…-launch` by themselves, as an
+   *   agent on them would (default true).
    * `permissionDelay`: milliseconds until a change of policies is seen (default 0).
    * `clockOffset`: milliseconds added to the clock.
    */

@@ -107,6 +107,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     return {};
   },
   "GET visibility": (parts) => parts.lambda.mappings.visibility.changes,
+  "GET stranded": (parts) => parts.automaticEvents.stranded,
   "GET undelivered": (parts) => parts.events.undelivered,
   "POST settings": (parts, { body }) => {
     const automatic = parts.automaticEvents.settings;

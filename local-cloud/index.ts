@@ -34,6 +34,8 @@ export const startLocalCloud = async (options: LocalCloudOptions = {}): Promise<
       keys: parts.keys,
       answer: (call, touched) => parts.answer(call, touched),
       control: (method, path, body) => control(parts, method, path, body),
+      failed: (request, fault) =>
+        parts.gaps.push({ service: "front", action: request, status: 500, message: fault }),
     });
     url = `http://127.0.0.1:${front.port}`;
     let stopping: Promise<void> | undefined;

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import http from "node:http";
 import { serviceError } from "./answers.js";
 import { decodeCall, type Keys } from "./call.js";
-import { isDropped } from "./interference/index.js";
+import { isDropped, isSilent } from "./interference/index.js";
 import type { Answer, Call } from "./types.js";
 
 export interface Front {
@@ -40,6 +40,20 @@ const send = (request: http.IncomingMessage, response: http.ServerResponse, answ
   response.end(request.method === "HEAD" ? undefined : answer.body);
 };
 
+/**
+ * Nobody may meet a connection that the front has closed by itself. A kept one is closed by the client: whichever time
+ * the front waited, a call could be on its way at that moment, and an SDK does not repeat a call that breaks so unless it
+ * may retry (the provider of the end-to-end tests hardly may). And a front that stumbles says at what.
+ */
+const neverClose = (server: http.Server): void => {
+  server.keepAliveTimeout = 0;
+  server.headersTimeout = 0;
+  server.requestTimeout = 0;
+};
+
+const textOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
 /** The HTTP front on 127.0.0.1: AWS calls, and under /_local/ the control API. */
 export const startFront = async (options: {
   port?: number;
@@ -47,6 +61,8 @@ export const startFront = async (options: {
   logFile?: string;
   answer: (call: Call, touched: string[]) => Promise<Answer>;
   control: (method: string, path: string, body: Buffer) => Promise<Answer>;
+  /** Is called when a request could not be answered because of a fault here. */
+  failed: (request: string, fault: string) => void;
 }): Promise<Front> => {
   const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
 
@@ -58,8 +74,7 @@ export const startFront = async (options: {
     try {
       answer = await options.answer(call, touched);
     } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      answer = { ...serviceError(call, "LocalCloudFault", text), by: "fault" };
+      answer = { ...serviceError(call, "LocalCloudFault", textOf(error)), by: "fault" };
     }
     const entry: LogEntry = {
       at: new Date(began).toISOString(),
@@ -82,14 +97,17 @@ export const startFront = async (options: {
       const answer = path.startsWith("/_local/")
         ? await options.control(request.method ?? "GET", path, body)
         : await aws(request, body);
+      if (isSilent(answer)) return;
       if (isDropped(answer)) response.destroy();
       else send(request, response, answer);
-    })().catch(() => response.destroy());
+    })().catch((error: unknown) => {
+      const gone = request.destroyed && !request.complete;
+      if (!gone) options.failed(`${request.method ?? ""} ${request.url ?? ""}`, textOf(error));
+      if (gone || response.headersSent) response.destroy();
+      else response.writeHead(500, { "content-type": "text/plain" }).end(textOf(error));
+    });
   });
-  // a provider that is busy for a minute must find its kept sockets alive
-  server.keepAliveTimeout = 600_000;
-  server.headersTimeout = 610_000;
-  server.requestTimeout = 0;
+  neverClose(server);
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", () => {

@@ -13,7 +13,7 @@ import type { Count } from "./lib/count.js";
 import { Log, root } from "./lib/run.js";
 import { steps, type Step } from "./lib/steps.js";
 
-const lanes = 2;
+const atOnce = 2;
 const tailLines = 40;
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -52,7 +52,7 @@ const timetable = (): string =>
     .map(([name, milliseconds]) => `  ${name.padEnd(36)} ${(milliseconds / 1000).toFixed(1).padStart(7)} s`)
     .join("\n");
 
-/** Starts steps in their order, as lanes get free and what they come after has ended. */
+/** Starts steps in their order, as others end and what they come after has ended. */
 const performAll = async (chosen: readonly Step[]): Promise<Count> => {
   const waiting = [...chosen];
   const running = new Map<string, Promise<void>>();
@@ -60,7 +60,7 @@ const performAll = async (chosen: readonly Step[]): Promise<Count> => {
   const blocked = (step: Step): boolean =>
     (step.after ?? []).some((name) => running.has(name) || waiting.some((other) => other.name === name));
   while (waiting.length > 0 || running.size > 0) {
-    const next = running.size < lanes ? waiting.findIndex((step) => !blocked(step)) : -1;
+    const next = running.size < atOnce ? waiting.findIndex((step) => !blocked(step)) : -1;
     const [step] = next < 0 ? [] : waiting.splice(next, 1);
     if (step === undefined) {
       await Promise.race(running.values());

@@ -10,6 +10,7 @@ module "capture_network" {
 
   name       = "${var.name}-capture"
   cidr_block = "10.64.0.0/20"
+  egress     = "nat" # for the stock image, which installs packages at each launch
   tags       = var.tags
 }
 

@@ -10,8 +10,8 @@ export interface CaptureFleetInputs {
    */
   readonly acceptance_required?: Value<boolean> | null;
   /**
-   * ARNs that an alarm notifies when it fires, as a rule those of SNS topics. Default none: the alarms exist all the
-   * same and show in the console.
+   * ARNs that an alarm notifies when it fires, usually SNS topics. Default none: the alarms exist all the same and show
+   * in the console.
    */
   readonly alarm_actions?: Value<readonly string[]> | null;
   /**
@@ -32,7 +32,7 @@ export interface CaptureFleetInputs {
    *
    * - `expected_gbps`: traffic of all sources at its peak, in Gbps as the sources send and receive it. Default 1.
    * - `average_share`: the average as percent of the peak, for volumes and costs. Default 30.
-   * - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the envelopes weigh.
+   * - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the added headers weigh.
    * - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
    *   Default 100: most traffic is encrypted and does not compress.
    * - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,
@@ -410,7 +410,8 @@ export interface CaptureFleetInputs {
    * Tags of everything that this module makes, the nodes, their volumes and interfaces included. The provider's
    * default_tags do not reach what the autoscaling group launches, these do.
    *
-   * No key may begin with `aws:` or `traffic-mirror:`. Default none.
+   * At most 45; no key may begin with `aws:` or `traffic-mirror:`, nor differ from another one by case alone. The objects
+   * of the code bucket carry none, since Amazon S3 takes ten at most. Default none.
    */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
   /** VPC of the capture fleet. It may be one whose instances are mirrored. */
@@ -866,15 +867,15 @@ export interface MirrorControllerInputs {
    * other tool there.
    *
    * - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
-   *   0 to 1000, default 0.5; at most 10000, default 40.
+   *   0 to 1000, default 0.25; at most 10000, default 44.
    * - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.5; 1 to
-   *   10000, default 5.
+   *   10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
    * - `events_maximum_concurrency`: runs of `reconcile` at the same time, 2 to 1000. Default 2, the least that Lambda
    *   takes for a queue.
    *
-   * The defaults take all that EC2 grants and no more, so that a backfill of thousands (4.5 a second) never delays a new
-   * instance; of a burst of more than 40 new interfaces the next sweep makes the rest. Raise them when AWS has raised
-   * the account's limits.
+   * The defaults take nearly all that EC2 grants and no more. While events wait in their queue, the sweep stands back
+   * and `reconcile` takes both rates: of 100 instances launched at once the last is mirrored after some 13 seconds, of
+   * 700 after some 140, also during a backfill of thousands. Raise them when AWS has raised the account's limits.
    */
   readonly pace?: Value<{
     readonly events_per_second?: number | null;
@@ -895,7 +896,7 @@ export interface MirrorControllerInputs {
   readonly policy_parts?: number | null;
   /**
    * Whether interfaces that AWS made for its services in the VPCs are mirrored, where a rule selects their subnet or VPC
-   * (they have no instance, hence no instance tags).
+   * (they have no instance, so no instance tags).
    *
    * - `rds`, `elasticache`: whose. Default false for both: their traffic repeats what the clients' interfaces show.
    */
@@ -933,7 +934,9 @@ export interface MirrorControllerInputs {
    * ARNs of IAM roles and users that may remove and change mirror sessions without being reported as tampering, such as
    * another tool that keeps sessions of its own: for a call on a session that is gone, nobody can say whose it was.
    *
-   * At most 10; a role with its path, as CloudTrail writes it. Default none: this controller's functions alone.
+   * At most 10; a role with its path, as CloudTrail writes it. A role counts by its name, which its account has once.
+   * Default none: the functions of this and of other controllers in the account, each of which can touch its own
+   * sessions alone.
    */
   readonly session_principals?: Value<readonly string[]> | null;
   /**
@@ -1052,7 +1055,7 @@ export interface MirrorControllerInputs {
    *   is one.
    * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
    *   where a rule of `sources` has `on = "guardduty"`.
-   * - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`.
+   * - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
    *   Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
    *
    * Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of

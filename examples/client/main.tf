@@ -23,7 +23,7 @@ module "mirror_controller" {
   sources             = var.sources
   exclude             = var.exclude
   mode                = var.mode
-  guardrails              = var.guardrails
+  guardrails          = var.guardrails
   schedule_expression = var.schedule_expression
   hub_event_bus_arn   = var.hub_event_bus_arn
   alarm_actions       = var.alarm_actions

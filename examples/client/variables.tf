@@ -109,7 +109,7 @@ variable "schedule_expression" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs that alarms notify, SNS topics as a rule. Default none."
+  description = "ARNs that alarms notify, usually SNS topics. Default none."
   type        = list(string)
   default     = []
   nullable    = false

@@ -27,7 +27,7 @@ module "capture_fleet" {
 
   name            = var.name
   vpc_id          = aws_vpc.this.id
-  subnets         = { for zone in local.zones : zone => aws_subnet.nodes[zone].id }
+  subnets         = { for zone in local.zones : zone => aws_route_table_association.nodes[zone].subnet_id }
   clients         = var.clients
   organization_id = var.organization_id
 
@@ -54,11 +54,7 @@ module "capture_fleet" {
   capacity = { expected_gbps = var.expected_gbps }
 
   https_destinations = {
-    # The condition is always true. It makes the rule, without which no node starts, wait for what it leads to.
-    cidr_blocks = [
-      for block in [var.egress == "nat" ? "0.0.0.0/0" : var.cidr_block] : block
-      if length(aws_vpc_endpoint.interface) + length(aws_route.nat) >= 0
-    ]
+    cidr_blocks     = [var.egress == "nat" ? "0.0.0.0/0" : var.cidr_block]
     prefix_list_ids = { s3 = aws_vpc_endpoint.s3.prefix_list_id }
   }
 

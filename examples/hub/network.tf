@@ -33,6 +33,14 @@ resource "aws_route_table_association" "nodes" {
 
   subnet_id      = each.value.id
   route_table_id = aws_route_table.nodes[each.key].id
+
+  # The fleet is given the association's subnet, so that its first nodes have their way out.
+  depends_on = [
+    aws_route.nat,
+    aws_vpc_endpoint.s3,
+    aws_vpc_endpoint.interface,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 # Captures, programs, the agent of Session Manager and layers of images from Amazon ECR come and go this way. It costs

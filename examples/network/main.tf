@@ -1,5 +1,5 @@
-# A VPC for the other examples to stand on: a subnet in each zone, no way in and none out. Where VPCs exist already,
-# leave this out and give their ids.
+# A VPC for the other examples to stand on: a subnet in each zone, no way in, and the way out that var.egress says.
+# Where VPCs exist already, leave this out and give their ids.
 
 data "aws_availability_zones" "this" {
   #checkov:skip=CKV_AWS_394:Only the first ids are used, in their order, so that a zone added at the end changes nothing; var.zone_ids pins them.
@@ -50,9 +50,18 @@ resource "aws_route_table_association" "this" {
 
   subnet_id      = each.value.id
   route_table_id = aws_route_table.this.id
+
+  # The outputs are of the association: whoever starts nodes in a subnet waits for its way out, and on destroy the way
+  # goes after the nodes, which upload what they still have.
+  depends_on = [
+    aws_route.nat,
+    aws_vpc_endpoint.s3,
+    aws_vpc_endpoint.interface,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
-# Costs nothing, and is all that capture nodes need to keep what they capture.
+# Costs nothing, and is the way by which capture nodes keep what they capture.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${data.aws_region.current.id}.s3"

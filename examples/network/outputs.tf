@@ -5,5 +5,5 @@ output "vpc_id" {
 
 output "subnets" {
   description = "Id of the subnet in each zone, by the zone's id."
-  value       = { for id, subnet in aws_subnet.this : id => subnet.id }
+  value       = { for id, association in aws_route_table_association.this : id => association.subnet_id }
 }

@@ -35,6 +35,22 @@ variable "zone_ids" {
   }
 }
 
+variable "egress" {
+  description = <<-EOT
+    The way to AWS beside that to S3: `nat` (one NAT gateway, for capture nodes with the stock image, which installs
+    packages at each launch), `endpoints` (interface endpoints, for capture nodes with an image that has the packages:
+    `image_id` and `capture.packages = "present"`) or `none` (enough for a VPC that is mirrored). Default none.
+  EOT
+  type        = string
+  default     = "none"
+  nullable    = false
+
+  validation {
+    condition     = contains(["none", "nat", "endpoints"], var.egress)
+    error_message = "egress must be none, nat or endpoints."
+  }
+}
+
 variable "tags" {
   description = "Tags of everything. Default none."
   type        = map(string)

@@ -18,6 +18,7 @@ module "capture_network" {
 
   name       = "${var.name}-capture"
   cidr_block = "10.64.0.0/20"
+  egress     = "nat" # for the stock image, which installs packages at each launch
   tags       = var.tags
 }
 
@@ -45,9 +46,9 @@ module "traffic_mirroring" {
   }
 
   # Everything in the VPC, the usual wish and the one that needs care.
-  sources = null
-  mode    = local.stages[var.stage].mode
-  guardrails  = local.stages[var.stage].guardrails
+  sources    = null
+  mode       = local.stages[var.stage].mode
+  guardrails = local.stages[var.stage].guardrails
 
   capture_instance_types       = ["t3.small"]
   capture_min_size             = 1

@@ -49,6 +49,7 @@ module "network" {
 
   name       = "${var.name}-capture"
   cidr_block = "10.64.0.0/20"
+  egress     = "nat" # for the stock image, which installs packages at each launch
   tags       = var.tags
 }
 

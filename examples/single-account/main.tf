@@ -32,7 +32,7 @@ module "traffic_mirroring" {
 
   name            = var.name
   capture_vpc_id  = aws_vpc.capture.id
-  capture_subnets = { for zone in local.capture_zones : zone => aws_subnet.capture[zone].id }
+  capture_subnets = { for zone in local.capture_zones : zone => aws_route_table_association.capture[zone].subnet_id }
 
   vpcs = {
     source = {

@@ -27,6 +27,9 @@ resource "aws_route_table_association" "capture" {
 
   subnet_id      = each.value.id
   route_table_id = aws_route_table.capture.id
+
+  # The fleet is given the association's subnet, so that its first nodes have their way out.
+  depends_on = [aws_route.capture_nat, aws_vpc_endpoint.s3]
 }
 
 resource "aws_route" "capture_nat" {

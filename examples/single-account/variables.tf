@@ -110,7 +110,7 @@ variable "source_cidr_block" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs that alarms notify, SNS topics as a rule. Default none."
+  description = "ARNs that alarms notify, usually SNS topics. Default none."
   type        = list(string)
   default     = []
   nullable    = false

@@ -6,6 +6,7 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import type { Clock } from "../core/clock.js";
 import { CONTROLLER_SOURCE, type BusEvent, type Publish } from "../core/sessions/bus-events.js";
 import { options } from "./client.js";
+import { signalAt } from "./signal.js";
 
 const ENTRIES = 10;
 /** Calls at the same time: a drain reports thousands of sessions, and has seconds for it. */
@@ -37,9 +38,9 @@ export function createPublisher(
       }));
       // A bus that takes nothing is not waited for again and again: a sweep has better things to do with its time.
       const most = lost > 0 ? 1 : TRIES;
-      for (let tries = 1; left.length > 0 && tries <= most; tries++) {
+      for (let tries = 1; left.length > 0 && tries <= most && clock.now() < until; tries++) {
         if (tries > 1) await clock.sleep(PAUSE_MS * 2 ** (tries - 2));
-        left = await send(client, left);
+        left = await send(client, left, signalAt(clock, until));
       }
       for (const { event, why } of left) onLost(event, why);
       lost += left.length;
@@ -64,10 +65,15 @@ interface Pending {
 }
 
 /** Answers those that were not taken. */
-async function send(client: EventBridgeClient, pending: Pending[]): Promise<Pending[]> {
+async function send(
+  client: EventBridgeClient,
+  pending: Pending[],
+  abortSignal: AbortSignal,
+): Promise<Pending[]> {
   try {
     const { FailedEntryCount = 0, Entries = [] } = await client.send(
       new PutEventsCommand({ Entries: pending.map(({ entry }) => entry) }),
+      { abortSignal },
     );
     if (FailedEntryCount === 0) return [];
     return pending.flatMap((each, index) => {

@@ -19,6 +19,7 @@ import { endOf, isOpen, type Claim, type Demand } from "../core/demands/demand.j
 import type { DemandCount, DemandStore, Put, StoredDemand } from "../core/demands/ports.js";
 import { TAG_CONTROLLER, TAG_REQUESTER } from "../core/tags.js";
 import type { Pace } from "./pace.js";
+import { everyPage } from "./pages.js";
 
 /** Most parameters that one call reads or deletes (API reference, GetParameters, GetParametersByPath). */
 const A_CALL = 10;
@@ -61,9 +62,10 @@ export function createDemandParameters(
 ): DemandStore {
   let counted: (DemandCount & { until: number }) | undefined;
   const nameOf = (interfaceId: string) => `${path}/${interfaceId}`;
-  const readTurn = async () => {
+  const readTurn = async (until = Infinity) => {
     // A read that had to wait for a minute would be of no use to anybody.
-    if (!(await pace.turn(clock.now() + COUNT_CACHE_MS))) throw new Error("demands are not to be read now");
+    const latest = Math.min(until, clock.now() + COUNT_CACHE_MS);
+    if (!(await pace.turn(latest))) throw new Error("demands are not to be read now");
   };
 
   /** Earlier versions can be read, so what was written between our reading and our writing is not lost. */
@@ -82,17 +84,14 @@ export function createDemandParameters(
     await client.send(new AddTagsToResourceCommand({ ResourceType: "Parameter", ResourceId: name, Tags }));
   };
 
-  const all = async (): Promise<readonly StoredDemand[]> => {
-    const found: StoredDemand[] = [];
-    let NextToken: string | undefined;
-    do {
-      await readTurn();
+  const all = async (until?: number): Promise<readonly StoredDemand[]> => {
+    const found = await everyPage("GetParametersByPath", async (NextToken) => {
+      await readTurn(until);
       const page = await client.send(
         new GetParametersByPathCommand({ Path: path, MaxResults: A_CALL, NextToken }),
       );
-      found.push(...(page.Parameters ?? []).flatMap(read));
-      NextToken = page.NextToken;
-    } while (NextToken);
+      return { items: (page.Parameters ?? []).flatMap(read), next: page.NextToken };
+    });
     const open = found.filter(({ demand }) => isOpen(demand, clock.now())).length;
     counted = { open, kept: found.length, until: clock.now() + COUNT_CACHE_MS };
     return found;

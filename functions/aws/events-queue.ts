@@ -2,11 +2,16 @@
  * When a message that could not be done comes back: its visibility is set before it is reported as failed, and Lambda
  * leaves it as it is (Lambda Developer Guide, "Handling errors for an SQS event source").
  */
-import { ChangeMessageVisibilityBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { options } from "./client.js";
 
 /** Most entries of a batch (SQS API reference, ChangeMessageVisibilityBatch). */
 const ENTRIES = 10;
+const BACKLOG_MS = 2_000;
 
 export interface Return {
   readonly receiptHandle: string;
@@ -42,4 +47,14 @@ export function createEventsQueue(client: SQSClient, QueueUrl: string): EventsQu
       return failed;
     },
   };
+}
+
+/** Messages that wait for a run: not those in hand, nor those that come back later. As SQS knows it, which may lag. */
+export async function readBacklog(client: SQSClient, QueueUrl: string): Promise<number> {
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
+    // A sweep's writes wait for the answer.
+    { abortSignal: AbortSignal.timeout(BACKLOG_MS) },
+  );
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }

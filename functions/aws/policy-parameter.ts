@@ -9,6 +9,7 @@ import {
   type SSMClient,
 } from "@aws-sdk/client-ssm";
 import { createHash } from "node:crypto";
+import { everyPage } from "./pages.js";
 
 export interface PolicyParameter {
   /** The document now; undefined while Terraform is in the middle of writing its parts. */
@@ -94,14 +95,11 @@ async function readParts(client: SSMClient, names: readonly string[]): Promise<s
 
 /** Newest first. SSM answers oldest first. */
 async function versionsOf(client: SSMClient, Name: string): Promise<string[]> {
-  const versions: string[] = [];
-  let NextToken: string | undefined;
-  do {
+  const versions = await everyPage("GetParameterHistory", async (NextToken) => {
     const page = await client.send(
       new GetParameterHistoryCommand({ Name, MaxResults: VERSIONS_A_PAGE, NextToken }),
     );
-    versions.push(...(page.Parameters ?? []).map(({ Value = "" }) => Value));
-    NextToken = page.NextToken;
-  } while (NextToken);
+    return { items: (page.Parameters ?? []).map(({ Value = "" }) => Value), next: page.NextToken };
+  });
   return versions.reverse();
 }

@@ -1,4 +1,5 @@
 /** Paged reads of EC2. Each throws when a page could not be had, so that no caller takes a part for the whole. */
+import { everyPage } from "./pages.js";
 import {
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
@@ -18,9 +19,23 @@ const PAGE = 1000;
 /** A filter takes at most this many values (EC2 API reference, "Filter"). */
 const FILTER_VALUES = 200;
 
+/** The client, with calls that end when `signal` does: one slow page is no failure, a hundred of them are. */
+export function endingWith(client: EC2Client, signal: AbortSignal | undefined): EC2Client {
+  if (signal === undefined) return client;
+  const send = async (command: Parameters<EC2Client["send"]>[0]): Promise<unknown> => {
+    try {
+      return await client.send(command, { abortSignal: signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new Error(`reading took too long, it ended in ${command.constructor.name}`, { cause: error });
+    }
+  };
+  return Object.create(client, { send: { value: send } }) as EC2Client;
+}
+
 /** Instances with their interfaces. Filters and pages, not explicit ids: one unknown id would fail the call. */
 export function readInstances(client: EC2Client, filter: Filter): Promise<Instance[]> {
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeInstances", async (NextToken) => {
     const page = await client.send(
       new DescribeInstancesCommand({ Filters: [filter], MaxResults: PAGE, NextToken }),
     );
@@ -33,7 +48,7 @@ export function readInstances(client: EC2Client, filter: Filter): Promise<Instan
 }
 
 export function readInterfaces(client: EC2Client, filters: Filter[]): Promise<NetworkInterface[]> {
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeNetworkInterfaces", async (NextToken) => {
     const page = await client.send(
       new DescribeNetworkInterfacesCommand({ Filters: filters, MaxResults: PAGE, NextToken }),
     );
@@ -42,11 +57,11 @@ export function readInterfaces(client: EC2Client, filters: Filter[]): Promise<Ne
 }
 
 /** No tag filter is documented for sessions, so ours are told from others' on our side. */
-export function readSessions(client: EC2Client, filter?: Filter): Promise<TrafficMirrorSession[]> {
-  return everyPage(async (NextToken) => {
+export function readSessions(client: EC2Client, ...filters: Filter[]): Promise<TrafficMirrorSession[]> {
+  return everyPage("DescribeTrafficMirrorSessions", async (NextToken) => {
     const page = await client.send(
       new DescribeTrafficMirrorSessionsCommand({
-        ...(filter && { Filters: [filter] }),
+        ...(filters.length > 0 && { Filters: filters }),
         MaxResults: PAGE,
         NextToken,
       }),
@@ -56,7 +71,7 @@ export function readSessions(client: EC2Client, filter?: Filter): Promise<Traffi
 }
 
 export function readTargets(client: EC2Client, filter?: Filter): Promise<TrafficMirrorTarget[]> {
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeTrafficMirrorTargets", async (NextToken) => {
     const page = await client.send(
       new DescribeTrafficMirrorTargetsCommand({
         ...(filter && { Filters: [filter] }),
@@ -71,7 +86,7 @@ export function readTargets(client: EC2Client, filter?: Filter): Promise<Traffic
 export function readGatewayEndpoints(client: EC2Client, filter?: Filter): Promise<VpcEndpoint[]> {
   const ofType = { Name: "vpc-endpoint-type", Values: ["GatewayLoadBalancer"] };
   const Filters = filter ? [ofType, filter] : [ofType];
-  return everyPage(async (NextToken) => {
+  return everyPage("DescribeVpcEndpoints", async (NextToken) => {
     const page = await client.send(new DescribeVpcEndpointsCommand({ Filters, MaxResults: PAGE, NextToken }));
     return { items: page.VpcEndpoints ?? [], next: page.NextToken };
   });
@@ -86,18 +101,5 @@ export async function inChunks<T>(
   for (let start = 0; start < values.length; start += FILTER_VALUES) {
     found.push(...(await read(values.slice(start, start + FILTER_VALUES))));
   }
-  return found;
-}
-
-async function everyPage<T>(
-  read: (token: string | undefined) => Promise<{ items: T[]; next: string | undefined }>,
-): Promise<T[]> {
-  const found: T[] = [];
-  let token: string | undefined;
-  do {
-    const page = await read(token);
-    for (const item of page.items) found.push(item);
-    token = page.next;
-  } while (token);
   return found;
 }

@@ -1,6 +1,6 @@
 /** EC2's shapes into the domain's, and tags back. Whatever lacks what we cannot do without is left out. */
 import type * as ec2 from "@aws-sdk/client-ec2";
-import type { Instance, Session, Source, Tags, Target } from "../core/model.js";
+import type { Attachment, Instance, Session, Source, Tags, Target } from "../core/model.js";
 
 const states = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] as const;
 
@@ -48,16 +48,22 @@ export function toSources(described: ec2.Instance): readonly Source[] {
         ...(nic.Attachment?.DeviceIndex !== undefined && { deviceIndex: nic.Attachment.DeviceIndex }),
         addresses: toAddresses(nic),
         description: nic.Description ?? "",
+        attachment: "attached" as const,
         instance,
       },
     ];
   });
 }
 
-/** An interface by itself. Its instance, where it has one, is not in this answer. */
-export function toLoneSource(nic: ec2.NetworkInterface): Source | undefined {
+/** An interface by itself. Its instance, where it has one, is in another answer: `instances`, by id. */
+export function toLoneSource(
+  nic: ec2.NetworkInterface,
+  account: string,
+  instances: ReadonlyMap<string, Instance> = new Map(),
+): Source | undefined {
   const { NetworkInterfaceId: id, VpcId: vpcId, SubnetId: subnetId } = nic;
   if (!id || !vpcId || !subnetId) return undefined;
+  const instance = instances.get(nic.Attachment?.InstanceId ?? "");
   return {
     id,
     vpcId,
@@ -68,7 +74,24 @@ export function toLoneSource(nic: ec2.NetworkInterface): Source | undefined {
     addresses: toAddresses(nic),
     ...(nic.RequesterManaged === true && { requester: nic.RequesterId ?? "unknown" }),
     description: nic.Description ?? "",
+    attachment: attachmentOf(nic, instance),
+    ...ownership(nic, account),
+    ...(instance && { instance }),
   };
+}
+
+/** `account`: this one. Where an answer does not name the owner, it is about what is ours. */
+function ownership({ OwnerId }: { OwnerId?: string | undefined }, account: string): { otherAccount?: true } {
+  return OwnerId === undefined || OwnerId === account ? {} : { otherAccount: true };
+}
+
+/** Only `available` is EC2's word for "attached to nothing"; an answer without an attachment may be an early one. */
+function attachmentOf(
+  { Attachment, Status }: ec2.NetworkInterface,
+  instance: Instance | undefined,
+): Attachment {
+  if (Attachment === undefined) return Status === "available" ? "detached" : "not-seen";
+  return Attachment.InstanceId === undefined || instance ? "attached" : "not-seen";
 }
 
 export function toSession(session: ec2.TrafficMirrorSession): Session | undefined {
@@ -95,6 +118,7 @@ export function toSession(session: ec2.TrafficMirrorSession): Session | undefine
 export function toTarget(
   target: ec2.TrafficMirrorTarget,
   endpoints: ReadonlyMap<string, ec2.VpcEndpoint>,
+  account: string,
 ): Target | undefined {
   const {
     TrafficMirrorTargetId: id,
@@ -102,15 +126,15 @@ export function toTarget(
     GatewayLoadBalancerEndpointId,
   } = target;
   if (!id) return undefined;
-  const tags = toTags(target.Tags);
-  if (interfaceId) return { id, kind: "interface", interfaceId, tags };
+  const common = { id, tags: toTags(target.Tags), ...ownership(target, account) };
+  if (interfaceId) return { ...common, kind: "interface", interfaceId };
   if (!GatewayLoadBalancerEndpointId) {
     const arn = target.NetworkLoadBalancerArn;
-    return { id, kind: "load-balancer", ...(arn !== undefined && { loadBalancerArn: arn }), tags };
+    return { ...common, kind: "load-balancer", ...(arn !== undefined && { loadBalancerArn: arn }) };
   }
   const endpoint = endpoints.get(GatewayLoadBalancerEndpointId);
   return {
-    id,
+    ...common,
     kind: "endpoint",
     ...(endpoint && {
       endpoint: {
@@ -120,6 +144,5 @@ export function toTarget(
         available: endpoint.State?.toLowerCase() === "available",
       },
     }),
-    tags,
   };
 }

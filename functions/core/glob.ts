@@ -1,5 +1,8 @@
-/** `*` stands for any number of characters; everything else for itself. */
+/** `*` stands for any number of characters, `?` for one; everything else for itself. */
 export function globMatches(pattern: string, text: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(text);
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`).test(text);
 }

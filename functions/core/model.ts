@@ -12,6 +12,15 @@ export interface Instance {
   readonly tags: Tags;
 }
 
+/**
+ * What an answer shows of an interface's attachment. A session of ours ends for what was seen, never for what one
+ * answer lacked: EC2's answers are eventually consistent ("Ensuring eventual consistency", Amazon EC2 Developer Guide).
+ * - attached: to an instance that the answer shows, or to something that is no instance (a task, a database)
+ * - detached: available, by EC2's own word
+ * - not-seen: attached, and no answer shows to what
+ */
+export type Attachment = "attached" | "detached" | "not-seen";
+
 /** A network interface that may be mirrored. */
 export interface Source {
   readonly id: string;
@@ -28,7 +37,10 @@ export interface Source {
   /** The service that made the interface (`amazon-rds`), undefined when the account made it itself. */
   readonly requester?: string;
   readonly description: string;
-  /** undefined: not attached to an instance of this account. */
+  readonly attachment: Attachment;
+  /** In a shared subnet: another account's, which alone can mirror it. */
+  readonly otherAccount?: true;
+  /** undefined: not attached to an instance of this account, or to one that was not seen. */
   readonly instance?: Instance;
 }
 
@@ -48,6 +60,8 @@ export interface Session {
 export interface Target {
   readonly id: string;
   readonly kind: "endpoint" | "interface" | "load-balancer";
+  /** Another account's, shared with this one through AWS RAM: nothing behind it can be seen from here. */
+  readonly otherAccount?: true;
   /** kind `interface`: the interface that receives; it can never be a source. */
   readonly interfaceId?: string;
   /** kind `load-balancer`. */
@@ -57,13 +71,17 @@ export interface Target {
   readonly tags: Tags;
 }
 
-/** What stands behind the targets of this account: mirroring it would feed the copy into itself. */
+/** What stands behind the targets that a policy can choose: mirroring it would feed the copy into itself. */
 export interface Receivers {
+  /** Targets themselves. */
+  readonly interfaceIds: ReadonlySet<string>;
   readonly instanceIds: ReadonlySet<string>;
   /** As `receiverAddress` writes them. */
   readonly addresses: ReadonlySet<string>;
   /** Groups of the instances above: a new member is running before it is registered. */
   readonly autoscalingGroups: ReadonlySet<string>;
+  /** Load balancers that AWS would not tell about: what is behind them is not known. */
+  readonly unread: readonly string[];
 }
 
 /** An address is one only within its VPC. */
@@ -79,7 +97,13 @@ export interface Topology {
 
 export const nothingReceives: Topology = {
   targets: [],
-  receivers: { instanceIds: new Set(), addresses: new Set(), autoscalingGroups: new Set() },
+  receivers: {
+    interfaceIds: new Set(),
+    instanceIds: new Set(),
+    addresses: new Set(),
+    autoscalingGroups: new Set(),
+    unread: [],
+  },
 };
 
 /** Where to look. An event never says what to do, only which resources may have changed. */

@@ -34,6 +34,7 @@ export type OutcomeKind = Outcome["kind"];
 /** Why an interface is not selected: nobody asked for it. */
 export const unselectedReasons = [
   "outside-vpcs",
+  "other-account",
   "no-rule",
   "secondary-interface",
   "excluded-tag",
@@ -59,6 +60,9 @@ export const uncoveredReasons = [
   "behind-target",
   "no-target",
   "target-service",
+  "target-not-seen",
+  "target-unavailable",
+  "not-seen",
   "session-limit",
   "quota",
   "rollout",

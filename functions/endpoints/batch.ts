@@ -41,14 +41,25 @@ function parseMessages(
   accountRegion: AccountRegion,
 ): readonly Message[] {
   let dropped = 0;
+  let odd = 0;
   const messages = records.flatMap((record): Message[] => {
     const parsed = parseEndpointEvent(record.body, accountRegion);
-    if (parsed.ok) return [{ id: record.messageId, look: parsed.look }];
+    if (parsed.ok) {
+      odd += parsed.odd;
+      if (parsed.odd > 0) {
+        app.telemetry.logger.warn("items of an event dropped", {
+          items: parsed.odd,
+          body: excerpt(record.body),
+        });
+      }
+      return [{ id: record.messageId, look: parsed.look }];
+    }
     dropped += 1;
     app.telemetry.logger.warn("event dropped", { reason: parsed.reason, body: excerpt(record.body) });
     return [];
   });
   app.telemetry.metrics.addMetric("EndpointEventsDropped", "Count", dropped);
+  app.telemetry.metrics.addMetric("EndpointEventItemsDropped", "Count", odd);
   return messages;
 }
 

@@ -3,6 +3,7 @@
  * its own answer. What cannot be understood is dropped at once; what could not be done comes back (core/events/retry.ts).
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import { signalAt } from "../aws/signal.js";
 import type { AccountRegion } from "../core/events/envelope.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";
 import { sessionsChanged, sourcesRefused } from "../core/sessions/bus-events.js";
@@ -25,6 +26,10 @@ import { reportTampering, type Reported } from "./tampering.js";
 
 /** Of what is left after the deadline, the bus may take so much. */
 const PUBLISH_MS = 3_000;
+/** Reading ends so long before the deadline, and writing demands down: what they take is not missing for sessions. */
+const WINDOW_MS = 20_000;
+/** Sessions are made until so long before the deadline where somebody waits for an answer. */
+const ANSWER_MS = 8_000;
 
 export async function handleBatch(
   context: ReconcileContext,
@@ -59,16 +64,21 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
   logPolicyProblems(telemetry, problems);
   // Somebody is uninstalling: an event must not put back what the drain takes away, nor an instance wait for it.
   if (settings.mode === "drain")
-    return { looks: [], followUps: await hooks(context, policy, messages, nothingObserved) };
+    return { looks: [], followUps: await hooks(context, policy, messages, { ...nothingObserved, deadline }) };
+  const sessionsUntil = deadline - (messages.some(hasFollowUp) ? ANSWER_MS : 0);
   const run: Run = {
     ports,
     settings,
     policy,
     types: context.types,
-    deadline,
+    deadline: sessionsUntil,
+    signal: signalAt(ports.clock, deadline - WINDOW_MS),
     onDone: telemetry.onDone,
   };
-  const demands = demandsOf(context, policy, messages);
+  const demands = demandsOf(context, policy, messages, {
+    record: deadline - WINDOW_MS,
+    settle: deadline,
+  });
   const look = mergeLooks(messages.map(({ event }) => event.look));
   const report = await reconcile(run, look, (observation) => demands.record(observation));
   logNotMirrored(telemetry, report);
@@ -76,7 +86,7 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
   countAges(context, messages, report);
 
   const unsettledDemands = await demands.settle(report);
-  const openHooks = await hooks(context, policy, messages, report);
+  const openHooks = await hooks(context, policy, messages, { ...report, deadline });
   const unreportedTampering = await publishEvents(context, messages, report, deadline);
   return {
     looks: messages.filter((message) => isUnsettled(message, report)),
@@ -92,11 +102,15 @@ async function hooks(
   context: ReconcileContext,
   policy: Policy,
   messages: readonly Message[],
-  report: Pick<Report, "sources" | "unseen" | "verdicts">,
+  { deadline, ...report }: Pick<Report, "sources" | "unseen" | "verdicts"> & { readonly deadline: number },
 ): Promise<readonly Message[]> {
   const later: Message[] = [];
   const counts: FollowUpCounts = { ...noFollowUps };
   for (const { message, followUp } of followUpsOf(messages, "hook")) {
+    if (context.ports.clock.now() >= deadline) {
+      later.push(message);
+      continue;
+    }
     const completed = await completeHook(context, policy, followUp, report);
     if (completed === "later") later.push(message);
     if (completed === "continued") counts.continued += 1;

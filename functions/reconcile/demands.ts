@@ -1,5 +1,6 @@
 /** The demands of a batch. SSM may fail where EC2 does not, so the rest of the batch never waits for them. */
 import { openIntake } from "../core/demands/intake.js";
+import type { DemandStore } from "../core/demands/ports.js";
 import type { Observation } from "../core/model.js";
 import type { Policy } from "../core/sessions/policy.js";
 import type { Report } from "../core/sessions/report.js";
@@ -14,12 +15,16 @@ export interface BatchDemands {
   settle(report: Report): Promise<readonly Message[]>;
 }
 
+/** `until`: after these times (milliseconds since the epoch) no more is written or read. */
 export function demandsOf(
   context: ReconcileContext,
   policy: Policy,
   messages: readonly Message[],
+  until: { readonly record: number; readonly settle: number },
 ): BatchDemands {
-  const { ports, settings, telemetry, demandStore, demandLimits } = context;
+  const { ports, settings, telemetry, demandLimits } = context;
+  let latest = until.record;
+  const demandStore = inTime(context.demandStore, () => ports.clock.now() < latest);
   const requests = [...followUpsOf(messages, "demand"), ...followUpsOf(messages, "withdrawal")];
   const intake = openIntake({
     store: demandStore,
@@ -41,6 +46,7 @@ export function demandsOf(
   return {
     record: (observation) => attempt("record", intake.record(requests, observation), new Map()),
     async settle(report) {
+      latest = until.settle;
       await attempt("settle", intake.settle(report), undefined);
       for (const { request, id, reason } of intake.refusedRequests) {
         telemetry.logger.warn("demand refused", { id, reason, by: request.followUp.by.name });
@@ -50,5 +56,19 @@ export function demandsOf(
       const left = failed.size > 0 ? requests : requests.filter((request) => intake.unsettled.has(request));
       return left.map(({ message }) => message);
     },
+  };
+}
+
+/** The store, while there is time: slow answers of SSM must not end a run in the middle. */
+function inTime(store: DemandStore, thereIsTime: () => boolean): DemandStore {
+  const check = () => {
+    if (!thereIsTime()) throw new Error("no time is left for demands");
+  };
+  return {
+    all: async (until) => (check(), store.all(until)),
+    of: async (ids) => (check(), store.of(ids)),
+    count: async () => (check(), store.count()),
+    put: async (demand, seen) => (check(), store.put(demand, seen)),
+    remove: async (ids) => (check(), store.remove(ids)),
   };
 }

@@ -6,8 +6,8 @@ import { createReconcileContext } from "./context.js";
 
 /** Short, because an apply must not be followed by decisions under the policy before it. */
 const POLICY_CACHE_MS = 5_000;
-/** Left for answering: what is not started before it comes back as a message. */
-const MARGIN_MS = 5_000;
+/** Left for answering, and for a call that is never answered: what is not started before it comes back as a message. */
+const MARGIN_MS = 15_000;
 
 const app = createReconcileContext(POLICY_CACHE_MS);
 

@@ -38,6 +38,9 @@ export function parseMessages(
     if (result.ok) {
       const { event, time } = result;
       const deliveries = Number(record.attributes.ApproximateReceiveCount);
+      if (event.odd > 0) {
+        logger.warn("items of an event dropped", { items: event.odd, body: excerpt(record.body) });
+      }
       return [{ id: record.messageId, receiptHandle: record.receiptHandle, deliveries, event, time }];
     }
     dropped.push(result.reason);
@@ -47,6 +50,8 @@ export function parseMessages(
   countDropped(context.telemetry, dropped);
   const left = messages.reduce((sum, { event }) => sum + event.left, 0);
   metrics.addMetric("IdsLeftToSweep", "Count", left);
+  const odd = messages.reduce((sum, { event }) => sum + event.odd, 0);
+  metrics.addMetric("EventItemsDropped", "Count", odd);
   const now = context.ports.clock.now();
   for (const { deliveries, event, time } of messages) {
     // A record of a trail is late by nature, and a message that came back was sent back by us.

@@ -1,7 +1,12 @@
 /** What a function builds once, at its cold start, and keeps while it is warm. */
-import { createEc2Client, createLoadBalancingClient, createSsmClient } from "../aws/client.js";
+import {
+  createEc2Client,
+  createLoadBalancingClient,
+  createPacedEc2Client,
+  createSsmClient,
+} from "../aws/client.js";
 import { createDemandParameters } from "../aws/demand-parameters.js";
-import { createPace } from "../aws/pace.js";
+import { createPace, type Pace } from "../aws/pace.js";
 import { createPolicyParameter } from "../aws/policy-parameter.js";
 import { createObserver } from "../aws/sessions/observer.js";
 import { createReceiverSource } from "../aws/sessions/receivers.js";
@@ -9,6 +14,7 @@ import { createTopologySource } from "../aws/sessions/topology.js";
 import { createWriter } from "../aws/sessions/writer.js";
 import type { DemandLimits } from "../core/demands/demand.js";
 import type { DemandStore } from "../core/demands/ports.js";
+import type { Session } from "../core/model.js";
 import type { Publish } from "../core/sessions/bus-events.js";
 import type { Ports } from "../core/sessions/ports.js";
 import type { Settings } from "../core/sessions/settings.js";
@@ -29,17 +35,22 @@ export interface App {
   readonly publish: Publish;
 }
 
-/** `policyCacheMs`: how old the policy may be. Throws when the environment is not what Terraform sets. */
-export function createApp(policyCacheMs: number): App {
+/**
+ * `policyCacheMs`: how old the policy may be. `paced`: what else a write waits for. Throws when the environment is not
+ * what Terraform sets.
+ */
+export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (own) => own): App {
   const config = readConfig(process.env);
   const ec2 = createEc2Client();
   const topology = createTopologySource(
     ec2,
-    createReceiverSource(ec2, createLoadBalancingClient(), clock),
+    createReceiverSource(ec2, createLoadBalancingClient(), clock, config.account),
     clock,
+    config.account,
   );
-  const observer = createObserver(ec2, topology, (session) => isOurs(session.tags, config.controller));
-  const writer = createWriter(ec2, createPace(config.pace, clock), () => {
+  const ours = (session: Session) => isOurs(session.tags, config.controller);
+  const observer = createObserver(ec2, topology, { account: config.account, ours });
+  const writer = createWriter(createPacedEc2Client(), paced(createPace(config.pace, clock)), () => {
     topology.forget();
   });
   const { controller, mode, ownTags, quota, guardrails, demands } = config;

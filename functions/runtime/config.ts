@@ -8,10 +8,12 @@ import { json, readEnvironment } from "./environment.js";
 
 export interface Config {
   readonly controller: string;
+  /** Id of the account that the functions run in. */
+  readonly account: string;
   readonly policyParameter: string;
   readonly mode: Mode;
   /** This process's share of the function's pace. */
-  readonly pace: { readonly perSecond: number; readonly burst: number };
+  readonly pace: { readonly perSecond: number; readonly burst: number; readonly perSecondWaiting: number };
   readonly ownTags: Tags;
   readonly quota: number;
   readonly guardrails: Guardrails;
@@ -43,9 +45,12 @@ const demands = z.object({
 
 const environment = z.object({
   CONTROLLER_NAME: z.string().check(z.minLength(1)),
+  ACCOUNT_ID: z.string().check(z.regex(/^\d{12}$/)),
   POLICY_PARAMETER: z.string().check(z.minLength(1)),
   MODE: z.enum(["enforce", "observe", "drain"]),
   MUTATIONS_PER_SECOND: z.coerce.number().check(z.positive()),
+  /** Only where it differs: the runs for events take the sweep's rate while it stands back. */
+  MUTATIONS_PER_SECOND_WAITING: z.optional(z.coerce.number().check(z.positive())),
   MUTATIONS_BURST: z.coerce.number().check(z.positive()),
   SESSION_TAGS: json(z.record(z.string(), z.string())),
   SESSION_QUOTA: z.coerce.number().check(z.positive()),
@@ -59,9 +64,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const data = readEnvironment(environment, env);
   return {
     controller: data.CONTROLLER_NAME,
+    account: data.ACCOUNT_ID,
     policyParameter: data.POLICY_PARAMETER,
     mode: data.MODE,
-    pace: { perSecond: data.MUTATIONS_PER_SECOND, burst: data.MUTATIONS_BURST },
+    pace: {
+      perSecond: data.MUTATIONS_PER_SECOND,
+      burst: data.MUTATIONS_BURST,
+      perSecondWaiting: data.MUTATIONS_PER_SECOND_WAITING ?? data.MUTATIONS_PER_SECOND,
+    },
     ownTags: data.SESSION_TAGS,
     quota: data.SESSION_QUOTA,
     guardrails: {
@@ -84,7 +94,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** The events queue, which only `reconcile` has. */
+/** The events queue: `reconcile` sends messages back to it, `sweep` looks how many wait there. */
 export function readQueueUrl(env: NodeJS.ProcessEnv): string {
   const url = env["EVENTS_QUEUE_URL"];
   if (!url) throw new Error("environment: EVENTS_QUEUE_URL: is needed");

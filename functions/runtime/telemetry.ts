@@ -34,7 +34,9 @@ function logDone(logger: Logger, { action, outcome }: Done): void {
     ...("changes" in action && { changes: action.changes }),
     ...("desired" in action && { target: action.desired.targetId, number: action.desired.number }),
   };
-  if (outcome.kind === "done" || outcome.kind === "gone") logger.info(`session ${kind}`, fields);
+  // A create for what EC2 does not know yet has come to nothing; of everything else that is gone there is no more to do.
+  if (outcome.kind === "done" || (outcome.kind === "gone" && kind !== "create"))
+    logger.info(`session ${kind}`, fields);
   else {
     const failed = { ...fields, code: outcome.code, aws_message: outcome.message.slice(0, 500) };
     if (outcome.kind === "not-permitted") logger.error(`session ${kind} is not permitted`, failed);
@@ -100,6 +102,8 @@ export function countSweep(
   count("SourcesUncovered", report.selected - report.mirrored);
   count("SessionsForeign", report.foreign);
   count("ActionsRemaining", report.remaining);
+  count("SourcesNotSeen", report.notSeen);
+  count("ReceiversUnread", report.receiversUnread.length);
   count("RemovalHeld", report.heldRemovals);
   metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, (100 * sessions) / quota);
   metrics.addMetric("SweepDuration", MetricUnit.Milliseconds, milliseconds);

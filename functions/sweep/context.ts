@@ -1,11 +1,17 @@
 /** What `sweep` has besides what every function has. */
 import { createSsmClient } from "../aws/client.js";
+import { createPace, type Pace } from "../aws/pace.js";
 import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
+import { BESIDE, standingBack } from "../aws/stand-back.js";
 import type { SweepStateStore } from "../core/sessions/ports.js";
 import { createApp, type App } from "../runtime/app.js";
-import { readSweepStateParameter } from "../runtime/config.js";
+import { clock } from "../runtime/clock.js";
+import { readConfig, readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
+import { lazily } from "../runtime/lazy.js";
 
 export interface SweepContext extends App {
+  /** A sweep that was asked for runs beside the schedule's, in a process of its own: it takes these turns as well. */
+  readonly turnBeside: Pace["turn"];
   /** What sweeps know of each other. */
   readonly sweepState: SweepStateStore;
 }
@@ -13,6 +19,18 @@ export interface SweepContext extends App {
 /** Throws when the environment is not what Terraform sets. */
 export function createSweepContext(): SweepContext {
   const parameter = readSweepStateParameter(process.env);
-  // The policy is read every time: an apply asks for a sweep under the document that it has just written.
-  return { ...createApp(0), sweepState: createSweepStateParameter(createSsmClient(), parameter) };
+  const queueUrl = readQueueUrl(process.env);
+  const { perSecond } = readConfig(process.env).pace;
+  const backlog = lazily(async () => {
+    const { createSqsClient, readBacklog } = await import("../aws/events-queue.js");
+    const client = createSqsClient();
+    return () => readBacklog(client, queueUrl);
+  });
+  const beside = createPace({ perSecond: BESIDE.share * perSecond, burst: BESIDE.burst }, clock);
+  return {
+    // The policy is read every time: an apply asks for a sweep under the document that it has just written.
+    ...createApp(0, (own) => standingBack(own, async () => (await backlog())(), clock)),
+    sweepState: createSweepStateParameter(createSsmClient(), parameter),
+    turnBeside: (until) => beside.turn(until),
+  };
 }

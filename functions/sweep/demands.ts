@@ -21,9 +21,10 @@ export interface SweptDemands {
 export async function readDemands(
   { ports, demandStore, telemetry }: App,
   deadlines: Deadlines,
+  until: number,
 ): Promise<SweptDemands> {
   try {
-    const stored = await withPermissionRetries(ports.clock, deadlines, () => demandStore.all());
+    const stored = await withPermissionRetries(ports.clock, deadlines, () => demandStore.all(until));
     const now = ports.clock.now();
     return {
       stored,
@@ -36,7 +37,12 @@ export async function readDemands(
 }
 
 /** Counts the demands that are open. What cannot be written now is written by the next sweep. */
-export async function settleDemands(app: App, { stored }: SweptDemands, report: Report): Promise<number> {
+export async function settleDemands(
+  app: App,
+  { stored }: SweptDemands,
+  report: Report,
+  until: number,
+): Promise<number> {
   const { ports, demandStore, telemetry } = app;
   const now = ports.clock.now();
   const over: string[] = [];
@@ -57,11 +63,12 @@ export async function settleDemands(app: App, { stored }: SweptDemands, report: 
       };
       const known = report.verdicts.has(id) || !isOpen(demand, now);
       const answer = (current: Demand | undefined) => current && settle(current, result, now);
-      if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP) continue;
+      if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP || ports.clock.now() >= until)
+        continue;
       writes += 1;
       await writeDemand(demandStore, id, answer, seen);
     }
-    await removeOver(app, over);
+    if (ports.clock.now() < until) await removeOver(app, over);
   } catch (error) {
     telemetry.logger.warn("demands could not be written, the next sweep goes on", error as Error);
   }

@@ -1,4 +1,5 @@
 /** The sweep: the whole account, from what EC2 shows now, within the time that is there. */
+import { signalAt } from "../aws/signal.js";
 import type { Deadlines } from "../core/deadlines.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
 import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
@@ -53,6 +54,15 @@ const longest: Partial<Record<SweepRequest["by"], number>> = {
   schedule: SCHEDULED_MS,
   event: AT_ONCE_MS,
 };
+/**
+ * Demands, and then EC2, are read for so long at most: a sweep ends though a server answers slowly or never, and few
+ * sweeps are under way at the same time.
+ */
+const READS_MS = 120_000;
+/** After reading there is time to act, however long reading took. */
+const WINDOW_MS = 20_000;
+/** Writing down what became of demands takes no longer. */
+const SETTLE_MS = 20_000;
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
@@ -75,7 +85,7 @@ export async function runSweep(
     if (request.kind === "drain") return await runDrain(app, { deadline: whole }, true);
     const deadlines = deadlinesOf(request, started, whole);
     if (app.settings.mode === "drain") return await runDrain(app, deadlines, false);
-    return await runReconcile(app, request, started, deadlines);
+    return await runReconcile(app, request, { ...deadlines, started, whole });
   } finally {
     app.telemetry.metrics.publishStoredMetrics();
   }
@@ -89,19 +99,27 @@ function deadlinesOf({ by }: SweepRequest, started: number, whole: number): Dead
   return { deadline: Math.min(whole, started + (longest[by] ?? Infinity)) };
 }
 
+interface Times extends Deadlines {
+  readonly started: number;
+  /** The end of the function's time. */
+  readonly whole: number;
+}
+
 async function runReconcile(
   app: SweepContext,
   { by, explain }: SweepRequest,
-  started: number,
-  deadlines: Deadlines,
+  { started, whole, ...deadlines }: Times,
 ): Promise<Summary> {
-  const { ports, settings, telemetry } = app;
+  const { settings, telemetry } = app;
+  const ports = by === "event" ? besideTheSchedule(app) : app.ports;
   const permitted = <T>(read: () => Promise<T>) => withPermissionRetries(ports.clock, deadlines, read);
   const { policy, problems } = await permitted(() => app.policies.load());
   logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
-  const run = { ...deadlines, ports, settings, policy, types, onDone: telemetry.onDone };
-  const demands = await readDemands(app, deadlines);
+  const window = { milliseconds: WINDOW_MS, until: whole };
+  const run = { ...deadlines, window, ports, settings, policy, types, onDone: telemetry.onDone };
+  const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
+  const demands = await readDemands(app, deadlines, latestRead());
   const record = await openRecord(
     { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) },
     (error) => {
@@ -111,8 +129,11 @@ async function runReconcile(
       );
     },
   );
-  const report = await permitted(() => sweep(run, refusals, record, demands.claims));
-  const open = await settleDemands(app, demands, report);
+  const report = await permitted(() =>
+    sweep({ ...run, signal: signalAt(ports.clock, latestRead()) }, refusals, record, demands.claims),
+  );
+  const settleUntil = Math.min(whole, ports.clock.now() + SETTLE_MS);
+  const open = await settleDemands(app, demands, report, settleUntil);
   countReport(telemetry, report, problems);
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
   telemetry.metrics.addMetric("DemandsOpen", "Count", open);
@@ -121,16 +142,28 @@ async function runReconcile(
   telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
   const summary = summarize(report, open);
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
-  telemetry.logger.info("sweep", { by, ...summary });
+  if (report.receiversUnread.length > 0) {
+    telemetry.logger.warn("what stands behind these load balancers is not known", {
+      load_balancers: report.receiversUnread,
+    });
+  }
+  telemetry.logger.info("sweep", { by, ...summary, not_seen: report.notSeen });
   const published = [
     ...sessionsChanged(settings.controller, report.done),
     ...sourcesRefused(settings.controller, refusedNow(report)),
     sweepCompleted(settings.controller, { by, ...summary }),
   ];
-  const lost = await app.publish(published, deadlines.deadline + PUBLISH_MS);
+  const publishUntil = Math.min(whole, Math.max(deadlines.deadline, ports.clock.now())) + PUBLISH_MS;
+  const lost = await app.publish(published, publishUntil);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   if (applying) refuseToPass(report, problems);
   return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
+}
+
+/** Its turns come out of a share that the schedule's sweep, which may be under way in another process, leaves free. */
+function besideTheSchedule({ ports, turnBeside }: SweepContext): App["ports"] {
+  const turn = async (until: number) => (await turnBeside(until)) && ports.writer.turn(until);
+  return { ...ports, writer: { ...ports.writer, turn } };
 }
 
 /** Only what AWS refused in this run: what stays refused would be published every minute. */
@@ -180,6 +213,13 @@ function refuseToPass(report: Report, problems: readonly string[]): void {
       `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
         "sessions, more than guardrails.removal_percent allows within a day; nothing was removed. If that is meant, set " +
         "guardrails.acknowledged_until to a time soon from now and apply again",
+    );
+  }
+  if (report.waiting > 0) {
+    throw new Error(
+      `${String(report.waiting)} sessions stay on targets that are to be destroyed, since EC2 does not show what ` +
+        "replaces them yet, or not as available; nothing was removed. Accept the endpoint if it waits for that, and " +
+        "run apply again",
     );
   }
   if (report.remainingChanges > 0) {

@@ -2,7 +2,7 @@ import type { Patch } from "../patches/types.js";
 import type { Answer, BusEvent, Cloud } from "../types.js";
 import type { Params } from "../xml.js";
 import { createCourier, type InstanceEventSettings, type Where } from "./courier.js";
-import type { HookSettings } from "./hooks.js";
+import type { HookSettings, Stranded } from "./hooks.js";
 import { emitBy, instanceEvents } from "./instances.js";
 import { createScaling } from "./scaling.js";
 import { tagEvents } from "./tags.js";
@@ -16,6 +16,8 @@ export interface AutomaticEvents {
   always<T>(work: () => Promise<T>): Promise<T>;
   readonly settings: InstanceEventSettings;
   readonly hooks: HookSettings;
+  /** Instances whose agents could not reach Auto Scaling. */
+  readonly stranded: readonly Stranded[];
   /** Events that are still to come. */
   pending(): number;
   reset(): void;
@@ -37,6 +39,7 @@ export const createAutomaticEvents = (
   return {
     patches: [trailEvents(courier), tags, instances, scaling.activities.patch, ...scaling.hooks.patches],
     hooks: scaling.hooks.settings,
+    stranded: scaling.hooks.stranded,
     emit: emitBy(courier),
     always: courier.always,
     settings: courier.settings,

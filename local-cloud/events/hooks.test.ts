@@ -55,11 +55,7 @@ const arrivals = async (): Promise<Seen[]> => {
 };
 
 /** A group without instances, whose launches a hook holds. */
-const group = async (
-  DefaultResult = "CONTINUE",
-  HeartbeatTimeout = 300,
-  hook = LifecycleHookName,
-): Promise<void> => {
+const group = async (DefaultResult = "CONTINUE", HeartbeatTimeout = 300): Promise<void> => {
   queue = await eventToQueue(cloud, ACCOUNT, { source: ["aws.autoscaling"] });
   const LaunchConfigurationName = "web";
   const ImageId = "ami-12c6146b";
@@ -80,7 +76,7 @@ const group = async (
       VPCZoneIdentifier: Subnet?.SubnetId,
       LifecycleHookSpecificationList: [
         {
-          LifecycleHookName: hook,
+          LifecycleHookName,
           LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
           DefaultResult,
           HeartbeatTimeout,
@@ -223,18 +219,6 @@ describe("a launching hook", () => {
       ({ Description }) => Description?.includes(EC2InstanceId) && Description.startsWith("Launching"),
     );
     expect(first?.StatusCode).toBe(result === "CONTINUE" ? "Successful" : "Cancelled");
-  });
-
-  test.each([
-    [true, "InService"],
-    [false, "Pending:Wait"],
-  ])("of a capture node is completed by its agent: %s", async (agents, state) => {
-    await cloud.settings({ agents });
-    await group("ABANDON", 600, "traffic-capture-launch");
-    await scaleTo(1);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await cloud.idle();
-    expect(await states()).toEqual([state]);
   });
 
   test("holds with every hook of its group, and lets go with the last", async () => {

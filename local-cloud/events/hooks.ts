@@ -14,7 +14,10 @@ const LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING";
 export interface HookSettings {
   /** Multiplies the time that a hook waits, which is 30 s at least. */
   heartbeatScale: number;
-  /** Whether instances complete launching hooks from within, as an agent on them would; nothing runs on them here. */
+  /**
+   * Whether instances that reach Auto Scaling complete launching hooks from within, as an agent on them would; nothing
+   * runs on them here.
+   */
   agents: boolean;
 }
 
@@ -33,9 +36,17 @@ export interface Held {
 }
 type Result = "CONTINUE" | "ABANDON";
 
+/** An instance whose agent could not complete its hook, because Auto Scaling is out of reach. */
+export interface Stranded {
+  readonly account: string;
+  readonly group: string;
+  readonly instanceId: string;
+}
+
 export interface Hooks {
   readonly patches: readonly Patch[];
   readonly settings: HookSettings;
+  readonly stranded: readonly Stranded[];
   /** Begins to wait for every launching hook of the group; none where the group has no hook. */
   hold(where: Where, group: string, instanceId: string): readonly Held[];
   /** The instance is gone, whatever its hooks were waiting for. */
@@ -56,12 +67,17 @@ const INSTANCE =
 /**
  * Launching lifecycle hooks ("Amazon EC2 Auto Scaling lifecycle hooks" in the user guide): an instance is
  * Pending:Wait until each of its hooks is completed, or its time is over and the hook's DefaultResult counts. One
- * ABANDON ends the instance. `done`: every hook said CONTINUE, or one did not, and why.
+ * ABANDON ends the instance. `done`: every hook said CONTINUE, or one did not, and why. `reachesApi`: whether an agent on
+ * the instance could say so.
  */
-export const createHooks = (done: (held: Held, result: Result, reason: string) => Promise<void>): Hooks => {
+export const createHooks = (
+  done: (held: Held, result: Result, reason: string) => Promise<void>,
+  reachesApi: (held: Held) => Promise<boolean>,
+): Hooks => {
   const known = new Scoped(() => new Map<string, Map<string, Params>>());
   const waiting = new Scoped(() => new Map<string, Waiting>());
   const settings: HookSettings = { heartbeatScale: 1, agents: true };
+  const stranded: Stranded[] = [];
 
   const put = (where: Where, group: string, name: string, fields: Params): void => {
     const hooks = known.of(where).get(group) ?? new Map<string, Params>();
@@ -91,10 +107,15 @@ export const createHooks = (done: (held: Held, result: Result, reason: string) =
     held.timer.unref();
   };
 
-  const completeFromWithin = (held: Waiting): void => {
-    setTimeout(() => {
-      if (waiting.of(held.where).has(held.token)) conclude(held, "CONTINUE", "by the agent");
-    }, AGENT_MS).unref();
+  const completeFromWithin = async (held: Waiting): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, AGENT_MS).unref());
+    const waits = () => waiting.of(held.where).has(held.token);
+    if (!waits()) return;
+    const reached = await reachesApi(held);
+    // meanwhile somebody else may have completed it, or ended the instance
+    if (!waits()) return;
+    if (reached) conclude(held, "CONTINUE", "by the agent");
+    else stranded.push({ account: held.where.account, group: held.group, instanceId: held.instanceId });
   };
 
   const find = (call: Call): Waiting | Answer => {
@@ -183,6 +204,7 @@ export const createHooks = (done: (held: Held, result: Result, reason: string) =
   return {
     patches,
     settings,
+    stranded,
     hold(where, group, instanceId) {
       const launching = [...(known.of(where).get(group) ?? [])].filter(
         ([, hook]) => hook["LifecycleTransition"] === LAUNCHING,
@@ -202,7 +224,7 @@ export const createHooks = (done: (held: Held, result: Result, reason: string) =
         };
         waiting.of(where).set(held.token, held);
         arm(held);
-        if (settings.agents && OF_AGENT.test(name)) completeFromWithin(held);
+        if (settings.agents && OF_AGENT.test(name)) void completeFromWithin(held);
         return held;
       });
     },
@@ -219,6 +241,7 @@ export const createHooks = (done: (held: Held, result: Result, reason: string) =
       }
       waiting.reset();
       known.reset();
+      stranded.length = 0;
       settings.heartbeatScale = 1;
       settings.agents = true;
     },

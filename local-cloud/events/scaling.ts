@@ -4,6 +4,7 @@ import { items, parseXml, texts } from "../xml.js";
 import { createActivities, type Activities, type Activity } from "./activities.js";
 import type { Courier, Where } from "./courier.js";
 import { createHooks, type Held, type Hooks } from "./hooks.js";
+import { reaches } from "./reach.js";
 
 interface Member {
   readonly id: string;
@@ -105,7 +106,7 @@ export const createScaling = (
   /** Launches that wait for their hooks, by instance. */
   const launches = new Scoped(() => new Map<string, Activity>());
 
-  const hooks = createHooks(async (held, outcome, reason) => {
+  const concluded: Parameters<typeof createHooks>[0] = async (held, outcome, reason) => {
     const { where, instanceId } = held;
     const launch = launches.of(where).get(instanceId);
     launches.of(where).delete(instanceId);
@@ -128,7 +129,10 @@ export const createScaling = (
       },
     });
     await changed(where);
-  });
+  };
+  const hooks = createHooks(concluded, ({ where, instanceId }) =>
+    reaches(cloud, where, instanceId, "autoscaling"),
+  );
 
   const begin = (where: Where, kind: Activity["kind"], member: Member): Activity =>
     activities.start(where, {

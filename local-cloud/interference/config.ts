@@ -44,6 +44,8 @@ const fault = z
     status: z.number().int().min(400).max(599).default(500),
     /** No answer at all: the connection breaks. */
     drop: z.boolean().default(false),
+    /** No answer at all: the connection is taken and stays open. */
+    silent: z.boolean().default(false),
   })
   .refine((f) => [f.probability, f.nth, f.every, f.first].filter((x) => x !== undefined).length <= 1, {
     message: "give only one of probability, nth, every and first",

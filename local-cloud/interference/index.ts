@@ -1,10 +1,10 @@
 /**
  * Everything that makes the local cloud slower, stricter or less reliable than memory: latency, EC2's token buckets,
- * injected errors before or after the effect, broken connections, late reads; and the counts of all calls.
+ * injected errors before or after the effect, connections that break or on which nothing comes, late reads; and the counts of all calls.
  *
  * For the front: `configure` takes the JSON of config.ts (a wrong one throws a ZodError and changes nothing; what is
  * left out has its default, so `{}` turns everything off); `counts` gives `CountsReport`. An answer for which
- * `isDropped` is true must not be sent: destroy the socket. `before` and `after` recognise a call by its object, so
+ * `isDropped` is true must not be sent: destroy the socket; where `isSilent` is, leave it as it is. `before` and `after` recognise a call by its object, so
  * hand `after` the same one; when `before` answers, do not call `after`.
  */
 import { serviceError } from "../answers.js";
@@ -23,10 +23,12 @@ export interface ConfigurableInterference extends Interference {
   resetCounts(): void;
 }
 
-/** No HTTP status is zero: this answer is a broken connection. */
+/** No HTTP status is zero or less: a broken connection, and one on which nothing ever comes. */
 const DROPPED_STATUS = 0;
+const SILENT_STATUS = -1;
 
 export const isDropped = (answer: Answer): boolean => answer.status === DROPPED_STATUS;
+export const isSilent = (answer: Answer): boolean => answer.status === SILENT_STATUS;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -63,6 +65,7 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
   }
 
   function struck(call: Call, fault: FaultConfig): Answer {
+    if (fault.silent) return { status: SILENT_STATUS, headers: {}, body: Buffer.alloc(0) };
     if (fault.drop) return { status: DROPPED_STATUS, headers: {}, body: Buffer.alloc(0) };
     return serviceError(call, fault.code, fault.message, fault.status);
   }
@@ -88,7 +91,7 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
         return close(entry, "throttled", serviceError(call, throttle, "Request limit exceeded.", status));
       }
       if (fault?.when !== "before") return undefined;
-      return close(entry, fault.drop ? "dropped" : "fault-before", struck(call, fault));
+      return close(entry, fault.drop || fault.silent ? "dropped" : "fault-before", struck(call, fault));
     },
 
     after: async (call, answer) => {
@@ -96,7 +99,11 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
       const entry = known?.entry ?? counts.open(call, cloud.now(), config.record);
       open.delete(call);
       if (!known?.fault) return close(entry, answer.status >= 400 ? "failed" : "ok", answer);
-      return close(entry, known.fault.drop ? "dropped" : "fault-after", struck(call, known.fault));
+      return close(
+        entry,
+        known.fault.drop || known.fault.silent ? "dropped" : "fault-after",
+        struck(call, known.fault),
+      );
     },
   };
 }

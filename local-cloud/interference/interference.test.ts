@@ -13,7 +13,7 @@ import {
 } from "../support/ec2.js";
 import type { Answer, Call } from "../types.js";
 import { ec2Ok } from "../xml.js";
-import { isDropped } from "./index.js";
+import { isDropped, isSilent } from "./index.js";
 import { matchesAction } from "./match.js";
 
 let bench: Bench;
@@ -125,6 +125,15 @@ describe("faults", () => {
     const call = callOf("CreateTags");
     expect(await bench.interference.before(call)).toBeUndefined();
     expect(isDropped(await bench.interference.after(call, OK))).toBe(true);
+  });
+
+  test("a connection on which nothing ever comes, before or after the effect", async () => {
+    fault({ silent: true });
+    expect(isSilent(await through(callOf("CreateTags")))).toBe(true);
+    fault({ silent: true, when: "after" });
+    const call = callOf("CreateTags");
+    expect(await bench.interference.before(call)).toBeUndefined();
+    expect(isSilent(await bench.interference.after(call, OK))).toBe(true);
   });
 
   test("account and fields narrow a fault; a wrong configuration changes nothing", async () => {

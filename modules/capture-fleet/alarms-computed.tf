@@ -4,7 +4,7 @@ locals {
   # Where a packet can be lost on a node, in its order; each has a counter of the agent's.
   hops = {
     drop-outer        = { metric = "DropsOuter", place = "at the network interface" }
-    drop-decapsulated = { metric = "DropsDecapsulated", place = "while the envelopes are taken off" }
+    drop-decapsulated = { metric = "DropsDecapsulated", place = "while GENEVE and VXLAN are removed" }
     drop-mirrored     = { metric = "DropsMirrored", place = "at the interface that tools read" }
     drop-tool         = { metric = "DropsTool", place = "in the capture tool" }
   }
@@ -43,7 +43,7 @@ locals {
         missing = "notBreaching"
       }
       evidence-lost = {
-        problem    = "Nodes threw captured files away because the disk was full, or left without having delivered all."
+        problem    = "Nodes deleted captured files because the disk was full, or were terminated before they had uploaded all."
         label      = "files lost"
         expression = "FILL(evicted, 0) + FILL(left, 0)"
         metrics    = { evicted = { name = "SpoolDroppedFiles" }, left = { name = "LeftBehindFiles" } }
@@ -55,7 +55,7 @@ locals {
     # A fleet of fixed size is always as large as it may be.
     var.max_size == var.min_size ? {} : {
       for key, group in local.groups : key == "all" ? "at-maximum" : "at-maximum-${key}" => {
-        problem    = "The group ${group.name} has been as large as it may be for 15 minutes: more traffic would be lost."
+        problem    = "The group ${group.name} has been at its maximum size for 15 minutes: more traffic would be lost."
         section    = "at-maximum"
         label      = "1 when full"
         expression = "IF(desired >= most, 1, 0)"

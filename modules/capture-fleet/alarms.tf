@@ -30,7 +30,7 @@ locals {
         missing = "breaching"
       }
       agents-silent = {
-        problem    = "No agent has written figures for ten minutes: nodes run blind, or cannot reach CloudWatch."
+        problem    = "No agent has written figures for ten minutes: nodes are not observed, or cannot reach CloudWatch."
         metric     = "NodeHealthy"
         statistic  = "SampleCount"
         comparison = "LessThanThreshold"
@@ -91,6 +91,9 @@ module "alarms" {
 
   alarm_actions = var.alarm_actions
   tags          = local.tags
+
+  # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 moved {

@@ -9,6 +9,15 @@ resource "aws_s3_bucket" "code" {
   force_destroy = true
 
   tags = local.tags
+
+  # In us-east-1 CreateBucket answers for the account's own bucket as if it had made it (Amazon S3, CreateBucket): not
+  # before what a second deployment of this name cannot make.
+  depends_on = [aws_cloudwatch_event_bus.this]
+
+  lifecycle {
+    ignore_changes       = [bucket]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 locals {

@@ -6,6 +6,15 @@ resource "aws_s3_bucket" "this" {
   force_destroy = var.bucket_force_destroy
 
   tags = local.tags
+
+  # In us-east-1 CreateBucket answers for the account's own bucket as if it had made it (Amazon S3, CreateBucket): not
+  # before what a second deployment of this name cannot make.
+  depends_on = [aws_cloudwatch_event_bus.this]
+
+  lifecycle {
+    ignore_changes       = [bucket]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 resource "aws_s3_bucket_ownership_controls" "this" {

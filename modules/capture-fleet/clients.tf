@@ -21,7 +21,12 @@ resource "aws_s3_object" "clients" {
   content      = jsonencode(local.clients_file)
   content_type = "application/json"
 
-  tags = local.tags
+  # Amazon S3 takes ten tags an object, the provider's default_tags among them, and a deployment may well have more.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   # Objects without the bucket's protections in force would be nobody's wish.
   depends_on = [

@@ -99,6 +99,11 @@ locals {
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = "${var.name}-fleet-${local.region}"
 
+  lifecycle {
+    ignore_changes       = [dashboard_name]
+    replace_triggered_by = [terraform_data.name]
+  }
+
   dashboard_body = jsonencode({
     widgets = concat(
       [

@@ -12,6 +12,9 @@ resource "aws_cloudwatch_event_rule" "launch_failed" {
   })
 
   tags = local.tags
+
+  # PutRule overwrites: not before what a second deployment of this name cannot make.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 resource "aws_cloudwatch_event_target" "launch_failed" {
@@ -27,7 +30,7 @@ data "aws_iam_policy_document" "launch_failed_trust" {
 
     principals {
       type        = "Service"
-      identifiers = ["events.${local.dns_suffix}"]
+      identifiers = [module.identity.service_principals.events]
     }
 
     condition {
@@ -58,7 +61,13 @@ resource "aws_iam_role" "launch_failed" {
   assume_role_policy   = data.aws_iam_policy_document.launch_failed_trust.json
   permissions_boundary = var.permissions_boundary
 
-  tags = local.tags
+  # As the nodes' role.
+  tags = var.tags
+
+  lifecycle {
+    ignore_changes       = [name]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 resource "aws_iam_role_policy" "launch_failed" {

@@ -9,7 +9,7 @@ locals {
 
   group_arns = [
     for group in values(local.groups) :
-    "arn:${local.partition}:autoscaling:${local.region}:${local.account_id}:autoScalingGroup:*:autoScalingGroupName/${group.name}"
+    "${local.arns.autoscaling}:autoScalingGroup:*:autoScalingGroupName/${group.name}"
   ]
 
   # Of the group, as the nodes read it: the agent completes these hooks from the node itself.

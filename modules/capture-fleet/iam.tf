@@ -4,7 +4,7 @@ data "aws_iam_policy_document" "node_trust" {
 
     principals {
       type        = "Service"
-      identifiers = ["ec2.${local.dns_suffix}"]
+      identifiers = [module.identity.service_principals.ec2]
     }
   }
 }
@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "node" {
   statement {
     sid       = "SessionManagerRegistration"
     actions   = ["ssm:UpdateInstanceInformation"]
-    resources = ["arn:${local.partition}:ec2:${local.region}:${local.account_id}:instance/*"]
+    resources = ["${local.arns.ec2}:instance/*"]
   }
 
   # Write-only: a node that was taken over can neither read nor delete what is in the bucket.
@@ -137,11 +137,19 @@ data "aws_iam_policy_document" "node" {
 }
 
 locals {
-  # 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/zeek:7.0.3 or …@sha256:…
-  image_parts = try(regex("^([0-9]{12})[.]dkr[.]ecr[.]([a-z0-9-]+)[.]amazonaws[.]com(?:[.]cn)?/([^:@]+)", var.capture.tool.image), null)
+  # 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/zeek:7.0.3 or …@sha256:…; with FIPS dkr.ecr-fips, dual-stack
+  # dkr-ecr and on.aws: as node/bin/registry-login.
+  image_parts = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z0-9.]+/([^:@]+)", var.capture.tool.image), null)
   image_repository_arns = local.image_parts == null ? [] : [
     "arn:${local.partition}:ecr:${local.image_parts[1]}:${local.image_parts[0]}:repository/${local.image_parts[2]}",
   ]
+}
+
+data "aws_default_tags" "this" {}
+
+locals {
+  # What the provider puts on a resource.
+  all_tags = merge(data.aws_default_tags.this.tags, var.tags)
 }
 
 # IAM is global: the region keeps fleets of one name in two regions apart.
@@ -151,7 +159,23 @@ resource "aws_iam_role" "node" {
   assume_role_policy   = data.aws_iam_policy_document.node_trust.json
   permissions_boundary = var.permissions_boundary
 
-  tags = local.tags
+  # Without Name: to IAM a key that the caller spells otherwise, name for one, is the same.
+  tags = var.tags
+
+  lifecycle {
+    ignore_changes       = [name]
+    replace_triggered_by = [terraform_data.name]
+
+    precondition {
+      condition = length(local.all_tags) <= 50 && (
+        length(distinct([for key in keys(local.all_tags) : lower(key)])) == length(local.all_tags)
+      )
+      error_message = <<-EOT
+        The variable tags and the provider's default_tags must have at most 50 keys together, none of which differ by case
+        alone: IAM takes no more and counts such keys as one. They have ${join(", ", keys(local.all_tags))}.
+      EOT
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "node" {
@@ -164,5 +188,5 @@ resource "aws_iam_instance_profile" "node" {
   name = aws_iam_role.node.name
   role = aws_iam_role.node.name
 
-  tags = local.tags
+  tags = var.tags
 }

@@ -1,8 +1,12 @@
-data "aws_partition" "current" {}
+module "identity" {
+  source = "../identity"
+}
 
-data "aws_region" "current" {}
-
-data "aws_caller_identity" "current" {}
+# What has the region or the account in a name that cannot be changed keeps the name it was made with, even where a plan
+# does not know them (modules/identity); another name of the caller's makes it anew.
+resource "terraform_data" "name" {
+  input = var.name
+}
 
 data "aws_vpc" "this" {
   id = var.vpc_id
@@ -15,11 +19,11 @@ data "aws_subnet" "this" {
 }
 
 locals {
-  # id and not name: the name of this attribute differs between versions 5 and 6 of the provider, the id does not.
-  region     = data.aws_region.current.id
-  partition  = data.aws_partition.current.partition
-  dns_suffix = data.aws_partition.current.dns_suffix
-  account_id = data.aws_caller_identity.current.account_id
+  region     = module.identity.region
+  partition  = module.identity.partition
+  dns_suffix = module.identity.dns_suffix
+  account_id = module.identity.account_id
+  arns       = module.identity.arns
 
   tags = merge(var.tags, { Name = var.name })
 

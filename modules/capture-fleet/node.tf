@@ -51,7 +51,12 @@ resource "aws_s3_object" "node_files" {
   content      = local.node_files_json
   content_type = "application/json"
 
-  tags = local.tags
+  # Amazon S3 takes ten tags an object, the provider's default_tags among them, and a deployment may well have more.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   # Without versions there is none to name, and nothing may lie there before the bucket is closed.
   depends_on = [
@@ -68,7 +73,12 @@ resource "aws_s3_object" "agent" {
   source_hash  = filesha256(local.agent_path)
   content_type = "text/javascript"
 
-  tags = local.tags
+  # As node_files'.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   depends_on = [
     aws_s3_bucket_policy.code,

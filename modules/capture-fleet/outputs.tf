@@ -18,7 +18,8 @@ output "availability_zones" {
 
 output "event_bus_arn" {
   description = "ARN of the hub's event bus, for mirror-controller's input hub_event_bus_arn."
-  value       = aws_cloudwatch_event_bus.this.arn
+  # Composed, so that mirror-controller can judge it at plan in the same apply.
+  value = "${local.arns.events}:event-bus/${aws_cloudwatch_event_bus.this.name}"
 }
 
 output "capture_bucket" {
@@ -94,7 +95,7 @@ output "capacity_plan" {
 
     - `wire_gbps`: traffic at the nodes.
     - `choices`: by instance type the number of nodes, Gbps of a node and monthly cost; `cheapest`: the best of them.
-    - `configured`: whether what is configured suffices.
+    - `configured`: whether what is configured is enough.
     - `bucket`: what it holds.
     - `monthly_usd`: by item, for the cheapest.
   EOT

@@ -1,4 +1,4 @@
-# Who may send traffic to the fleet. This map is the register: taking an entry out closes the door.
+# Who may send traffic to the fleet. This map is the register: removing an account revokes its access.
 
 variable "clients" {
   description = <<-EOT

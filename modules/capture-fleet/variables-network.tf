@@ -27,8 +27,8 @@ variable "https_destinations" {
 
 variable "alarm_actions" {
   description = <<-EOT
-    ARNs that an alarm notifies when it fires, as a rule those of SNS topics. Default none: the alarms exist all the
-    same and show in the console.
+    ARNs that an alarm notifies when it fires, usually SNS topics. Default none: the alarms exist all the same and show
+    in the console.
   EOT
   type        = list(string)
   default     = []

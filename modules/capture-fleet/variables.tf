@@ -97,14 +97,26 @@ variable "tags" {
     Tags of everything that this module makes, the nodes, their volumes and interfaces included. The provider's
     default_tags do not reach what the autoscaling group launches, these do.
 
-    No key may begin with `aws:` or `traffic-mirror:`. Default none.
+    At most 45; no key may begin with `aws:` or `traffic-mirror:`, nor differ from another one by case alone. The objects
+    of the code bucket carry none, since Amazon S3 takes ten at most. Default none.
   EOT
   type        = map(string)
   default     = {}
   nullable    = false
 
+  # IAM counts keys that differ by case alone as one, and takes no other characters (IAM API Reference, Tag); nor does
+  # Systems Manager.
   validation {
-    condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")])
-    error_message = "No key of the variable tags may begin with aws:, which AWS keeps for itself, or with traffic-mirror:, which this product does."
+    condition = length(var.tags) <= 45 && length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags) && alltrue([
+      for key, value in var.tags :
+      can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) &&
+      can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) &&
+      !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")
+    ])
+    error_message = <<-EOT
+      The variable tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
+      _.:/=+-@; no two keys may differ by case alone, and none may begin with aws:, which AWS keeps for itself, or with
+      traffic-mirror:, which this product does.
+    EOT
   }
 }

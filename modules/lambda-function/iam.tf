@@ -4,22 +4,42 @@ data "aws_iam_policy_document" "assume" {
 
     principals {
       type        = "Service"
-      identifiers = ["lambda.amazonaws.com"]
+      identifiers = [var.identity.service_principals.lambda]
     }
   }
 }
 
+data "aws_default_tags" "this" {}
+
+locals {
+  # What the provider puts on a resource.
+  all_tags = merge(data.aws_default_tags.this.tags, var.tags)
+}
+
 resource "aws_iam_role" "this" {
   # IAM is global: the region keeps the same controller name usable in several regions.
-  name                 = "${var.name}-${data.aws_region.current.id}"
+  name                 = "${var.name}-${var.identity.region}"
   description          = "Execution role of the function ${var.name}"
   assume_role_policy   = data.aws_iam_policy_document.assume.json
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
 
   lifecycle {
+    ignore_changes       = [name]
+    replace_triggered_by = [terraform_data.name]
+
     precondition {
-      condition     = length("${var.name}-${data.aws_region.current.id}") <= 64
+      condition = length(local.all_tags) <= 50 && (
+        length(distinct([for key in keys(local.all_tags) : lower(key)])) == length(local.all_tags)
+      )
+      error_message = <<-EOT
+        The variable tags and the provider's default_tags must have at most 50 keys together, none of which differ by case
+        alone: IAM takes no more and counts such keys as one. They have ${join(", ", keys(local.all_tags))}.
+      EOT
+    }
+
+    precondition {
+      condition     = length("${var.name}-${var.identity.region}") <= 64
       error_message = "name is too long: the role <name>-<region> must fit into the 64 characters of an IAM role name."
     }
   }

@@ -2,7 +2,7 @@
 # Lambda Developer Guide). Lambda uses the role for it; the code of the function is kept from doing the same.
 
 locals {
-  ec2_arn = "arn:${data.aws_partition.current.partition}:ec2:${data.aws_region.current.id}"
+  ec2_arn = "arn:${var.identity.partition}:ec2:${var.identity.region}"
 }
 
 data "aws_iam_policy_document" "network" {
@@ -18,7 +18,7 @@ data "aws_iam_policy_document" "network" {
     condition {
       test     = "StringEquals"
       variable = "aws:RequestedRegion"
-      values   = [data.aws_region.current.id]
+      values   = [var.identity.region]
     }
   }
 
@@ -41,7 +41,7 @@ data "aws_iam_policy_document" "network" {
       "ec2:UnassignPrivateIpAddresses",
     ]
     # The guide: one id, which nobody knows before, or all of them in this form.
-    resources = ["${local.ec2_arn}:${data.aws_caller_identity.current.account_id}:*/*"]
+    resources = ["${local.ec2_arn}:${var.identity.account_id}:*/*"]
   }
 
   # lambda:SourceFunctionArn is in the request when the code calls, and not when Lambda does.
@@ -61,7 +61,7 @@ data "aws_iam_policy_document" "network" {
       test     = "ArnEquals"
       variable = "lambda:SourceFunctionArn"
       values = [
-        "arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:function:${var.name}"
+        "${var.identity.arns.lambda}:function:${var.name}"
       ]
     }
   }

@@ -1,3 +1,15 @@
+variable "identity" {
+  description = "Where the function is: the outputs of modules/identity, all of them."
+  type = object({
+    account_id         = string
+    region             = string
+    partition          = string
+    arns               = map(string)
+    service_principals = map(string)
+  })
+  nullable = false
+}
+
 variable "name" {
   description = <<-EOT
     Name of the function, of its log group (`/aws/lambda/<name>`) and, with the region behind it, of its role.

@@ -73,10 +73,34 @@ locals {
       # As quota.
       missing = "ignore"
     }
+    not-seen = {
+      problem    = "Interfaces with a session of ours were not seen, or not with their instance, in three periods; their sessions stay."
+      metric     = "SourcesNotSeen"
+      statistic  = "Minimum"
+      comparison = "GreaterThanThreshold"
+      threshold  = 0
+      period     = local.uncovered_period
+      periods    = 3
+      datapoints = 3
+      # As quota.
+      missing = "ignore"
+    }
+    receivers-unread = {
+      problem    = "AWS does not tell what stands behind a load balancer that receives: what is there would be mirrored into itself."
+      metric     = "ReceiversUnread"
+      statistic  = "Minimum"
+      comparison = "GreaterThanThreshold"
+      threshold  = 0
+      period     = local.uncovered_period
+      periods    = 2
+      datapoints = 2
+      # As quota.
+      missing = "ignore"
+    }
     },
     contains(var.triggers, "tampering") ? {
       tampering = {
-        problem   = "Somebody else than this controller and session_principals removed or changed a mirror session."
+        problem   = "Somebody other than this controller and session_principals removed or changed a mirror session."
         metric    = "Tampering"
         threshold = 1
         # As policy-refused.

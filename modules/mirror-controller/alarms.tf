@@ -22,6 +22,9 @@ module "alarms" {
 
   alarm_actions = var.alarm_actions
   tags          = var.tags
+
+  # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 moved {

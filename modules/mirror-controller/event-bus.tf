@@ -7,7 +7,7 @@
 
 locals {
   # Composed rather than referenced, as the queues' (queue.tf): the functions' policies are then known at plan.
-  event_bus_arn = "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/${var.name}"
+  event_bus_arn = "${local.arns.events}:event-bus/${var.name}"
 
   requester_source  = "traffic-mirror"
   controller_source = "traffic-mirror.controller"
@@ -34,7 +34,7 @@ locals {
   }
   bus_rule_arns = {
     for key, rule in local.bus_rules :
-    key => "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}/${rule.name}"
+    key => "${local.arns.events}:rule/${var.name}/${rule.name}"
   }
 }
 
@@ -97,6 +97,11 @@ resource "aws_lambda_permission" "sweep_requests" {
   statement_id  = "sweep-requests"
   action        = "lambda:InvokeFunction"
   function_name = module.sweep.function_name
-  principal     = "events.amazonaws.com"
+  principal     = module.identity.service_principals.events
   source_arn    = local.bus_rule_arns["sweep"]
+
+  lifecycle {
+    ignore_changes       = [source_arn]
+    replace_triggered_by = [terraform_data.name]
+  }
 }

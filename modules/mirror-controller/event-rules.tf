@@ -95,7 +95,7 @@ locals {
       event_pattern = {
         source      = ["aws.tag"]
         detail-type = ["Tag Change on Resource"]
-        resources   = [{ prefix = "arn:${local.partition}:ec2:${local.region}:${local.account}:instance/" }]
+        resources   = [{ prefix = "${local.arns.ec2}:instance/" }]
         detail      = { service = ["ec2"], resource-type = ["instance"] }
       }
     }
@@ -124,7 +124,11 @@ locals {
           # An administrator's account gets those of its members too.
           accountId = [local.account]
           severity  = [{ numeric = [">=", var.guardduty_severity] }]
-          resource  = { instanceDetails = { instanceId = [{ prefix = "i-" }] } }
+          # An attack sequence names its instances elsewhere, and some are about none: the function tells.
+          "$or" = [
+            { resource = { instanceDetails = { instanceId = [{ prefix = "i-" }] } } },
+            { resource = { resourceType = ["AttackSequence"] } },
+          ]
         }
       }
     }
@@ -141,12 +145,12 @@ locals {
           eventName   = ["DeleteTrafficMirrorSession", "ModifyTrafficMirrorSession"]
           errorCode   = [{ exists = false }]
           # A role is known by its session's issuer, a user by its own ARN, a service of AWS by neither; anything-but
-          # matches no field that is missing.
+          # matches no field that is missing. Each list stands here once: ten roles of IAM Identity Center fit in.
           "$or" = [
-            { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ anything-but = local.session_principals }] } } } },
+            { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ anything-but = { suffix = local.session_roles } }] } } } },
             { userIdentity = {
               sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }
-              arn            = [{ anything-but = local.session_principals }]
+              arn            = [{ anything-but = local.session_users }]
             } },
             { userIdentity = { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ exists = false }] } },
           ]
@@ -176,11 +180,16 @@ locals {
     if contains(var.triggers, trigger) && !contains(local.idle_triggers, trigger)
   }
 
-  # The functions themselves, whose roles modules/lambda-function names, and who else may change sessions.
-  session_principals = concat(
-    [for function in ["reconcile", "sweep"] : "arn:${local.partition}:iam::${local.account}:role/${var.name}-${function}-${local.region}"],
-    var.session_principals,
+  # Who may change sessions: functions of this and of other controllers in the account, whose roles
+  # modules/lambda-function names (each may touch its own sessions alone, and of one that is gone nobody can tell whose
+  # it was), and who is given. By the name of a role, which its account has once, whatever its path; only principals of
+  # this account can reach its sessions.
+  session_roles = concat(
+    [for function in ["reconcile", "sweep"] : "-${function}-${local.region}"],
+    [for arn in var.session_principals : "/${reverse(split("/", arn))[0]}" if strcontains(arn, ":role/")],
   )
+  # Never an empty list, which EventBridge refuses.
+  session_users = concat(["-"], [for arn in var.session_principals : arn if strcontains(arn, ":user/")])
 }
 
 resource "aws_cloudwatch_event_rule" "this" {

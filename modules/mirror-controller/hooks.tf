@@ -10,7 +10,7 @@ locals {
   # Complete by Amazon Resource Name except for the group's UUID, which nobody knows beforehand.
   hook_group_arns = [
     for group in local.hook_groups :
-    "arn:${local.partition}:autoscaling:${local.region}:${local.account}:autoScalingGroup:*:autoScalingGroupName/${group}"
+    "${local.arns.autoscaling}:autoScalingGroup:*:autoScalingGroupName/${group}"
   ]
   hooks_abandon = anytrue([for hook in values(local.hooks) : hook.when_not_mirrored == "abandon"])
 }

@@ -4,8 +4,8 @@
 locals {
   hub = toset(var.hub_event_bus_arn == null ? [] : ["hub"])
 
-  hub_rule_arn = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}/hub"
-  hub_dlq_arn  = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-hub-dlq"
+  hub_rule_arn = "${local.arns.events}:rule/${var.name}/hub"
+  hub_dlq_arn  = "${local.arns.sqs}:${var.name}-hub-dlq"
 
   hub_event_pattern = {
     source      = [local.controller_source]
@@ -59,6 +59,9 @@ resource "aws_sqs_queue" "hub_dlq" {
 
   policy = data.aws_iam_policy_document.queue["hub_dlq"].json
   tags   = var.tags
+
+  # As the events queue's.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 data "aws_iam_policy_document" "hub_assume" {
@@ -69,7 +72,7 @@ data "aws_iam_policy_document" "hub_assume" {
 
     principals {
       type        = "Service"
-      identifiers = ["events.amazonaws.com"]
+      identifiers = [module.identity.service_principals.events]
     }
 
     # "Cross-service confused deputy prevention", EventBridge User Guide.
@@ -95,6 +98,11 @@ resource "aws_iam_role" "hub" {
   assume_role_policy   = data.aws_iam_policy_document.hub_assume[each.key].json
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
+
+  lifecycle {
+    ignore_changes       = [name]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 data "aws_iam_policy_document" "hub" {

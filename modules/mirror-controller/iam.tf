@@ -2,12 +2,14 @@
 # outside the VPCs, filters and targets that were given, and none on a session that does not carry this controller's tag.
 
 locals {
-  ec2_arn = "arn:${local.partition}:ec2:${local.region}:${local.account}"
+  ec2_arn = local.arns.ec2
+  # Any account: a target may be shared with this one through AWS RAM. Targets are named by id.
+  target_arn = "arn:${local.partition}:ec2:${local.region}:*:traffic-mirror-target"
 
   # Filters and targets that single rules name.
   rule_resources = distinct(concat(
     [for rule in local.rules : "${local.ec2_arn}:traffic-mirror-filter/${rule.filter_id}" if rule.filter_id != null],
-    [for rule in local.rules : "${local.ec2_arn}:traffic-mirror-target/${rule.target_id}" if rule.target_id != null],
+    [for rule in local.rules : "${local.target_arn}/${rule.target_id}" if rule.target_id != null],
   ))
 
   # A managed policy holds 6,144 characters, a role ten of them: eight VPCs of up to six targets fit into one.
@@ -108,8 +110,8 @@ data "aws_iam_policy_document" "common" {
     sid     = "ReadPolicy"
     actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"]
     resources = [
-      "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.policy_parameter}",
-      "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.policy_parameter}/*",
+      "${local.arns.ssm}:parameter${local.policy_parameter}",
+      "${local.arns.ssm}:parameter${local.policy_parameter}/*",
     ]
   }
 }
@@ -124,7 +126,13 @@ data "aws_iam_policy_document" "sweep" {
   statement {
     sid       = "KeepSweepState"
     actions   = ["ssm:GetParameter", "ssm:PutParameter"]
-    resources = ["arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.sweep_state_parameter}"]
+    resources = ["${local.arns.ssm}:parameter${local.sweep_state_parameter}"]
+  }
+
+  statement {
+    sid       = "SeeWhetherEventsWait"
+    actions   = ["sqs:GetQueueAttributes"]
+    resources = [local.events_queue_arn]
   }
 }
 
@@ -157,7 +165,7 @@ data "aws_iam_policy_document" "reconcile" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["sqs.${local.region}.${data.aws_partition.current.dns_suffix}"]
+        values   = ["sqs.${local.region}.${module.identity.dns_suffix}"]
       }
     }
   }
@@ -186,7 +194,7 @@ data "aws_iam_policy_document" "scope" {
     resources = concat(
       [for key in each.value : "${local.ec2_arn}:traffic-mirror-filter/${var.vpcs[key].filter_id}"],
       flatten([for key in each.value : [
-        for target in values(coalesce(var.vpcs[key].targets, {})) : "${local.ec2_arn}:traffic-mirror-target/${target.target_id}"
+        for target in values(coalesce(var.vpcs[key].targets, {})) : "${local.target_arn}/${target.target_id}"
       ]]),
     )
   }
@@ -217,6 +225,11 @@ resource "aws_iam_policy" "scope" {
   description = "Interfaces, filters and targets that the mirror sessions of ${var.name} may join (${length(each.value)} VPCs)"
   policy      = data.aws_iam_policy_document.scope[each.key].json
   tags        = var.tags
+
+  lifecycle {
+    ignore_changes       = [name]
+    replace_triggered_by = [terraform_data.name]
+  }
 }
 
 # On destroy both functions lose these before drain runs, which needs none of them: a run that is still under way

@@ -1,13 +1,18 @@
-data "aws_caller_identity" "current" {}
+module "identity" {
+  source = "../identity"
+}
 
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
+# What has the region or the account in a name that cannot be changed keeps the name it was made with, even where a plan
+# does not know them (modules/identity); another name of the caller's makes it anew.
+resource "terraform_data" "name" {
+  input = var.name
+}
 
 locals {
-  account   = data.aws_caller_identity.current.account_id
-  partition = data.aws_partition.current.partition
-  region    = data.aws_region.current.id
+  account   = module.identity.account_id
+  arns      = module.identity.arns
+  partition = module.identity.partition
+  region    = module.identity.region
 
   # Keys of the project's own tags, as in functions/core/tags.ts.
   tag_keys = {
@@ -18,6 +23,7 @@ locals {
 
   environment = {
     CONTROLLER_NAME              = var.name
+    ACCOUNT_ID                   = local.account
     POLICY_PARAMETER             = local.policy_parameter
     MODE                         = var.mode
     SESSION_TAGS                 = jsonencode(var.tags)
@@ -30,18 +36,22 @@ locals {
     POWERTOOLS_LOG_LEVEL         = var.log_level
   }
 
-  # A process paces itself and knows nothing of the others, so each run of reconcile gets its share.
+  # A process paces itself and knows nothing of the others, so each run of reconcile gets its share; and while messages
+  # wait for reconcile, the sweep stands back and leaves it its rate: functions/aws/stand-back.ts.
   reconcile_environment = merge(local.environment, {
     # To say when a message comes back.
-    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
-    MUTATIONS_BURST      = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
+    EVENTS_QUEUE_URL             = aws_sqs_queue.events.url
+    MUTATIONS_PER_SECOND         = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
+    MUTATIONS_PER_SECOND_WAITING = tostring((var.pace.events_per_second + var.pace.sweep_per_second) / var.pace.events_maximum_concurrency)
+    MUTATIONS_BURST              = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
   })
 
   sweep_environment = merge(local.environment, {
-    SWEEP_STATE_PARAMETER = local.sweep_state_parameter
+    # To see whether events wait.
+    EVENTS_QUEUE_URL      = aws_sqs_queue.events.url
     MUTATIONS_PER_SECOND  = tostring(var.pace.sweep_per_second)
     MUTATIONS_BURST       = tostring(var.pace.sweep_burst)
+    SWEEP_STATE_PARAMETER = local.sweep_state_parameter
   })
 }
 
@@ -49,6 +59,7 @@ locals {
 module "reconcile" {
   source = "../lambda-function"
 
+  identity    = module.identity
   name        = "${var.name}-reconcile"
   function    = "reconcile"
   description = "Brings the mirror sessions of the interfaces that events name in line with the policy of ${var.name}"
@@ -74,6 +85,7 @@ module "reconcile" {
 module "sweep" {
   source = "../lambda-function"
 
+  identity    = module.identity
   name        = "${var.name}-sweep"
   function    = "sweep"
   description = "Brings all mirror sessions in line with the policy of ${var.name}"

@@ -1,11 +1,11 @@
 locals {
   # Composed rather than referenced, so that each queue is made in one step with its policies: SQS settles
   # every change of attributes for half a minute, and event rules come after the queue (see invocations.tf).
-  events_queue_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-events"
+  events_queue_arn = "${local.arns.sqs}:${var.name}-events"
   dlq_arn          = "${local.events_queue_arn}-dlq"
   # An event rule on a bus other than the default one has the bus in its name.
   event_rule_arns = concat(
-    [for rule in local.event_rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"],
+    [for rule in local.event_rules : "${local.arns.events}:rule/${rule.name}"],
     [local.bus_rule_arns["requests"]],
   )
   queues = merge(
@@ -38,6 +38,10 @@ resource "aws_sqs_queue" "events" {
   })
   policy = data.aws_iam_policy_document.queue["events"].json
   tags   = var.tags
+
+  # A second deployment of this name would adopt the queue, and delete it on destroy: SQS answers CreateQueue for one that
+  # exists as if it had made it. The bus cannot be made twice.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 # One queue for what reconcile could not do and for what EventBridge could not deliver: both hold the same
@@ -55,6 +59,9 @@ resource "aws_sqs_queue" "events_dlq" {
   })
   policy = data.aws_iam_policy_document.queue["events_dlq"].json
   tags   = var.tags
+
+  # As the events queue's.
+  depends_on = [aws_cloudwatch_event_bus.this]
 }
 
 data "aws_iam_policy_document" "queue" {
@@ -67,7 +74,7 @@ data "aws_iam_policy_document" "queue" {
 
     principals {
       type        = "Service"
-      identifiers = ["events.amazonaws.com"]
+      identifiers = [module.identity.service_principals.events]
     }
 
     condition {

@@ -2,7 +2,7 @@
 
 locals {
   demands_path    = "/${var.name}/demands"
-  demands_arn     = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.demands_path}"
+  demands_arn     = "${local.arns.ssm}:parameter${local.demands_path}"
   demands_setting = merge({ path = local.demands_path }, var.demands)
 }
 

@@ -41,6 +41,11 @@ resource "aws_lambda_permission" "sweep" {
   statement_id  = "schedule"
   action        = "lambda:InvokeFunction"
   function_name = module.sweep.function_name
-  principal     = "events.amazonaws.com"
-  source_arn    = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}-sweep"
+  principal     = module.identity.service_principals.events
+  source_arn    = "${local.arns.events}:rule/${var.name}-sweep"
+
+  lifecycle {
+    ignore_changes       = [source_arn]
+    replace_triggered_by = [terraform_data.name]
+  }
 }

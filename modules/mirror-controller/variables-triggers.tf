@@ -18,7 +18,7 @@ variable "triggers" {
       is one.
     - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
       where a rule of `sources` has `on = "guardduty"`.
-    - `tampering`: a mirror session is removed or changed by somebody else than this controller or `session_principals`.
+    - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
       Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
 
     Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
@@ -67,7 +67,9 @@ variable "session_principals" {
     ARNs of IAM roles and users that may remove and change mirror sessions without being reported as tampering, such as
     another tool that keeps sessions of its own: for a call on a session that is gone, nobody can say whose it was.
 
-    At most 10; a role with its path, as CloudTrail writes it. Default none: this controller's functions alone.
+    At most 10; a role with its path, as CloudTrail writes it. A role counts by its name, which its account has once.
+    Default none: the functions of this and of other controllers in the account, each of which can touch its own
+    sessions alone.
   EOT
   type        = list(string)
   default     = []

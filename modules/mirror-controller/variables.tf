@@ -201,16 +201,23 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition     = length(var.tags) <= 45 && length(jsonencode(var.tags)) <= 2500
-    error_message = <<-EOT
-      tags must be at most 45 and at most 2,500 characters as JSON: the functions carry them in their environment.
-    EOT
+    condition     = length(jsonencode(var.tags)) <= 2500
+    error_message = "The variable tags takes at most 2,500 characters as JSON: the functions carry them in their environment."
   }
 
+  # IAM counts keys that differ by case alone as one, and takes no other characters (IAM API Reference, Tag); nor does
+  # Systems Manager.
   validation {
-    condition     = alltrue([for key in keys(var.tags) : !can(regex("^(aws:|traffic-mirror:)", key))])
+    condition = length(var.tags) <= 45 && length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags) && alltrue([
+      for key, value in var.tags :
+      can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) &&
+      can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) &&
+      !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")
+    ])
     error_message = <<-EOT
-      tags must not have keys that start with aws: or traffic-mirror:, which belong to AWS and to this controller.
+      The variable tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
+      _.:/=+-@; no two keys may differ by case alone, and none may begin with aws:, which AWS keeps for itself, or with
+      traffic-mirror:, which this product does.
     EOT
   }
 }

@@ -26,7 +26,7 @@ locals {
       missing   = "notBreaching"
     }
     held = {
-      problem    = "An endpoint that is to go cannot, because somebody else's mirror target is on it."
+      problem    = "An endpoint that should be removed cannot be, because somebody else's mirror target uses it."
       metric     = "EndpointsHeld"
       statistic  = "Minimum"
       threshold  = 1
@@ -82,6 +82,9 @@ module "alarms" {
 
   alarm_actions = var.alarm_actions
   tags          = var.tags
+
+  # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.
+  depends_on = [module.endpoints]
 }
 
 moved {

@@ -3,7 +3,7 @@
 locals {
   # Composed rather than referenced, so that each queue is made in one step with its policy: SQS settles every change of
   # attributes for half a minute.
-  endpoints_queue_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.endpoints_name}"
+  endpoints_queue_arn = "${local.arns.sqs}:${local.endpoints_name}"
   endpoints_dlq_arn   = "${local.endpoints_queue_arn}-dlq"
 
   known_event_rules = {
@@ -41,7 +41,7 @@ locals {
       event_pattern = {
         source      = ["aws.tag"]
         detail-type = ["Tag Change on Resource"]
-        resources   = [{ prefix = "arn:${local.partition}:ec2:${local.region}:${local.account}:subnet/" }]
+        resources   = [{ prefix = "${local.arns.ec2}:subnet/" }]
         detail      = { service = ["ec2"], resource-type = ["subnet"] }
       }
     }
@@ -88,6 +88,10 @@ resource "aws_sqs_queue" "endpoints" {
   })
   policy = data.aws_iam_policy_document.endpoints_queue["queue"].json
   tags   = var.tags
+
+  # A second deployment of this name would adopt the queue, and delete it on destroy: SQS answers CreateQueue for one that
+  # exists as if it had made it. The function cannot be made twice.
+  depends_on = [module.endpoints]
 }
 
 resource "aws_sqs_queue" "endpoints_dlq" {
@@ -105,6 +109,9 @@ resource "aws_sqs_queue" "endpoints_dlq" {
   })
   policy = data.aws_iam_policy_document.endpoints_queue["dlq"].json
   tags   = var.tags
+
+  # As the queue's.
+  depends_on = [module.endpoints]
 }
 
 data "aws_iam_policy_document" "endpoints_queue" {
@@ -117,13 +124,13 @@ data "aws_iam_policy_document" "endpoints_queue" {
 
     principals {
       type        = "Service"
-      identifiers = ["events.amazonaws.com"]
+      identifiers = [module.identity.service_principals.events]
     }
 
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
-      values   = [for rule in local.event_rules : "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule.name}"]
+      values   = [for rule in local.event_rules : "${local.arns.events}:rule/${rule.name}"]
     }
 
     condition {
@@ -241,6 +248,11 @@ resource "aws_lambda_permission" "endpoints_schedule" {
   statement_id  = "schedule"
   action        = "lambda:InvokeFunction"
   function_name = module.endpoints[each.key].function_name
-  principal     = "events.amazonaws.com"
-  source_arn    = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${local.endpoints_name}"
+  principal     = module.identity.service_principals.events
+  source_arn    = "${local.arns.events}:rule/${local.endpoints_name}"
+
+  lifecycle {
+    ignore_changes       = [source_arn]
+    replace_triggered_by = [terraform_data.name]
+  }
 }

@@ -2,7 +2,7 @@
 # under its own name; change and delete what carries that name.
 
 locals {
-  ec2_arn       = "arn:${local.partition}:ec2:${local.region}:${local.account}"
+  ec2_arn       = local.arns.ec2
   endpoint_arns = ["${local.ec2_arn}:vpc-endpoint/*", "${local.ec2_arn}:traffic-mirror-target/*"]
 }
 
@@ -105,7 +105,7 @@ data "aws_iam_policy_document" "endpoints" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["sqs.${local.region}.${data.aws_partition.current.dns_suffix}"]
+        values   = ["sqs.${local.region}.${module.identity.dns_suffix}"]
       }
     }
   }

@@ -42,7 +42,7 @@ resource "aws_lambda_invocation" "apply" {
 
   lifecycle {
     precondition {
-      condition     = split(".", trimprefix(var.endpoint_service_name, "cn."))[3] == local.region
+      condition     = contains(split(".", var.endpoint_service_name), local.region)
       error_message = <<-EOT
         The variable endpoint_service_name names a service of another region than this one, ${local.region}; endpoints
         reach services of their own region only.

@@ -32,6 +32,7 @@ module "endpoints" {
   source   = "../lambda-function"
   for_each = local.automatic
 
+  identity    = module.identity
   name        = local.endpoints_name
   function    = each.key
   description = "Keeps an endpoint and a mirror target in every zone of the VPCs of ${var.name} that needs them"

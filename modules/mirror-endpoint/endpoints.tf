@@ -22,7 +22,7 @@ resource "aws_vpc_endpoint" "this" {
     replace_triggered_by  = [terraform_data.subnet[each.key].output]
 
     precondition {
-      condition     = split(".", trimprefix(var.endpoint_service_name, "cn."))[3] == local.region
+      condition     = contains(split(".", var.endpoint_service_name), local.region)
       error_message = <<-EOT
         The variable endpoint_service_name names a service of another region than this one, ${local.region}; endpoints
         reach services of their own region only.

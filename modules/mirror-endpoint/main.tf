@@ -1,8 +1,12 @@
-data "aws_caller_identity" "current" {}
+module "identity" {
+  source = "../identity"
+}
 
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
+# What has the region or the account in a name that cannot be changed keeps the name it was made with, even where a plan
+# does not know them (modules/identity); another name of the caller's makes it anew.
+resource "terraform_data" "name" {
+  input = var.name
+}
 
 # For the subnet's zone. Read at apply where the subnet is made in the same apply.
 data "aws_subnet" "this" {
@@ -12,10 +16,10 @@ data "aws_subnet" "this" {
 }
 
 locals {
-  # id and not name: the name of this attribute differs between versions 5 and 6 of the provider, the id does not.
-  region    = data.aws_region.current.id
-  account   = data.aws_caller_identity.current.account_id
-  partition = data.aws_partition.current.partition
+  region    = module.identity.region
+  account   = module.identity.account_id
+  arns      = module.identity.arns
+  partition = module.identity.partition
 
   # Keys of the project's own tags, as in functions/core/tags.ts.
   tag_keys = {

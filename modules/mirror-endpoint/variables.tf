@@ -35,7 +35,7 @@ variable "endpoint_service_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(cn[.])?com[.]amazonaws[.]vpce[.][a-z0-9-]+[.]vpce-svc-[0-9a-f]+$", var.endpoint_service_name))
+    condition     = can(regex("^[a-z0-9]+([.][a-z0-9-]+)*[.]vpce[.][a-z0-9-]+[.]vpce-svc-[0-9a-f]+$", var.endpoint_service_name))
     error_message = <<-EOT
       The variable endpoint_service_name must be the name of an endpoint service,
       com.amazonaws.vpce.<region>.vpce-svc-<id>, as the output endpoint_service_name of capture-fleet gives it.
@@ -157,11 +157,19 @@ variable "tags" {
   default     = {}
   nullable    = false
 
+  # IAM counts keys that differ by case alone as one, and takes no other characters (IAM API Reference, Tag); nor does
+  # Systems Manager.
   validation {
-    condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")])
+    condition = length(var.tags) <= 45 && length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags) && alltrue([
+      for key, value in var.tags :
+      can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) &&
+      can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) &&
+      !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")
+    ])
     error_message = <<-EOT
-      No key of the variable tags may begin with aws:, which AWS keeps for itself, or with traffic-mirror:, which this
-      product does.
+      The variable tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
+      _.:/=+-@; no two keys may differ by case alone, and none may begin with aws:, which AWS keeps for itself, or with
+      traffic-mirror:, which this product does.
     EOT
   }
 }

@@ -32,6 +32,8 @@ const ZONES = ["eu-west-1a", "eu-west-1b"];
 export interface Pace {
   readonly perSecond: number;
   readonly burst: number;
+  /** While a call waits for its turn; default `perSecond`. */
+  readonly perSecondWaiting?: number;
 }
 
 export interface Added {
@@ -50,13 +52,20 @@ export interface Account {
   sweep(payload?: object): Promise<Record<string, unknown>>;
 }
 
-const environmentOf = ({ perSecond, burst }: Pace): Record<string, string> => ({
+/** As modules/mirror-controller puts it into the environment. */
+export const variablesOf = ({ perSecond, burst, perSecondWaiting = perSecond }: Pace) => ({
+  MUTATIONS_PER_SECOND: String(perSecond),
+  MUTATIONS_PER_SECOND_WAITING: String(perSecondWaiting),
+  MUTATIONS_BURST: String(burst),
+});
+
+const environmentOf = (pace: Pace, url: string): Record<string, string> => ({
   CONTROLLER_NAME: CONTROLLER,
+  ACCOUNT_ID: WHERE.account,
   POLICY_PARAMETER: `/${CONTROLLER}/policy`,
   SWEEP_STATE_PARAMETER: `/${CONTROLLER}/sweep-state`,
   MODE: "enforce",
-  MUTATIONS_PER_SECOND: String(perSecond),
-  MUTATIONS_BURST: String(burst),
+  ...variablesOf(pace),
   SESSION_TAGS: "{}",
   SESSION_QUOTA: "100000",
   GUARDRAILS: JSON.stringify({
@@ -67,7 +76,7 @@ const environmentOf = ({ perSecond, burst }: Pace): Record<string, string> => ({
     max_sessions: null,
   }),
   EVENT_BUS_NAME: CONTROLLER,
-  EVENTS_QUEUE_URL: `http://127.0.0.1/${WHERE.account}/${CONTROLLER}-events`,
+  EVENTS_QUEUE_URL: `${url}/${WHERE.account}/${CONTROLLER}-events`,
   DEMANDS: JSON.stringify({
     path: `/${CONTROLLER}/demands`,
     default_minutes: 1440,
@@ -184,7 +193,7 @@ export const createAccount = async (cloud: LocalCloud, pace: Pace): Promise<Acco
         Handler: "index.handler",
         Timeout: folder === "sweep" ? 900 : 60,
         MemorySize: folder === "sweep" ? 1024 : 512,
-        Environment: { Variables: environmentOf(pace) },
+        Environment: { Variables: environmentOf(pace, cloud.url) },
         Code: { ZipFile: zipOf(folder) },
       }),
     );
@@ -208,7 +217,7 @@ export const createAccount = async (cloud: LocalCloud, pace: Pace): Promise<Acco
 const record = (instanceId: string, state: string, index: number) => ({
   messageId: `00000000-0000-0000-0000-${String(index).padStart(12, "0")}`,
   receiptHandle: "none",
-  attributes: {},
+  attributes: { ApproximateReceiveCount: "1" },
   messageAttributes: {},
   eventSource: "aws:sqs",
   awsRegion: WHERE.region,

@@ -6,7 +6,7 @@ import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { root } from "../../scripts/lib/run.js";
 import type { CountsReport } from "../../local-cloud/interference/counts.js";
 import type { LocalCloud } from "../../local-cloud/index.js";
-import { WHERE, type Account, type Pace } from "./account.js";
+import { variablesOf, WHERE, type Account, type Pace } from "./account.js";
 import { bundleOf, startMetered, type Metered, type Usage } from "./metered.js";
 
 /** Milliseconds that every call takes longer, about what EC2 takes. */
@@ -54,7 +54,7 @@ export const startFunction = async (
   const environment = {
     ...deployed.Environment?.Variables,
     ...cloud.env(WHERE.account, WHERE.region),
-    ...(pace && { MUTATIONS_PER_SECOND: String(pace.perSecond), MUTATIONS_BURST: String(pace.burst) }),
+    ...(pace && variablesOf(pace)),
     AWS_LAMBDA_FUNCTION_NAME: functionName(folder),
   };
   return startMetered(bundleOf(folder), environment, {
@@ -80,8 +80,13 @@ export const defaultPaces = (): Paces => {
     return Number(found);
   };
   const concurrency = of("events_maximum_concurrency");
+  const perSecond = of("events_per_second");
   return {
-    events: { perSecond: of("events_per_second") / concurrency, burst: of("events_burst") / concurrency },
+    events: {
+      perSecond: perSecond / concurrency,
+      perSecondWaiting: (perSecond + of("sweep_per_second")) / concurrency,
+      burst: of("events_burst") / concurrency,
+    },
     sweep: { perSecond: of("sweep_per_second"), burst: of("sweep_burst") },
     concurrency,
   };

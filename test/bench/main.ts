@@ -11,6 +11,7 @@
 
 import { parseArgs } from "node:util";
 import { batching } from "./sections/batching.js";
+import { burst } from "./sections/burst.js";
 import { calls } from "./sections/calls.js";
 import { compareOf } from "./sections/compare.js";
 import { dataplane } from "./sections/dataplane.js";
@@ -23,7 +24,7 @@ import { throttled } from "./sections/throttled.js";
 import type { Row, Section } from "./section.js";
 
 // The data path needs root on Debian 12, so it is not in the short run.
-const LONG: readonly Section[] = [fleetOf(10_000), throttled, batching, storm, dataplane];
+const LONG: readonly Section[] = [fleetOf(10_000), throttled, burst, batching, storm, dataplane];
 const SECTIONS: readonly Section[] = [size, imports, calls, latency, fleetOf(200), fleetOf(1000), ...LONG];
 
 const print = ({ title, columns }: Section, rows: readonly Row[]): void => {

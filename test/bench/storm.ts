@@ -1,5 +1,5 @@
 /**
- * A storm of events from the bus on: launches with all that AWS tells of them, events sent twice or more, malformed
+ * A storm of events from the bus on: launches with all events that AWS sends about them, events sent twice or more, malformed
  * ones among them, EC2's documented token buckets and the schedule's sweeps beside it.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,10 +10,10 @@ import { sdk, type TestQueue } from "../../local-cloud/support/resources.js";
 import type { BusEvent } from "../../local-cloud/types.js";
 import { createAccount, WHERE, type Account } from "./account.js";
 import { callsOf, defaultPaces, LATENCY, type Calls } from "./fleet.js";
-import { creationsOf, DEPLOYED, launchEvents, openLane, type Lane } from "./lane.js";
+import { creationsOf, DEPLOYED, launchEvents, openEventPath, type EventPath } from "./event-path.js";
 
 export interface Weather {
-  /** Each tells of itself four times. */
+  /** Each causes four events. */
   readonly launches: number;
   readonly duplicates: number;
   readonly malformed: number;
@@ -62,10 +62,10 @@ interface Put {
 }
 
 /** Each matches a rule's pattern, or comes straight to the queue as by a rule that somebody else made. */
-const malformed = ({ cloud }: Account, { queue }: Lane): readonly Put["put"][] => {
+const malformed = ({ cloud }: Account, { queue }: EventPath): readonly Put["put"][] => {
   const sqs = sdk(cloud, WHERE.account, SQSClient);
   const [change] = launchEvents("i-0123456789abcdef0");
-  if (change === undefined) throw new Error("nothing tells of a launch");
+  if (change === undefined) throw new Error("no event is about a launch");
   const emit = (detail: BusEvent["detail"]) => () => cloud.emit({ ...change, detail });
   const send = (body: unknown) => () =>
     sqs.send(
@@ -94,14 +94,14 @@ const malformed = ({ cloud }: Account, { queue }: Lane): readonly Put["put"][] =
 /** What happens, in the order of time. `launch` makes one instance and answers its id. */
 const plan = (
   account: Account,
-  lane: Lane,
+  path: EventPath,
   weather: Weather,
   launch: () => Promise<string>,
 ): readonly Put[] => {
   const { launches, duplicates, lasts } = weather;
   // A fixed seed, so that every run has the same storm.
   const random = createRandom(1);
-  const told: Put[] = [];
+  const first: Put[] = [];
   for (let index = 0; index < launches; index++) {
     const launched = (index / launches) * lasts * (1 - LAUNCH_TAKES - DUPLICATE_AFTER);
     let id: Promise<string> | undefined;
@@ -110,20 +110,20 @@ const plan = (
         const event = launchEvents(await (id ??= launch()))[kind];
         if (event !== undefined) await account.cloud.emit(event);
       };
-      told.push({ at: launched + (kind / 3) * lasts * LAUNCH_TAKES, put });
+      first.push({ at: launched + (kind / 3) * lasts * LAUNCH_TAKES, put });
     }
   }
   const nothing: Put = { at: 0, put: () => Promise.resolve() };
   const again = Array.from({ length: duplicates }, () => {
-    const { at, put } = told[Math.floor(random() * told.length)] ?? nothing;
+    const { at, put } = first[Math.floor(random() * first.length)] ?? nothing;
     return { at: at + random() * lasts * DUPLICATE_AFTER, put };
   });
-  const kinds = malformed(account, lane);
+  const kinds = malformed(account, path);
   const poison = Array.from({ length: weather.malformed }, (_, index) => ({
     at: random() * lasts,
     put: kinds[index % kinds.length] ?? nothing.put,
   }));
-  return [...told, ...again, ...poison].sort((a, b) => a.at - b.at);
+  return [...first, ...again, ...poison].sort((a, b) => a.at - b.at);
 };
 
 /** Milliseconds until the last was put. */
@@ -152,7 +152,7 @@ const lengthOf = async (sqs: SQSClient, { url }: TestQueue): Promise<number> => 
 /** Sweeps until one has nothing left to do and the queue is empty for good. */
 const untilCalm = async (
   account: Account,
-  { queue }: Lane,
+  { queue }: EventPath,
   { sweepEvery, patience }: Weather,
   put: Promise<number>,
 ): Promise<Pick<Aftermath, "drained" | "sweeps">> => {
@@ -184,7 +184,7 @@ const untilCalm = async (
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-const look = async (account: Account, { queue, dlq }: Lane, launched: ReadonlyMap<string, number>) => {
+const look = async (account: Account, { queue, dlq }: EventPath, launched: ReadonlyMap<string, number>) => {
   const { cloud } = account;
   const sqs = sdk(cloud, WHERE.account, SQSClient);
   const name = account.functionName("reconcile");
@@ -213,7 +213,7 @@ export const storm = async (weather: Weather): Promise<Aftermath> => {
   try {
     const { events, sweep, concurrency } = defaultPaces();
     const account = await createAccount(cloud, sweep);
-    const lane = await openLane(account, { ...DEPLOYED, concurrency }, events);
+    const path = await openEventPath(account, { ...DEPLOYED, concurrency }, events);
     await cloud.interfere({ latency: LATENCY, throttling: "documented", record: true });
     await cloud.resetCounts();
     const launched = new Map<string, number>();
@@ -222,10 +222,10 @@ export const storm = async (weather: Weather): Promise<Aftermath> => {
       for (const id of instances.flatMap(({ interfaceIds }) => interfaceIds)) launched.set(id, Date.now());
       return instances[0]?.id ?? "";
     };
-    const puts = plan(account, lane, weather, launch);
+    const puts = plan(account, path, weather, launch);
     const put = putAll(puts);
-    const calm = await untilCalm(account, lane, weather, put);
-    const found = await look(account, lane, launched);
+    const calm = await untilCalm(account, path, weather, put);
+    const found = await look(account, path, launched);
     return { put: { events: puts.length, milliseconds: await put }, ...calm, ...found };
   } finally {
     await cloud.stop();

@@ -176,7 +176,7 @@ test("an instance in the client is mirrored there, under its VNI, and the hub he
     subnetId: Object.values(network.client.subnets)[0] ?? "",
     tags: { Mirror: "true" },
   });
-  const heard = await reports();
+  const received = await reports();
   const [session, ...more] = await at.client.sessions();
   expect(more).toEqual([]);
   expect(session).toMatchObject({
@@ -189,14 +189,14 @@ test("an instance in the client is mirrored there, under its VNI, and the hub he
   const targets = Object.values(vpcs.main.targets).map(({ target_id }) => target_id);
   expect(targets).toContain(session?.TrafficMirrorTargetId);
   expect(await at.hub.sessions()).toEqual([]);
-  expect(heard).toContainEqual(
+  expect(received).toContainEqual(
     expect.objectContaining({
       account: CLIENT,
       source: "traffic-mirror.controller",
       "detail-type": "Mirror Session Changed",
     }),
   );
-  expect(JSON.stringify(heard)).toContain(launched.interfaceIds[0]);
+  expect(JSON.stringify(received)).toContain(launched.interfaceIds[0]);
 });
 
 test("a third account is refused by the endpoint service and by the bus", async () => {
@@ -225,8 +225,8 @@ test("the client uninstalls with sessions running, and the hub hears of that too
     endpoints: [],
     functions: [],
   });
-  const heard = (await reports()).filter((each) => each["detail-type"] === "Mirror Session Changed");
-  expect(heard.map(({ account }) => account)).toContain(CLIENT);
+  const received = (await reports()).filter((each) => each["detail-type"] === "Mirror Session Changed");
+  expect(received.map(({ account }) => account)).toContain(CLIENT);
 });
 
 test("taking the client out of the register closes the door", async () => {

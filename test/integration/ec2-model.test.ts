@@ -78,7 +78,7 @@ describe("the model of EC2", () => {
     expect(model.faultsSeen.get(kind)).toBe(1);
     model.setFaults(noFaults);
     if (left === 0) await model.api.createSession(input);
-    expect(model.writes.map((w) => [w.method, w.told])).toEqual([["createSession", left === 0]]);
+    expect(model.writes.map((w) => [w.method, w.acknowledged])).toEqual([["createSession", left === 0]]);
   });
 
   test("a stale read shows what was, and only that read", async () => {

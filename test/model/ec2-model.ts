@@ -83,8 +83,12 @@ export interface Ec2Model {
   readonly world: World;
   /** From now on; `noFaults` ends them. */
   setFaults(faults: FaultSource): void;
-  /** Successful writes of the api since the start, and what the caller was told of each. */
-  readonly writes: readonly { readonly method: string; readonly id: string; readonly told: boolean }[];
+  /** Successful writes of the api since the start, and whether the caller got an answer. */
+  readonly writes: readonly {
+    readonly method: string;
+    readonly id: string;
+    readonly acknowledged: boolean;
+  }[];
   readonly calls: ReadonlyMap<string, number>;
   readonly faultsSeen: ReadonlyMap<FaultKind, number>;
 }
@@ -108,7 +112,7 @@ export function createEc2Model(options: ModelOptions = {}): Ec2Model {
   const endpoints = new EndpointStore(context, fleet);
 
   let faults = options.faults ?? noFaults;
-  const writes: { method: string; id: string; told: boolean }[] = [];
+  const writes: { method: string; id: string; acknowledged: boolean }[] = [];
   const calls = new Map<string, number>();
   const faultsSeen = new Map<FaultKind, number>();
   let index = 0;
@@ -127,7 +131,7 @@ export function createEc2Model(options: ModelOptions = {}): Ec2Model {
     const error = fault && errorOf(fault);
     if (error && fault.kind !== "lost") throw error;
     const result = attempt(() => effect(fault?.kind === "stale" ? ticks - fault.ticks : ticks));
-    if (write) writes.push({ method, id: idOf?.(result) ?? "", told: !error });
+    if (write) writes.push({ method, id: idOf?.(result) ?? "", acknowledged: !error });
     await options.turn?.(method);
     if (error) throw error;
     return result;

@@ -20,6 +20,7 @@ export function awsInterface(each: ModelInterface) {
     SubnetId: each.subnetId,
     AvailabilityZone: each.zone,
     InterfaceType: each.type,
+    Status: each.status,
     RequesterManaged: each.requesterManaged,
     ...(each.requesterId !== undefined && { RequesterId: each.requesterId }),
     Description: each.description,

@@ -170,6 +170,7 @@ export async function createCloudStage(
   let before: Truth = { interfaces: [], sessions: [] };
 
   return {
+    account,
     world: createCloudWorld(cloud, account, everybodyElse),
     services,
     clients: (onCall, watch) => {

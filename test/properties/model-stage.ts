@@ -17,6 +17,7 @@ export function createModelStage(history: History, turns: Turns): Stage {
   const byCall = new Map(history.faults.map((fault) => [fault.at, faultOf(fault)]));
   const truth = (): Truth => ({ interfaces: model.world.interfaces(), sessions: model.world.sessions() });
   return {
+    account: "111122223333",
     world: model.world,
     services: {
       ours: "com.amazonaws.vpce.eu-west-1.vpce-svc-0aaa",

@@ -8,7 +8,7 @@ export interface Edit {
 
 export interface Mutant extends Edit {
   readonly name: string;
-  /** Where one place alone does no harm: what it is good for is told by the test of the other. */
+  /** Where one place alone does no harm: what it is good for, the test of the other shows. */
   readonly also?: Edit;
 }
 
@@ -21,13 +21,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "no paging: only the first page of a listing is read",
-    file: "functions/aws/read.ts",
+    file: "functions/aws/pages.ts",
     find: "token = page.next;",
     replace: "token = undefined;",
   },
   {
     name: "delete from a partial listing: what a failed page did not show is taken for detached",
-    file: "functions/aws/read.ts",
+    file: "functions/aws/pages.ts",
     find: "const page = await read(token);",
     replace: "let page; try { page = await read(token); } catch { return found; }",
     also: {

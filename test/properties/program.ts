@@ -37,8 +37,16 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
     },
   };
   const { ec2, loadBalancing } = stage.clients(() => (now += CALL_MS), watch);
-  const topology = createTopologySource(ec2, createReceiverSource(ec2, loadBalancing, clock), clock);
-  const observer = createObserver(ec2, topology, (session) => isOurs(session.tags, CONTROLLER));
+  const topology = createTopologySource(
+    ec2,
+    createReceiverSource(ec2, loadBalancing, clock, stage.account),
+    clock,
+    stage.account,
+  );
+  const observer = createObserver(ec2, topology, {
+    account: stage.account,
+    ours: (session) => isOurs(session.tags, CONTROLLER),
+  });
   const lanes = {
     events: createWriter(ec2, createPace({ perSecond: 1, burst: 20 }, clock), () => {
       topology.forget();

@@ -54,6 +54,8 @@ export interface Watch {
 }
 
 export interface Stage {
+  /** Id of the program's account. */
+  readonly account: string;
   readonly world: StageWorld;
   /** Names of endpoint services: the policy's, and somebody else's. */
   readonly services: { readonly ours: string; readonly foreign: string };
@@ -68,7 +70,7 @@ export interface Stage {
   truth(): Promisable<Truth>;
   /** Around each act of the program, which begins at `truth`: the faults of the history strike its calls. */
   withFaults(truth: Truth, act: () => Promise<void>): Promise<void>;
-  /** Writes of the program so far that took effect, whatever it was told of them. */
+  /** Writes of the program so far that took effect, whatever answer it got. */
   readonly writes: readonly Write[];
   readonly faultsSeen: ReadonlyMap<string, number>;
 }

@@ -1,4 +1,4 @@
-/** A function's app over fakes: what AWS would show, a writer that answers what it is told, telemetry that is kept. */
+/** A function's app over fakes: what AWS would show, a writer with prepared outcomes, telemetry that is kept. */
 import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
 import type { Policy } from "../../functions/core/sessions/policy.js";
@@ -7,8 +7,8 @@ import { createTypeMemory } from "../../functions/core/sessions/refused-types.js
 import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
 import type { ReconcileContext } from "../../functions/reconcile/context.js";
-import { createSweepRequests } from "../../functions/reconcile/sweep-requests.js";
 import type { SweepContext } from "../../functions/sweep/context.js";
+import { createSweepRequests } from "../../functions/reconcile/sweep-requests.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
 import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
@@ -102,6 +102,7 @@ export function anApp(account: Account = {}): FakeApp {
       },
     },
     types: createTypeMemory(),
+    turnBeside: async () => true,
     requestSweep: createSweepRequests(),
     random: () => 0.5,
     store,

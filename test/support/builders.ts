@@ -49,6 +49,7 @@ export function aSource(
     type: "interface",
     addresses: ["10.0.0.10"],
     description: "",
+    attachment: deviceIndex === null && instance === null && !over.requester ? "detached" : "attached",
     ...(deviceIndex !== null && { deviceIndex }),
     ...(instance !== null && { instance: anInstance(instance) }),
     ...rest,

@@ -10,6 +10,7 @@ export function ec2Interface(over: ec2.NetworkInterface = {}): ec2.NetworkInterf
     InterfaceType: "interface",
     PrivateIpAddress: "10.0.0.10",
     RequesterManaged: false,
+    Status: over.Attachment === undefined ? "available" : "in-use",
     ...over,
   };
 }

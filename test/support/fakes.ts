@@ -1,4 +1,4 @@
-/** Ports for tests: a clock that moves when somebody sleeps, a writer that answers what it is told. */
+/** Ports for tests: a clock that moves when somebody sleeps, a writer with prepared outcomes. */
 import type { Outcome } from "../../functions/core/outcomes.js";
 import type { Demand } from "../../functions/core/demands/demand.js";
 import type { SessionWriter, SweepState, SweepStateStore } from "../../functions/core/sessions/ports.js";

@@ -21,7 +21,7 @@ const cliFolder = (): string => {
 
 export interface Ran {
   readonly status: number | null;
-  /** What it told its user. */
+  /** What it printed for its user. */
   readonly said: string;
   readonly seconds: number;
 }

@@ -49,13 +49,14 @@ export class TerraformError extends Error {
 
 /**
  * Provider settings for a cloud that is neither asked for its account's credentials nor has a name for each
- * bucket, and whose missing answers must not be retried for minutes.
+ * bucket, and whose missing answers must not be retried for minutes. As often as SDKs try by themselves, since a
+ * connection can break on any machine; the provider's own default is 25 times.
  */
 export const LOCAL_PROVIDER = `provider "aws" {
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   s3_use_path_style           = true
-  max_retries                 = 1
+  max_retries                 = 3
 }
 `;
 

@@ -10,6 +10,9 @@ import { root } from "../../scripts/lib/run.js";
  */
 export const WHOLE_PATH_ONCE = "ffdb36ed73bdcab45d9ae93b2232c47a39dbf2b3";
 
+/** The last commit whose modules took their names from data sources, which `depends_on` defers. */
+export const NAMED_AFTER_DATA_SOURCES = "86800a9c4abf55057bf6eaa423806ac5f29f9858";
+
 const git = (...args: string[]): string => {
   const { status, stdout, stderr, error } = spawnSync("git", args, { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(error?.message ?? stderr.trim());

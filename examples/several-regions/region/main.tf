@@ -5,6 +5,7 @@ module "capture_network" {
 
   name       = "${var.name}-capture"
   cidr_block = cidrsubnet(var.cidr_block, 4, 0)
+  egress     = "nat" # for the stock image, which installs packages at each launch
   tags       = var.tags
 }
 

@@ -1,6 +1,6 @@
 # The register: which accounts may send to the hub, and the VNI by which captured traffic tells their VPCs apart, 1 to
 # 16777215, each once, and once modulo 4096 as well where the nodes keep it as a VLAN tag. A new account is one entry
-# here and one folder beside this file. Taking an entry out closes the hub's door to the account.
+# here and one folder beside this file. Removing an entry revokes the account's access to the hub.
 
 locals {
   clients = {

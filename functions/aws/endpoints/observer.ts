@@ -17,6 +17,7 @@ import {
 } from "../../core/endpoints/model.js";
 import type { EndpointObserver } from "../../core/endpoints/ports.js";
 import { TAG_ENDPOINTS, TAG_TARGET_LEAVING } from "../../core/tags.js";
+import { everyPage } from "../pages.js";
 import { inChunks, readGatewayEndpoints, readInstances, readSessions, readTargets } from "../read.js";
 import { toSources, toTags } from "../shapes.js";
 import { classifyEndpoint } from "./errors.js";
@@ -60,17 +61,13 @@ export function createEndpointObserver(client: EC2Client): EndpointObserver {
   };
 }
 
-async function readSubnets(client: EC2Client, Values: string[]): Promise<Ec2Subnet[]> {
-  const found: Ec2Subnet[] = [];
-  let NextToken: string | undefined;
-  do {
+function readSubnets(client: EC2Client, Values: string[]): Promise<Ec2Subnet[]> {
+  return everyPage("DescribeSubnets", async (NextToken) => {
     const page = await client.send(
       new DescribeSubnetsCommand({ Filters: [{ Name: "vpc-id", Values }], MaxResults: PAGE, NextToken }),
     );
-    found.push(...(page.Subnets ?? []));
-    NextToken = page.NextToken;
-  } while (NextToken);
-  return found;
+    return { items: page.Subnets ?? [], next: page.NextToken };
+  });
 }
 
 /** A service that this account may not use is a fact to be reported, not a failure to read. */

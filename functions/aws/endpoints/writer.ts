@@ -32,7 +32,7 @@ export function createEndpointWriter(
   };
   /**
    * Outcomes of calls on what is there, by id. Our role knows ours by their tag, so what is gone by now may be answered
-   * as not permitted (?): that is told apart here, before an alarm fires for it.
+   * as not permitted (?): that is distinguished here, before an alarm fires for it.
    */
   const withoutGone = async (
     ids: readonly string[],

@@ -11,38 +11,50 @@ import {
 import { managedKinds } from "../../core/sessions/managed-interfaces.js";
 import { rulesOf, type Policy } from "../../core/sessions/policy.js";
 import type { Observer } from "../../core/sessions/ports.js";
-import { inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
+import { endingWith, inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
 import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
 import type { TopologySource } from "./topology.js";
 
-/** `ours`: whether a session is this controller's; interfaces of others are none of our business. */
+/**
+ * `ours`: whether a session is this controller's; interfaces of others are none of our business. `account`: whoever
+ * shares a target sees the sessions that other accounts make on it ("Cross-account traffic mirror targets", Traffic
+ * Mirroring guide), so every read of sessions asks for this account's own.
+ */
 export function createObserver(
   client: EC2Client,
   topology: TopologySource,
-  ours: (session: Session) => boolean,
+  { account, ours }: { readonly account: string; readonly ours: (session: Session) => boolean },
 ): Observer {
-  const sessionsOn = async (interfaceIds: readonly string[]): Promise<readonly Session[]> => {
+  const own = { Name: "owner-id", Values: [account] };
+  const sessionsOn = async (
+    reader: EC2Client,
+    interfaceIds: readonly string[],
+  ): Promise<readonly Session[]> => {
     const found = await inChunks(interfaceIds, (Values) =>
-      readSessions(client, { Name: "network-interface-id", Values }),
+      readSessions(reader, { Name: "network-interface-id", Values }, own),
     );
     return found.flatMap((session) => toSession(session) ?? []);
   };
 
   /** The interfaces of a look, with their instances; `unseen` are the ids that EC2 does not know. */
   const sourcesOf = async (
+    reader: EC2Client,
     look: Look,
   ): Promise<{ sources: readonly Source[]; unseen: readonly string[] }> => {
     const lone = await inChunks(look.interfaceIds, (Values) =>
-      readInterfaces(client, [{ Name: "network-interface-id", Values }]),
+      readInterfaces(reader, [{ Name: "network-interface-id", Values }]),
     );
     const attachedTo = lone.flatMap((nic) => nic.Attachment?.InstanceId ?? []);
     const instanceIds = [...new Set([...look.instanceIds, ...attachedTo])];
     const instances = await inChunks(instanceIds, (Values) =>
-      readInstances(client, { Name: "instance-id", Values }),
+      readInstances(reader, { Name: "instance-id", Values }),
     );
+    const known = instances.flatMap((each) => toInstance(each) ?? []);
+    const byId = new Map(known.map((instance) => [instance.id, instance]));
     const sources = new Map<string, Source>();
     for (const nic of lone) {
-      const source = toLoneSource(nic);
+      // An instance that was seen may not show an interface of its own yet: the interface names it.
+      const source = toLoneSource(nic, account, byId);
       if (source) sources.set(source.id, source);
     }
     // What an instance says of its interfaces is worth more: it brings state, type and tags.
@@ -62,51 +74,61 @@ export function createObserver(
    * sessions are to move to it rather than end because their old target left the list.
    */
   const topologyFor = async (policy: Policy): Promise<Topology> => {
-    const remembered = await topology.read();
+    const remembered = await topology.read(policy);
     const known = new Set(remembered.targets.map(({ id }) => id));
     if (listedTargets(policy).every((id) => known.has(id))) return remembered;
     topology.forget();
-    return topology.read();
+    return topology.read(policy);
   };
 
   return {
-    async look(look, policy) {
-      const seen = await sourcesOf(look);
+    async look(look, policy, signal) {
+      const reader = endingWith(client, signal);
+      const seen = await sourcesOf(reader, look);
       const vpcs = new Set(policy.vpcs.map((vpc) => vpc.vpc_id));
       const sources = seen.sources.filter((source) => vpcs.has(source.vpcId));
       // What is not in our VPCs costs one describe a batch, no more.
-      const sessions = await sessionsOn(sources.map((source) => source.id));
+      const sessions = await sessionsOn(
+        reader,
+        sources.map((source) => source.id),
+      );
       const receivers = sources.length > 0 ? await topologyFor(policy) : nothingReceives;
       return { sources, sessions, topology: receivers, unseen: seen.unseen };
     },
 
-    async everything(policy, alsoInterfaceIds = []): Promise<Observation> {
+    async everything(policy, alsoInterfaceIds = [], signal): Promise<Observation> {
+      const reader = endingWith(client, signal);
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
-      const sessions = (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
+      const sessions = (await readSessions(reader, own)).flatMap((session) => toSession(session) ?? []);
       // Where targets come and go without an apply, one that appeared since the last sweep is to be used by this one.
       if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
       const everything = await topologyFor(policy);
-      const sources = new Map((await allSources(client, policy)).map((source) => [source.id, source]));
+      const sources = new Map(
+        (await allSources(reader, policy, account)).map((source) => [source.id, source]),
+      );
       const strays = [
         ...sessions.filter(ours).map((session) => session.interfaceId),
         ...alsoInterfaceIds,
       ].filter((id) => !sources.has(id));
       if (strays.length > 0) {
         // Looked at one by one before anything is decided: detached, in another VPC, or attached just now.
-        const { sources: found } = await sourcesOf({ instanceIds: [], interfaceIds: [...new Set(strays)] });
+        const { sources: found } = await sourcesOf(reader, {
+          instanceIds: [],
+          interfaceIds: [...new Set(strays)],
+        });
         for (const source of found) if (!sources.has(source.id)) sources.set(source.id, source);
       }
       return { sources: [...sources.values()], sessions, topology: everything, unseen: [] };
     },
 
     async sessions() {
-      return (await readSessions(client)).flatMap((session) => toSession(session) ?? []);
+      return (await readSessions(client, own)).flatMap((session) => toSession(session) ?? []);
     },
 
     async sessionsById(ids) {
       const found = await inChunks(ids, (Values) =>
-        readSessions(client, { Name: "traffic-mirror-session-id", Values }),
+        readSessions(client, { Name: "traffic-mirror-session-id", Values }, own),
       );
       return found.flatMap((session) => toSession(session) ?? []);
     },
@@ -125,10 +147,10 @@ function listedTargets(policy: Policy): readonly string[] {
   ];
 }
 
-async function allSources(client: EC2Client, policy: Policy): Promise<readonly Source[]> {
+async function allSources(client: EC2Client, policy: Policy, account: string): Promise<readonly Source[]> {
   const vpcIds = policy.vpcs.map((vpc) => vpc.vpc_id);
   const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
-  const managed = await managedSources(client, policy, vpcIds);
+  const managed = await managedSources(client, policy, vpcIds, account);
   // What an instance says of its interfaces is worth more, so it comes last.
   return [...managed, ...instances.flatMap(toSources)];
 }
@@ -138,6 +160,7 @@ async function managedSources(
   client: EC2Client,
   { options }: Policy,
   vpcIds: readonly string[],
+  account: string,
 ): Promise<readonly Source[]> {
   const allowed = managedKinds.filter(({ isAllowed }) => isAllowed(options)).map(({ filter }) => filter);
   const found: Source[] = [];
@@ -152,7 +175,7 @@ async function managedSources(
     );
     // One of an instance that the list above does not show yet is left to the next sweep.
     const lone = interfaces.filter(({ Attachment }) => Attachment?.InstanceId === undefined);
-    found.push(...lone.flatMap((nic) => toLoneSource(nic) ?? []));
+    found.push(...lone.flatMap((nic) => toLoneSource(nic, account) ?? []));
   }
   return found;
 }

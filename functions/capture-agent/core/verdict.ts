@@ -1,6 +1,6 @@
 /**
  * The verdict that `/healthz` reports. A node is unhealthy when it cannot deliver what it is sent, never because it is busy: a node that
- * is shed for its drop ratio hands its load to its neighbours, which then drop in turn, and a Gateway Load Balancer
+ * is taken out of service for its drop ratio hands its load to its neighbours, which then drop in turn, and a Gateway Load Balancer
  * whose targets are all unhealthy sends to any of them. Drops are an alarm and a reason to scale out.
  */
 import { growth, type Sample } from "./packet-counts.js";

@@ -15,7 +15,7 @@ export async function prepareSpool(spool: string): Promise<void> {
 }
 
 /** Every plain file below a folder, at most `depth` folders deep. What vanishes meanwhile is left out. */
-export async function listFiles(folder: string, depth = 4, below = ""): Promise<SpoolFile[]> {
+export async function listFiles(folder: string, depth = 16, below = ""): Promise<SpoolFile[]> {
   const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     throw error;

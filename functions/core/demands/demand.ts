@@ -159,7 +159,7 @@ export type DemandResult =
   | { readonly is: "refused"; readonly reason: string }
   | { readonly is: "pending"; readonly reason: string };
 
-/** The demand with the status that this finding gives it; the same object when nothing changed. */
+/** The demand with the status that this result gives it; the same object when nothing changed. */
 export function settle(demand: Demand, result: DemandResult, now: number): Demand {
   const next = statusOf(demand, result, now);
   const same =

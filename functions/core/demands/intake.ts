@@ -163,7 +163,7 @@ export function demandResultOf(
   const { reason } = verdict;
   // What AWS refuses of an instance that is still pending it may take a moment later.
   const early = reason === "aws-refused" && instanceState === "pending";
-  if (reason !== "pending" && !early) return { is: "refused", reason };
+  if (reason !== "pending" && reason !== "not-seen" && !early) return { is: "refused", reason };
   // Observing alone mirrors nothing, so there is nothing to wait for.
   return mode === "enforce" ? { is: "pending", reason } : { is: "refused", reason: mode };
 }

@@ -15,7 +15,8 @@ export interface DemandCount {
 
 /** Where demands are kept. Every method throws when it could not be read or written. */
 export interface DemandStore {
-  all(): Promise<readonly StoredDemand[]>;
+  /** Throws as well where reading would go on after `until` (milliseconds since the epoch). */
+  all(until?: number): Promise<readonly StoredDemand[]>;
   of(interfaceIds: readonly string[]): Promise<readonly StoredDemand[]>;
   /** How many are open, and how many are kept at all; may be a minute old. */
   count(): Promise<DemandCount>;

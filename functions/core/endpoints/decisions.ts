@@ -94,6 +94,6 @@ export interface EndpointPlan {
   readonly actions: readonly EndpointAction[];
   /** Endpoints of ours that cannot go because somebody else's target is on them. */
   readonly held: readonly { readonly endpointId: string; readonly targetId: string }[];
-  /** Targets of ours that wait for the reconciler to move their sessions. */
+  /** Targets of ours that wait for the controller to move their sessions. */
   readonly leaving: readonly { readonly targetId: string; readonly sessions: number }[];
 }

@@ -1,4 +1,4 @@
-/** A plan in the making: what is ours, and the moves of which every zone's plan consists. */
+/** A plan in the making: what is ours, and the steps of which every zone's plan consists. */
 import { stableHash } from "../hash.js";
 import type { Tags } from "../model.js";
 import { missingTags, TAG_ENDPOINTS, TAG_IDLE_SINCE, TAG_TARGET_LEAVING } from "../tags.js";
@@ -100,7 +100,7 @@ export function markLeaving(id: string, reason: EndpointReason): EndpointAction 
 }
 
 /**
- * One step of a target's way out: first it is marked, which makes the reconciler move its sessions; when none is
+ * One step of a target's way out: first it is marked, which makes the controller move its sessions; when none is
  * left, which EC2 checks again, it is deleted. A target of which the sessions were not read waits.
  */
 export function retireTarget(draft: Draft, target: EndpointTarget, reason: EndpointReason): void {

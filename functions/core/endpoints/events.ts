@@ -5,16 +5,23 @@
  */
 import * as z from "zod/mini";
 import { instanceId, readEnvelope } from "../events/envelope.js";
+import { itemsOf, untrustedList } from "../events/items.js";
 import type { DropReason, Envelope, AccountRegion, Unusable } from "../events/envelope.js";
 
 /** Some instances, of which only the subnets matter; or everything. */
 export type EndpointLook =
   { readonly everything: true } | { readonly everything: false; readonly instanceIds: readonly string[] };
 
+/** `odd`: items of the event's lists that could not be read; the others count. */
 export type ParsedEndpointEvent =
-  { readonly ok: true; readonly look: EndpointLook } | { readonly ok: false; readonly reason: DropReason };
+  | { readonly ok: true; readonly look: EndpointLook; readonly odd: number }
+  | { readonly ok: false; readonly reason: DropReason };
 
-type Parser = (event: Envelope) => EndpointLook | Unusable;
+interface Parsed {
+  readonly look: EndpointLook;
+  readonly odd: number;
+}
+type Parser = (event: Envelope) => EndpointLook | Parsed | Unusable;
 
 const everything: EndpointLook = { everything: true };
 const nothing: EndpointLook = { everything: false, instanceIds: [] };
@@ -42,7 +49,7 @@ const call = z.object({
 
 const tagged = z.object({
   requestParameters: z.object({
-    resourcesSet: z.object({ items: z.array(z.object({ resourceId: z.string() })) }),
+    resourcesSet: z.object({ items: untrustedList }),
   }),
 });
 
@@ -59,13 +66,20 @@ const apiCall: Parser = ({ detail }) => {
   if (!tagging) return everything;
   const resources = tagged.safeParse(detail);
   if (!resources.success) return "malformed";
-  const { items } = resources.data.requestParameters.resourcesSet;
-  return items.some(({ resourceId }) => ofInterest(resourceId)) ? everything : nothing;
+  const { valid, odd } = itemsOf(
+    z.object({ resourceId: z.string() }),
+    resources.data.requestParameters.resourcesSet.items,
+  );
+  if (valid.length === 0) return "malformed";
+  return { look: valid.some(({ resourceId }) => ofInterest(resourceId)) ? everything : nothing, odd };
 };
 
 /** "Tag change events on AWS resources" (EventBridge User Guide); needs no trail. */
-const tagChange: Parser = ({ resources = [] }) =>
-  resources.some((arn) => /:(subnet|vpc-endpoint|traffic-mirror-target)\//.test(arn)) ? everything : nothing;
+const tagChange: Parser = ({ resources }) => {
+  const { valid, odd } = itemsOf(z.string(), resources);
+  const ours = valid.some((arn) => /:(subnet|vpc-endpoint|traffic-mirror-target)\//.test(arn));
+  return { look: ours ? everything : nothing, odd };
+};
 
 const stateChange = z.object({ "instance-id": instanceId, state: z.string() });
 
@@ -89,8 +103,9 @@ export function parseEndpointEvent(body: string, accountRegion: AccountRegion): 
   if (typeof event === "string") return { ok: false, reason: event };
   const parse = parsers.get(keyOf(event.source, event["detail-type"]));
   if (parse === undefined) return { ok: false, reason: "unknown-kind" };
-  const look = parse(event);
-  return typeof look === "string" ? { ok: false, reason: look } : { ok: true, look };
+  const parsed = parse(event);
+  if (typeof parsed === "string") return { ok: false, reason: parsed };
+  return { ok: true, odd: 0, ...("look" in parsed ? parsed : { look: parsed }) };
 }
 
 export function mergeEndpointLooks(looks: readonly EndpointLook[]): EndpointLook {

@@ -52,7 +52,7 @@ function planVpc(draft: Draft, vpcId: string, ours: readonly Endpoint[]): void {
 }
 
 /**
- * Targets of ours whose endpoint was deleted by somebody, or is not ours. The reconciler avoids an endpoint that is
+ * Targets of ours whose endpoint was deleted by somebody, or is not ours. The controller avoids an endpoint that is
  * not available by itself, so sessions that have nowhere else to go wait until the zone is served again.
  */
 function retireOrphans(draft: Draft, ours: readonly Endpoint[]): void {

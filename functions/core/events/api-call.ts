@@ -12,6 +12,7 @@ import {
   type Unusable,
   type ParsedEvent,
 } from "./envelope.js";
+import { itemsOf, untrustedList } from "./items.js";
 import { tampered } from "./tampering.js";
 
 const head = z.object({
@@ -24,9 +25,9 @@ const head = z.object({
 /** Records of a trail come seconds to minutes after the call. */
 const late = { late: true };
 
-type Reader = (detail: unknown) => ParsedEvent | Unusable;
+type Reader = (detail: unknown, region: string) => ParsedEvent | Unusable;
 
-function reader<T>(schema: z.ZodMiniType<T>, look: (detail: T) => ParsedEvent): Reader {
+function reader<T>(schema: z.ZodMiniType<T>, look: (detail: T) => ParsedEvent | Unusable): Reader {
   return (detail) => {
     const parsed = schema.safeParse(detail);
     return parsed.success ? look(parsed.data) : "malformed";
@@ -53,14 +54,18 @@ const created = reader(
 // One call may tag a thousand resources of any kind. Rules match tags of instances, so these alone are looked at;
 // they are older than the call.
 const tagged = reader(
-  z.object({
-    requestParameters: z.object({
-      resourcesSet: z.object({ items: z.array(z.object({ resourceId: z.string() })) }),
-    }),
-  }),
+  z.object({ requestParameters: z.object({ resourcesSet: z.object({ items: untrustedList }) }) }),
   ({ requestParameters }) => {
-    const ids = requestParameters.resourcesSet.items.map(({ resourceId }) => resourceId);
-    return parsedEvent({ instanceIds: ids.filter((id) => instanceId.safeParse(id).success) }, late);
+    const { valid, odd } = itemsOf(
+      z.object({ resourceId: z.string() }),
+      requestParameters.resourcesSet.items,
+    );
+    if (valid.length === 0) return "malformed";
+    const ids = valid.map(({ resourceId }) => resourceId);
+    return parsedEvent(
+      { instanceIds: ids.filter((id) => instanceId.safeParse(id).success) },
+      { ...late, odd },
+    );
   },
 );
 
@@ -88,13 +93,13 @@ const readers: ReadonlyMap<string, Reader> = new Map([
 export const apiCall: EventKind = {
   source: "aws.ec2",
   detailType: "AWS API Call via CloudTrail",
-  parse({ detail }) {
+  parse({ detail, region }) {
     const parsed = head.safeParse(detail);
     if (!parsed.success) return "malformed";
     const read = readers.get(parsed.data.eventName);
     if (read === undefined) return "unknown-kind";
     // What did not happen changed nothing, and its record is of no fixed form.
     if (parsed.data.errorCode !== undefined) return parsedEvent({}, late);
-    return read(detail);
+    return read(detail, region);
   },
 };

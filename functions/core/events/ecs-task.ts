@@ -5,20 +5,15 @@
  */
 import * as z from "zod/mini";
 import { interfaceId, parsedEvent, type EventKind } from "./envelope.js";
+import { itemsOf, untrustedList } from "./items.js";
 
 const detail = z.object({
   lastStatus: z.string(),
   // Tasks in other network modes have none, and an interface that is still being made has no id.
-  attachments: z.optional(
-    z.array(
-      z.object({
-        type: z.string(),
-        details: z.optional(z.array(z.object({ name: z.string(), value: z.optional(z.unknown()) }))),
-      }),
-    ),
-  ),
+  attachments: untrustedList,
 });
-const interfaceIds = z.array(interfaceId);
+const attachment = z.object({ type: z.string(), details: untrustedList });
+const named = z.object({ name: z.string(), value: z.optional(z.unknown()) });
 
 /** `eni` in events, `ElasticNetworkInterface` in the API's answers; both are taken. */
 const interfaceTypes = new Set(["eni", "ElasticNetworkInterface"]);
@@ -31,15 +26,18 @@ export const ecsTask: EventKind = {
   parse(event) {
     const parsed = detail.safeParse(event.detail);
     if (!parsed.success) return "malformed";
-    const { lastStatus, attachments = [] } = parsed.data;
-    const named = attachments
-      .filter(({ type }) => interfaceTypes.has(type))
-      .flatMap(({ details = [] }) => details)
-      .filter(({ name }) => name === "networkInterfaceId")
-      .map(({ value }) => value);
-    const ids = interfaceIds.safeParse(named);
-    return ids.success
-      ? parsedEvent({ interfaceIds: ids.data }, { early: young.has(lastStatus) })
-      : "malformed";
+    const { lastStatus, attachments } = parsed.data;
+    const known = itemsOf(attachment, attachments);
+    const details = itemsOf(
+      named,
+      known.valid.filter(({ type }) => interfaceTypes.has(type)).flatMap((each) => each.details),
+    );
+    const ids = itemsOf(
+      interfaceId,
+      details.valid.filter(({ name }) => name === "networkInterfaceId").map(({ value }) => value),
+    );
+    const odd = known.odd + details.odd + ids.odd;
+    if (odd > 0 && ids.valid.length === 0) return "malformed";
+    return parsedEvent({ interfaceIds: ids.valid }, { early: young.has(lastStatus), odd });
   },
 };

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import type { Look } from "../model.js";
 import type { FollowUp } from "./follow-ups.js";
+import { untrustedList } from "./items.js";
 
 /** EventBridge event reference, "Events metadata". Unknown fields are passed over. */
 const envelope = z.object({
@@ -11,7 +12,7 @@ const envelope = z.object({
   region: z.string().check(z.minLength(1)),
   time: z.iso.datetime(),
   /** ARNs; only few kinds of events say anything here. */
-  resources: z.optional(z.array(z.string())),
+  resources: untrustedList,
   detail: z.record(z.string(), z.unknown()),
 });
 export type Envelope = z.infer<typeof envelope>;
@@ -48,6 +49,7 @@ export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));
  * `early`: the event may be ahead of what EC2 shows, so something unseen is worth another try.
  * `late`: such events come minutes after what they report, so their age says nothing about us.
  * `left`: ids that were too many for one event; the next sweep looks at them, as at everything.
+ * `odd`: items of the event's lists that could not be read; the others count.
  * `sweep`: what has happened, where the event cannot say to which interface; a sweep is asked for, which looks at all.
  */
 export interface ParsedEvent {
@@ -55,6 +57,7 @@ export interface ParsedEvent {
   readonly early: boolean;
   readonly late: boolean;
   readonly left: number;
+  readonly odd: number;
   readonly sweep?: "detached";
   readonly followUps: readonly FollowUp[];
 }
@@ -86,6 +89,7 @@ interface Ids {
 interface More {
   readonly early?: boolean;
   readonly late?: boolean;
+  readonly odd?: number;
   readonly sweep?: "detached";
   readonly followUps?: readonly FollowUp[];
 }
@@ -93,7 +97,7 @@ interface More {
 /** The ids must have been validated. Naming one twice, or none, is no mistake. */
 export function parsedEvent(
   ids: Ids,
-  { early = false, late = false, sweep, followUps = [] }: More = {},
+  { early = false, late = false, odd = 0, sweep, followUps = [] }: More = {},
 ): ParsedEvent {
   const instanceIds = [...new Set(ids.instanceIds)];
   const interfaceIds = [...new Set(ids.interfaceIds)];
@@ -106,6 +110,7 @@ export function parsedEvent(
     early,
     late,
     left: over(instanceIds) + over(interfaceIds),
+    odd,
     ...(sweep !== undefined && { sweep }),
     followUps,
   };

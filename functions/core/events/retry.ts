@@ -2,7 +2,7 @@
  * When a message that could not be done comes back. A look that is merely too early is made good by any sweep, so it
  * is tried a few times within seconds and then let go: a storm of events never fills the dead-letter queue with
  * healthy work. A follow-up is nobody else's, so it is tried for as long as a peak or a deploy may last, and is in the
- * dead-letter queue after that (docs/operations.md, "Dead-letter queue").
+ * dead-letter queue after that (docs/operations.md, "DLQ not empty").
  */
 
 /** Seconds until the next try, by how often it was tried. */

@@ -4,9 +4,9 @@
  */
 import * as z from "zod/mini";
 import { instanceId, parsedEvent, type EventKind } from "./envelope.js";
+import { itemsOf } from "./items.js";
 
 const detail = z.object({ service: z.string(), "resource-type": z.string() });
-const instanceIds = z.array(instanceId);
 
 /** arn:partition:ec2:region:account:instance/id */
 const arnOfInstance = /^arn:[a-z-]+:ec2:([a-z0-9-]+):(\d{12}):instance\/([^/]+)$/;
@@ -14,16 +14,22 @@ const arnOfInstance = /^arn:[a-z-]+:ec2:([a-z0-9-]+):(\d{12}):instance\/([^/]+)$
 export const tagChange: EventKind = {
   source: "aws.tag",
   detailType: "Tag Change on Resource",
-  parse({ detail: given, resources = [], account, region }) {
+  parse({ detail: given, resources, account, region }) {
     const parsed = detail.safeParse(given);
     if (!parsed.success) return "malformed";
     // Every service's resources come under this detail-type.
     if (parsed.data.service !== "ec2" || parsed.data["resource-type"] !== "instance") return "unknown-kind";
-    const arns = resources.map((arn) => arnOfInstance.exec(arn));
-    if (arns.some((arn) => arn !== null && (arn[1] !== region || arn[2] !== account))) return "foreign";
-    const ids = instanceIds.safeParse(arns.map((arn) => arn?.[3]));
-    if (!ids.success || ids.data.length === 0) return "malformed";
+    const arns = itemsOf(z.string(), resources)
+      .valid.map((arn) => arnOfInstance.exec(arn))
+      .filter((arn) => arn !== null);
+    const here = ({ 1: ofRegion, 2: ofAccount }: RegExpExecArray) =>
+      ofRegion === region && ofAccount === account;
+    const ours = itemsOf(
+      instanceId,
+      arns.filter(here).map(([, , , id]) => id),
+    );
+    if (ours.valid.length === 0) return arns.some((arn) => !here(arn)) ? "foreign" : "malformed";
     // An instance is older than a change of its tags.
-    return parsedEvent({ instanceIds: ids.data });
+    return parsedEvent({ instanceIds: ours.valid }, { odd: resources.length - ours.valid.length });
   },
 };

@@ -28,6 +28,8 @@ export interface AccountPlan {
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
+  /** Interfaces that have sessions of ours and no plan, since no answer showed them. */
+  readonly sessionsNotSeen: number;
 }
 
 export interface AccountContext {
@@ -47,13 +49,18 @@ export function planAccount(
   sessions: readonly Session[],
   { controller, quota, guardrails, window, now }: AccountContext,
 ): AccountPlan {
-  const sessionsOfOurs = sessions.filter((session) => isOurs(session.tags, controller)).length;
+  const ours = sessions.filter((session) => isOurs(session.tags, controller));
+  const sessionsOfOurs = ours.length;
+  const seen = new Set(plans.map(({ source }) => source.id));
+  const sessionsNotSeen = new Set(
+    ours.flatMap(({ interfaceId }) => (seen.has(interfaceId) ? [] : interfaceId)),
+  ).size;
   const foreign = sessions.length - sessionsOfOurs;
   const room = Math.max(0, quota - foreign);
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
   const removals = fitted.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
-  const account = { plans: fitted, removals, heldRemovals: 0, foreign, sessionsOfOurs };
+  const account = { plans: fitted, removals, heldRemovals: 0, foreign, sessionsOfOurs, sessionsNotSeen };
   return letsThrough(window, removals, sessionsOfOurs, guardrails, now) ? account : holdRemovals(account);
 }
 

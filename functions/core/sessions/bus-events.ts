@@ -53,7 +53,7 @@ export function sessionsChanged(controller: string, done: readonly Done[]): read
 /** Of each source that is selected and cannot be mirrored. What is only not done yet is no refusal. */
 export function sourcesRefused(controller: string, notMirrored: readonly NotMirrored[]): readonly BusEvent[] {
   return notMirrored
-    .filter(({ selected, reason }) => selected && reason !== "pending")
+    .filter(({ selected, reason }) => selected && reason !== "pending" && reason !== "not-seen")
     .map(({ interfaceId, instanceId, ruleName: rule, reason }) => ({
       detailType: "Mirror Source Refused",
       detail: {

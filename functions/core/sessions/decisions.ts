@@ -82,6 +82,8 @@ export interface SourcePlan {
   readonly decisions: readonly Decision[];
   /** The session of ours that stays, if one does. */
   readonly kept?: Session;
+  /** That session stays on a target that is to go, until what replaces it is seen and available. */
+  readonly waits?: boolean;
   /** Position of the selecting rule; undefined when the interface is not selected. */
   readonly order?: number;
 }

@@ -12,9 +12,9 @@ import type { Policy } from "./policy.js";
 /** Refusals that hold even for an interface that has a session of ours: the copy would feed itself. */
 export type LoopRefusal = Extract<UncoveredReason, "is-target" | "behind-target">;
 
-/** undefined: no loop. The sources of truth are the account's targets and what is registered behind them. */
+/** undefined: no loop. The sources of truth are the targets that the policy can choose and what is behind them. */
 export function loopRefusal(source: Source, topology: Topology): LoopRefusal | undefined {
-  if (topology.targets.some((target) => target.interfaceId === source.id)) return "is-target";
+  if (topology.receivers.interfaceIds.has(source.id)) return "is-target";
   return isBehindTarget(source, topology.receivers) ? "behind-target" : undefined;
 }
 
@@ -31,7 +31,13 @@ function isBehindTarget({ instance, addresses, vpcId }: Source, receivers: Recei
  * undefined: AWS should accept it. The list of types is data that ages, so an interface that has a session
  * already is not checked: AWS accepted it, and the API's word is the last.
  */
-export function typeRefusal(source: Source, options: Policy["options"]): UncoveredReason | undefined {
+export function typeRefusal(
+  source: Source,
+  topology: Topology,
+  options: Policy["options"],
+): UncoveredReason | undefined {
+  // Anybody's target: EC2 does not let one interface be source and target (the guide, as above).
+  if (topology.targets.some((target) => target.interfaceId === source.id)) return "is-target";
   // An allow-list: kinds of interface that EC2 adds later are refused until they are known to work.
   if (source.type !== "interface") return "interface-type";
   if (source.addresses.length === 0) return "ipv6-only";

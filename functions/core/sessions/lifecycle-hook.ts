@@ -13,8 +13,13 @@ export type HookDecision =
   /** Not one of the hooks that the policy names. */
   | { readonly is: "none" };
 
-/** The user has chosen these; they are no reason to hold or end an instance. */
-const chosen: ReadonlySet<UncoveredReason> = new Set(["rollout", "ceiling"]);
+/** The user has chosen these, or the receiver lacks; they are no reason to hold or end an instance. */
+const notItsOwn: ReadonlySet<UncoveredReason> = new Set([
+  "rollout",
+  "ceiling",
+  "target-not-seen",
+  "target-unavailable",
+]);
 
 export function hookOf(policy: Policy, { group, hook }: HookFollowUp): LifecycleHook | undefined {
   return policy.lifecycle_hooks.find(
@@ -40,8 +45,9 @@ export function decideHook(
     if (verdict?.is !== "uncovered") continue;
     // What AWS refuses of an instance that is still pending it may take a moment later.
     const early = verdict.reason === "aws-refused" && instance.state === "pending";
-    if (verdict.reason === "pending" || early) return { is: "later", reason: verdict.reason };
-    if (!chosen.has(verdict.reason)) reasons.push(verdict.reason);
+    const undecided = verdict.reason === "pending" || verdict.reason === "not-seen";
+    if (undecided || early) return { is: "later", reason: verdict.reason };
+    if (!notItsOwn.has(verdict.reason)) reasons.push(verdict.reason);
   }
   const [reason] = reasons;
   // Mirrored, or nothing of it is to be.

@@ -17,7 +17,7 @@ import { loopRefusal, typeRefusal } from "./eligibility.js";
 import { typeSupport } from "./instance-types.js";
 import type { Policy } from "./policy.js";
 import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
-import { chooseTarget, mayStayOn } from "./target.js";
+import { chooseTarget, isToGo, mayStayOn } from "./target.js";
 
 export const MAX_SESSIONS_PER_INTERFACE = 3;
 const LARGEST_PACKET = 8500;
@@ -77,8 +77,12 @@ function decide(situation: Situation): Decided {
   const { context, source, ours } = situation;
   const kept = ours[0];
 
-  // No choice keeps a loop. But whoever may make a target could end others' sessions with it: the guardrail counts them.
+  if (source.otherAccount) return leftUnselected(source, "other-account");
+  // Nobody's choice keeps a loop, but many at once may be somebody's mistake or malice: a sweep and its guardrail see
+  // how many, so an event leaves them alone.
   const loop = loopRefusal(source, context.topology);
+  // Tags, state and type are the instance's: without it nothing can be said, so nothing is made and nothing goes.
+  if (source.attachment === "not-seen" && loop === undefined) return notSeen(situation);
   const claims = context.claims.get(source.id);
   const selection = select(context.policy, source, claims);
   if (!selection.selected) {
@@ -87,7 +91,7 @@ function decide(situation: Situation): Decided {
     if (ended) return unselected(situation, "demand-ended", false);
     return unselected(situation, selection.reason, true);
   }
-  if (loop) return uncovered(situation, selection, loop, true);
+  if (loop) return uncovered(situation, selection, loop);
 
   const state = stateOf(source, context.policy, kept);
   if (state) return unselected(situation, state, false);
@@ -95,8 +99,8 @@ function decide(situation: Situation): Decided {
   if (source.instance?.state === "stopping" && !kept) return leftUnselected(source, "instance-stopped");
 
   if (!isInRollout(source, context.rolloutPercent)) return beyondRollout(situation, selection);
-  const refusal = kept ? undefined : typeRefusal(source, context.policy.options);
-  if (refusal) return uncovered(situation, selection, refusal, false);
+  const refusal = kept ? undefined : typeRefusal(source, context.topology, context.policy.options);
+  if (refusal) return uncovered(situation, selection, refusal);
 
   return cover(situation, selection);
 }
@@ -124,10 +128,12 @@ function cover(situation: Situation, selection: Selected): Decided {
   const choice = chooseTarget(source, targets);
   if (!choice.found) {
     // Only a change of policy takes the target away, so an event leaves the session to the sweep and its guardrail.
-    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, targets)) {
-      return uncovered(situation, selection, choice.reason, true);
+    const { reason } = choice;
+    if (kept && context.mayRemoveByPolicy && !mayStayOn(kept.targetId, targets, reason)) {
+      return uncovered(situation, selection, reason);
     }
-    return plan({ ...subject, kind: "leave", covered: "uncovered", reason: choice.reason });
+    const waits = kept !== undefined && isToGo(kept.targetId, targets);
+    return { ...plan({ ...subject, kind: "leave", covered: "uncovered", reason }), waits };
   }
   if (!kept && foreign.length >= MAX_SESSIONS_PER_INTERFACE) {
     return plan({ ...subject, kind: "leave", covered: "uncovered", reason: "session-limit" });
@@ -168,9 +174,7 @@ function stateOf(source: Source, policy: Policy, kept: Session | undefined): Uns
     // A session of a stopped instance is billed; the user chooses (Traffic Mirroring guide, pricing).
     return policy.options.stopped_instances === "keep" && kept ? undefined : "instance-stopped";
   }
-  if (state === undefined && source.requester === undefined && source.deviceIndex === undefined)
-    return "detached";
-  return undefined;
+  return source.attachment === "detached" && source.requester === undefined ? "detached" : undefined;
 }
 
 /** `byPolicy`: a person's change of policy is why, so only a sweep removes sessions for it. */
@@ -182,6 +186,11 @@ function unselected(
   if (ours.length === 0) return leftUnselected(source, reason);
   if (byPolicy && !context.mayRemoveByPolicy) return leftUnselected(source, "left-to-sweep");
   return { decisions: ours.map((session) => removal(source, session, reason, byPolicy)) };
+}
+
+function notSeen({ source, ours: [kept] }: Situation): Decided {
+  const stay: Decision = { ...about(source), kind: "leave", covered: "uncovered", reason: "not-seen" };
+  return { ...(kept && { kept }), decisions: [stay] };
 }
 
 function beyondRollout({ context, source, ours }: Situation, { rule, order }: Selected): Decided {
@@ -201,11 +210,10 @@ function uncovered(
   { context, source, ours }: Situation,
   { rule }: Selected,
   reason: UncoveredReason,
-  byPolicy: boolean,
 ): Decided {
   const stay: Decision = { ...about(source, rule.name), kind: "leave", covered: "uncovered", reason };
-  if (byPolicy && !context.mayRemoveByPolicy) return { decisions: [stay] };
-  return { decisions: [stay, ...ours.map((session) => removal(source, session, reason, byPolicy))] };
+  const go = context.mayRemoveByPolicy ? ours.map((session) => removal(source, session, reason, true)) : [];
+  return { decisions: [stay, ...go] };
 }
 
 function removal(

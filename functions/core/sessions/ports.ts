@@ -10,14 +10,19 @@ import type { RemovalWindow } from "./removal-window.js";
 export interface Observer {
   /**
    * The instances and interfaces named, with all sessions on them. Interfaces outside the policy's VPCs may
-   * be left out. Throws when EC2 could not be read: a partial answer must never look like a whole one.
+   * be left out. Throws when EC2 could not be read, or not before `signal` ends: a partial answer must never look like
+   * a whole one.
    */
-  look(look: Look, policy: Policy): Promise<Observation>;
+  look(look: Look, policy: Policy, signal?: AbortSignal): Promise<Observation>;
   /**
    * All sources of the policy's VPCs, all sessions of the account, and whatever interfaces those are on. `alsoInterfaceIds`:
-   * interfaces that are to be seen besides, though no instance shows them.
+   * interfaces that are to be seen besides, though no instance shows them. Throws as `look` does.
    */
-  everything(policy: Policy, alsoInterfaceIds?: readonly string[]): Promise<Observation>;
+  everything(
+    policy: Policy,
+    alsoInterfaceIds?: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Observation>;
   /** All sessions of the account. */
   sessions(): Promise<readonly Session[]>;
   /** Those of these sessions that are there. */

@@ -23,11 +23,16 @@ export interface Run extends Deadlines {
   readonly policy: Policy;
   /** Which instance types EC2 refuses, as far as this process knows. */
   readonly types: TypeMemory;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+  /** Whatever reading took, the run may act for so long after it, though not after `until`. */
+  readonly window?: { readonly milliseconds: number; readonly until: number };
   readonly onDone: (done: Done) => void;
 }
 
 const MINUTE_MS = 60_000;
-const EVENT_CONCURRENCY = 16;
+/** Few, since what is under way when EC2 throttles is throttled too. */
+const EVENT_CONCURRENCY = 5;
 const SWEEP_CONCURRENCY = 8;
 
 const noClaims: ClaimsByInterface = new Map();
@@ -41,13 +46,14 @@ export async function reconcile(
   look: Look,
   claimsOn: (observation: Observation) => Promise<ClaimsByInterface> = () => Promise.resolve(noClaims),
 ): Promise<Report> {
-  const observation = await run.ports.observer.look(look, run.policy);
+  const observation = await run.ports.observer.look(look, run.policy, run.signal);
   const claims = await claimsOn(observation);
   const context = contextOf(run, observation, claims, false);
   const ceiling = run.settings.guardrails.maxSessions !== null;
   const plans = planAll(context, observation).map((plan) => (ceiling ? leaveCreatesToSweep(plan) : plan));
   const executed = await carryOut(run, plans, claims, EVENT_CONCURRENCY);
-  return report({ run, observation, plans, ...executed, heldRemovals: 0, foreign: 0, sessionsOfOurs: 0 });
+  const account = { heldRemovals: 0, foreign: 0, sessionsOfOurs: 0, sessionsNotSeen: 0 };
+  return report({ run, observation, plans, ...executed, ...account });
 }
 
 /**
@@ -62,7 +68,7 @@ export async function sweep(
 ): Promise<Report> {
   const open = claims ?? noClaims;
   const { ports, settings } = run;
-  const observation = await ports.observer.everything(run.policy, claimedInterfaces(open));
+  const observation = await ports.observer.everything(run.policy, claimedInterfaces(open), run.signal);
   const now = ports.clock.now();
   const context = contextOf(run, observation, open, claims !== null);
   const planned = planAll(context, observation);
@@ -141,7 +147,25 @@ async function carryOut(
   const learn = (plan: SourcePlan, done: Done) => {
     run.types.learn(plan, done, clock.now());
   };
-  return execute(withWork, { ...run, writer, clock, concurrency, replan, revise, learn });
+  const deadline = afterReading(run, run.deadline);
+  const createsUntil = afterReading(run, run.createsUntil ?? run.deadline);
+  return execute(withWork, {
+    ...run,
+    deadline,
+    createsUntil,
+    writer,
+    clock,
+    concurrency,
+    replan,
+    revise,
+    learn,
+  });
+}
+
+/** Slow reading leaves a run less time, and never none: a fleet that takes a minute to read would never be mirrored. */
+function afterReading({ window, ports }: Run, time: number): number {
+  if (window === undefined) return time;
+  return Math.max(time, Math.min(ports.clock.now() + window.milliseconds, window.until));
 }
 
 /** An event sees one interface, a ceiling counts them all: the next sweep decides, within a minute. */

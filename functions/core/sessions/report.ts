@@ -46,12 +46,18 @@ export interface Report {
   readonly remaining: number;
   /** Of these, the ones that change or remove a session that exists. */
   readonly remainingChanges: number;
+  /** Sessions that stay on a target that is to go, since what replaces it was not seen or is not available. */
+  readonly waiting: number;
+  /** Interfaces with a session of ours about which nothing could be said: no answer showed them whole. */
+  readonly notSeen: number;
   /** Interfaces whose actions another try may still carry out. */
   readonly unsettled: ReadonlySet<string>;
   /** By interface. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly notMirrored: readonly NotMirrored[];
   readonly sources: Observation["sources"];
+  /** Load balancers of which it is not known what stands behind them. */
+  readonly receiversUnread: readonly string[];
   readonly unseen: readonly string[];
 }
 
@@ -64,6 +70,8 @@ interface Input {
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
+  /** Interfaces that have sessions of ours and are in no answer. */
+  readonly sessionsNotSeen: number;
 }
 
 export function report(input: Input): Report {
@@ -78,16 +86,19 @@ export function report(input: Input): Report {
   const verdicts = new Map<string, Verdict>();
   const notMirrored: NotMirrored[] = [];
   let [selected, mirrored, remaining, remainingChanges] = [0, 0, input.heldRemovals, input.heldRemovals];
+  let waiting = 0;
   for (const first of plans) {
     const plan = input.replanned.get(first.source.id) ?? first;
     const mine = results.get(plan.source.id) ?? [];
-    const settled = new Set(mine.filter(({ outcome }) => isSettled(outcome)).map(({ action }) => action));
+    const settled = new Set(mine.filter(isSettled).map(({ action }) => action));
     const left = plan.decisions.filter(isAction).filter((action) => !settled.has(action));
     remaining += left.length;
     remainingChanges += left.filter((action) => action.kind !== "create").length;
-    // Observing alone changes nothing, however often it is tried.
-    if (left.length > 0 && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
+    if (plan.waits === true) waiting += 1;
     const verdict = verdictOn(plan, mine);
+    const notSeen = verdict.is === "uncovered" && verdict.reason === "not-seen";
+    // Observing alone changes nothing, however often it is tried.
+    if ((left.length > 0 || notSeen) && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
     verdicts.set(plan.source.id, verdict);
     if (verdict.is !== "mirrored") notMirrored.push(without(plan, verdict));
     if (verdict.is === "unselected") continue;
@@ -116,13 +127,19 @@ export function report(input: Input): Report {
     heldRemovals: input.heldRemovals,
     remaining,
     remainingChanges,
+    waiting,
+    notSeen: input.sessionsNotSeen + plans.filter(isNotSeen).length,
     unsettled,
     verdicts,
     notMirrored,
     sources: input.observation.sources,
+    receiversUnread: input.observation.topology.receivers.unread,
     unseen: input.observation.unseen,
   };
 }
+
+const isNotSeen = ({ kept, decisions: [decision] }: SourcePlan): boolean =>
+  kept !== undefined && decision?.reason === "not-seen";
 
 function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
   const mirrored: Verdict = { is: "mirrored", sessionId: plan.kept?.id };
@@ -148,12 +165,11 @@ function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
   return { is: "unselected", reason: plan.decisions[0]?.reason ?? "no-rule" };
 }
 
+/** What EC2 says not to know it may know in a moment: a new interface is listed before it can be used everywhere. */
 function verdictOnCreate({ isTypeListed }: SourcePlan, outcome: Done["outcome"]): Verdict {
   switch (outcome.kind) {
     case "done":
       return { is: "mirrored", sessionId: outcome.value };
-    case "gone":
-      return { is: "unselected", reason: "detached" };
     case "refused":
       return { is: "uncovered", reason: isTypeListed === false ? "instance-type" : "aws-refused" };
     case "unexplained":
@@ -179,10 +195,10 @@ function without(plan: SourcePlan, { is, reason }: Exclude<Verdict, { is: "mirro
 }
 
 /** Another try cannot change it, at least not soon. */
-function isSettled(outcome: Done["outcome"]): boolean {
+function isSettled({ action, outcome }: Done): boolean {
   return (
     outcome.kind === "done" ||
-    outcome.kind === "gone" ||
+    (outcome.kind === "gone" && action.kind !== "create") ||
     outcome.kind === "refused" ||
     outcome.kind === "unexplained" ||
     outcome.kind === "quota"

@@ -3,14 +3,20 @@ import { stableHash } from "../hash.js";
 import type { Source, Target, Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
 import { TAG_TARGET_LEAVING, TAG_TARGET_VPC, TAG_TARGET_ZONE } from "../tags.js";
-import type { Policy, PolicyVpc, Rule } from "./policy.js";
+import { rulesOf, type Policy, type PolicyVpc, type Rule } from "./policy.js";
+
+type Unfound = Extract<
+  UncoveredReason,
+  "no-target" | "target-service" | "target-not-seen" | "target-unavailable"
+>;
 
 export type TargetChoice =
-  | { readonly found: true; readonly targetId: string }
-  | { readonly found: false; readonly reason: Extract<UncoveredReason, "no-target" | "target-service"> };
+  { readonly found: true; readonly targetId: string } | { readonly found: false; readonly reason: Unfound };
 
 interface Candidate {
-  readonly target: Target;
+  readonly id: string;
+  /** undefined: listed by the policy, and in no answer of EC2 (yet). */
+  readonly target: Target | undefined;
   readonly zone: string | undefined;
 }
 
@@ -22,26 +28,70 @@ export interface TargetContext {
   readonly options: Pick<Policy["options"], "allow_cross_zone">;
 }
 
-export function chooseTarget(source: Source, { vpc, rule, topology, options }: TargetContext): TargetChoice {
+export function chooseTarget(source: Source, context: TargetContext): TargetChoice {
+  const { vpc, rule, topology, options } = context;
   if (rule.target_id !== null) {
-    const exists = topology.targets.some((target) => target.id === rule.target_id);
-    return exists ? { found: true, targetId: rule.target_id } : { found: false, reason: "no-target" };
+    const target = topology.targets.find(({ id }) => id === rule.target_id);
+    const reason = obstacleOf(target);
+    return reason === undefined ? { found: true, targetId: rule.target_id } : { found: false, reason };
   }
   const candidates = candidatesOf(vpc, topology);
   const trusted = candidates.filter(({ target }) => isTrusted(target, vpc));
-  const usable = trusted.filter(
-    ({ target }) => target.kind !== "endpoint" || target.endpoint?.available === true,
-  );
-  const local = usable.filter(({ zone }) => zone === source.zone);
-  const chosen = pick(local, source) ?? (options.allow_cross_zone ? pick(usable, source) : undefined);
-  if (chosen) return { found: true, targetId: chosen.id };
-  return { found: false, reason: candidates.length > trusted.length ? "target-service" : "no-target" };
+  const isLocal = ({ zone }: Candidate) => zone === source.zone;
+  const serving = options.allow_cross_zone ? trusted : trusted.filter(isLocal);
+  const usable = serving.filter(({ target }) => obstacleOf(target) === undefined);
+  const chosen = pick(usable.filter(isLocal), source) ?? pick(usable, source);
+  if (chosen !== undefined) return { found: true, targetId: chosen };
+  const [obstacle] = serving.flatMap(({ target }) => obstacleOf(target) ?? []).sort();
+  return {
+    found: false,
+    reason: obstacle ?? (candidates.length > trusted.length ? "target-service" : "no-target"),
+  };
 }
 
-/** Whether a session of ours may stay on `targetId` while nothing better is there. */
-export function mayStayOn(targetId: string, { vpc, rule, topology }: TargetContext): boolean {
+/** Why a target cannot be used now although it may be soon. */
+function obstacleOf(target: Target | undefined): "target-not-seen" | "target-unavailable" | undefined {
+  if (target === undefined) return "target-not-seen";
+  // What is behind another account's target only that account sees.
+  if (target.kind !== "endpoint" || target.otherAccount) return undefined;
+  if (target.endpoint === undefined) return "target-not-seen";
+  return target.endpoint.available ? undefined : "target-unavailable";
+}
+
+/**
+ * Whether a session of ours may stay on `targetId` while `reason` keeps anything better away. It goes only for what
+ * was seen: what might serve and is out of sight, or not available yet, is waited for.
+ */
+export function mayStayOn(
+  targetId: string,
+  { vpc, rule, topology }: TargetContext,
+  reason: Unfound = "no-target",
+): boolean {
+  if (reason === "target-not-seen" || reason === "target-unavailable") return true;
   if (rule.target_id !== null) return rule.target_id === targetId;
-  return candidatesOf(vpc, topology).some(({ target }) => target.id === targetId && isTrusted(target, vpc));
+  if (candidatesOf(vpc, topology).some(({ id, target }) => id === targetId && isTrusted(target, vpc)))
+    return true;
+  // Found by tags: an answer that lacks the target of a session says nothing about its tags.
+  return vpc.targets === null && !topology.targets.some(({ id }) => id === targetId);
+}
+
+/**
+ * Whether the policy can choose this target for anything. A target that somebody makes of a load balancer of theirs
+ * cannot be chosen: what stands behind it receives nothing of ours and stays mirrored.
+ */
+export function isChoosable(policy: Policy, target: Target): boolean {
+  if (rulesOf(policy).some(({ target_id }) => target_id === target.id)) return true;
+  return policy.vpcs.some((vpc) =>
+    vpc.targets === null
+      ? target.tags[TAG_TARGET_VPC] === vpc.vpc_id && isTrusted(target, vpc)
+      : vpc.targets.some(({ target_id }) => target_id === target.id),
+  );
+}
+
+/** Whether Terraform may be about to destroy the target: it lists those that are to be used, and this is not one. */
+export function isToGo(targetId: string, { vpc, rule }: Pick<TargetContext, "vpc" | "rule">): boolean {
+  if (rule.target_id !== null) return rule.target_id !== targetId;
+  return vpc.targets !== null && !vpc.targets.some(({ target_id }) => target_id === targetId);
 }
 
 /**
@@ -50,26 +100,31 @@ export function mayStayOn(targetId: string, { vpc, rule, topology }: TargetConte
  */
 function candidatesOf(vpc: PolicyVpc, topology: Topology): readonly Candidate[] {
   if (vpc.targets !== null) {
-    const zones = new Map(vpc.targets.map((listed) => [listed.target_id, listed.availability_zone]));
-    return topology.targets
-      .filter((target) => zones.has(target.id))
-      .map((target) => ({ target, zone: zones.get(target.id) }));
+    const seen = new Map(topology.targets.map((target) => [target.id, target]));
+    return vpc.targets.map(({ target_id, availability_zone }) => ({
+      id: target_id,
+      target: seen.get(target_id),
+      zone: availability_zone,
+    }));
   }
   return topology.targets
     .filter(
       (target) => target.tags[TAG_TARGET_VPC] === vpc.vpc_id && target.tags[TAG_TARGET_LEAVING] !== "true",
     )
-    .map((target) => ({ target, zone: target.tags[TAG_TARGET_ZONE] }));
+    .map((target) => ({ id: target.id, target, zone: target.tags[TAG_TARGET_ZONE] }));
 }
 
 /**
  * Whoever may tag a target could lead a copy of the traffic away, so an endpoint counts only when it belongs
  * to the service that the policy names. Found by tag alone, nothing else is trusted.
  */
-function isTrusted(target: Target, vpc: PolicyVpc): boolean {
+function isTrusted(target: Target | undefined, vpc: PolicyVpc): boolean {
+  if (target === undefined) return vpc.targets !== null;
   if (vpc.endpoint_service_name === null) return vpc.targets !== null;
   if (target.kind !== "endpoint") return vpc.targets !== null;
-  // An endpoint that is gone leads nowhere: no reason to distrust, none to use.
+  // Another account's endpoint cannot be seen from here, nor whose service it leads to.
+  if (target.otherAccount) return false;
+  // An endpoint that was not seen, or is gone, leads nowhere: no reason to distrust, none to use.
   return target.endpoint === undefined || target.endpoint.service === vpc.endpoint_service_name;
 }
 
@@ -77,12 +132,12 @@ function isTrusted(target: Target, vpc: PolicyVpc): boolean {
  * Rendezvous hashing: a source always gets the same one of several, and when one joins or leaves only the
  * sources that it serves move.
  */
-function pick(candidates: readonly Candidate[], source: Source): Target | undefined {
-  let best: { target: Target; score: number } | undefined;
-  for (const { target } of candidates) {
-    const score = stableHash(`${source.id} ${target.id}`);
-    const wins = !best || score > best.score || (score === best.score && target.id < best.target.id);
-    if (wins) best = { target, score };
+function pick(candidates: readonly Candidate[], source: Source): string | undefined {
+  let best: { id: string; score: number } | undefined;
+  for (const { id } of candidates) {
+    const score = stableHash(`${source.id} ${id}`);
+    const wins = !best || score > best.score || (score === best.score && id < best.id);
+    if (wins) best = { id, score };
   }
-  return best?.target;
+  return best?.id;
 }

@@ -370,6 +370,51 @@ run "a_tag_of_aws_is_refused" {
   expect_failures = [var.tags]
 }
 
+run "a_default_tag_that_differs_from_a_tag_by_case_alone_is_refused" {
+  command = plan
+
+  variables {
+    tags = { Team = "a" }
+  }
+
+  override_data {
+    target = data.aws_default_tags.this
+    values = { tags = { team = "b" } }
+  }
+
+  expect_failures = [aws_iam_role.node]
+}
+
+run "two_tags_that_iam_takes_for_one_are_refused" {
+  command = plan
+
+  variables {
+    tags = { Team = "a", team = "b" }
+  }
+
+  expect_failures = [var.tags]
+}
+
+run "a_tag_longer_than_aws_takes_is_refused" {
+  command = plan
+
+  variables {
+    tags = { Team = format("%0257d", 0) }
+  }
+
+  expect_failures = [var.tags]
+}
+
+run "more_tags_than_a_resource_has_room_for_are_refused" {
+  command = plan
+
+  variables {
+    tags = { for index in range(46) : "key-${index}" => "x" }
+  }
+
+  expect_failures = [var.tags]
+}
+
 run "a_tag_of_this_product_is_refused" {
   command = plan
 

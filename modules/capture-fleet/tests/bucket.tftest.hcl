@@ -47,7 +47,7 @@ run "objects_can_be_locked" {
   }
 }
 
-run "nothing_is_locked_unless_asked_for_and_eventbridge_is_told" {
+run "nothing_is_locked_unless_asked_for_and_eventbridge_is_notified" {
   assert {
     condition = (
       length(aws_s3_bucket_object_lock_configuration.this) == 0 &&
@@ -58,7 +58,7 @@ run "nothing_is_locked_unless_asked_for_and_eventbridge_is_told" {
   }
 }
 
-run "queues_are_told_of_what_they_want" {
+run "queues_are_notified_of_what_they_want" {
   variables {
     notifications = {
       eventbridge = false
@@ -78,7 +78,7 @@ run "queues_are_told_of_what_they_want" {
   }
 }
 
-run "nobody_need_be_told" {
+run "nobody_need_be_notified" {
   variables {
     notifications = { eventbridge = false }
   }

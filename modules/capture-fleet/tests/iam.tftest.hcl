@@ -176,6 +176,32 @@ run "an_image_in_amazon_ecr_may_be_pulled_and_no_other" {
   }
 }
 
+run "an_image_under_the_name_for_fips_may_be_pulled" {
+  variables {
+    capture = { tool = { kind = "container", image = "444455556666.dkr.ecr-fips.us-east-1.amazonaws.com/sensors/zeek:7.0.3" } }
+  }
+
+  assert {
+    condition = [
+      for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "PullImage"
+    ] == [toset(["arn:aws:ecr:us-east-1:444455556666:repository/sensors/zeek"])]
+    error_message = "It is the same repository."
+  }
+}
+
+run "an_image_under_the_dual_stack_name_may_be_pulled" {
+  variables {
+    capture = { tool = { kind = "container", image = "444455556666.dkr-ecr.eu-west-1.on.aws/sensors/zeek@sha256:0123" } }
+  }
+
+  assert {
+    condition = [
+      for statement in data.aws_iam_policy_document.node.statement : statement.resources if statement.sid == "PullImage"
+    ] == [toset(["arn:aws:ecr:eu-west-1:444455556666:repository/sensors/zeek"])]
+    error_message = "It is the same repository."
+  }
+}
+
 run "an_image_elsewhere_needs_no_permission" {
   variables {
     capture = { tool = { kind = "container", image = "docker.io/zeek/zeek:7.0.3" } }

@@ -5,6 +5,13 @@ mock_provider "aws" {
 }
 
 variables {
+  identity = {
+    account_id         = "111122223333"
+    region             = "eu-west-1"
+    partition          = "aws"
+    arns               = { lambda = "arn:aws:lambda:eu-west-1:111122223333" }
+    service_principals = { lambda = "lambda.amazonaws.com" }
+  }
   name        = "mirror-sweep"
   function    = "sweep"
   description = "Brings all mirror sessions in line"
@@ -166,11 +173,28 @@ run "a_name_too_long_for_its_role_in_this_region" {
 
   variables {
     name = "a123456789012345678901234567890123456789012345678"
+    identity = {
+      account_id         = "111122223333"
+      region             = "ap-southeast-1234"
+      partition          = "aws"
+      arns               = { lambda = "arn:aws:lambda:ap-southeast-1234:111122223333" }
+      service_principals = { lambda = "lambda.amazonaws.com" }
+    }
+  }
+
+  expect_failures = [aws_iam_role.this]
+}
+
+run "more_tags_with_the_providers_than_iam_takes" {
+  command = plan
+
+  variables {
+    tags = { for index in range(45) : "key-${index}" => "x" }
   }
 
   override_data {
-    target = data.aws_region.current
-    values = { id = "ap-southeast-1234" }
+    target = data.aws_default_tags.this
+    values = { tags = { a = "1", b = "2", c = "3", d = "4", e = "5", f = "6" } }
   }
 
   expect_failures = [aws_iam_role.this]

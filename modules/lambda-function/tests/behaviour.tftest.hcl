@@ -5,6 +5,13 @@ mock_provider "aws" {
 }
 
 variables {
+  identity = {
+    account_id         = "111122223333"
+    region             = "eu-west-1"
+    partition          = "aws"
+    arns               = { lambda = "arn:aws:lambda:eu-west-1:111122223333" }
+    service_principals = { lambda = "lambda.amazonaws.com" }
+  }
   name        = "mirror-sweep"
   function    = "sweep"
   description = "Brings all mirror sessions in line"

@@ -55,6 +55,8 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
       mirror-uncovered                          = "uncovered"
+      mirror-not-seen                           = "not-seen"
+      mirror-receivers-unread                   = "receivers-unread"
       mirror-tampering                          = "tampering"
       mirror-hook-breaker                       = "hook-breaker"
     }
@@ -79,8 +81,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 28 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Twenty-eight alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 30 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -188,6 +190,8 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       EventsNotSent         = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesUncovered      = tomap({ service = "traffic-mirror", controller = "mirror" })
       Tampering             = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesNotSeen        = tomap({ service = "traffic-mirror", controller = "mirror" })
+      ReceiversUnread       = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never fires."
   }
@@ -211,7 +215,9 @@ run "silence_fires_only_where_it_is_the_trouble" {
   }
 
   assert {
-    condition     = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == ["quota", "uncovered"]
+    condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
+      "not-seen", "quota", "receivers-unread", "uncovered",
+    ]
     error_message = "A level stays what it was."
   }
 }

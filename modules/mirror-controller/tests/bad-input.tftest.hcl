@@ -277,6 +277,26 @@ run "tags_too_long_for_the_environment" {
   expect_failures = [var.tags]
 }
 
+run "a_tag_that_iam_and_systems_manager_refuse" {
+  command = plan
+
+  variables {
+    tags = { Team = "a, b" }
+  }
+
+  expect_failures = [var.tags]
+}
+
+run "two_tags_that_iam_takes_for_one" {
+  command = plan
+
+  variables {
+    tags = { Team = "a", team = "b" }
+  }
+
+  expect_failures = [var.tags]
+}
+
 run "tags_in_our_own_namespace" {
   command = plan
 

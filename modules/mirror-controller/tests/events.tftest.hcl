@@ -167,12 +167,16 @@ run "a_functions_pace_is_divided_by_its_concurrency" {
   }
 
   assert {
-    condition     = local.reconcile_environment.MUTATIONS_PER_SECOND == "0.75" && local.reconcile_environment.MUTATIONS_BURST == "7.5"
+    condition = (
+      local.reconcile_environment.MUTATIONS_PER_SECOND == "0.75" &&
+      local.reconcile_environment.MUTATIONS_PER_SECOND_WAITING == "1.875" &&
+      local.reconcile_environment.MUTATIONS_BURST == "7.5"
+    )
     error_message = "Each run of reconcile gets its share."
   }
 
   assert {
-    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.5" && local.sweep_environment.MUTATIONS_BURST == "5"
+    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.5" && local.sweep_environment.MUTATIONS_BURST == "3"
     error_message = "The sweep runs one at a time and has its pace to itself."
   }
 }
@@ -191,7 +195,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
 
   assert {
     condition = {
-      for name, value in local.sweep_environment : name => value if !startswith(name, "MUTATIONS")
+      for name, value in local.sweep_environment : name => value if !startswith(name, "MUTATIONS") && name != "EVENTS_QUEUE_URL"
       } == {
       CONTROLLER_NAME       = "mirror"
       POLICY_PARAMETER      = "/mirror/policy"
@@ -216,8 +220,11 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
   }
 
   assert {
-    condition     = setsubtract(keys(local.reconcile_environment), keys(local.sweep_environment)) == toset(["EVENTS_QUEUE_URL"])
-    error_message = "Only reconcile lets messages come back."
+    condition = (
+      setsubtract(keys(local.reconcile_environment), keys(local.sweep_environment)) == toset(["MUTATIONS_PER_SECOND_WAITING"]) &&
+      local.sweep_environment.EVENTS_QUEUE_URL == local.reconcile_environment.EVENTS_QUEUE_URL
+    )
+    error_message = "Only reconcile has a pace for those who wait, and the sweep looks at the queue that reconcile reads."
   }
 }
 

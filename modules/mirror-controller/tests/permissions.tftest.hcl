@@ -46,8 +46,8 @@ run "the_record_of_sweeps_is_the_sweeps_alone" {
 
   assert {
     condition = (
-      one(data.aws_iam_policy_document.sweep.statement).resources == toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"]) &&
-      one(data.aws_iam_policy_document.sweep.statement).actions == toset(["ssm:GetParameter", "ssm:PutParameter"])
+      one([for statement in data.aws_iam_policy_document.sweep.statement : statement if statement.sid == "KeepSweepState"]).resources ==
+      toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"])
     )
     error_message = "sweep must read and write its record, and nothing else of it."
   }
@@ -98,8 +98,8 @@ run "sessions_join_only_interfaces_of_our_vpcs_and_the_filters_and_targets_given
   assert {
     condition = data.aws_iam_policy_document.scope["0"].statement[1].resources == toset([
       "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-filter/tmf-0123456789abcdef0",
-      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-target/tmt-0123456789abcdef0",
-      "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-target/tmt-0123456789abcdef1",
+      "arn:aws:ec2:eu-west-1:*:traffic-mirror-target/tmt-0123456789abcdef0",
+      "arn:aws:ec2:eu-west-1:*:traffic-mirror-target/tmt-0123456789abcdef1",
     ])
     error_message = "Filters and targets must be named one by one."
   }
@@ -124,7 +124,7 @@ run "filters_and_targets_of_single_rules_are_allowed_too" {
     condition = (
       one([for statement in data.aws_iam_policy_document.common.statement : statement if statement.sid == "UseFiltersAndTargetsOfRules"]).resources == toset([
         "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-filter/tmf-0123456789abcdef9",
-        "arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-target/tmt-0123456789abcdef9",
+        "arn:aws:ec2:eu-west-1:*:traffic-mirror-target/tmt-0123456789abcdef9",
       ])
     )
     error_message = "What a rule names must be usable."
@@ -192,15 +192,18 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
   }
 }
 
-run "only_reconcile_may_read_the_queue" {
+run "only_reconcile_may_take_events_and_the_sweep_sees_how_many_wait" {
   command = plan
 
   assert {
     condition = (
       one(data.aws_iam_policy_document.reconcile.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
-      one(data.aws_iam_policy_document.sweep.statement).sid == "KeepSweepState"
+      { for statement in data.aws_iam_policy_document.sweep.statement : statement.sid => statement.actions } == {
+        KeepSweepState       = toset(["ssm:GetParameter", "ssm:PutParameter"])
+        SeeWhetherEventsWait = toset(["sqs:GetQueueAttributes"])
+      }
     )
-    error_message = "The sweep has no business with events."
+    error_message = "The sweep takes no events."
   }
 }
 

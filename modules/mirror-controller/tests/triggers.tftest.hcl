@@ -273,7 +273,10 @@ run "findings_count_from_their_severity_on_when_they_are_about_an_instance_of_th
     condition = jsonencode(jsondecode(aws_cloudwatch_event_rule.this["guardduty"].event_pattern).detail) == jsonencode({
       accountId = ["111122223333"]
       severity  = [{ numeric = [">=", 7] }]
-      resource  = { instanceDetails = { instanceId = [{ prefix = "i-" }] } }
+      "$or" = [
+        { resource = { instanceDetails = { instanceId = [{ prefix = "i-" }] } } },
+        { resource = { resourceType = ["AttackSequence"] } },
+      ]
     })
     error_message = "The pattern is ${aws_cloudwatch_event_rule.this["guardduty"].event_pattern}"
   }
@@ -283,7 +286,7 @@ run "tampering_is_what_neither_the_functions_nor_the_principals_given_did" {
   command = plan
 
   variables {
-    session_principals = ["arn:aws:iam::111122223333:role/network-admin"]
+    session_principals = ["arn:aws:iam::111122223333:role/some/path/network-admin", "arn:aws:iam::111122223333:user/jane"]
   }
 
   assert {
@@ -297,20 +300,33 @@ run "tampering_is_what_neither_the_functions_nor_the_principals_given_did" {
   }
 
   assert {
-    condition = tolist(local.session_principals) == tolist([
-      "arn:aws:iam::111122223333:role/mirror-reconcile-eu-west-1",
-      "arn:aws:iam::111122223333:role/mirror-sweep-eu-west-1",
-      "arn:aws:iam::111122223333:role/network-admin",
-    ])
-    error_message = "Both functions' roles and what was given: ${jsonencode(local.session_principals)}"
+    condition     = tolist(local.session_roles) == tolist(["-reconcile-eu-west-1", "-sweep-eu-west-1", "/network-admin"])
+    error_message = "Controllers' functions and the role given, by its name: ${jsonencode(local.session_roles)}"
   }
 
   assert {
     condition = jsonencode([for way in jsondecode(aws_cloudwatch_event_rule.this["tampering"].event_pattern).detail["$or"] : way.userIdentity]) == jsonencode([
-      { sessionContext = { sessionIssuer = { arn = [{ anything-but = local.session_principals }] } } },
-      { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ anything-but = local.session_principals }] },
+      { sessionContext = { sessionIssuer = { arn = [{ anything-but = { suffix = local.session_roles } }] } } },
+      { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ anything-but = ["-", "arn:aws:iam::111122223333:user/jane"] }] },
       { sessionContext = { sessionIssuer = { arn = [{ exists = false }] } }, arn = [{ exists = false }] },
     ])
     error_message = "Roles, users and AWS's services are distinguished: ${aws_cloudwatch_event_rule.this["tampering"].event_pattern}"
+  }
+}
+
+run "ten_roles_of_identity_center_fit_into_the_pattern" {
+  command = plan
+
+  variables {
+    # The longest that IAM Identity Center makes: a permission set's name has up to 32 characters.
+    session_principals = [for index in range(10) : join("/", [
+      "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/ap-southeast-2",
+      "AWSReservedSSO_NetworkAdministratorsOfAllRegion${index}_0123456789abcde${index}",
+    ])]
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.this["tampering"].event_pattern) <= 2048
+    error_message = "EventBridge takes 2,048 characters."
   }
 }

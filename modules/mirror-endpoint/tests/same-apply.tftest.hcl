@@ -1,4 +1,8 @@
 mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
+
   mock_data "aws_region" {
     defaults = {
       id = "eu-west-1"

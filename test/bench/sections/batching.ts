@@ -6,7 +6,7 @@
 import { startLocalCloud } from "../../../local-cloud/index.js";
 import { createAccount } from "../account.js";
 import { callsOf, LATENCY } from "../fleet.js";
-import { creationsOf, DEPLOYED, launchEvents, openLane, type Batching } from "../lane.js";
+import { creationsOf, DEPLOYED, launchEvents, openEventPath, type Batching } from "../event-path.js";
 import type { Row, Section } from "../section.js";
 
 const LAUNCHES = 250;
@@ -20,7 +20,7 @@ const measureOne = async (batching: Batching): Promise<Row> => {
   const cloud = await startLocalCloud();
   try {
     const account = await createAccount(cloud, { perSecond: 10_000, burst: 10_000 });
-    await openLane(account, batching);
+    await openEventPath(account, batching);
     const { instances } = await account.add(LAUNCHES);
     await cloud.interfere({ latency: LATENCY, record: true });
     await cloud.resetCounts();

@@ -16,7 +16,7 @@ export interface Compared {
 }
 
 interface Ran {
-  /** undefined: could not be told. */
+  /** undefined: could not be measured. */
   readonly cpuSeconds?: number;
   /** What went wrong, in a word. */
   readonly problem?: string;

@@ -128,16 +128,18 @@ export const fleetOf = (interfaces: number): Section => ({
       }
       await Promise.all([sweep.stop(), bare.stop()]);
 
-      const lane = [
+      const reconcilers = [
         start(await startFunction(account, "reconcile")),
         start(await startFunction(account, "reconcile")),
       ];
       // What is cached for a minute is read by a first batch each.
       const known = await account.add(2);
-      await Promise.all(lane.map((each, index) => deliver([each], [known.instances[index]?.id ?? ""])));
+      await Promise.all(
+        reconcilers.map((each, index) => deliver([each], [known.instances[index]?.id ?? ""])),
+      );
       const ids = (await account.add(burst)).instances.map(({ id }) => id);
       for (const again of [false, true]) {
-        const found = await measured(cloud, lane, () => deliver(lane, ids));
+        const found = await measured(cloud, reconcilers, () => deliver(reconcilers, ids));
         const { batches, returned } = found.result;
         const creates = again ? 0 : burst;
         rows.push({

@@ -27,6 +27,7 @@ process.exit(0);
 /** As Terraform sets it: a function reads it while it is imported. */
 const ENVIRONMENT = {
   CONTROLLER_NAME: "bench",
+  ACCOUNT_ID: "111122223333",
   POLICY_PARAMETER: "/bench/policy",
   SWEEP_STATE_PARAMETER: "/bench/sweep-state",
   MODE: "enforce",

@@ -7,7 +7,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { startLocalCloud } from "../../../local-cloud/index.js";
 import { sdk } from "../../../local-cloud/support/resources.js";
 import { CONTROLLER, createAccount, WHERE, type Account } from "../account.js";
-import { creationsOf, DEPLOYED, launchEvents, openLane, percentile } from "../lane.js";
+import { creationsOf, DEPLOYED, launchEvents, openEventPath, percentile } from "../event-path.js";
 import { median, type Row, type Section } from "../section.js";
 
 const EVENTS = 100;
@@ -85,7 +85,7 @@ export const latency: Section = {
     const cloud = await startLocalCloud();
     try {
       const account = await createAccount(cloud, { perSecond: 10_000, burst: 10_000 });
-      await openLane(account, { ...DEPLOYED, concurrency: 2 });
+      await openEventPath(account, { ...DEPLOYED, concurrency: 2 });
       await cloud.interfere({ record: true });
       const changes = await times(account, stateChange);
       const requests = await times(account, request);

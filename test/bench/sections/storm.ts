@@ -2,7 +2,7 @@
  * 5,000 events in one minute, a third of them sent again, a tenth malformed. Nothing may be lost, nothing malformed may
  * block what is well, and the queue must be empty in the end with nothing in its dead-letter queue.
  */
-import { percentile } from "../lane.js";
+import { percentile } from "../event-path.js";
 import { foundRow, median, type Row, type Section } from "../section.js";
 import { storm as storming } from "../storm.js";
 

@@ -40,11 +40,11 @@ interface Launch {
   readonly at: number;
 }
 
-const launchAll = async (account: Account, lane: readonly Metered[]): Promise<readonly Launch[]> => {
+const launchAll = async (account: Account, reconcilers: readonly Metered[]): Promise<readonly Launch[]> => {
   const launched: Launch[] = [];
   const deliveries: Promise<unknown>[] = [];
-  // Runs of the lane queue up behind each other as messages would, one process at a time.
-  const busy = lane.map(() => Promise.resolve<unknown>(undefined));
+  // Runs of these processes queue up behind each other as messages would, one process at a time.
+  const busy = reconcilers.map(() => Promise.resolve<unknown>(undefined));
   await sleep(FIRST_LAUNCH);
   for (const [index, count] of LAUNCHES.entries()) {
     const { instances } = await account.add(count);
@@ -52,8 +52,8 @@ const launchAll = async (account: Account, lane: readonly Metered[]): Promise<re
     for (const { interfaceIds } of instances) {
       launched.push(...interfaceIds.map((interfaceId) => ({ interfaceId, at })));
     }
-    const turn = index % lane.length;
-    const process = lane[turn];
+    const turn = index % reconcilers.length;
+    const process = reconcilers[turn];
     if (process === undefined) continue;
     const delivery = (busy[turn] ?? Promise.resolve()).then(() =>
       deliver(
@@ -93,11 +93,11 @@ export const throttledAt = ({ events, sweep: pace, concurrency }: Paces): Sectio
       await cloud.interfere({ latency: LATENCY, throttling: "documented", record: true });
       await cloud.resetCounts();
       const sweep = await startFunction(account, "sweep", pace);
-      const lane = await Promise.all(
+      const reconcilers = await Promise.all(
         Array.from({ length: concurrency }, () => startFunction(account, "reconcile", events)),
       );
-      processes.push(sweep, ...lane);
-      const [launched] = await Promise.all([launchAll(account, lane), sweepByTheMinute(sweep)]);
+      processes.push(sweep, ...reconcilers);
+      const [launched] = await Promise.all([launchAll(account, reconcilers), sweepByTheMinute(sweep)]);
       const created = await creationsOf(cloud);
       const backfilled = fleet.instances
         .flatMap(({ interfaceIds }) => interfaceIds.flatMap((id) => created.get(id) ?? []))

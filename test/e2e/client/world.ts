@@ -106,7 +106,7 @@ export class ClientWorld {
     return instances.flatMap((each) => each.interfaceIds);
   }
 
-  /** So many more sources in prod, which nothing tells of. */
+  /** So many more sources in prod, which no event reports. */
   async grow(count: number): Promise<void> {
     const { vpcId, subnets, interfaceIds } = this.prod;
     const more = await this.#launch(vpcId, subnets, count);

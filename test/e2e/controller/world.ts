@@ -71,8 +71,8 @@ export interface Demand {
   readonly claims: readonly { readonly by: string; readonly expires_at: string }[];
 }
 
-/** What came to the hub. */
-export interface Heard {
+/** A report as the hub received it. */
+export interface HubReport {
   readonly account: string;
   readonly "detail-type": string;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -200,24 +200,24 @@ export class World {
     await events.send(new PutPermissionCommand({ EventBusName: "hub", Policy }));
   }
 
-  /** What the hub has heard since it was last asked. */
-  async heard(): Promise<readonly Heard[]> {
+  /** What the hub has received since it was last asked. */
+  async hubReports(): Promise<readonly HubReport[]> {
     await this.cloud.idle();
-    const all: Heard[] = [];
+    const all: HubReport[] = [];
     for (;;) {
       const bodies = await this.hub.receive();
       if (bodies.length === 0) return all;
-      all.push(...bodies.map((body) => JSON.parse(body) as Heard));
+      all.push(...bodies.map((body) => JSON.parse(body) as HubReport));
     }
   }
 
-  async heardOf(detailType: string): Promise<readonly Heard["detail"][]> {
-    return (await this.heard())
+  async hubReportsOf(detailType: string): Promise<readonly HubReport["detail"][]> {
+    return (await this.hubReports())
       .filter((each) => each["detail-type"] === detailType)
       .map(({ detail }) => detail);
   }
 
-  /** An instance of which no event tells. */
+  /** An instance that no event reports. */
   async quietly(tags: Readonly<Record<string, string>> = {}, subnetId = this.subnetId): Promise<Launched> {
     await this.cloud.settings({ instanceEvents: false });
     const launched = await this.aws.launch({ subnetId, tags });

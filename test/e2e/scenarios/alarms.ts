@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import type { World } from "../world.js";
 
-/** After both functions have run: an alarm on a metric that nobody writes never rings. */
+/** After both functions have run: an alarm on a metric that nobody writes never fires. */
 export const alarms = (world: World): void => {
   test("every alarm of ours watches a metric that the functions write, dimensions and all", async () => {
     const env = world.cloud.env();

@@ -66,7 +66,7 @@ export const healing = (world: World): void => {
     await world.terminate(launched);
   });
 
-  test("a sweep mirrors what no event told of", async () => {
+  test("a sweep mirrors what no event reported", async () => {
     await world.cloud.settings({ instanceEvents: false });
     const launched = await world.launch();
     expect(await world.oursOn(launched.interfaceIds)).toEqual([]);

@@ -49,6 +49,7 @@ describe("a real event comes through the rule of its trigger alone, and the func
     ["tag-change", "tag_changes"],
     ["autoscaling-launch-hook", "lifecycle_hooks"],
     ["guardduty-finding", "guardduty"],
+    ["guardduty-attack-sequence", "guardduty"],
     ["api-delete-traffic-mirror-session", "tampering"],
     ["api-modify-traffic-mirror-session", "tampering"],
   ])("%s: %s", (name, trigger) => {
@@ -66,11 +67,32 @@ describe("a real event comes through the rule of its trigger alone, and the func
     expect(triggersOf(removal(userIdentity))).toEqual(["tampering"]);
   });
 
-  test("but not by one of our functions", () => {
-    const arn = `arn:aws:iam::${ACCOUNT_REGION.account}:role/mirror-sweep-${ACCOUNT_REGION.region}`;
-    const session = `arn:aws:sts::${ACCOUNT_REGION.account}:assumed-role/mirror-sweep-${ACCOUNT_REGION.region}/mirror-sweep`;
-    const own = { type: "AssumedRole", arn: session, sessionContext: { sessionIssuer: { arn } } };
-    expect(triggersOf(removal(own))).toEqual([]);
+  const byRole = (path: string, region = ACCOUNT_REGION.region) => {
+    const role = `${path}${region}`;
+    const arn = `arn:aws:iam::${ACCOUNT_REGION.account}:role/${role}`;
+    const session = `arn:aws:sts::${ACCOUNT_REGION.account}:assumed-role/${role}/${role}`;
+    return removal({ type: "AssumedRole", arn: session, sessionContext: { sessionIssuer: { arn } } });
+  };
+  const followUpsOf = (event: string) => {
+    const parsed = parseEvent(event, ACCOUNT_REGION);
+    return parsed.ok ? parsed.event.followUps.length : "dropped";
+  };
+
+  test.each(["mirror-sweep-", "mirror-reconcile-", "other-controller-sweep-", "other-controller-reconcile-"])(
+    "but not by a controller's function, of which the parser says the same: %s",
+    (role) => {
+      expect(triggersOf(byRole(role))).toEqual([]);
+      expect(followUpsOf(byRole(role))).toBe(0);
+    },
+  );
+
+  test.each([
+    ["of another region", byRole("mirror-sweep-", "us-east-1")],
+    ["whose name only begins so", byRole("mirror-sweep-eu-west-1-")],
+    ["whose path ends so", byRole("mirror-sweep-eu-west-1/deploy-")],
+  ])("and the two agree about a role %s", (_, event) => {
+    expect(triggersOf(event)).toEqual(["tampering"]);
+    expect(followUpsOf(event)).toBe(1);
   });
 
   test("the API's word for an attachment as well", () => {

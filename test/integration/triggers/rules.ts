@@ -58,7 +58,6 @@ export const valuesFor = (accountRegion: { readonly account: string; readonly re
   "var.guardduty_severity": 4,
   "local.hook_groups": ["web"],
   "local.hook_names": ["mirror-mirror"],
-  "local.session_principals": ["reconcile", "sweep"].map(
-    (name) => `arn:aws:iam::${accountRegion.account}:role/mirror-${name}-${accountRegion.region}`,
-  ),
+  "local.session_roles": ["reconcile", "sweep"].map((name) => `-${name}-${accountRegion.region}`),
+  "local.session_users": ["-"],
 });

@@ -32,6 +32,7 @@ const arn = (service: string, rest: string) =>
 
 const ENVIRONMENT = {
   CONTROLLER_NAME: NAME,
+  ACCOUNT_ID: DEFAULT_ACCOUNT,
   POLICY_PARAMETER: `/${NAME}/policy`,
   SWEEP_STATE_PARAMETER: `/${NAME}/sweep-state`,
   MODE: "enforce",
@@ -92,7 +93,7 @@ const makeNetwork = async ({ ec2, ssm }: Aws): Promise<string> => {
   return SubnetId;
 };
 
-const makeLane = async (cloud: LocalCloud): Promise<string> => {
+const deployReconcile = async (cloud: LocalCloud): Promise<string> => {
   const rules = await readRules(valuesFor({ account: DEFAULT_ACCOUNT, region: DEFAULT_REGION }));
   const Policy = JSON.stringify({
     Version: "2012-10-17",
@@ -139,7 +140,7 @@ export const createWorld = async (cloud: LocalCloud): Promise<World> => {
   const aws = createAws(cloud.env());
   await cloud.settings({ instanceEvents: false });
   const subnetId = await makeNetwork(aws);
-  const functionName = await makeLane(cloud);
+  const functionName = await deployReconcile(cloud);
   const running: string[] = [];
   return {
     aws,

@@ -1,4 +1,4 @@
-/** The function's ports over the model, with what can go wrong on the way, and the reconciler as it chooses targets. */
+/** The function's ports over the model, with what can go wrong on the way, and the controller as it chooses targets. */
 import type { EndpointSettings, EndpointObservation } from "../../../functions/core/endpoints/model.js";
 import type { EndpointOutcome, EndpointPorts } from "../../../functions/core/endpoints/ports.js";
 import { reconcileEndpoints } from "../../../functions/core/endpoints/reconcile.js";

@@ -119,7 +119,7 @@ describe("the reader of an answer", () => {
     claims: [{ by, since: NOON, until: NOON + 60_000 }],
   });
 
-  it("may be one who was turned down", async () => {
+  it("may be one who was refused", async () => {
     ssm.on(PutParameterCommand).resolves({ Version: 1 });
     const refused: Demand = {
       ...newDemand("eni-1", NOON),
@@ -149,7 +149,7 @@ describe("the reader of an answer", () => {
   });
 });
 
-describe("one who was turned down", () => {
+describe("one who was refused", () => {
   it("gives way to one who has a claim", async () => {
     ssm.on(PutParameterCommand).resolves({ Version: 2 });
     ssm.on(AddTagsToResourceCommand).resolves({});

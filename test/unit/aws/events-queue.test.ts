@@ -78,7 +78,7 @@ describe("messages that come back", () => {
   const returns = (count: number) =>
     Array.from({ length: count }, (_, n) => ({ receiptHandle: `h${String(n)}`, seconds: n }));
 
-  it("are told when, ten in a call", async () => {
+  it("get their delays, ten in a call", async () => {
     sqs.on(ChangeMessageVisibilityBatchCommand).resolves({});
     expect(await queue.delay(returns(12))).toBe(0);
     const calls = sqs.commandCalls(ChangeMessageVisibilityBatchCommand).map(({ args }) => args[0].input);
@@ -86,7 +86,7 @@ describe("messages that come back", () => {
     expect(calls[1]?.Entries?.[1]).toEqual({ Id: "1", ReceiptHandle: "h11", VisibilityTimeout: 11 });
   });
 
-  it("and could not be told are counted: the queue's own time-out brings them", async () => {
+  it("whose delay could not be set are counted: the queue's own time-out brings them", async () => {
     sqs
       .on(ChangeMessageVisibilityBatchCommand)
       .resolvesOnce({ Failed: [{ Id: "0", Code: "x", SenderFault: false }], Successful: [] })

@@ -131,3 +131,59 @@ describe("a throttled call", () => {
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBe(1_000);
   });
 });
+
+describe("a pace for those who wait", () => {
+  const options = { perSecond: 0.25, burst: 2, perSecondWaiting: 2 };
+
+  it("is the faster one while somebody waits, from one wait to the next", async () => {
+    const clock = aClock();
+    const pace = createPace(options, clock);
+    expect(await oneByOne(pace, clock, 6)).toEqual([0, 0, 500, 1000, 1500, 2000]);
+    clock.advance(300); // a run's reading
+    expect((await oneByOne(pace, clock, 1))[0]).toBe(2500);
+  });
+
+  it("saves up at the slower one when nobody waits any more", async () => {
+    const clock = aClock();
+    const pace = createPace(options, clock);
+    await oneByOne(pace, clock, 4);
+    // A second that still counts as waiting, at 2, and a second at 0.25.
+    clock.advance(2_000);
+    const start = clock.now() - NOON;
+    const times = await oneByOne(pace, clock, 4);
+    expect(times.map((time) => time - start)).toEqual([0, 0, 500, 1000]);
+    clock.advance(1_000 + 3_000);
+    const again = clock.now() - NOON;
+    expect((await oneByOne(pace, clock, 3)).map((time) => time - again)).toEqual([0, 0, 500]);
+  });
+});
+
+describe("where another tool takes half of EC2's bucket", () => {
+  /** EC2's bucket as it is left, and one process that wants to make sessions all the time. */
+  const throttledOf = async (creates: number) => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 0.25, burst: 44, perSecondWaiting: 4.75 }, clock);
+    let [tokens, at, made, throttled] = [25, clock.now(), 0, 0];
+    while (made < creates) {
+      await pace.turn(Infinity);
+      clock.advance(20);
+      tokens = Math.min(25, tokens + ((clock.now() - at) / 1000) * 2.5);
+      at = clock.now();
+      if (tokens >= 1) {
+        tokens -= 1;
+        made += 1;
+      } else {
+        throttled += 1;
+        pace.slowDown();
+      }
+    }
+    return { throttled, seconds: (clock.now() - NOON) / 1000 };
+  };
+
+  it("finds the rate that is left, and is seldom throttled", async () => {
+    const { throttled, seconds } = await throttledOf(700);
+    expect(throttled).toBeLessThanOrEqual(14);
+    // (700 - 25) / 2.5
+    expect(seconds).toBeLessThan(1.4 * 270);
+  });
+});

@@ -10,6 +10,8 @@ import {
 } from "../../../functions/aws/shapes.js";
 import { ec2Instance, ec2Interface, ec2Session } from "../../support/ec2.js";
 
+const ACCOUNT = "111122223333";
+
 describe("an instance", () => {
   it("gives each of its interfaces its own facts", () => {
     const instance = ec2Instance({ interfaceIds: ["eni-1", "eni-2"], Tags: [{ Key: "Name", Value: "web" }] });
@@ -81,15 +83,43 @@ describe("an instance", () => {
 
 describe("an interface by itself", () => {
   it("names the service that made it only when a service did", () => {
-    expect(toLoneSource(ec2Interface({ RequesterId: "111122223333" }))).not.toHaveProperty("requester");
-    expect(toLoneSource(ec2Interface({ RequesterManaged: true, RequesterId: "amazon-rds" }))).toMatchObject({
+    expect(toLoneSource(ec2Interface({ RequesterId: "111122223333" }), ACCOUNT)).not.toHaveProperty(
+      "requester",
+    );
+    expect(
+      toLoneSource(ec2Interface({ RequesterManaged: true, RequesterId: "amazon-rds" }), ACCOUNT),
+    ).toMatchObject({
       requester: "amazon-rds",
     });
-    expect(toLoneSource(ec2Interface({ RequesterManaged: true }))).toMatchObject({ requester: "unknown" });
+    expect(toLoneSource(ec2Interface({ RequesterManaged: true }), ACCOUNT)).toMatchObject({
+      requester: "unknown",
+    });
+  });
+
+  it("is detached by EC2's own word alone, and not seen whole while its instance is not", () => {
+    const attached = ec2Interface({ Attachment: { InstanceId: "i-1", DeviceIndex: 0 } });
+    const instance = { id: "i-1", state: "running", type: "m5.large", tags: {} } as const;
+    expect(toLoneSource(ec2Interface(), ACCOUNT)).toMatchObject({ attachment: "detached" });
+    expect(toLoneSource(ec2Interface({ Status: "in-use" }), ACCOUNT)).toMatchObject({
+      attachment: "not-seen",
+    });
+    expect(toLoneSource(attached, ACCOUNT)).toMatchObject({ attachment: "not-seen" });
+    expect(toLoneSource(attached, ACCOUNT, new Map([["i-1", instance]]))).toMatchObject({
+      attachment: "attached",
+      instance,
+    });
+    const ofATask = ec2Interface({ Attachment: { InstanceOwnerId: "amazon-aws", DeviceIndex: 1 } });
+    expect(toLoneSource(ofATask, ACCOUNT)).toMatchObject({ attachment: "attached" });
+  });
+
+  it("in a shared subnet may be another account's", () => {
+    const theirs = ec2Interface({ OwnerId: "444455556666" });
+    expect(toLoneSource(theirs, ACCOUNT)).toMatchObject({ otherAccount: true });
+    expect(toLoneSource(ec2Interface({ OwnerId: ACCOUNT }), ACCOUNT)).not.toHaveProperty("otherAccount");
   });
 
   it("without its ids is none", () => {
-    expect(toLoneSource({})).toBeUndefined();
+    expect(toLoneSource({}, ACCOUNT)).toBeUndefined();
   });
 });
 
@@ -122,7 +152,12 @@ describe("a target", () => {
   it("in front of an endpoint knows the endpoint's service and state", () => {
     const target = { TrafficMirrorTargetId: "tmt-a", GatewayLoadBalancerEndpointId: "vpce-1" };
     const endpoint = { id: "vpce-1", service: "com.amazonaws.vpce.hub", available: true };
-    expect(toTarget(target, endpoints)).toEqual({ id: "tmt-a", kind: "endpoint", endpoint, tags: {} });
+    expect(toTarget(target, endpoints, ACCOUNT)).toEqual({
+      id: "tmt-a",
+      kind: "endpoint",
+      endpoint,
+      tags: {},
+    });
   });
 
   it.each([
@@ -134,28 +169,28 @@ describe("a target", () => {
   ])("takes an endpoint in state %s for available: %s", (State, available) => {
     const described = new Map<string, VpcEndpoint>([["vpce-1", { State: State as "Available" }]]);
     const target = { TrafficMirrorTargetId: "tmt-a", GatewayLoadBalancerEndpointId: "vpce-1" };
-    expect(toTarget(target, described)).toMatchObject({ endpoint: { available } });
+    expect(toTarget(target, described, ACCOUNT)).toMatchObject({ endpoint: { available } });
   });
 
   it("whose endpoint is gone has none", () => {
     const target = { TrafficMirrorTargetId: "tmt-a", GatewayLoadBalancerEndpointId: "vpce-2" };
-    expect(toTarget(target, endpoints)).toEqual({ id: "tmt-a", kind: "endpoint", tags: {} });
+    expect(toTarget(target, endpoints, ACCOUNT)).toEqual({ id: "tmt-a", kind: "endpoint", tags: {} });
   });
 
   it("may be an interface or a load balancer", () => {
     const arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/a/1";
     expect(
-      toTarget({ TrafficMirrorTargetId: "tmt-b", NetworkInterfaceId: "eni-1" }, endpoints),
+      toTarget({ TrafficMirrorTargetId: "tmt-b", NetworkInterfaceId: "eni-1" }, endpoints, ACCOUNT),
     ).toMatchObject({
       kind: "interface",
       interfaceId: "eni-1",
     });
     expect(
-      toTarget({ TrafficMirrorTargetId: "tmt-c", NetworkLoadBalancerArn: arn }, endpoints),
+      toTarget({ TrafficMirrorTargetId: "tmt-c", NetworkLoadBalancerArn: arn }, endpoints, ACCOUNT),
     ).toMatchObject({
       kind: "load-balancer",
       loadBalancerArn: arn,
     });
-    expect(toTarget({}, endpoints)).toBeUndefined();
+    expect(toTarget({}, endpoints, ACCOUNT)).toBeUndefined();
   });
 });

@@ -45,6 +45,13 @@ describe("a launch hook", () => {
     expect(app.hooks.completed).toEqual([]);
   });
 
+  it("waits where EC2 lists a new interface and does not know it on a create yet", async () => {
+    const writer = aWriter(() => failed("gone", "InvalidNetworkInterfaceID.NotFound"));
+    const app = withSource({ policy, writer });
+    expect(await handle(app, record("autoscaling-launch-hook"))).toHaveLength(1);
+    expect(app.hooks.completed).toEqual([]);
+  });
+
   it("is abandoned when the instance cannot be mirrored, and that is what the user wants", async () => {
     const app = withSource({ policy, writer: aWriter(() => failed("refused")) });
     expect(await handle(app, record("autoscaling-launch-hook"))).toEqual([]);
@@ -227,7 +234,7 @@ describe("tampering", () => {
   });
 });
 
-describe("what the bus is told", () => {
+describe("what is published on the bus", () => {
   it("is each session that changed and each source that is refused", async () => {
     const other = aSource({ id: "eni-00000002", instance: { id: "i-00000002", type: "t2.micro" } });
     const refusing = (call: string) => (call.endsWith("eni-00000002") ? failed("refused") : done);

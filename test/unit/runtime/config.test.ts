@@ -11,6 +11,7 @@ const guardrails = {
 };
 const environment = {
   CONTROLLER_NAME: "mirror",
+  ACCOUNT_ID: "111122223333",
   POLICY_PARAMETER: "/mirror/policy",
   MODE: "enforce",
   MUTATIONS_PER_SECOND: "1.5",
@@ -36,9 +37,10 @@ describe("the environment", () => {
   it("becomes numbers, tags and guardrails", () => {
     expect(read()).toEqual({
       controller: "mirror",
+      account: "111122223333",
       policyParameter: "/mirror/policy",
       mode: "enforce",
-      pace: { perSecond: 1.5, burst: 10 },
+      pace: { perSecond: 1.5, burst: 10, perSecondWaiting: 1.5 },
       ownTags: { Team: "sec" },
       quota: 10_000,
       guardrails: {
@@ -113,8 +115,8 @@ describe("what is wrong in it", () => {
   });
 });
 
-describe("home", () => {
-  it("is the account and region of the running function, in every partition", () => {
+describe("account and region", () => {
+  it("are those of the running function, in every partition", () => {
     const arn = "arn:aws-cn:lambda:cn-north-1:111122223333:function:mirror-reconcile:live";
     expect(accountRegionOf({ invokedFunctionArn: arn })).toEqual({
       account: "111122223333",

@@ -44,6 +44,7 @@ const empty = report({
   heldRemovals: 0,
   foreign: 1,
   sessionsOfOurs: 1,
+  sessionsNotSeen: 0,
 });
 
 describe("metrics", () => {

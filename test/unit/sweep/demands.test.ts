@@ -112,7 +112,7 @@ describe("a sweep", () => {
   });
 });
 
-describe("what a sweep tells the bus", () => {
+describe("what a sweep publishes on the bus", () => {
   it("is what changed, and its summary", async () => {
     const { app } = await sweep([demand()]);
     expect(app.sent.map(({ detailType }) => detailType)).toEqual([

@@ -342,3 +342,33 @@ describe("a sweep that cannot see everything", () => {
     expect(app.writer.calls).toEqual([]);
   });
 });
+
+describe("an answer of EC2 that lacks something", () => {
+  const attached = aSource({ id: "eni-lacks", instance: null, deviceIndex: 0, attachment: "not-seen" });
+  const sessions = sessionsOf([attached]);
+
+  it("ends no session: the instance that an interface is attached to is not shown", async () => {
+    const policy = aPolicy({ sources: { tags: [{ name: "t", tags: { Mirror: "true" } }] } });
+    const app = anApp({ observation: { sources: [attached], sessions }, policy });
+    expect(await runSweep(app, schedule, WHOLE)).toMatchObject({ deleted: 0, uncovered: { "not-seen": 1 } });
+    expect(app.writer.calls).toEqual([]);
+    expect(app.metric("SourcesNotSeen")).toEqual([1]);
+  });
+
+  it("is counted where an interface with a session of ours is in none", async () => {
+    const app = anApp({ observation: { sources: [], sessions } });
+    await runSweep(app, schedule, WHOLE);
+    expect(app.writer.calls).toEqual([]);
+    expect(app.metric("SourcesNotSeen")).toEqual([1]);
+  });
+
+  it("fails an apply that replaces a target: Terraform must not go on and destroy the old one", async () => {
+    const sources = [aSource({ id: "eni-moves" })];
+    const policy = aPolicy({ vpc: { targets: [{ target_id: "tmt-new", availability_zone: "eu-west-1a" }] } });
+    const observation = { sources, sessions: sessionsOf(sources) };
+    const app = anApp({ observation, policy });
+    await expect(runSweep(app, apply, WHOLE)).rejects.toThrow("1 sessions stay on targets that are to be");
+    expect(app.writer.calls).toEqual([]);
+    expect(await runSweep(anApp({ observation, policy }), schedule, WHOLE)).toMatchObject({ deleted: 0 });
+  });
+});

@@ -28,6 +28,15 @@ outer_interface() {
   fi
 }
 
+# place <file> <target>: moves a captured file, never over another one: of two files with one name both are evidence.
+# A file alone, because a folder cannot be moved onto one that is not empty (rename(2), ENOTEMPTY).
+place() {
+  local file=$1 target=$2
+  mkdir -p "${target%/*}"
+  [[ ! -e "$target" ]] || target=${target%/*}/left-$(date +%s%N)-${target##*/}
+  mv "$file" "$target"
+}
+
 # shows <pattern> <command> ...: whether what the command prints matches. Not a pipe into grep -q, which ends early and
 # would make the command fail.
 shows() {

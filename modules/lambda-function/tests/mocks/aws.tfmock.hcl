@@ -1,18 +1,3 @@
-mock_data "aws_caller_identity" {
-  defaults = { account_id = "111122223333" }
-}
-
-mock_data "aws_partition" {
-  defaults = { partition = "aws" }
-}
-
-mock_data "aws_region" {
-  defaults = {
-    id   = "eu-west-1"
-    name = "eu-west-1"
-  }
-}
-
 mock_data "aws_iam_policy_document" {
   defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
 }

@@ -121,5 +121,5 @@ mock_resource "aws_lb_target_group" {
 }
 
 mock_resource "aws_autoscaling_policy" {
-  defaults = { arn = "arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:00000000-0000-0000-0000-000000000000:autoScalingGroupName/capture-node:policyName/capture-node-drops" }
+  defaults = { arn = "arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:00000000-0000-0000-0000-000000000000:autoScalingGroupName/n:policyName/p" }
 }

@@ -1,4 +1,4 @@
-/** What a requester is told, and that what it is told costs nobody else anything. */
+/** What a requester can read of its request, and that this costs nobody else anything. */
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { requestMirror } from "../../../support/request-mirror.js";
 import type { Launched } from "../../../support/aws.js";
@@ -20,7 +20,7 @@ export const answers = (world: World): void => {
     await world.settle();
   });
 
-  test("an identified requester gets no other's interface, and is told so", async () => {
+  test("an identified requester gets no other's interface, and can read that it was refused", async () => {
     const [mine, theirs] = [await world.quietly(), await world.quietly()];
     const [eni = ""] = theirs.interfaceIds;
     const ran = await run(mine, "-i", eni, "-t", "30");

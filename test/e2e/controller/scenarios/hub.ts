@@ -4,17 +4,17 @@ import type { World } from "../world.js";
 
 export const hub = (world: World): void => {
   test("the hub hears of sessions made and removed, of refusals and of sweeps, from this account", async () => {
-    await world.heard();
+    await world.hubReports();
     const good = await world.aws.launch({ subnetId: world.subnetId, tags: { Mirror: "true" } });
     const bad = await world.aws.launch({
       subnetId: world.subnetId,
       tags: { Mirror: "true" },
       type: "t2.micro",
     });
-    const heard = await world.heard();
+    const received = await world.hubReports();
     const [session] = await world.sessionsOn(...good.interfaceIds);
-    const of = (detailType: string) => heard.filter((each) => each["detail-type"] === detailType);
-    expect(new Set(heard.map(({ account }) => account))).toEqual(new Set([DEFAULT_ACCOUNT]));
+    const of = (detailType: string) => received.filter((each) => each["detail-type"] === detailType);
+    expect(new Set(received.map(({ account }) => account))).toEqual(new Set([DEFAULT_ACCOUNT]));
     expect(of("Mirror Session Changed")).toMatchObject([
       {
         detail: {
@@ -34,7 +34,7 @@ export const hub = (world: World): void => {
       new TerminateInstancesCommand({ InstanceIds: [good.instanceId, bad.instanceId] }),
     );
     await world.sweep();
-    const after = await world.heard();
+    const after = await world.hubReports();
     const swept = after.filter((each) => each["detail-type"] === "Mirror Sweep Completed");
     expect(swept).toMatchObject([{ detail: { controller: "mirror", by: "schedule", complete: true } }]);
     expect(after.map((each) => each["detail-type"])).not.toContain("Sweep Requested");

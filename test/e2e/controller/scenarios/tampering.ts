@@ -15,7 +15,7 @@ export const tampering = (world: World): void => {
     await world.sweep();
     const [eni = ""] = launched.interfaceIds;
     const [session] = await world.sessionsOn(eni);
-    await world.heard();
+    await world.hubReports();
     return { eni, TrafficMirrorSessionId: session?.TrafficMirrorSessionId ?? "" };
   };
   const jane = async () => {
@@ -24,7 +24,7 @@ export const tampering = (world: World): void => {
     return { ec2: new EC2Client(config), arn: `arn:aws:sts::${DEFAULT_ACCOUNT}:assumed-role/operator/jane` };
   };
 
-  test("a session that somebody deletes is back at once, and it is told who did it", async () => {
+  test("a session that somebody deletes is back at once, and who did it is reported", async () => {
     const { eni, TrafficMirrorSessionId } = await mirrored();
     const { ec2, arn } = await jane();
     await world.cloud.clearRecords();
@@ -35,7 +35,7 @@ export const tampering = (world: World): void => {
     );
     expect(session?.TrafficMirrorSessionId).toMatch(/^tms-/);
     expect(session?.TrafficMirrorSessionId).not.toBe(TrafficMirrorSessionId);
-    expect(await world.heardOf(TAMPERED)).toMatchObject([
+    expect(await world.hubReportsOf(TAMPERED)).toMatchObject([
       { session_id: TrafficMirrorSessionId, call: "DeleteTrafficMirrorSession", who: arn },
     ]);
     expect(await world.count("Tampering")).toBe(1);
@@ -53,22 +53,22 @@ export const tampering = (world: World): void => {
       ([session]) => session?.SessionNumber === before?.SessionNumber && session?.PacketLength === undefined,
     );
     expect(healed).toEqual([before]);
-    expect(await world.heardOf(TAMPERED)).toMatchObject([
+    expect(await world.hubReportsOf(TAMPERED)).toMatchObject([
       { call: "ModifyTrafficMirrorSession", who: `arn:aws:iam::${DEFAULT_ACCOUNT}:root` },
     ]);
   });
 
-  test("it is told as well when a sweep was faster than the trail", async () => {
+  test("it is reported as well when a sweep was faster than the trail", async () => {
     const { eni, TrafficMirrorSessionId } = await mirrored();
     await world.cloud.settings({ trail: false });
     await world.aws.ec2.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId }));
     await world.sweep();
     const [healed] = await world.sessionsOn(eni);
     expect(healed?.TrafficMirrorSessionId).toMatch(/^tms-/);
-    await world.heard();
+    await world.hubReports();
     await world.cloud.settings({ trail: true });
     await world.put("api-delete-traffic-mirror-session", { session: TrafficMirrorSessionId });
-    expect(await world.heardOf(TAMPERED)).toMatchObject([{ session_id: TrafficMirrorSessionId }]);
+    expect(await world.hubReportsOf(TAMPERED)).toMatchObject([{ session_id: TrafficMirrorSessionId }]);
     expect(await world.sessionsOn(eni)).toEqual([healed]);
   });
 
@@ -77,19 +77,19 @@ export const tampering = (world: World): void => {
     const [eni = ""] = watched.interfaceIds;
     await world.ask("Mirror Requested", { network_interface_id: eni });
     expect(await world.sessionsOn(eni)).toHaveLength(1);
-    await world.heard();
+    await world.hubReports();
     await world.cloud.clearRecords();
     await world.forget(eni);
     expect(await world.sessionsOn(eni)).toEqual([]);
-    const heard = await world.heard();
-    expect(heard.map((each) => each["detail-type"])).not.toContain(TAMPERED);
+    const received = await world.hubReports();
+    expect(received.map((each) => each["detail-type"])).not.toContain(TAMPERED);
     expect(await world.count("Tampering")).toBe(0);
   });
 
   test("a call that failed, and a session of somebody else, are none either", async () => {
-    await world.heard();
+    await world.hubReports();
     const none = new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: "tms-0123456789abcdef0" });
     await expect(world.aws.ec2.send(none)).rejects.toThrow();
-    expect(await world.heardOf(TAMPERED)).toEqual([]);
+    expect(await world.hubReportsOf(TAMPERED)).toEqual([]);
   });
 };

@@ -35,8 +35,8 @@ module "mirror_endpoint" {
 module "mirror_controller" {
   source = "../../../../modules/mirror-controller"
 
-  name   = "client"
-  vpcs   = module.mirror_endpoint.vpcs
+  name       = "client"
+  vpcs       = module.mirror_endpoint.vpcs
   guardrails = { acknowledged_until = var.acknowledged_until }
   # As fast as the local cloud answers.
   pace = { events_per_second = 500, events_burst = 500, sweep_per_second = 1000, sweep_burst = 5000 }

@@ -25,6 +25,7 @@ module "network" {
 
   name       = "hub"
   cidr_block = "10.64.0.0/20"
+  egress     = "nat"
 }
 
 module "capture_fleet" {

@@ -30,9 +30,10 @@ const topology = {
     forgotten += 1;
   },
 };
-const observer = createObserver(new EC2Client({ region: "eu-west-1" }), topology, (session) =>
-  isOurs(session.tags, CONTROLLER),
-);
+const observer = createObserver(new EC2Client({ region: "eu-west-1" }), topology, {
+  account: "111122223333",
+  ours: (session) => isOurs(session.tags, CONTROLLER),
+});
 
 const look = (over: Partial<Look>) =>
   observer.look({ instanceIds: [], interfaceIds: [], ...over }, aPolicy());
@@ -201,7 +202,7 @@ describe.each(managedInterfaces)("an interface without an instance, of the kind 
       observer.everything(policy),
     ]);
     return seen.map(({ sources }) =>
-      sources.map((source) => typeRefusal(source, policy.options) ?? "allowed"),
+      sources.map((source) => typeRefusal(source, aTopology(), policy.options) ?? "allowed"),
     );
   };
 
@@ -279,6 +280,22 @@ describe("a sweep", () => {
     expect(interfaceIdsOf(sources)).toEqual(["eni-1", "eni-kept"]);
     expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)[0]?.args[0].input.Filters).toEqual([
       { Name: "network-interface-id", Values: ["eni-kept"] },
+    ]);
+  });
+
+  it("takes an interface that its instance does not show yet for that instance's", async () => {
+    ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({
+      TrafficMirrorSessions: [ec2Session({ NetworkInterfaceId: "eni-new" })],
+    });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves({
+      NetworkInterfaces: [
+        ec2Interface({ NetworkInterfaceId: "eni-new", Attachment: { InstanceId: "i-1", DeviceIndex: 1 } }),
+      ],
+    });
+    const { sources } = await observer.everything(aPolicy());
+    expect(sources).toMatchObject([
+      { id: "eni-1" },
+      { id: "eni-new", attachment: "attached", instance: { id: "i-1" }, deviceIndex: 1 },
     ]);
   });
 

@@ -56,7 +56,7 @@ describe("an ask", () => {
     expect(demand.claims).toHaveLength(1);
   });
 
-  it("of one more than a parameter can hold is turned down, unless another has ended", () => {
+  it("of one more than a parameter can hold is refused, unless another has ended", () => {
     const full = Array.from({ length: MAX_CLAIMS }, (_, n) => `traffic-mirror/A${String(n)}`).reduce(
       (demand, by) => asked(NOON, 60, demand, by),
       plain,

@@ -186,7 +186,7 @@ describe("the number of demands", () => {
   const named = (n: number): Demand => newDemand(`eni-other-${String(n)}`, NOON);
   const many = [1, 2, 3].map((n) => ({ ...named(n), claims }));
 
-  it("is limited: one more is turned down and not kept", async () => {
+  it("is limited: one more is refused and not kept", async () => {
     const { intake, store } = await serve([order()], { store: aDemandStore(many) });
     expect(intake.refusedRequests).toMatchObject([{ reason: "too-many" }]);
     expect(store.demands.size).toBe(3);

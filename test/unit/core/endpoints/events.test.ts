@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { mergeEndpointLooks, parseEndpointEvent } from "../../../../functions/core/endpoints/events.js";
 import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
-const EVERYTHING = { ok: true, look: { everything: true } };
-const NOTHING = { ok: true, look: { everything: false, instanceIds: [] } };
+const EVERYTHING = { ok: true, odd: 0, look: { everything: true } };
+const NOTHING = { ok: true, odd: 0, look: { everything: false, instanceIds: [] } };
 const call = (eventName: string, detail: object = {}) =>
   anEvent("api-create-tags", {
     detail: { eventSource: "ec2.amazonaws.com", eventName, requestParameters: {}, ...detail },
@@ -34,6 +34,14 @@ describe("an event about endpoints", () => {
     expect(parseEndpointEvent(call(name), ACCOUNT_REGION)).toEqual({ ok: false, reason: "malformed" });
   });
 
+  it("counts what it can read of a list, and reports the rest", () => {
+    const items = { requestParameters: { resourcesSet: { items: [null, { resourceId: "subnet-0a" }, {}] } } };
+    expect(parseEndpointEvent(call("CreateTags", items), ACCOUNT_REGION)).toEqual({ ...EVERYTHING, odd: 2 });
+    const none = { requestParameters: { resourcesSet: { items: [7] } } };
+    expect(parseEndpointEvent(call("CreateTags", none), ACCOUNT_REGION)).toMatchObject({ ok: false });
+    expect(parseEndpointEvent(anEvent("tag-change", { resources: null }), ACCOUNT_REGION)).toEqual(NOTHING);
+  });
+
   it("tells nothing when the call failed", () => {
     expect(
       parseEndpointEvent(call("CreateSubnet", { errorCode: "Client.InvalidParameterValue" }), ACCOUNT_REGION),
@@ -55,6 +63,7 @@ describe("an event about endpoints", () => {
     for (const name of ["ec2-state-pending", "ec2-state-running"]) {
       expect(parseEndpointEvent(anEvent(name), ACCOUNT_REGION)).toEqual({
         ok: true,
+        odd: 0,
         look: { everything: false, instanceIds: ["i-0abcd1234ef567890"] },
       });
     }

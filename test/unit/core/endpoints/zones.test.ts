@@ -30,8 +30,8 @@ describe("which zones", () => {
     const plan = planned({ ...NOTHING, subnets, service });
     expect(inWords(plan)).toEqual(["create-endpoint subnet-b: zone-needed"]);
     expect(plan.unserved).toMatchObject([{ zone: A, reason: "not-offered" }]);
-    const told = planned({ ...NOTHING, subnets }, { serviceZoneIds: new Set([A.id]) });
-    expect(inWords(told)).toEqual(["create-endpoint subnet-a: zone-needed"]);
+    const result = planned({ ...NOTHING, subnets }, { serviceZoneIds: new Set([A.id]) });
+    expect(inWords(result)).toEqual(["create-endpoint subnet-a: zone-needed"]);
   });
 
   it("only those with instances, where the settings say so", () => {

@@ -23,7 +23,7 @@ describe("a call of EC2", () => {
   ])("says where to look: %s", (name, instanceIds, interfaceIds, early) => {
     expect(parsed(name)).toEqual({
       ok: true,
-      event: { look: { instanceIds, interfaceIds }, early, late: true, left: 0, followUps: [] },
+      event: { look: { instanceIds, interfaceIds }, early, late: true, left: 0, odd: 0, followUps: [] },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });
   });
@@ -76,7 +76,7 @@ describe("a call of EC2", () => {
       { requestParameters: { attachmentId: "eni-0abcd1234ef567890" } },
     ],
     ["no resources", "api-create-tags", { requestParameters: { resourcesSet: {} } }],
-    ["a resource that is a number", "api-delete-tags", tagging(I, 5)],
+    ["resources that are numbers", "api-delete-tags", tagging(4, 5)],
     ["an interface of no form", "api-attach-network-interface", { requestParameters: { instanceId: I } }],
     [
       "an interface with a wildcard",
@@ -113,6 +113,17 @@ describe("tags", () => {
     expect(call("api-create-tags", tagging(...ids, ...ids))).toMatchObject({
       ok: true,
       event: { look: { instanceIds: ids.slice(0, 200) }, left: 800 },
+    });
+  });
+
+  it.each([
+    ["a number", 5],
+    ["no id", undefined],
+    ["a list", [I]],
+  ])("with one odd resource count for the others, and the odd one is reported: %s", (_, item) => {
+    expect(call("api-create-tags", tagging(I, item))).toMatchObject({
+      ok: true,
+      event: { look: { instanceIds: [I] }, odd: 1 },
     });
   });
 

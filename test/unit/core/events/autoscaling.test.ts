@@ -16,6 +16,7 @@ describe("a result of Auto Scaling", () => {
         early,
         late: false,
         left: 0,
+        odd: 0,
         followUps: [],
       },
       time: Date.parse("2026-01-05T12:00:00Z"),

@@ -64,9 +64,27 @@ describe("a change of a task", () => {
     ["an id of another kind", { lastStatus: "RUNNING", attachments: [named("i-0abcd1234ef567890")] }],
     ["an id that is a list", { lastStatus: "RUNNING", attachments: [named([ID])] }],
     ["an id that is missing", { lastStatus: "RUNNING", attachments: [named(undefined)] }],
-    ["a good id and a bad one", { lastStatus: "RUNNING", attachments: [named(ID), named("eni-*")] }],
   ])("is malformed: %s", (_, detail) => {
     expect(parsed("ecs-task-running", { detail })).toEqual({ ok: false, reason: "malformed" });
+  });
+
+  it.each([
+    ["a bad id", named("eni-*")],
+    ["null", null],
+    ["no type", { details: [] }],
+    ["details that are none", { type: "eni", details: 7 }],
+    ["an odd detail", { type: "eni", details: [null] }],
+  ])("with an odd attachment counts for the others, and the odd one is reported: %s", (_, odd) => {
+    expect(task(named(ID), odd)).toMatchObject({
+      ok: true,
+      event: { look: { interfaceIds: [ID] }, odd: 1 },
+    });
+  });
+
+  it("may have a list that is null", () => {
+    expect(
+      parsed("ecs-task-running", { detail: { lastStatus: "RUNNING", attachments: null } }),
+    ).toMatchObject(looksAt());
   });
 
   it("brings 200 interfaces into a look and leaves the rest to the sweep", () => {

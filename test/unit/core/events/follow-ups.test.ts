@@ -127,7 +127,7 @@ describe("a request", () => {
     (source) => expect(reason(request({ network_interface_id: ENI }, source))).toBe("malformed"),
   );
 
-  it.each(["traffic-mirror.controller", "traffic-mirrors", "my.app"])("is not heard from %s", (source) => {
+  it.each(["traffic-mirror.controller", "traffic-mirrors", "my.app"])("is not accepted from %s", (source) => {
     expect(reason(request({ network_interface_id: ENI }, source))).toBe("unknown-kind");
   });
 

@@ -33,6 +33,10 @@ describe("an instance's change of state", () => {
     );
   });
 
+  it.each([null, undefined, []])("may have no resources: %j", (resources) => {
+    expect(dropped(running({ resources }))).toBe("understood");
+  });
+
   it("may carry more than we know", () => {
     const detail = { "instance-id": "i-0abcd1234ef567890", state: "running", "new-in-2030": [1] };
     expect(dropped(running({ detail, "replay-name": "x" }))).toBe("understood");

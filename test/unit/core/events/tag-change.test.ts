@@ -24,6 +24,7 @@ describe("a change of an instance's tags", () => {
         early: false,
         late: false,
         left: 0,
+        odd: 0,
         followUps: [],
       },
       time: Date.parse("2026-01-05T12:00:00Z"),
@@ -36,6 +37,18 @@ describe("a change of an instance's tags", () => {
         resources: [instance("i-0abcd123", ACCOUNT_REGION.region, ACCOUNT_REGION.account, "aws-us-gov")],
       }),
     ).toBe("understood");
+  });
+
+  it.each([
+    ["another account's", instance("i-0abcd123", ACCOUNT_REGION.region, "999999999999")],
+    ["no instance's", "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1"],
+    ["a bad id", instance("i-*")],
+    ["a number", 5],
+  ])("counts for what it names of ours, and the rest is reported: %s", (_, odd) => {
+    expect(change({ resources: [OURS, odd] })).toMatchObject({
+      ok: true,
+      event: { look: { instanceIds: ["i-0abcd1234ef567890"] }, odd: 1 },
+    });
   });
 
   it("brings 200 instances into a look and leaves the rest to the sweep", () => {
@@ -56,7 +69,6 @@ describe("a change of an instance's tags", () => {
   it.each([
     ["another region's instance", [instance("i-0abcd1234ef567890", "eu-west-2")]],
     ["another account's instance", [instance("i-0abcd1234ef567890", ACCOUNT_REGION.region, "999999999999")]],
-    ["another account's beside ours", [OURS, instance("i-0abcd123", ACCOUNT_REGION.region, "999999999999")]],
   ])("is foreign: %s", (_, resources) => {
     expect(dropped({ resources })).toBe("foreign");
   });
@@ -65,6 +77,7 @@ describe("a change of an instance's tags", () => {
     ["no resources", undefined],
     ["an empty list", []],
     ["no ARN", ["i-0abcd1234ef567890"]],
+    ["an ARN that is a number", [1]],
     ["an ARN of something else", [OURS.replace("instance/i-", "volume/vol-")]],
     ["an ARN of another service", [OURS.replace(":ec2:", ":rds:")]],
     ["an id that is none", [instance("i-*")]],
@@ -82,10 +95,7 @@ describe("a change of an instance's tags", () => {
     expect(dropped({ detail })).toBe("malformed");
   });
 
-  it.each([
-    ["one ARN that is no list", OURS],
-    ["an ARN that is a number", [1]],
-  ])("is no event with %s", (_, resources) => {
+  it.each([["one ARN that is no list", OURS]])("is no event with %s", (_, resources) => {
     expect(dropped({ resources })).toBe("not-an-event");
   });
 });

@@ -2,10 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import { loopRefusal, typeRefusal } from "../../../../functions/core/sessions/eligibility.js";
 import { managedKindOf } from "../../../../functions/core/sessions/managed-interfaces.js";
 import { typeSupport } from "../../../../functions/core/sessions/instance-types.js";
-import { aPolicy, aSource, aTarget, aTopology } from "../../../support/builders.js";
+import { aPolicy, aSource, aTopology } from "../../../support/builders.js";
 
 const refusalOf = (source: ReturnType<typeof aSource>, options: object = {}) =>
-  typeRefusal(source, aPolicy({ options }).options);
+  typeRefusal(source, aTopology(), aPolicy({ options }).options);
 
 const taskEni = "arn:aws:ecs:eu-west-1:111122223333:attachment/5f2a3d9e-0c1b-4e7a-9d55-1c2b3a4d5e6f";
 
@@ -115,11 +115,18 @@ describe("instance types", () => {
     expect(typeSupport("m8gxlarge", { "m8g.large": true, "m8g.*": true })).toBe("unknown");
     expect(typeSupport("xm8g.large", { "m8g.*": true })).toBe("unknown");
   });
+
+  it("takes ? for one character, as the input's description says", () => {
+    expect(typeSupport("m8g.large", { "m8?.large": true })).toBe("yes");
+    expect(typeSupport("m8gd.large", { "m8?.large": true })).toBe("unknown");
+    expect(typeSupport("m8gd.2xlarge", { "m8??.?xlarge": true })).toBe("yes");
+    expect(typeSupport("m8.large", { "m8?.large": true })).toBe("unknown");
+  });
 });
 
 describe("a loop is refused", () => {
   it("when the interface is itself a target", () => {
-    const topology = aTopology([aTarget({ kind: "interface", interfaceId: "eni-1" })]);
+    const topology = aTopology([], { interfaceIds: new Set(["eni-1"]) });
     expect(loopRefusal(aSource(), topology)).toBe("is-target");
     expect(loopRefusal(aSource({ id: "eni-2" }), topology)).toBeUndefined();
   });

@@ -28,12 +28,14 @@ describe("an instance that is held", () => {
     ["is not selected", [unselected]],
     ["has no interface in our VPCs", []],
     ["is left out by a choice of the user", [uncovered("rollout"), uncovered("ceiling")]],
+    ["waits for its receiver alone", [uncovered("target-unavailable"), uncovered("target-not-seen")]],
   ])("goes on when it %s", (_, verdicts) => {
     expect(decideHook(followUp, strict, found(verdicts), true).is).toBe("continue");
   });
 
   it("waits until all of its interfaces are done", () => {
-    expect(decideHook(followUp, strict, found([mirrored, uncovered("pending")]), true).is).toBe("later");
+    for (const reason of ["pending", "not-seen"] as const)
+      expect(decideHook(followUp, strict, found([mirrored, uncovered(reason)]), true).is).toBe("later");
     expect(decideHook(followUp, strict, { sources: [], unseen: ["i-1"], verdicts: new Map() }, true).is).toBe(
       "later",
     );

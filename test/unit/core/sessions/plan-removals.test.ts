@@ -99,6 +99,27 @@ describe("the state of an instance", () => {
   });
 });
 
+describe("an interface that no answer shows whole", () => {
+  const unseen = aSource({ instance: null, deviceIndex: 0, attachment: "not-seen" });
+  const byTag = aPolicy({ sources: { tags: [{ name: "tagged", tags: { Mirror: "true" } }] } });
+
+  it.each([
+    ["its instance's tags select it", { policy: byTag }],
+    ["everything is selected", {}],
+    ["nothing is selected", { policy: aPolicy({ sources: {} }) }],
+    ["an event names it", { mayRemoveByPolicy: false }],
+  ])("keeps its session where %s", (_, context) => {
+    const decided = [{ kind: "leave", covered: "uncovered", reason: "not-seen" }];
+    expect(decide([aSession()], context, unseen)).toMatchObject(decided);
+    expect(decide([], context, unseen)).toMatchObject(decided);
+  });
+});
+
+it("an interface of another account in a shared subnet is that account's to mirror", () => {
+  const theirs = aSource({ instance: null, deviceIndex: 0, attachment: "not-seen", otherAccount: true });
+  expect(decide([], {}, theirs)).toMatchObject([{ covered: "unselected", reason: "other-account" }]);
+});
+
 describe("a mirroring loop", () => {
   const behind = { topology: aTopology([aTarget()], { instanceIds: new Set(["i-1"]) }) };
 
@@ -107,16 +128,27 @@ describe("a mirroring loop", () => {
       { covered: "uncovered", reason: "behind-target", ruleName: "all" },
     ]);
     const target = aTarget({ kind: "interface", interfaceId: "eni-1" });
-    expect(decide([], { topology: aTopology([target]) })).toMatchObject([{ reason: "is-target" }]);
+    const chosen = aTopology([target], { interfaceIds: new Set(["eni-1"]) });
+    expect(decide([], { topology: chosen })).toMatchObject([{ reason: "is-target" }]);
+    expect(decide([], { topology: aTopology([aTarget(), target]) })).toMatchObject([{ reason: "is-target" }]);
   });
 
-  it("is ended by a sweep and its guardrail alone: whoever may make a target may not end others' sessions", () => {
-    const uncovered = { kind: "leave", covered: "uncovered", reason: "behind-target" };
+  it("is ended by a sweep, whose guardrail sees how many such there are; an event leaves it to the sweep", () => {
+    const stays = { kind: "leave", covered: "uncovered", reason: "behind-target" };
     expect(decide([aSession()], behind)).toMatchObject([
-      uncovered,
+      stays,
       { kind: "delete", reason: "behind-target", byPolicy: true },
     ]);
-    expect(decide([aSession()], { ...behind, mayRemoveByPolicy: false })).toMatchObject([uncovered]);
+    expect(decide([aSession()], { ...behind, mayRemoveByPolicy: false })).toEqual([
+      expect.objectContaining(stays),
+    ]);
+  });
+
+  it("is none behind a target that the policy cannot choose: it takes no session away", () => {
+    const target = aTarget({ id: "tmt-theirs", kind: "interface", interfaceId: "eni-1", tags: {} });
+    expect(decide([aSession()], { topology: aTopology([aTarget(), target]) })).toMatchObject([
+      { kind: "leave", covered: "mirrored" },
+    ]);
   });
 
   it("is ended where nothing selects the interface, which is not counted as uncovered then", () => {
@@ -142,6 +174,35 @@ describe("a session on a target that is not to be used any more", () => {
     const decisions = decide([aSession()], { topology, mayRemoveByPolicy: false });
     expect(decisions).toMatchObject([{ kind: "leave", covered: "uncovered", reason: "target-service" }]);
     expect(decisions).toHaveLength(1);
+  });
+});
+
+describe("a target that an apply replaces", () => {
+  const policy = aPolicy({ vpc: { targets: [{ target_id: "tmt-new", availability_zone: "eu-west-1a" }] } });
+  const decided = (targets: Parameters<typeof aTopology>[0]) =>
+    planSource(aContext({ policy, topology: aTopology(targets) }), aSource(), [aSession()]);
+  const replacement = (available: boolean) => aTarget({ id: "tmt-new", endpoint: anEndpoint({ available }) });
+
+  it("keeps its sessions until what replaces it is seen and available, and says that it waits", () => {
+    expect(decided([aTarget()])).toMatchObject({
+      waits: true,
+      decisions: [{ kind: "leave", reason: "target-not-seen" }],
+    });
+    expect(decided([aTarget(), replacement(false)])).toMatchObject({
+      waits: true,
+      decisions: [{ kind: "leave", reason: "target-unavailable" }],
+    });
+  });
+
+  it("loses them to the new one then", () => {
+    expect(decided([aTarget(), replacement(true)]).decisions).toMatchObject([
+      { kind: "modify", changes: { targetId: "tmt-new" } },
+    ]);
+  });
+
+  it("is no replacement where the session's own target is merely not seen", () => {
+    const plan = planSource(aContext({ topology: aTopology([]) }), aSource(), [aSession()]);
+    expect(plan).toMatchObject({ waits: false, decisions: [{ kind: "leave", reason: "target-not-seen" }] });
   });
 });
 

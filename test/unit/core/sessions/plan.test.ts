@@ -93,9 +93,8 @@ describe("a source without a session", () => {
   });
 
   it("stays uncovered without a target", () => {
-    expect(decide([], { topology: aTopology([]) })).toMatchObject([
-      { covered: "uncovered", reason: "no-target" },
-    ]);
+    const policy = aPolicy({ vpc: { targets: [] } });
+    expect(decide([], { policy })).toMatchObject([{ covered: "uncovered", reason: "no-target" }]);
   });
 });
 
@@ -128,7 +127,9 @@ describe("a session of ours that is right", () => {
 
   it("stays on its target while that is not available and nothing else is there", () => {
     const topology = aTopology([aTarget({ endpoint: anEndpoint({ available: false }) })]);
-    expect(decide([aSession()], { topology })).toMatchObject([{ kind: "leave", reason: "no-target" }]);
+    expect(decide([aSession()], { topology })).toMatchObject([
+      { kind: "leave", covered: "uncovered", reason: "target-unavailable" },
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import { uncoveredReasons, type Outcome } from "../../../../functions/core/outco
 import { report } from "../../../../functions/core/sessions/report.js";
 import type { Mode } from "../../../../functions/core/sessions/settings.js";
 import {
+  aSession,
   aCreate,
   aDelete,
   aModify,
@@ -38,6 +39,7 @@ function of(
     heldRemovals,
     foreign: 2,
     sessionsOfOurs: 3,
+    sessionsNotSeen: 0,
   });
 }
 
@@ -82,7 +84,8 @@ describe("the coverage", () => {
     [failed("throttled"), { uncovered: { pending: 1 } }],
     [failed("transient"), { uncovered: { pending: 1 } }],
     [failed("conflict"), { uncovered: { pending: 1 } }],
-    [failed("gone"), { selected: 0, mirrored: 0 }],
+    // A new interface is listed before it can be used everywhere: not yet, and never mirrored.
+    [failed("gone"), { selected: 1, mirrored: 0, uncovered: { pending: 1 } }],
   ])("of an interface follows the end of its create: %j", (outcome, expected) => {
     const plan = aPlanOf(aCreate("eni-1"));
     expect(of([plan], { outcomes: [[plan, outcome]] })).toMatchObject(expected);
@@ -144,14 +147,14 @@ describe("what is left", () => {
     });
   });
 
-  it.each(["refused", "quota", "gone"] as const)("is not what has a final answer: %s", (kind) => {
+  it.each(["refused", "quota"] as const)("is not what has a final answer: %s", (kind) => {
     const plan = aPlanOf(aCreate("eni-1"));
     const told = of([plan], { outcomes: [[plan, failed(kind)]] });
     expect(told.remaining).toBe(0);
     expect(told.unsettled.size).toBe(0);
   });
 
-  it.each(["throttled", "transient", "conflict", "not-permitted"] as const)(
+  it.each(["throttled", "transient", "conflict", "not-permitted", "gone"] as const)(
     "may be tried again: %s",
     (kind) => {
       const plan = aPlanOf(aCreate("eni-1"));
@@ -159,6 +162,11 @@ describe("what is left", () => {
       expect([...told.unsettled]).toEqual(["eni-1"]);
     },
   );
+
+  it("is not the removal of what is gone", () => {
+    const plan = aPlanOf(aDelete("eni-1"));
+    expect(of([plan], { outcomes: [[plan, failed("gone")]] })).toMatchObject({ remaining: 0 });
+  });
 
   it("holds the removals that wait for a person", () => {
     expect(of([], { heldRemovals: 7 })).toMatchObject({ remaining: 7, remainingChanges: 7, heldRemovals: 7 });
@@ -168,6 +176,16 @@ describe("what is left", () => {
     const told = of([both], { mode: "observe" });
     expect(told).toMatchObject({ mode: "observe", remaining: 2 });
     expect(told.unsettled.size).toBe(0);
+  });
+});
+
+describe("what was not seen", () => {
+  const unseen = { kind: "leave", covered: "uncovered", reason: "not-seen", interfaceId: "eni-1" } as const;
+
+  it("is counted where a session of ours stands on it, and looked at again", () => {
+    const told = of([{ ...aPlanOf(unseen), kept: aSession() }, aPlanOf({ ...unseen, interfaceId: "eni-2" })]);
+    expect(told).toMatchObject({ mirrored: 0, uncovered: { "not-seen": 2 }, notSeen: 1 });
+    expect([...told.unsettled]).toEqual(["eni-1", "eni-2"]);
   });
 });
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { chooseTarget, mayStayOn, type TargetContext } from "../../../../functions/core/sessions/target.js";
+import {
+  chooseTarget,
+  isChoosable,
+  mayStayOn,
+  type TargetContext,
+} from "../../../../functions/core/sessions/target.js";
 import { TAG_TARGET_LEAVING } from "../../../../functions/core/tags.js";
 import type { Target } from "../../../../functions/core/model.js";
 import type { Policy, PolicyVpc } from "../../../../functions/core/sessions/policy.js";
@@ -58,7 +63,8 @@ describe("the target of a source", () => {
   });
 
   it("is none without any", () => {
-    expect(choice([])).toBe("no-target");
+    expect(choice([], { vpc: listed() })).toBe("no-target");
+    expect(choice([], { vpc: byTag })).toBe("no-target");
   });
 
   it("is the same whatever the order in which EC2 lists them", () => {
@@ -81,7 +87,12 @@ describe("the target of a source", () => {
 
 describe("targets that the policy lists", () => {
   it("are the only ones, though others carry the tags", () => {
-    expect(choice([aTarget({ id: "tmt-other" })])).toBe("no-target");
+    expect(choice([aTarget({ id: "tmt-other" })], { vpc: listed() })).toBe("no-target");
+  });
+
+  it("are waited for while EC2 does not show them", () => {
+    expect(choice([aTarget({ id: "tmt-other" })])).toBe("target-not-seen");
+    expect(choice([], { vpc: listed(["tmt-b", ZONE_B]), allowCrossZone: false })).toBe("no-target");
   });
 
   it("need no tags, and their zone is the list's", () => {
@@ -98,6 +109,39 @@ describe("targets that the policy lists", () => {
   it("may be an interface or a load balancer, which belong to no service", () => {
     expect(choice([{ id: "tmt-a", kind: "load-balancer", tags: {} }])).toBe("tmt-a");
     expect(choice([{ id: "tmt-a", kind: "interface", interfaceId: "eni-9", tags: {} }])).toBe("tmt-a");
+  });
+});
+
+describe("a target that another account shares", () => {
+  const { endpoint: _hidden, ...unseen } = aTarget({ tags: {} });
+  const shared: Target = { ...unseen, otherAccount: true };
+
+  it("is used where it is listed and no service is asked for: its endpoint cannot be seen from here", () => {
+    expect(choice([shared], { vpc: { endpoint_service_name: null } })).toBe("tmt-a");
+    expect(choice([shared], { targetId: "tmt-a" })).toBe("tmt-a");
+    expect(choice([shared])).toBe("target-service");
+  });
+
+  it("is never found by tags, which its owner sets", () => {
+    expect(choice([{ ...shared, tags: aTarget().tags }], { vpc: byTag })).toBe("target-service");
+  });
+});
+
+describe("what a policy can choose", () => {
+  const chosen = (target: Target, vpc: Partial<PolicyVpc> = {}) => isChoosable(aPolicy({ vpc }), target);
+  const theirs: Target = { id: "tmt-theirs", kind: "load-balancer", loadBalancerArn: "arn", tags: {} };
+
+  it("is what it lists, what a rule names, and what it finds by tags behind its service", () => {
+    expect(chosen(aTarget())).toBe(true);
+    expect(chosen(aTarget(), byTag)).toBe(true);
+    const rules = { vpcs: [{ name: "x", vpc_id: "vpc-1", target_id: "tmt-theirs" }] };
+    expect(isChoosable(aPolicy({ sources: rules }), theirs)).toBe(true);
+  });
+
+  it("is no load balancer that somebody makes a target of, whatever its tags", () => {
+    expect(chosen(theirs)).toBe(false);
+    expect(chosen({ ...theirs, tags: aTarget().tags }, byTag)).toBe(false);
+    expect(chosen(aTarget({ vpcId: "vpc-2" }), byTag)).toBe(false);
   });
 });
 
@@ -127,8 +171,8 @@ describe("a target whose endpoint", () => {
   const { endpoint: _gone, ...withoutEndpoint } = aTarget();
 
   it("is not available or is gone is not used", () => {
-    expect(choice([aTarget({ endpoint: anEndpoint({ available: false }) })])).toBe("no-target");
-    expect(choice([withoutEndpoint])).toBe("no-target");
+    expect(choice([aTarget({ endpoint: anEndpoint({ available: false }) })])).toBe("target-unavailable");
+    expect(choice([withoutEndpoint])).toBe("target-not-seen");
   });
 
   it("is of another service is not used, even when it is listed", () => {
@@ -141,8 +185,10 @@ describe("an entry's own target", () => {
     expect(choice([aTarget(), zoneB({ tags: {} })], { targetId: "tmt-b" })).toBe("tmt-b");
   });
 
-  it("is waited for when it does not exist: no other takes its place", () => {
-    expect(choice([aTarget()], { targetId: "tmt-b" })).toBe("no-target");
+  it("is waited for when it is not seen or not available: no other takes its place", () => {
+    expect(choice([aTarget()], { targetId: "tmt-b" })).toBe("target-not-seen");
+    const rejected = zoneB({ endpoint: anEndpoint({ available: false }) });
+    expect(choice([aTarget(), rejected], { targetId: "tmt-b" })).toBe("target-unavailable");
   });
 });
 
@@ -158,6 +204,16 @@ describe("a session that is there may stay", () => {
   it("not on one that is not the VPC's any more, nor on one of another service", () => {
     expect(stays([zoneB()], "tmt-b")).toBe(false);
     expect(stays([aTarget({ endpoint: anEndpoint({ service: OTHER_SERVICE }) })])).toBe(false);
+  });
+
+  it("on one that EC2 does not show, and while what replaces it is not seen or not available", () => {
+    expect(stays([], "tmt-a")).toBe(true);
+    const context = contextOf(plain, []);
+    expect(mayStayOn("tmt-old", context, "target-not-seen")).toBe(true);
+    expect(mayStayOn("tmt-old", context, "target-unavailable")).toBe(true);
+    expect(mayStayOn("tmt-old", context, "no-target")).toBe(false);
+    const found = contextOf(aPolicy({ vpc: byTag, sources: plain.sources! }), []);
+    expect(mayStayOn("tmt-old", found)).toBe(true);
   });
 
   it("on the rule's own target and on no other", () => {

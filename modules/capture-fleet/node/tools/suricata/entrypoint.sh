@@ -10,7 +10,7 @@ ln -sf "$statistics/suricata-stats.json" "$logs/stats.json"
 : >"$statistics/suricata-stats.json"
 
 suricata -c "${SURICATA_CONFIG:-/etc/suricata/suricata.yaml}" -l "$logs" --af-packet=mirror0 \
-  --set "af-packet.0.threads=$MIRROR_WORKERS" --pidfile "$logs/pid" "$@" ${MIRROR_FILTER:+"$MIRROR_FILTER"} &
+  --set "af-packet.0.threads=$MIRROR_WORKERS" "$@" ${MIRROR_FILTER:+"$MIRROR_FILTER"} &
 suricata=$!
 
 # hand_over: the log so far goes to SPOOL_DONE, and Suricata opens a new one on SIGHUP (its "Log Rotation").

@@ -1,4 +1,4 @@
-# Stands in for the VPC that you have.
+# Stands in for the VPC that you have. The capture fleet's stock image installs packages at each launch, hence NAT.
 
 include "root" {
   path = find_in_parent_folders("root.hcl")
@@ -15,4 +15,5 @@ terraform {
 inputs = {
   name       = "traffic-capture"
   cidr_block = "10.64.0.0/20"
+  egress     = "nat"
 }

@@ -8,7 +8,7 @@ import {
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { mapQueue, queueOf, sdk, type TestQueue } from "../../local-cloud/support/resources.js";
 import { readBusRules, readRules, valuesFor } from "../integration/triggers/rules.js";
-import { CONTROLLER, WHERE, type Account, type Pace } from "./account.js";
+import { CONTROLLER, variablesOf, WHERE, type Account, type Pace } from "./account.js";
 
 export interface Batching {
   readonly size: number;
@@ -19,13 +19,17 @@ export interface Batching {
 /** The modules' own (modules/mirror-controller/queue.tf). */
 export const DEPLOYED = { size: 10, windowSeconds: 0 } as const;
 
-export interface Lane {
+export interface EventPath {
   readonly queue: TestQueue;
   readonly dlq: TestQueue;
 }
 
 /** As modules/mirror-controller deploys it, except for what a scenario chooses. */
-export const openLane = async (account: Account, batching: Batching, pace?: Pace): Promise<Lane> => {
+export const openEventPath = async (
+  account: Account,
+  batching: Batching,
+  pace?: Pace,
+): Promise<EventPath> => {
   const { cloud, aws } = account;
   const dlq = await queueOf(cloud, WHERE.account, `${CONTROLLER}-events-dlq`);
   const Policy = JSON.stringify({
@@ -43,13 +47,19 @@ export const openLane = async (account: Account, batching: Batching, pace?: Pace
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 9 }),
   });
   const FunctionName = account.functionName("reconcile");
-  const { Environment } = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const Variables = {
-    ...Environment?.Variables,
-    EVENTS_QUEUE_URL: queue.url,
-    ...(pace && { MUTATIONS_PER_SECOND: String(pace.perSecond), MUTATIONS_BURST: String(pace.burst) }),
-  };
-  await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+  for (const name of [FunctionName, account.functionName("sweep")]) {
+    const { Environment } = await aws.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: name }),
+    );
+    const Variables = {
+      ...Environment?.Variables,
+      EVENTS_QUEUE_URL: queue.url,
+      ...(pace && name === FunctionName && variablesOf(pace)),
+    };
+    await aws.lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: { Variables } }),
+    );
+  }
 
   const events = sdk(cloud, WHERE.account, EventBridgeClient);
   const values = { ...valuesFor(WHERE), "var.name": CONTROLLER };
@@ -71,7 +81,7 @@ export const openLane = async (account: Account, batching: Batching, pace?: Pace
   return { queue, dlq };
 };
 
-/** `EC2 Instance State-change Notification` and what else AWS tells of a launch. */
+/** `EC2 Instance State-change Notification` and the other events of a launch. */
 export const launchEvents = (instanceId: string) => {
   const instance = `arn:aws:ec2:${WHERE.region}:${WHERE.account}:instance/${instanceId}`;
   const change = (state: string) => ({

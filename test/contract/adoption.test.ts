@@ -1,0 +1,33 @@
+/** Nothing of one deployment is taken over by a second one of its name. */
+import { modules } from "../../scripts/lib/roots.js";
+import { root } from "../../scripts/lib/run.js";
+import { adoptable } from "./adoption.js";
+import { parseConfiguration, readConfiguration } from "./hcl.js";
+
+// modules/alarms makes nothing by itself: who calls it says what comes before.
+const folders = modules().filter((folder) => folder !== "modules/alarms");
+
+test.each(folders)(
+  "%s makes nothing that exists before it meets what cannot be made twice",
+  async (folder) => {
+    expect(adoptable(await readConfiguration(root, folder))).toEqual([]);
+  },
+);
+
+test("what would be taken over is found", async () => {
+  const bad = await parseConfiguration("bad", {
+    "main.tf": `
+      locals { bus = aws_cloudwatch_event_bus.this.name }
+      resource "aws_cloudwatch_event_bus" "this" { name = var.name }
+      resource "aws_sqs_queue" "free" { name = "queue" }
+      resource "aws_sqs_queue" "after_free" { name = aws_sqs_queue.free.name }
+      resource "aws_sqs_queue" "safe" {
+        name       = "safe"
+        depends_on = [aws_cloudwatch_event_bus.this]
+      }
+      resource "aws_cloudwatch_event_rule" "safe" { event_bus_name = local.bus }
+      module "alarms" { source = "../alarms" }
+    `,
+  });
+  expect(adoptable(bad).sort()).toEqual(["aws_sqs_queue.after_free", "aws_sqs_queue.free", "module.alarms"]);
+});
