@@ -216,7 +216,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "not-seen", "quota", "receivers-unread", "uncovered",
+      "instance-type", "not-seen", "quota", "receivers-unread", "uncovered",
     ]
     error_message = "A level stays what it was."
   }
