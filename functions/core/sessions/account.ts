@@ -80,7 +80,7 @@ export function holdRemovals(account: AccountPlan): AccountPlan {
 
 /**
  * Gives the `capacity` sessions to the interfaces that come first: by the policy's order, then those that
- * have one already (nobody is moved without need), then by id. The rest is reported; a session that must make
+ * have one already (nobody is moved without need), then those of types that EC2 is known to take, then by id. The rest is reported; a session that must make
  * room for a more important interface is removed.
  */
 function fit(
@@ -97,7 +97,8 @@ function fit(
 function byImportance(a: SourcePlan, b: SourcePlan): number {
   const byOrder = (a.order ?? 0) - (b.order ?? 0);
   const byPresence = Number(b.kept !== undefined) - Number(a.kept !== undefined);
-  return byOrder || byPresence || (a.source.id < b.source.id ? -1 : 1);
+  const byType = Number(a.isTypeListed === false) - Number(b.isTypeListed === false);
+  return byOrder || byPresence || byType || (a.source.id < b.source.id ? -1 : 1);
 }
 
 function withoutSession(plan: SourcePlan, reason: "quota" | "ceiling"): SourcePlan {

@@ -1,5 +1,5 @@
 /** What a plan consists of: one decision for every session of ours and every interface that was looked at. */
-import type { Session, Source, Tags } from "../model.js";
+import type { InstanceState, Session, Source, Tags } from "../model.js";
 import type { Outcome, UncoveredReason, UnselectedReason } from "../outcomes.js";
 
 export interface DesiredSession {
@@ -77,6 +77,8 @@ export interface SourcePlan {
   readonly facts: string;
   /** undefined: on no instance. */
   readonly instanceType?: string;
+  /** As `instanceType`. */
+  readonly instanceState?: InstanceState;
   /** Whether the guide's list, or the policy, says that the type can be mirrored; EC2 has the last word. */
   readonly isTypeListed?: boolean;
   readonly decisions: readonly Decision[];

@@ -62,12 +62,13 @@ export function planSource(context: PlanContext, source: Source, sessions: reado
     facts: factsOf(source),
     ...(instance && {
       instanceType: instance.type,
+      instanceState: instance.state,
       isTypeListed: typeSupport(instance.type, context.policy.options.instance_types) === "yes",
     }),
   };
 }
 
-type Decided = Omit<SourcePlan, "source" | "facts" | "instanceType" | "isTypeListed">;
+type Decided = Omit<SourcePlan, "source" | "facts" | "instanceType" | "instanceState" | "isTypeListed">;
 
 function factsOf({ type, deviceIndex, instance }: Source): string {
   return [type, deviceIndex, instance?.id, instance?.type, instance?.state].join(" ");

@@ -71,13 +71,13 @@ export async function sweep(
   const observation = await ports.observer.everything(run.policy, claimedInterfaces(open), run.signal);
   const now = ports.clock.now();
   const context = contextOf(run, observation, open, claims !== null);
-  const planned = planAll(context, observation);
+  const wanted = planAll(context, observation);
+  run.types.begin(record.refusedTypes, wanted, now);
+  // Before the quota is shared out: what EC2 refuses must not hold the place of what it takes.
+  const planned = wanted.map((plan) => run.types.withoutRefused(refusals.withoutRefused(plan, now), now));
   const allowed = planAccount(planned, observation.sessions, { ...settings, window: record.window, now });
   const account = (await record.reserve(allowed, settings, now)) ? allowed : holdRemovals(allowed);
-  run.types.begin(record.refusedTypes, planned, now);
-  const plans = account.plans.map((plan) =>
-    run.types.withoutRefused(refusals.withoutRefused(plan, now), now),
-  );
+  const { plans } = account;
   // Types that no list knows come last, so that what EC2 may refuse does not keep the others waiting.
   const ordered = inFairOrder(
     plans,

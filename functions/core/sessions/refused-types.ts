@@ -62,7 +62,7 @@ export function createTypeMemory(): TypeMemory {
         ),
       };
     },
-    learn({ instanceType: type }, { action, outcome }, now) {
+    learn({ instanceType: type, instanceState }, { action, outcome }, now) {
       const { instanceId } = action;
       if (type !== undefined) trying.delete(type);
       if (action.kind !== "create" || type === undefined || instanceId === undefined) return;
@@ -70,7 +70,8 @@ export function createTypeMemory(): TypeMemory {
         standing.add(type);
         forget(type);
       }
-      if (outcome.kind !== "refused" || standing.has(type)) return;
+      // EC2 may refuse what is only starting or stopped (?): that says nothing of the type.
+      if (outcome.kind !== "refused" || instanceState !== "running" || standing.has(type)) return;
       const seen = instances.get(type) ?? new Set();
       instances.set(type, seen.add(instanceId));
       if (seen.size >= INSTANCES || refused.has(type)) {

@@ -12,6 +12,7 @@ const DAY = 86_400_000;
 const planOf = (n: number, type = "new.large"): SourcePlan => ({
   ...aPlanOf({ ...aCreate(`eni-${String(n)}`), instanceId: `i-${String(n)}` }),
   instanceType: type,
+  instanceState: "running",
 });
 const resultOf = (plan: SourcePlan, outcome = failed("refused")) => ({
   action: { ...aCreate(plan.source.id), instanceId: plan.source.id.replace("eni", "i") },
@@ -58,6 +59,14 @@ describe("a type is not taken for refused", () => {
     ["after one instance on two of its interfaces", refusing(1, 1)],
   ])("%s", (_, memory) => {
     expect(asks(memory.withoutRefused(planOf(3), NOON))).toBe(true);
+  });
+
+  it("for instances that are only starting", () => {
+    const memory = createTypeMemory();
+    for (const n of [1, 2, 3]) {
+      memory.learn({ ...planOf(n), instanceState: "pending" }, resultOf(planOf(n)), NOON);
+    }
+    expect(asks(memory.withoutRefused(planOf(4), NOON))).toBe(true);
   });
 
   it("for a code that is not final", () => {
@@ -141,6 +150,18 @@ describe("a fleet of a refused type", () => {
       await reconcile(run, { instanceIds: [], interfaceIds: [source.id] });
     }
     expect(writer.calls).toHaveLength(2);
+  });
+
+  it("does not hold the places of a short quota", async () => {
+    const writer = aWriter((call) => (call.startsWith("create eni-0") ? failed("refused") : done));
+    const sources = ["old.large", "m5.large"].flatMap((type, n) =>
+      [1, 2, 3].map((each) =>
+        aSource({ id: `eni-${String(n)}${String(each)}`, instance: { id: `i-${String(n)}`, type } }),
+      ),
+    );
+    const { run } = aRun({ observation: { sources }, writer, settings: { quota: 4 } });
+    const report = await sweep(run, refusedSources(), await openRecord(aSweepState(), () => undefined));
+    expect(report).toMatchObject({ created: 3, uncovered: { quota: 2 } });
   });
 
   it("does not keep the types that EC2 accepts waiting, and a new type is mirrored without a release", async () => {
