@@ -3,6 +3,7 @@ import { everyPage } from "./pages.js";
 import {
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeTrafficMirrorFiltersCommand,
   DescribeTrafficMirrorSessionsCommand,
   DescribeTrafficMirrorTargetsCommand,
   DescribeVpcEndpointsCommand,
@@ -10,6 +11,7 @@ import {
   type Filter,
   type Instance,
   type NetworkInterface,
+  type TrafficMirrorFilter,
   type TrafficMirrorSession,
   type TrafficMirrorTarget,
   type VpcEndpoint,
@@ -67,6 +69,14 @@ export function readSessions(client: EC2Client, ...filters: Filter[]): Promise<T
       }),
     );
     return { items: page.TrafficMirrorSessions ?? [], next: page.NextToken };
+  });
+}
+
+/** With their rules inside. */
+export function readFilters(client: EC2Client): Promise<TrafficMirrorFilter[]> {
+  return everyPage("DescribeTrafficMirrorFilters", async (NextToken) => {
+    const page = await client.send(new DescribeTrafficMirrorFiltersCommand({ MaxResults: PAGE, NextToken }));
+    return { items: page.TrafficMirrorFilters ?? [], next: page.NextToken };
   });
 }
 

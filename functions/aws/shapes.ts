@@ -1,6 +1,15 @@
 /** EC2's shapes into the domain's, and tags back. Whatever lacks what we cannot do without is left out. */
 import type * as ec2 from "@aws-sdk/client-ec2";
-import type { Attachment, Instance, Session, Source, Tags, Target } from "../core/model.js";
+import type {
+  Attachment,
+  FilterRule,
+  Instance,
+  MirrorFilter,
+  Session,
+  Source,
+  Tags,
+  Target,
+} from "../core/model.js";
 
 const states = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] as const;
 
@@ -111,8 +120,41 @@ export function toSession(session: ec2.TrafficMirrorSession): Session | undefine
     number,
     ...(session.VirtualNetworkId !== undefined && { vni: session.VirtualNetworkId }),
     ...(session.PacketLength !== undefined && { packetLength: session.PacketLength }),
+    ...(session.Description !== undefined && { description: session.Description }),
     tags: toTags(session.Tags),
   };
+}
+
+/** undefined where a rule cannot be read: a filter is judged by all of its rules or not at all. */
+export function toFilter(filter: ec2.TrafficMirrorFilter): MirrorFilter | undefined {
+  const { TrafficMirrorFilterId: id, IngressFilterRules = [], EgressFilterRules = [] } = filter;
+  const described = [...IngressFilterRules, ...EgressFilterRules];
+  const rules = described.flatMap((rule) => toFilterRule(rule) ?? []);
+  if (!id || rules.length < described.length) return undefined;
+  return { id, rules, networkServices: filter.NetworkServices ?? [] };
+}
+
+function toFilterRule(rule: ec2.TrafficMirrorFilterRule): FilterRule | undefined {
+  const { TrafficDirection: direction, RuleNumber: number, RuleAction: action } = rule;
+  const { SourceCidrBlock: sourceCidr, DestinationCidrBlock: destinationCidr } = rule;
+  if (!direction || number === undefined || !action || !sourceCidr || !destinationCidr) return undefined;
+  const [sourcePorts, destinationPorts] = [toPorts(rule.SourcePortRange), toPorts(rule.DestinationPortRange)];
+  return {
+    direction,
+    number,
+    action,
+    // EC2 may say 0 for every protocol (?): IANA's 0 is no protocol of a packet that is mirrored.
+    ...(rule.Protocol !== undefined && rule.Protocol > 0 && { protocol: rule.Protocol }),
+    sourceCidr,
+    destinationCidr,
+    ...(sourcePorts && { sourcePorts }),
+    ...(destinationPorts && { destinationPorts }),
+  };
+}
+
+function toPorts(range: ec2.TrafficMirrorPortRange | undefined): FilterRule["sourcePorts"] {
+  if (range?.FromPort === undefined || range.ToPort === undefined) return undefined;
+  return { from: range.FromPort, to: range.ToPort };
 }
 
 export function toTarget(

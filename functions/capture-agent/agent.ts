@@ -95,13 +95,15 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   const publish = async (): Promise<void> => {
     const counted: Events = { ...events };
     const totals = monitor.totals();
-    const { files, bytes, behindSeconds, usedPercent } = monitor.spool();
+    const { files, bytes, behindSeconds, usedPercent, open } = monitor.spool();
     const gauges = {
       NodeHealthy: monitor.verdict()?.healthy === true ? 1 : 0,
       Readers: monitor.lastSample()?.readers ?? 0,
       SpoolUsedPercent: usedPercent,
       SpoolFiles: files,
       SpoolBytes: bytes,
+      OpenFiles: open.files,
+      OpenBytes: open.bytes,
       UploadBehindSeconds: behindSeconds,
     };
     log.info("metrics", { ...totals, ...gauges, ...counted });

@@ -40,6 +40,8 @@ const schema = z.object({
     directory: z.string().check(z.startsWith("/")),
     high_water_percent: percent(85),
     evict_percent: percent(95),
+    /** An open file that was not written to for this long may be deleted on a full disk: longer than tools rotate. */
+    open_idle_seconds: seconds(300),
     upload_interval_seconds: seconds(5),
     upload_concurrency: z._default(z.int().check(z.gte(1), z.lte(64)), 4),
     index_interval_seconds: seconds(300),

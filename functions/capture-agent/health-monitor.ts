@@ -2,11 +2,18 @@
 import type { NodeConfig } from "./config.js";
 import { addIncrease, increase, type Sample, type Totals } from "./core/packet-counts.js";
 import type { EventName } from "./core/metrics.js";
-import { evictions, spoolState, usedPercent, type SpoolState } from "./core/spool.js";
+import {
+  abandonedFiles,
+  evictions,
+  spoolState,
+  usedPercent,
+  type SpoolFile,
+  type SpoolState,
+} from "./core/spool.js";
 import { judge, type Verdict } from "./core/verdict.js";
 import { runCommand } from "./system/commands.js";
 import { describe, type Log } from "./system/log.js";
-import { listFiles, readDisk, removeDone } from "./system/spool-files.js";
+import { listFiles, listOpenFiles, readDisk, removeDone, removeOpen } from "./system/spool-files.js";
 
 const CHECK_SECONDS = 5;
 
@@ -15,7 +22,8 @@ export interface HealthMonitor {
   check(): Promise<void>;
   verdict(): Verdict | undefined;
   lastSample(): Sample | undefined;
-  spool(): SpoolState & { readonly usedPercent: number };
+  /** What is done; how full the disk is; what is open. */
+  spool(): SpoolState & { readonly usedPercent: number; readonly open: SpoolState };
   /** What was counted and is not published yet. */
   totals(): Totals;
   /** Takes off what was published. */
@@ -39,32 +47,42 @@ export function createHealthMonitor(parts: Parts): HealthMonitor {
   let samples: readonly Sample[] = [];
   let totals: Totals = {};
   let verdict: Verdict | undefined;
-  let spool = { files: 0, bytes: 0, behindSeconds: 0, usedPercent: 0 };
+  const empty = { files: 0, bytes: 0, behindSeconds: 0 };
+  let spool = { ...empty, usedPercent: 0, open: empty };
 
   async function limitSpool(): Promise<Awaited<ReturnType<typeof readDisk>>> {
     const disk = await readDisk(directory);
-    const files = await listFiles(`${directory}/done`);
-    const given = disk.totalBytes === 0 ? [] : evictions(files, disk, evictPercent);
-    for (const { path, bytes, writtenAt } of given) {
+    const done = await listFiles(`${directory}/done`);
+    const open = await listOpenFiles(directory);
+    const given = new Set<SpoolFile>();
+    const measured = disk.totalBytes > 0;
+    const idle = abandonedFiles(open, now(), config.spool.open_idle_seconds);
+    for (const file of measured ? evictions([...done, ...idle], disk, evictPercent) : []) {
+      const { path, bytes, writtenAt } = file;
+      const folder = idle.includes(file) ? "open" : "done";
       try {
-        await removeDone(directory, path);
+        await (folder === "open" ? removeOpen : removeDone)(directory, path);
       } catch (error) {
         log.error("a file of the full spool cannot be deleted", { file: path, error: describe(error) });
         continue;
       }
+      given.add(file);
       count("SpoolDroppedFiles", 1);
       count("SpoolDroppedBytes", bytes);
       const written = new Date(writtenAt).toISOString();
       log.error("EVIDENCE LOST: the spool is full, the oldest file was deleted", {
-        file: path,
+        file: folder === "open" ? `open/${path}` : path,
         bytes,
         written,
       });
     }
-    const gone = new Set(given.map(({ path }) => path));
-    const left = files.filter(({ path }) => !gone.has(path));
-    const after = given.length === 0 ? disk : await readDisk(directory);
-    spool = { ...spoolState(left, now()), usedPercent: usedPercent(after) };
+    const after = given.size === 0 ? disk : await readDisk(directory);
+    const state = (files: readonly SpoolFile[]): SpoolState =>
+      spoolState(
+        files.filter((file) => !given.has(file)),
+        now(),
+      );
+    spool = { ...state(done), usedPercent: usedPercent(after), open: state(open) };
     return after;
   }
 

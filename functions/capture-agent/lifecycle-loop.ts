@@ -18,12 +18,15 @@ import { runCommand } from "./system/commands.js";
 import type { Imds } from "./system/imds.js";
 import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
-import { adoptOpenFiles, listFiles } from "./system/spool-files.js";
+import { adoptOpenFiles, listFiles, listOpenFiles } from "./system/spool-files.js";
 import { loadState, saveState } from "./system/state-file.js";
 
-/** Time-outs of the probe and of one attempt to stop the tool; heartbeats are sent between attempts. */
+/**
+ * Time-outs of the probe and of one attempt to stop the tool; heartbeats are sent between attempts. systemd goes on
+ * stopping it when the attempt is over; the last one begins before a spot instance's limit and must end before EC2's.
+ */
 const PROBE_SECONDS = 30;
-const STOP_SECONDS = 45;
+const STOP_SECONDS = 15;
 
 interface Parts {
   readonly config: NodeConfig;
@@ -86,6 +89,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
       probe,
       health: healthOf(parts.verdict()),
       unsent: { ...unsent, files: unsent.files + (parts.journal.waiting() > 0 ? 1 : 0) },
+      unfinished: sum(await listOpenFiles(config.spool.directory)),
       unsendable: sum(done.filter(({ bytes }) => bytes > LARGEST_OBJECT)),
     };
   }
@@ -104,7 +108,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
   /** To the console, which outlives the instance, and to the alarms. Once for each problem. */
   async function reportProblem(
     step: Step & { kind: "complete" },
-    { unsent, unsendable }: Facts,
+    { unsent, unfinished, unsendable }: Facts,
   ): Promise<void> {
     if (step.problem === undefined || step.problem === reported) return;
     reported = step.problem;
@@ -112,8 +116,8 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
     log.error(what, { reason: step.problem });
     if (step.result === "ABANDON") parts.count("LaunchAbandoned", 1);
     else {
-      parts.count("LeftBehindFiles", unsent.files + unsendable.files);
-      parts.count("LeftBehindBytes", unsent.bytes + unsendable.bytes);
+      parts.count("LeftBehindFiles", unsent.files + unfinished.files + unsendable.files);
+      parts.count("LeftBehindBytes", unsent.bytes + unfinished.bytes + unsendable.bytes);
     }
     await appendFile(config.console, `traffic-mirror: ${what}: ${step.problem}\n`).catch(() => undefined);
   }
@@ -139,7 +143,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
         );
         if (!ok) throw new Error(`systemctl ${verb} ${config.tool.unit}: ${output}`);
         if (step.kind === "stop-tool") {
-          const adopted = await adoptOpenFiles(config.spool.directory);
+          const adopted = await adoptOpenFiles(config.spool.directory, log);
           if (adopted > 0)
             log.warn("the tool left open files, which are uploaded as they are", { files: adopted });
         }

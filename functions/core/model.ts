@@ -54,7 +54,30 @@ export interface Session {
   readonly vni?: number;
   /** Bytes of each packet that are mirrored; undefined means the whole packet. */
   readonly packetLength?: number;
+  /** On ours it says whose the session is: sessions/ownership.ts. */
+  readonly description?: string;
   readonly tags: Tags;
+}
+
+export interface FilterRule {
+  readonly direction: "ingress" | "egress";
+  /** The lowest that matches decides. */
+  readonly number: number;
+  readonly action: "accept" | "reject";
+  /** IANA number; undefined means every protocol. */
+  readonly protocol?: number;
+  readonly sourceCidr: string;
+  readonly destinationCidr: string;
+  /** undefined means every port. */
+  readonly sourcePorts?: { readonly from: number; readonly to: number };
+  readonly destinationPorts?: { readonly from: number; readonly to: number };
+}
+
+export interface MirrorFilter {
+  readonly id: string;
+  readonly rules: readonly FilterRule[];
+  /** `amazon-dns` or none. */
+  readonly networkServices: readonly string[];
 }
 
 export interface Target {
@@ -117,6 +140,8 @@ export interface Observation {
   readonly sources: readonly Source[];
   readonly sessions: readonly Session[];
   readonly topology: Topology;
+  /** Of the whole account, for a sweep; undefined where they were not read. */
+  readonly filters?: readonly MirrorFilter[];
   /** Ids of the look that EC2 did not know (yet, or any more). */
   readonly unseen: readonly string[];
 }

@@ -67,16 +67,32 @@ export const uncoveredReasons = [
   "quota",
   "rollout",
   "ceiling",
+  "ownership-lost",
+  "filter-accepts-nothing",
   "aws-refused",
   "not-permitted",
   "pending",
 ] as const;
 export type UncoveredReason = (typeof uncoveredReasons)[number];
 
+/**
+ * Reasons that lie outside the instance, where another instance would fare no better: no lifecycle hook gives one up for
+ * them, or a single change by a third party would end launches by the hour.
+ */
+export const outsideReasons: ReadonlySet<UncoveredReason> = new Set([
+  "no-target",
+  "target-service",
+  "quota",
+  "ownership-lost",
+  "filter-accepts-nothing",
+  "not-permitted",
+] as const);
+
 /** Why a session of ours is changed although its interface stays selected. */
 export type ChangeReason =
   | "not-mirrored"
   | "session-differs"
+  | "description-differs"
   | "tags-differ"
   | "surplus"
   | "drain"

@@ -21,6 +21,7 @@ const environment = z.object({
   EVACUATION_TAG: json(z.object({ key: z.string().check(z.minLength(1)), value: orNull })),
   IDLE_MINUTES: z.coerce.number().check(z.gte(0)),
   RESOURCE_TAGS: json(z.record(z.string(), z.string())),
+  DEFAULT_TAGS: z._default(json(z.record(z.string(), z.string())), {}),
 });
 
 export function readEndpointConfig(env: NodeJS.ProcessEnv): EndpointSettings {
@@ -35,5 +36,6 @@ export function readEndpointConfig(env: NodeJS.ProcessEnv): EndpointSettings {
     evacuationTag: data.EVACUATION_TAG,
     idleMs: data.IDLE_MINUTES * 60_000,
     ownTags: data.RESOURCE_TAGS,
+    defaultTags: data.DEFAULT_TAGS,
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { TamperingFollowUp } from "../core/events/follow-ups.js";
 import { tampered, type BusEvent } from "../core/sessions/bus-events.js";
-import { isOurs } from "../core/tags.js";
+import { concerns } from "../core/sessions/ownership.js";
 import type { App } from "../runtime/app.js";
 
 export interface Reported {
@@ -22,7 +22,7 @@ export async function reportTampering(
   const sessions = await ports.observer.sessionsById(followUps.map(({ followUp }) => followUp.sessionId));
   // A session that is still there says whose it is. One that is gone cannot: it is taken for ours.
   const foreign = new Set(
-    sessions.filter(({ tags }) => !isOurs(tags, settings.controller)).map(({ id }) => id),
+    sessions.filter((session) => !concerns(session, settings.controller)).map(({ id }) => id),
   );
   const ours = followUps.filter(({ followUp }) => !foreign.has(followUp.sessionId));
   for (const { followUp } of ours) {

@@ -16,9 +16,9 @@ import type { DemandLimits } from "../core/demands/demand.js";
 import type { DemandStore } from "../core/demands/ports.js";
 import type { Session } from "../core/model.js";
 import type { Publish } from "../core/sessions/bus-events.js";
+import { concerns } from "../core/sessions/ownership.js";
 import type { Ports } from "../core/sessions/ports.js";
 import type { Settings } from "../core/sessions/settings.js";
-import { isOurs } from "../core/tags.js";
 import { clock } from "./clock.js";
 import { readConfig } from "./config.js";
 import { lazily } from "./lazy.js";
@@ -48,12 +48,12 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     clock,
     config.account,
   );
-  const ours = (session: Session) => isOurs(session.tags, config.controller);
+  const ours = (session: Session) => concerns(session, config.controller);
   const observer = createObserver(ec2, topology, { account: config.account, ours });
   const writer = createWriter(createPacedEc2Client(), paced(createPace(config.pace, clock)), () => {
     topology.forget();
   });
-  const { controller, mode, ownTags, quota, guardrails, demands } = config;
+  const { controller, mode, ownTags, defaultTags, quota, guardrails, demands } = config;
   const ssm = createSsmClient();
   // A second's worth at once: a page of demands for each read.
   const reads = createPace({ perSecond: demands.readsPerSecond, burst: demands.readsPerSecond }, clock);
@@ -65,7 +65,7 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     });
   });
   return {
-    settings: { controller, mode, ownTags, quota, guardrails },
+    settings: { controller, mode, ownTags, defaultTags, quota, guardrails },
     ports: { observer, writer, clock },
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,

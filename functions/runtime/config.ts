@@ -15,6 +15,7 @@ export interface Config {
   /** This process's share of the function's pace. */
   readonly pace: { readonly perSecond: number; readonly burst: number; readonly perSecondWaiting: number };
   readonly ownTags: Tags;
+  readonly defaultTags: Tags;
   readonly quota: number;
   readonly guardrails: Guardrails;
   readonly region: string;
@@ -53,6 +54,7 @@ const environment = z.object({
   MUTATIONS_PER_SECOND_WAITING: z.optional(z.coerce.number().check(z.positive())),
   MUTATIONS_BURST: z.coerce.number().check(z.positive()),
   SESSION_TAGS: json(z.record(z.string(), z.string())),
+  DEFAULT_TAGS: z._default(json(z.record(z.string(), z.string())), {}),
   SESSION_QUOTA: z.coerce.number().check(z.positive()),
   GUARDRAILS: json(guardrails),
   AWS_REGION: z.string().check(z.minLength(1)),
@@ -73,6 +75,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       perSecondWaiting: data.MUTATIONS_PER_SECOND_WAITING ?? data.MUTATIONS_PER_SECOND,
     },
     ownTags: data.SESSION_TAGS,
+    defaultTags: data.DEFAULT_TAGS,
     quota: data.SESSION_QUOTA,
     guardrails: {
       removalPercent: data.GUARDRAILS.removal_percent,

@@ -102,6 +102,9 @@ export function countSweep(
   count("SourcesUncovered", report.selected - report.mirrored);
   count("SessionsForeign", report.foreign);
   count("ActionsRemaining", report.remaining);
+  count("FiltersSilent", report.silentFilters.length);
+  count("FiltersUnread", report.filtersRead ? 0 : 1);
+  count("SessionsDisputed", report.disputed.length);
   count("SourcesNotSeen", report.notSeen);
   count("ReceiversUnread", report.receiversUnread.length);
   count("RemovalHeld", report.heldRemovals);

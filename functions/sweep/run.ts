@@ -5,11 +5,13 @@ import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
 import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
 import type { Done } from "../core/sessions/decisions.js";
 import { drain } from "../core/sessions/drain.js";
+import { silentFilters } from "../core/sessions/filters.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import { createTypeMemory } from "../core/sessions/refused-types.js";
 import type { Report } from "../core/sessions/report.js";
 import { openRecord } from "../core/sessions/sweep-state.js";
+import { TAG_CONTROLLER } from "../core/tags.js";
 import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
@@ -71,6 +73,7 @@ const PUBLISH_MS = 6_000;
 
 const refusals: RefusedSources = refusedSources();
 const types = createTypeMemory();
+const silent = silentFilters();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
 export async function runSweep(
@@ -130,7 +133,7 @@ async function runReconcile(
     },
   );
   const report = await permitted(() =>
-    sweep({ ...run, signal: signalAt(ports.clock, latestRead()) }, refusals, record, demands.claims),
+    sweep({ ...run, signal: signalAt(ports.clock, latestRead()) }, refusals, record, demands.claims, silent),
   );
   const settleUntil = Math.min(whole, ports.clock.now() + SETTLE_MS);
   const open = await settleDemands(app, demands, report, settleUntil);
@@ -141,6 +144,10 @@ async function runReconcile(
   telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report));
   telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
   const summary = summarize(report, open);
+  if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
+  if (report.silentFilters.length > 0) {
+    telemetry.logger.error("filters accept nothing", { filters: report.silentFilters });
+  }
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   if (report.receiversUnread.length > 0) {
     telemetry.logger.warn("what stands behind these load balancers is not known", {
@@ -250,6 +257,13 @@ async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Pr
     throw new Error(
       `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left` +
         `${report.because === undefined ? "" : ` (${report.because})`}; run destroy again to go on`,
+    );
+  }
+  if (report.lost) telemetry.logger.error("ownership disputed", { sessions: report.lost });
+  if (mustFinish && report.lost) {
+    throw new Error(
+      `drain: sessions that this controller made have lost its tag, so that it may not remove them: ` +
+        `${report.lost.join(", ")}; put the tag ${TAG_CONTROLLER} back or delete them, and run destroy again`,
     );
   }
   return { mode: "drain", ...report, complete: report.remaining === 0 };

@@ -219,6 +219,17 @@ describe("targets and Gateway Load Balancer endpoints", () => {
     await target();
   });
 
+  test("a service with an endpoint is not deleted, one without is moto's", async () => {
+    offerService(bench, OTHER.account, ["*"]);
+    const id = await createEndpoint(bench);
+    const [action, params] = ["DeleteVpcEndpointServiceConfigurations", { "ServiceId.1": "vpce-svc-0123" }];
+    expect(items(await bench.ask(action, params, OTHER), "unsuccessful")).toMatchObject([
+      { resourceId: "vpce-svc-0123", error: { code: "ExistingVpcEndpointConnections" } },
+    ]);
+    await bench.ask("DeleteVpcEndpoints", { "VpcEndpointId.1": id });
+    expect(await bench.answer(action, params, OTHER)).toBeUndefined();
+  });
+
   test("tags of targets and endpoints change without moto", async () => {
     offerService(bench, WHERE.account);
     const targetId = await createTarget(bench, "subnet-0a");

@@ -190,11 +190,21 @@ resource "aws_autoscaling_group" "this" {
   }
 
   # The target group must have its load balancer before its health means anything, and the first node needs its
-  # permissions, its way out, its programs and the register when it starts.
+  # permissions, its way out, its programs and the register when it starts. On destroy all of it outlives the last node,
+  # the bucket as it was set up included: nodes deliver while they leave.
   depends_on = [
     aws_lb_listener.this,
     aws_iam_role_policy.node,
+    aws_s3_bucket_lifecycle_configuration.code,
+    aws_s3_bucket_lifecycle_configuration.this,
+    aws_s3_bucket_notification.this,
+    aws_s3_bucket_object_lock_configuration.this,
+    aws_s3_bucket_ownership_controls.code,
+    aws_s3_bucket_ownership_controls.this,
     aws_s3_bucket_policy.code,
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_versioning.this,
     aws_s3_object.agent,
     aws_s3_object.clients,
     aws_s3_object.node_files,

@@ -24,7 +24,43 @@ resource "aws_lb" "this" {
       condition     = alltrue([for subnet in data.aws_subnet.this : subnet.vpc_id == var.vpc_id])
       error_message = "Every subnet of the variable subnets must belong to the VPC of the variable vpc_id, ${var.vpc_id}."
     }
+
+    precondition {
+      # Not a check: the replacement that would be planned breaks half-way, on the service in front of the old one.
+      condition     = length(local.interfaces_left_out) == 0
+      error_message = <<-EOT
+        The variable subnets leaves out a subnet that the load balancer ${var.name} is in, and a Gateway Load Balancer
+        keeps all subnets that it has. Keep the entry; to empty its zone, keep cross_zone_load_balancing on and have no
+        endpoint in the zone. To be rid of the zone, make a fleet of another name and move the clients to its service.
+      EOT
+    }
   }
+}
+
+# The load balancer has an interface in each of its subnets, described as ELB gwy/<name>/<id>. Two lists of ids: where the
+# load balancer is not there yet both are empty.
+data "aws_network_interfaces" "load_balancer" {
+  for_each = {
+    all  = { name = "vpc-id", values = [var.vpc_id] }
+    kept = { name = "subnet-id", values = values(var.subnets) }
+  }
+
+  filter {
+    name   = "description"
+    values = ["ELB gwy/${var.name}/*"]
+  }
+
+  filter {
+    name   = each.value.name
+    values = each.value.values
+  }
+}
+
+locals {
+  interfaces_left_out = setsubtract(
+    data.aws_network_interfaces.load_balancer["all"].ids,
+    data.aws_network_interfaces.load_balancer["kept"].ids,
+  )
 }
 
 resource "aws_lb_target_group" "this" {
@@ -83,4 +119,21 @@ resource "aws_vpc_endpoint_service" "this" {
   allowed_principals         = local.client_principals
 
   tags = local.tags
+
+  # Of all that destroy removes, this alone can be refused, while endpoints are connected
+  # (ExistingVpcEndpointConnections). It depends on the rest, so that it goes first: a refusal leaves the fleet whole.
+  depends_on = [
+    aws_autoscaling_lifecycle_hook.this,
+    aws_autoscaling_policy.cpu,
+    aws_autoscaling_policy.drops,
+    aws_autoscaling_policy.network,
+    aws_autoscaling_schedule.this,
+    aws_cloudwatch_dashboard.this,
+    aws_cloudwatch_event_bus_policy.this,
+    aws_cloudwatch_event_target.launch_failed,
+    aws_cloudwatch_metric_alarm.scale_out,
+    aws_iam_role_policy.launch_failed,
+    aws_lb_listener.this,
+    module.alarms,
+  ]
 }

@@ -119,8 +119,13 @@ locals {
     health_port              = var.health_check.port
     health_path              = var.health_check.path
     metrics_interval_seconds = 60
-    spool                    = { directory = "/var/spool/traffic-mirror", high_water_percent = var.capture.spool.high_water_percent }
-    bucket                   = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
+    spool = {
+      directory          = "/var/spool/traffic-mirror"
+      high_water_percent = var.capture.spool.high_water_percent
+      # No tool that rotates writes to a file for longer.
+      open_idle_seconds = max(300, 2 * var.capture.rotation.seconds)
+    }
+    bucket = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
     tool = {
       kind = var.capture.tool.kind
       unit = "traffic-mirror-tool.service"

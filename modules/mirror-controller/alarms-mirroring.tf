@@ -42,6 +42,20 @@ locals {
       # A level: it stays what it was while nothing looks.
       missing = "ignore"
     }
+    ownership = {
+      problem   = "Tags and description of a mirror session say different things: somebody has taken this controller's tag or given it away."
+      metric    = "SessionsDisputed"
+      threshold = 1
+      # As policy-refused.
+      missing = "notBreaching"
+    }
+    filters = {
+      problem   = "A mirror filter of this controller's sessions accepts nothing: they are there and mirror no packet."
+      metric    = "FiltersSilent"
+      threshold = 1
+      # As policy-refused.
+      missing = "notBreaching"
+    }
     not-permitted = {
       problem   = "AWS refused a call as not permitted: mirroring stays incomplete until the role, a boundary or an organization policy is changed."
       metric    = "NotPermitted"

@@ -23,6 +23,7 @@ data "aws_iam_policy_document" "common" {
     actions = [
       "ec2:DescribeInstances",
       "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeTrafficMirrorFilters",
       "ec2:DescribeTrafficMirrorSessions",
       "ec2:DescribeTrafficMirrorTargets",
       "ec2:DescribeVpcEndpointServiceConfigurations",

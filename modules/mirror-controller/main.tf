@@ -8,6 +8,9 @@ resource "terraform_data" "name" {
   input = var.name
 }
 
+# An organization's tag policy wants them on sessions as well.
+data "aws_default_tags" "this" {}
+
 locals {
   account   = module.identity.account_id
   arns      = module.identity.arns
@@ -55,6 +58,11 @@ locals {
   })
 }
 
+# Apart from the rest of the environment: a pipeline may write its commit into them, which is no reason to sweep.
+locals {
+  default_tags_environment = { DEFAULT_TAGS = jsonencode(data.aws_default_tags.this.tags) }
+}
+
 # Observes the few interfaces that a batch of events names, and brings their sessions in line.
 module "reconcile" {
   source = "../lambda-function"
@@ -63,7 +71,7 @@ module "reconcile" {
   name        = "${var.name}-reconcile"
   function    = "reconcile"
   description = "Brings the mirror sessions of the interfaces that events name in line with the policy of ${var.name}"
-  environment = local.reconcile_environment
+  environment = merge(local.reconcile_environment, local.default_tags_environment)
   policy_json = data.aws_iam_policy_document.reconcile.json
 
   timeout                        = local.reconcile_timeout
@@ -89,7 +97,7 @@ module "sweep" {
   name        = "${var.name}-sweep"
   function    = "sweep"
   description = "Brings all mirror sessions in line with the policy of ${var.name}"
-  environment = local.sweep_environment
+  environment = merge(local.sweep_environment, local.default_tags_environment)
   policy_json = data.aws_iam_policy_document.sweep.json
 
   # A scheduled sweep stops by itself before the next one begins.

@@ -28,6 +28,10 @@ locals {
   endpoints_timeout = 600
 }
 
+# An organization's tag policy wants them on what the function makes as well. Apart from the rest of the environment: a
+# pipeline may write its commit into them, which is no reason to run.
+data "aws_default_tags" "this" {}
+
 module "endpoints" {
   source   = "../lambda-function"
   for_each = local.automatic
@@ -36,7 +40,7 @@ module "endpoints" {
   name        = local.endpoints_name
   function    = each.key
   description = "Keeps an endpoint and a mirror target in every zone of the VPCs of ${var.name} that needs them"
-  environment = local.endpoints_environment
+  environment = merge(local.endpoints_environment, { DEFAULT_TAGS = jsonencode(data.aws_default_tags.this.tags) })
   policy_json = data.aws_iam_policy_document.endpoints[each.key].json
 
   timeout     = local.endpoints_timeout

@@ -5,7 +5,6 @@
  */
 import {
   CreateSubnetCommand,
-  CreateTrafficMirrorFilterCommand,
   CreateTrafficMirrorTargetCommand,
   CreateVpcCommand,
   CreateVpcEndpointCommand,
@@ -24,6 +23,7 @@ import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalCloud } from "../../local-cl
 import { rawCall } from "../../local-cloud/raw-call.js";
 import { createAws, type Aws } from "../support/aws.js";
 import { functionNames, zipOf } from "./sections/size.js";
+import { makeMirrorFilter } from "../support/mirror-filter.js";
 
 export const WHERE = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION };
 export const CONTROLLER = "bench";
@@ -160,11 +160,11 @@ const makeNetwork = async ({ ec2 }: Aws, cloud: LocalCloud) => {
       return { target_id: TrafficMirrorTarget?.TrafficMirrorTargetId, availability_zone: zone };
     }),
   );
-  const { TrafficMirrorFilter } = await ec2.send(new CreateTrafficMirrorFilterCommand({}));
+  const filterId = await makeMirrorFilter(ec2);
   const vpc = {
     key: "bench",
     vpc_id: vpcId,
-    filter_id: TrafficMirrorFilter?.TrafficMirrorFilterId,
+    filter_id: filterId,
     vni: 100,
     endpoint_service_name: service?.ServiceName,
     targets,

@@ -169,6 +169,10 @@ test("a client joins by one entry: nodes find it in the register, and none is re
   expect(templates(await groups())).toEqual(templates(before));
 });
 
+test("every node could reach what completes its launch", async () => {
+  expect(await cloud.stranded()).toEqual([]);
+});
+
 test("destroy leaves nothing", async () => {
   await timed("destroy", () => terraform.destroy(VARIABLES));
   expect(await terraform.resources()).toEqual([]);

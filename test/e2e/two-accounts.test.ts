@@ -215,6 +215,17 @@ test("second plans are empty on both sides", async () => {
   expect(await client.plan(clientVariables())).toEqual([]);
 });
 
+test("a hub with a client connected refuses its destroy, and its fleet stays whole", async () => {
+  const fleet = async () =>
+    (await hub.resources()).filter((each) => /^module\.capture_fleet\.(?!data\.)/.test(each));
+  const before = await fleet();
+  expect(before.length).toBeGreaterThan(40);
+  await expect(hub.destroy({ clients: REGISTER })).rejects.toThrow("ExistingVpcEndpointConnections");
+  expect(await fleet()).toEqual(before);
+  // What of the root's own network nothing depends on is made again.
+  await hub.apply({ clients: REGISTER });
+});
+
 test("the client uninstalls with sessions running, and the hub hears of that too", async () => {
   expect(await at.client.sessions()).toHaveLength(1);
   await client.destroy(clientVariables());

@@ -49,6 +49,7 @@ export function awsSession(session: ModelSession) {
     SessionNumber: session.number,
     VirtualNetworkId: session.vni,
     ...(session.packetLength !== undefined && { PacketLength: session.packetLength }),
+    ...(session.description !== undefined && { Description: session.description }),
     Tags: toAwsTags(session.tags),
   };
 }

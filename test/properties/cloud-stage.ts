@@ -95,13 +95,14 @@ const createCloudWorld = (cloud: LocalCloudClient, account: string, ec2: EC2Clie
       );
       return made.TrafficMirrorTarget?.TrafficMirrorTargetId ?? "";
     },
-    createSession: async ({ interfaceId, targetId, filterId, number, tags = {} }) => {
+    createSession: async ({ interfaceId, targetId, filterId, number, description, tags = {} }) => {
       const made = await ec2.send(
         new CreateTrafficMirrorSessionCommand({
           NetworkInterfaceId: interfaceId,
           TrafficMirrorTargetId: targetId,
           TrafficMirrorFilterId: filterId,
           SessionNumber: number,
+          Description: description,
           TagSpecifications: tagged("traffic-mirror-session", tags),
         }),
       );
@@ -119,6 +120,12 @@ const createCloudWorld = (cloud: LocalCloudClient, account: string, ec2: EC2Clie
     },
     deleteSession: async (TrafficMirrorSessionId) => {
       await ec2.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId }));
+    },
+    setSessionTags: async (id, tags) => {
+      await ec2.send(new DeleteTagsCommand({ Resources: [id] }));
+      if (Object.keys(tags).length > 0) {
+        await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: toTags(tags) }));
+      }
     },
   };
 };
@@ -140,6 +147,7 @@ const readTruth = async (cloud: LocalCloudClient, account: string, ec2: EC2Clien
         number: each.SessionNumber ?? 0,
         vni: each.VirtualNetworkId ?? 0,
         ...(each.PacketLength !== undefined && { packetLength: each.PacketLength }),
+        ...(each.Description !== undefined && { description: each.Description }),
         tags: fromAwsTags((each.Tags ?? []) as { Key?: string; Value?: string }[]),
       });
     }

@@ -83,6 +83,7 @@ const actions: Record<string, ((api: Api, input: Input, token: string) => Promis
     const page = await api.listTargets({ maxResults: PAGE, ...next(input) });
     return { TrafficMirrorTargets: page.items.map(awsTarget), NextToken: page.nextToken };
   },
+  DescribeTrafficMirrorFilters: () => Promise.resolve({ TrafficMirrorFilters: [] }),
   async DescribeVpcEndpoints(api) {
     const { items } = await api.listTargets();
     const endpoints = items.flatMap(({ endpoint }) => endpoint ?? []);
@@ -103,6 +104,7 @@ const actions: Record<string, ((api: Api, input: Input, token: string) => Promis
       number: input["SessionNumber"],
       ...(input["VirtualNetworkId"] !== undefined && { vni: input["VirtualNetworkId"] }),
       ...(input["PacketLength"] !== undefined && { packetLength: input["PacketLength"] }),
+      ...(input["Description"] !== undefined && { description: input["Description"] }),
       tags: fromAwsTags((input["TagSpecifications"] as [{ Tags: [] }])[0].Tags),
       token,
     };
@@ -119,6 +121,7 @@ const actions: Record<string, ((api: Api, input: Input, token: string) => Promis
       ...(input["SessionNumber"] !== undefined && { number: input["SessionNumber"] as number }),
       ...(input["VirtualNetworkId"] !== undefined && { vni: input["VirtualNetworkId"] as number }),
       ...(input["PacketLength"] !== undefined && { packetLength: input["PacketLength"] as number }),
+      ...(input["Description"] !== undefined && { description: input["Description"] as string }),
       ...(input["RemoveFields"] !== undefined && { removeFields: input["RemoveFields"] as [] }),
     }),
   DeleteTrafficMirrorSession: (api, input) => api.deleteSession(input["TrafficMirrorSessionId"] as string),

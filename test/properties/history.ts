@@ -22,6 +22,8 @@ export type Step =
   | { do: "tamper-delete"; pick: number }
   | { do: "tamper-modify"; pick: number; how: "trap" | "filter" | "number" }
   | { do: "duplicate"; pick: number }
+  /** Our tags taken off a session of ours, and put onto somebody else's. */
+  | { do: "tag-theft" | "tag-gift"; pick: number }
   | { do: "policy"; choice: PolicyChoice }
   | { do: "event"; picks: number[] }
   | { do: "sweep"; milliseconds: number }
@@ -92,6 +94,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("duplicate" as const), pick }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom("tag-theft" as const, "tag-gift" as const), pick }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("policy" as const), choice: policyChoice }) },
   {
     weight: 4,

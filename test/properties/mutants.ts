@@ -15,9 +15,21 @@ export interface Mutant extends Edit {
 export const mutants: readonly Mutant[] = [
   {
     name: "ownership ignored: other people's sessions are taken for ours",
-    file: "functions/core/tags.ts",
-    find: "return tags[TAG_CONTROLLER] === controller;",
-    replace: "return true;",
+    file: "functions/core/sessions/ownership.ts",
+    find: '? "unproven" : "foreign";',
+    replace: '? "unproven" : "ours";',
+  },
+  {
+    name: "a tag is proof enough",
+    file: "functions/core/sessions/ownership.ts",
+    find: "const proof = proofOf(session);",
+    replace: 'const proof = proofOf(session); if (tagged) return "ours";',
+  },
+  {
+    name: "a session that lost its tag is doubled",
+    file: "functions/core/sessions/plan.ts",
+    find: 'if (ownershipOf(session, context.controller) !== "lost") return false;',
+    replace: "return false;",
   },
   {
     name: "no paging: only the first page of a listing is read",
@@ -65,19 +77,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "session numbers of others are not stepped around",
-    file: "functions/core/sessions/plan.ts",
+    file: "functions/core/sessions/desired.ts",
     find: "while (taken.has(number))",
     replace: "while (false)",
   },
   {
     name: "a changed filter is not noticed",
-    file: "functions/core/sessions/plan.ts",
+    file: "functions/core/sessions/desired.ts",
     find: "...(kept.filterId !== desired.filterId && { filterId: desired.filterId }),",
     replace: "",
   },
   {
     name: "the VNI is set again in every sweep",
-    file: "functions/core/sessions/plan.ts",
+    file: "functions/core/sessions/desired.ts",
     find: "desired.vni !== undefined && kept.vni !== desired.vni",
     replace: "desired.vni !== undefined",
   },

@@ -6,7 +6,13 @@ import type { ModelInterface, ModelSession } from "../model/shapes.js";
 import { CONTROLLER, OURS_VPC, type PolicyChoice, type Setting } from "./setting.js";
 import type { AskedFor, Truth } from "./stage.js";
 
-export const isOurs = (session: ModelSession) => session.tags["traffic-mirror:controller"] === CONTROLLER;
+const isTagged = ({ tags }: ModelSession) => tags["traffic-mirror:controller"] === CONTROLLER;
+const isDescribed = ({ description = "", interfaceId }: ModelSession) =>
+  description.startsWith(`traffic-mirror:1 controller=${CONTROLLER} interface=${interfaceId} rule=`);
+
+export const isOurs = (session: ModelSession) => isTagged(session) && isDescribed(session);
+/** Ours, without the tag that lets us change or remove it. */
+export const isRobbed = (session: ModelSession) => !isTagged(session) && isDescribed(session);
 
 /** Whether the policy asks for a session on this interface. */
 export function wanted(each: ModelInterface, choice: PolicyChoice): boolean {
@@ -104,6 +110,8 @@ function wrongsOf(
     const stays = session && Object.values(setting.targets).includes(session.targetId);
     return session && !stays ? [`on a target that is not to be trusted: ${each.id}`] : [];
   }
+  if (!session && foreign.some((other) => isRobbed(other) && fits(other, foreign, choice, setting)))
+    return [];
   const supported = each.type === "interface" && each.instance?.type !== "t2.micro";
   if (!session) return supported && foreign.length < 3 ? [`missing on ${each.id}`] : [];
 
@@ -122,6 +130,21 @@ function wrongsOf(
   expect("number", session.number, session.number === firstFree(choice.number ?? 1, foreign));
   expect("rule", session.tags["traffic-mirror:rule"], session.tags["traffic-mirror:rule"] === choice.sources);
   return problems;
+}
+
+/** It leads where a session of ours would, so that a second one is not to be. */
+function fits(
+  session: ModelSession,
+  foreign: readonly ModelSession[],
+  choice: PolicyChoice,
+  setting: Setting,
+): boolean {
+  const others = foreign.filter((other) => other !== session);
+  return (
+    session.filterId === (choice.otherFilter ? setting.otherFilterId : setting.filterId) &&
+    Object.values(setting.targets).includes(session.targetId) &&
+    (choice.number === null || session.number === firstFree(choice.number, others))
+  );
 }
 
 function firstFree(from: number, foreign: readonly ModelSession[]): number {

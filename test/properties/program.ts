@@ -4,13 +4,13 @@ import { createPace } from "../../functions/aws/pace.js";
 import { createReceiverSource } from "../../functions/aws/sessions/receivers.js";
 import { createTopologySource } from "../../functions/aws/sessions/topology.js";
 import { createWriter } from "../../functions/aws/sessions/writer.js";
+import { concerns } from "../../functions/core/sessions/ownership.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
 import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import { openRecord } from "../../functions/core/sessions/sweep-state.js";
 import { aSweepState } from "../support/fakes.js";
 import type { Report } from "../../functions/core/sessions/report.js";
-import { isOurs } from "../../functions/core/tags.js";
 import type { Step } from "./history.js";
 import { CONTROLLER, policyOf, type PolicyChoice, type Setting } from "./setting.js";
 import type { Stage, Truth, Watch } from "./stage.js";
@@ -45,7 +45,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
   );
   const observer = createObserver(ec2, topology, {
     account: stage.account,
-    ours: (session) => isOurs(session.tags, CONTROLLER),
+    ours: (session) => concerns(session, CONTROLLER),
   });
   const lanes = {
     events: createWriter(ec2, createPace({ perSecond: 1, burst: 20 }, clock), () => {
@@ -64,6 +64,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       controller: CONTROLLER,
       mode: "enforce",
       ownTags: { team: "network" },
+      defaultTags: {},
       quota,
       guardrails: {
         removalPercent: 100,

@@ -1,7 +1,7 @@
 /** Plays a history on a stage and checks what must hold at every moment and in the end. */
 import type { History, Step } from "./history.js";
 import { createModelStage } from "./model-stage.js";
-import { isOurs, mayCreate, mayRemove, wrongs } from "./oracle.js";
+import { isOurs, isRobbed, mayCreate, mayRemove, wrongs } from "./oracle.js";
 import { createProgram, MINUTE_MS } from "./program.js";
 import { furnish } from "./setting.js";
 import type { Stage, Truth } from "./stage.js";
@@ -43,7 +43,7 @@ export async function playOn(stage: Stage, turns: Turns, history: History): Prom
   /** Foreign sessions that ever were. */
   const foreign = new Set<string>();
   const noteForeign = ({ sessions }: Truth) => {
-    for (const session of sessions) if (!isOurs(session)) foreign.add(session.id);
+    for (const session of sessions) if (!isOurs(session) && !isRobbed(session)) foreign.add(session.id);
   };
   /** True at every moment, also in the middle of faults. */
   const check = async (): Promise<void> => {

@@ -27,6 +27,7 @@ export type StageWorld = Slow<
     | "createSession"
     | "modifySession"
     | "deleteSession"
+    | "setSessionTags"
   >
 >;
 

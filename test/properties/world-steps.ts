@@ -1,7 +1,7 @@
 /** What people and services do to the account; refusals of EC2 (a number taken, a full interface) are no matter. */
-import { isOurs } from "./oracle.js";
+import { isOurs, isRobbed } from "./oracle.js";
 import type { Step } from "./history.js";
-import { PLACES, type Setting } from "./setting.js";
+import { CONTROLLER, PLACES, type Setting } from "./setting.js";
 import type { Stage } from "./stage.js";
 
 /** false when the step is none of the world's. */
@@ -94,9 +94,21 @@ async function apply({ world, truth }: Stage, setting: Setting, step: Step): Pro
     case "duplicate": {
       const session = picked(ours, step.pick);
       if (session) {
-        const { interfaceId, targetId, filterId, tags } = session;
-        await world.createSession({ interfaceId, targetId, filterId, number: session.number + 1, tags });
+        const { id: _id, number, ...rest } = session;
+        await world.createSession({ ...rest, number: number + 1 });
       }
+      return true;
+    }
+    case "tag-theft": {
+      const id = picked(ours, step.pick)?.id;
+      if (id !== undefined) await world.setSessionTags(id, {});
+      return true;
+    }
+    case "tag-gift": {
+      const theirs = sessions.filter((session) => !isOurs(session) && !isRobbed(session));
+      const id = picked(theirs, step.pick)?.id;
+      const gift = { "traffic-mirror:controller": CONTROLLER, "traffic-mirror:rule": "everything" };
+      if (id !== undefined) await world.setSessionTags(id, gift);
       return true;
     }
     default:

@@ -10,6 +10,7 @@ import {
   type Target,
   type Topology,
 } from "../../functions/core/model.js";
+import { describeSession } from "../../functions/core/sessions/ownership.js";
 import type { PlanContext } from "../../functions/core/sessions/plan.js";
 import { parsePolicy, type Policy, type PolicyVpc } from "../../functions/core/sessions/policy.js";
 import type { Settings } from "../../functions/core/sessions/settings.js";
@@ -65,13 +66,15 @@ export function aSession(over: Partial<Session> = {}): Session {
     filterId: "tmf-1",
     number: 1,
     tags: sessionTags(CONTROLLER, "all", {}),
+    description: describeSession(CONTROLLER, over.interfaceId ?? "eni-1", "all"),
     ...over,
   };
 }
 
 /** A session of somebody else: with no tags, unless the test gives some. */
 export function aForeignSession(over: Partial<Session> = {}): Session {
-  return aSession({ id: "tms-foreign", targetId: "tmt-theirs", filterId: "tmf-theirs", tags: {}, ...over });
+  const theirs = { id: "tms-foreign", targetId: "tmt-theirs", filterId: "tmf-theirs", description: "theirs" };
+  return aSession({ ...theirs, tags: {}, ...over });
 }
 
 export function anotherControllersTags(rule = "all") {
@@ -154,6 +157,7 @@ export function aContext(over: Partial<PlanContext> = {}): PlanContext {
     topology: aTopology(),
     controller: CONTROLLER,
     ownTags: {},
+    defaultTags: {},
     rolloutPercent: 100,
     mayRemoveByPolicy: true,
     claims: new Map(),
@@ -177,6 +181,7 @@ export function theSettings(over: Partial<Settings> = {}): Settings {
     controller: CONTROLLER,
     mode: "enforce",
     ownTags: {},
+    defaultTags: {},
     quota: 10_000,
     guardrails: theGuardrails(),
     ...over,
@@ -188,7 +193,7 @@ export function anObservation(over: Partial<Observation> = {}): Observation {
 }
 
 export function aCreate(interfaceId: string, order = 0): Extract<Action, { kind: "create" }> {
-  const desired = { interfaceId, targetId: "tmt-a", filterId: "tmf-1", number: 1, tags: {} };
+  const desired = { interfaceId, targetId: "tmt-a", filterId: "tmf-1", number: 1, description: "", tags: {} };
   return { kind: "create", reason: "not-mirrored", interfaceId, desired, order };
 }
 

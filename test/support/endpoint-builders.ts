@@ -33,6 +33,7 @@ export function theEndpointSettings(over: Partial<EndpointSettings> = {}): Endpo
     evacuationTag: { key: "traffic-mirror:evacuate", value: "true" },
     idleMs: 60 * 60_000,
     ownTags: {},
+    defaultTags: {},
     ...over,
   };
 }

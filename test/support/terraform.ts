@@ -117,11 +117,21 @@ export class TerraformRoot {
     await this.#expect(["init", "-input=false", "-no-color"], [0]);
   }
 
-  /** `replace`: addresses that are made anew though nothing about them has changed. */
-  async apply(variables: Variables = {}, replace: readonly string[] = []): Promise<void> {
-    const anew = replace.map((address) => `-replace=${address}`);
+  /**
+   * `replace`: addresses that are made anew though nothing about them has changed. `targets`: make these and what they
+   * need, and nothing else.
+   */
+  async apply(
+    variables: Variables = {},
+    replace: readonly string[] = [],
+    targets: readonly string[] = [],
+  ): Promise<void> {
+    const only = [
+      ...replace.map((address) => `-replace=${address}`),
+      ...targets.map((address) => `-target=${address}`),
+    ];
     await this.#expect(
-      ["apply", "-auto-approve", "-input=false", "-json", ...anew, ...this.#variables(variables)],
+      ["apply", "-auto-approve", "-input=false", "-json", ...only, ...this.#variables(variables)],
       [0],
     );
   }

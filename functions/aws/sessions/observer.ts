@@ -11,8 +11,8 @@ import {
 import { managedKinds } from "../../core/sessions/managed-interfaces.js";
 import { rulesOf, type Policy } from "../../core/sessions/policy.js";
 import type { Observer } from "../../core/sessions/ports.js";
-import { endingWith, inChunks, readInstances, readInterfaces, readSessions } from "../read.js";
-import { toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
+import { endingWith, inChunks, readFilters, readInstances, readInterfaces, readSessions } from "../read.js";
+import { toFilter, toInstance, toLoneSource, toSession, toSources } from "../shapes.js";
 import type { TopologySource } from "./topology.js";
 
 /**
@@ -119,7 +119,15 @@ export function createObserver(
         });
         for (const source of found) if (!sources.has(source.id)) sources.set(source.id, source);
       }
-      return { sources: [...sources.values()], sessions, topology: everything, unseen: [] };
+      // They judge what is mirrored and decide nothing: a sweep goes on without them.
+      const filters = await readFilters(reader).catch(() => undefined);
+      return {
+        sources: [...sources.values()],
+        sessions,
+        topology: everything,
+        unseen: [],
+        ...(filters && { filters: filters.flatMap((filter) => toFilter(filter) ?? []) }),
+      };
     },
 
     async sessions() {

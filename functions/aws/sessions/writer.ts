@@ -58,6 +58,7 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
             SessionNumber: desired.number,
             VirtualNetworkId: desired.vni,
             PacketLength: desired.packetLength,
+            Description: desired.description,
             TagSpecifications: [{ ResourceType: "traffic-mirror-session", Tags: toAwsTags(desired.tags) }],
           }),
         );
@@ -87,6 +88,7 @@ function modification(sessionId: string, changes: SessionChanges) {
     TrafficMirrorFilterId: changes.filterId,
     SessionNumber: changes.number,
     VirtualNetworkId: changes.vni,
+    Description: changes.description,
     ...(changes.packetLength === null
       ? { RemoveFields: ["packet-length" as const] }
       : { PacketLength: changes.packetLength }),

@@ -51,6 +51,8 @@ export interface Facts {
   readonly health: { readonly ok: boolean; readonly reason: string };
   /** What can be sent and is not yet, the index included. */
   readonly unsent: { readonly files: number; readonly bytes: number };
+  /** What lies in open/: the tool still writes it, or could not be stopped. */
+  readonly unfinished: { readonly files: number; readonly bytes: number };
   /** Too large for one object, so not waited for. */
   readonly unsendable: { readonly files: number; readonly bytes: number };
 }
@@ -97,8 +99,11 @@ export const begin = (facts: Pick<Facts, "now" | "boot">, target: string | null)
   heartbeatAt: facts.now,
 });
 
-/** A tool that does not stop in this time is left running: what it has finished can be sent all the same. */
-const STOP_LIMIT_SECONDS = 120;
+/**
+ * Longer than TimeoutStopSec of the tool's unit (300), after which systemd kills the tool. After that the node goes on,
+ * still trying: it does not let go while files are open.
+ */
+const STOP_LIMIT_SECONDS = 330;
 
 const isWarm = (target: string | null): boolean => target?.startsWith("Warmed:") === true;
 const isEnd = (target: string | null): boolean => target === "Terminated" || target === "Warmed:Terminated";
@@ -138,13 +143,19 @@ export function decide(before: State, facts: Facts, settings: Settings): Decisio
         ? { state }
         : { state: { ...state, phase: "stopping", since: facts.now } };
     case "stopping":
-      return seconds(state.since, facts.now) < STOP_LIMIT_SECONDS
+      return mayStopFor(state, settings, facts.now)
         ? { state, step: { kind: "stop-tool" } }
         : { state: { ...state, phase: "uploading", since: facts.now } };
     case "uploading":
       return { state, ...upload(state, facts, settings, { hook, final: isEnd(target) }) };
   }
 }
+
+/** Two minutes' notice, counted from the notice, leave no time for a tool that does not stop. */
+const mayStopFor = (state: State, { spotLimitSeconds }: Settings, now: number): boolean =>
+  state.cause === "spot"
+    ? seconds(state.leaveAt ?? state.since, now) < spotLimitSeconds
+    : seconds(state.since, now) < STOP_LIMIT_SECONDS;
 
 /** The next state of a node that has a new cause to leave; undefined when there is none. */
 function leave(state: State, cause: State["cause"], target: string | null, now: number): State | undefined {
@@ -198,15 +209,17 @@ function launch(state: State, facts: Facts, settings: Settings): { step?: Step }
 
 function upload(
   state: State,
-  { now, unsent, unsendable }: Facts,
+  { now, unsent, unfinished, unsendable }: Facts,
   settings: Settings,
   where: { readonly hook: string | null; readonly final: boolean },
 ): { step?: Step } {
   const limit = state.cause === "spot" ? settings.spotLimitSeconds : settings.drainLimitSeconds;
   const waited = seconds(state.leaveAt ?? state.since, now);
+  // Stopping a tool that has stopped is nothing but moving what it left.
+  if (unfinished.files > 0 && waited < limit) return { step: { kind: "stop-tool" } };
   if (unsent.files > 0 && waited < limit) return {};
-  const files = unsent.files + unsendable.files;
-  const bytes = unsent.bytes + unsendable.bytes;
+  const files = unsent.files + unfinished.files + unsendable.files;
+  const bytes = unsent.bytes + unfinished.bytes + unsendable.bytes;
   const complete = { kind: "complete", result: "CONTINUE", ...where } as const;
   if (files === 0) return { step: complete };
   const problem = `${files} files with ${bytes} bytes are left behind after ${Math.round(waited)} s`;
@@ -215,7 +228,9 @@ function upload(
 
 /** The state after a step that succeeded. A step that failed changes nothing: it is decided again. */
 export function afterStep(state: State, step: Step, now: number): State {
-  if (step.kind === "stop-tool") return { ...state, phase: "uploading", since: now };
+  if (step.kind === "stop-tool") {
+    return state.phase === "uploading" ? state : { ...state, phase: "uploading", since: now };
+  }
   if (step.kind !== "complete") return state;
   if (step.result === "ABANDON") return { ...state, phase: "left", since: now, cause: "abandoned" };
   if (state.phase === "launching") return { ...state, phase: "in-service", since: now };

@@ -29,6 +29,8 @@ export interface Gauges {
   readonly SpoolUsedPercent: number;
   readonly SpoolFiles: number;
   readonly SpoolBytes: number;
+  readonly OpenFiles: number;
+  readonly OpenBytes: number;
   readonly UploadBehindSeconds: number;
 }
 

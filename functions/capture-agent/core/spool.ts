@@ -1,7 +1,7 @@
 /** Which files of the spool come first: to be uploaded, and to be deleted when the disk is full. */
 
 export interface SpoolFile {
-  /** Below done/. */
+  /** Below done/, or below open/ for one that the tool has not finished. */
   readonly path: string;
   readonly bytes: number;
   /** Last write, milliseconds since the epoch. */
@@ -26,6 +26,18 @@ export interface Disk {
 
 export function usedPercent({ totalBytes, freeBytes }: Disk): number {
   return totalBytes === 0 ? 100 : (100 * (totalBytes - freeBytes)) / totalBytes;
+}
+
+/**
+ * Of open/, what no tool writes to any more, so that deleting it frees the disk and loses nothing unseen: a tool that
+ * rotates begins a new file with its next packet when a file is this old.
+ */
+export function abandonedFiles(
+  open: readonly SpoolFile[],
+  now: number,
+  seconds: number,
+): readonly SpoolFile[] {
+  return open.filter(({ writtenAt }) => now - writtenAt > seconds * 1000);
 }
 
 /**

@@ -1,30 +1,44 @@
-/** The spool on disk. Only plain files below done/ are ours: a link could lead to anything that root may read. */
+/** The spool on disk. Only plain files below open/ and done/ are ours: a link could lead to anything that root may read. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { access, constants, lstat, mkdir, open, readdir, rename, statfs, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { createPcapWalker, type PacketTimes } from "../core/pcap.js";
 import type { Disk, SpoolFile } from "../core/spool.js";
-import { describe, errorCode } from "./log.js";
+import { describe, errorCode, type Log } from "./log.js";
 
 export const donePath = (spool: string, path: string): string => join(spool, "done", path);
+const openPath = (spool: string, path: string): string => join(spool, "open", path);
 
 export async function prepareSpool(spool: string): Promise<void> {
   for (const folder of ["open", "done", "index"]) await mkdir(join(spool, folder), { recursive: true });
 }
 
-/** Every plain file below a folder, at most `depth` folders deep. What vanishes meanwhile is left out. */
-export async function listFiles(folder: string, depth = 16, below = ""): Promise<SpoolFile[]> {
+/** What the tool has not finished, drafts included: it is evidence as much as what is done. */
+export const listOpenFiles = (spool: string): Promise<SpoolFile[]> =>
+  listFiles(join(spool, "open"), { drafts: true });
+
+/**
+ * Every plain file below a folder, at most 16 folders deep. What vanishes meanwhile is left out, and so are drafts:
+ * files whose names begin with a dot.
+ */
+export async function listFiles(
+  folder: string,
+  { drafts = false, depth = 16 } = {},
+  below = "",
+): Promise<SpoolFile[]> {
   const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     throw error;
   });
   const found: SpoolFile[] = [];
   for (const entry of entries) {
-    if (entry.name.startsWith(".")) continue;
+    if (!drafts && entry.name.startsWith(".")) continue;
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory() && depth > 0) found.push(...(await listFiles(folder, depth - 1, path)));
+    if (entry.isDirectory() && depth > 0) {
+      found.push(...(await listFiles(folder, { drafts, depth: depth - 1 }, path)));
+    }
     if (!entry.isFile()) continue;
     const stat = await lstat(join(folder, path)).catch(() => undefined);
     if (stat?.isFile()) found.push({ path, bytes: stat.size, writtenAt: Math.round(stat.mtimeMs) });
@@ -32,25 +46,39 @@ export async function listFiles(folder: string, depth = 16, below = ""): Promise
   return found;
 }
 
-/** Moves what a tool that has ended left in open/ to done/. Returns how many files that were. */
-export async function adoptOpenFiles(spool: string): Promise<number> {
-  const files = await listFiles(join(spool, "open"));
-  for (const { path } of files) {
-    await mkdir(dirname(donePath(spool, path)), { recursive: true });
-    // Never over a finished file of the same name: that one is whole.
-    const taken = await access(donePath(spool, path)).then(
-      () => true,
-      () => false,
-    );
-    const target = taken ? join(dirname(path), `left-${Date.now()}-${path.split("/").at(-1) ?? ""}`) : path;
-    await rename(join(spool, "open", path), donePath(spool, target));
+/**
+ * Moves what a tool that has ended left in open/ to done/. Returns how many files that were. One that cannot be moved
+ * stays, is counted as open, and keeps no other.
+ */
+export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
+  let adopted = 0;
+  for (const { path } of await listOpenFiles(spool)) {
+    try {
+      // A draft is never uploaded, and this one is finished by nobody.
+      const name = basename(path).replace(/^\.+/, "");
+      const wanted = join(dirname(path), name === "" ? "draft" : name);
+      await mkdir(dirname(donePath(spool, wanted)), { recursive: true });
+      // Never over a finished file of the same name: that one is whole.
+      const taken = await access(donePath(spool, wanted)).then(
+        () => true,
+        () => false,
+      );
+      const target = taken ? join(dirname(wanted), `left-${Date.now()}-${basename(wanted)}`) : wanted;
+      await rename(openPath(spool, path), donePath(spool, target));
+      adopted += 1;
+    } catch (error) {
+      log.error("an open file cannot be moved to done/", { file: path, error: describe(error) });
+    }
   }
-  return files.length;
+  return adopted;
 }
 
 /** Removes a done file. That it is gone already is as good. */
-export async function removeDone(spool: string, path: string): Promise<void> {
-  await unlink(donePath(spool, path)).catch((error: unknown) => {
+export const removeDone = (spool: string, path: string): Promise<void> => remove(donePath(spool, path));
+export const removeOpen = (spool: string, path: string): Promise<void> => remove(openPath(spool, path));
+
+async function remove(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
     if (errorCode(error) !== "ENOENT") throw error;
   });
 }

@@ -1,7 +1,8 @@
 /** A plan in the making: what is ours, and the steps of which every zone's plan consists. */
 import { stableHash } from "../hash.js";
 import type { Tags } from "../model.js";
-import { missingTags, TAG_ENDPOINTS, TAG_IDLE_SINCE, TAG_TARGET_LEAVING } from "../tags.js";
+import { hasOtherDefaults, missingTags, withDefaults } from "../tags.js";
+import { TAG_ENDPOINTS, TAG_IDLE_SINCE, TAG_TARGET_LEAVING } from "../tags.js";
 import { TAG_TARGET_VPC, TAG_TARGET_ZONE, TAG_ZONE_ID } from "../tags.js";
 import type { EndpointAction, EndpointPlan, EndpointReason } from "./decisions.js";
 import type { Endpoint, EndpointSettings, EndpointTarget, EndpointObservation, Zone } from "./model.js";
@@ -85,7 +86,9 @@ export function retag(
   { id, tags }: { readonly id: string; readonly tags: Tags },
   desired: Tags,
 ): void {
-  const missing = missingTags(desired, tags);
+  const { defaultTags } = draft.settings;
+  const all = hasOtherDefaults(defaultTags, tags) ? withDefaults(defaultTags, desired) : desired;
+  const missing = missingTags(all, tags);
   if (Object.keys(missing).length > 0)
     draft.actions.push({ kind: "tag", id, tags: missing, reason: "tags-differ" });
 }

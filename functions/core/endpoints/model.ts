@@ -86,4 +86,6 @@ export interface EndpointSettings {
   readonly idleMs: number;
   /** The user's own tags for endpoints and targets. */
   readonly ownTags: Tags;
+  /** The Terraform provider's `default_tags`, which they carry as well. */
+  readonly defaultTags: Tags;
 }

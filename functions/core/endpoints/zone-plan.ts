@@ -1,5 +1,5 @@
 /** What to do about one zone of one VPC: which endpoint stays, what is missing, what goes. */
-import { TAG_IDLE_SINCE, TAG_TARGET_LEAVING } from "../tags.js";
+import { TAG_IDLE_SINCE, TAG_TARGET_LEAVING, withDefaults } from "../tags.js";
 import type { ZonePlan, ZoneState } from "./decisions.js";
 import {
   activeTargetsOf,
@@ -131,7 +131,7 @@ function serve(draft: Draft, vpcId: string, zone: Zone, endpoint: Endpoint): Zon
       zone,
       endpointId: endpoint.id,
       token,
-      tags,
+      tags: withDefaults(draft.settings.defaultTags, tags),
       reason: "zone-needed",
     });
   }
@@ -160,7 +160,7 @@ function replace(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly End
       ...evacuating.map(({ id }) => id).sort(),
       ...need.subnets.flatMap((subnet) => (isEvacuating(subnet, draft.settings) ? subnet.id : [])).sort(),
     ),
-    tags: endpointTags(draft, vpcId, need.zone),
+    tags: withDefaults(draft.settings.defaultTags, endpointTags(draft, vpcId, need.zone)),
     makeRoom: evacuating.flatMap(({ id }) => activeTargetsOf(draft, id).map((target) => target.id)),
     reason: mine.length > 0 ? "replaced" : "zone-needed",
   });

@@ -3,8 +3,8 @@
  * and whether so much is to be removed that a person should look first.
  */
 import type { Session } from "../model.js";
-import { isOurs } from "../tags.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
+import { ownershipOf } from "./ownership.js";
 import { letsThrough, type RemovalWindow } from "./removal-window.js";
 
 export interface Guardrails {
@@ -49,7 +49,8 @@ export function planAccount(
   sessions: readonly Session[],
   { controller, quota, guardrails, window, now }: AccountContext,
 ): AccountPlan {
-  const ours = sessions.filter((session) => isOurs(session.tags, controller));
+  // Those of the version before are among ours until their interface is planned: they must not take our own room.
+  const ours = sessions.filter((session) => ["ours", "unproven"].includes(ownershipOf(session, controller)));
   const sessionsOfOurs = ours.length;
   const seen = new Set(plans.map(({ source }) => source.id));
   const sessionsNotSeen = new Set(
@@ -59,8 +60,9 @@ export function planAccount(
   const room = Math.max(0, quota - foreign);
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
-  const removals = fitted.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
-  const account = { plans: fitted, removals, heldRemovals: 0, foreign, sessionsOfOurs, sessionsNotSeen };
+  const paced = paceDefaults(fitted);
+  const removals = paced.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
+  const account = { plans: paced, removals, heldRemovals: 0, foreign, sessionsOfOurs, sessionsNotSeen };
   return letsThrough(window, removals, sessionsOfOurs, guardrails, now) ? account : holdRemovals(account);
 }
 
@@ -112,5 +114,25 @@ function withoutSession(plan: SourcePlan, reason: "quota" | "ceiling"): SourcePl
   return { ...plan, decisions: [stay, ...yielding, ...removals] };
 }
 
+/**
+ * Where a pipeline writes its commit into the provider's `default_tags`, every apply changes them for every session: so
+ * many of them are brought over in one sweep, that CreateTags keeps to a trickle (EC2 refills 10 calls a second).
+ */
+const DEFAULTS_PER_SWEEP = 100;
+
+function paceDefaults(plans: readonly SourcePlan[]): readonly SourcePlan[] {
+  let left = DEFAULTS_PER_SWEEP;
+  return plans.map((plan) => {
+    if (!plan.decisions.some(isOfDefaults) || left-- > 0) return plan;
+    const decisions = plan.decisions.filter((decision) => !isOfDefaults(decision));
+    const [first] = plan.decisions;
+    // Of a session that is kept as it is nothing else would be said.
+    const stays = first !== undefined && isOfDefaults(first);
+    const mirrored = stays ? [leftAlone(first, { covered: "mirrored", reason: "mirrored" })] : [];
+    return { ...plan, decisions: [...mirrored, ...decisions] };
+  });
+}
+
+const isOfDefaults = (decision: Decision) => decision.kind === "retag" && decision.defaults === true;
 const isCreate = (decision: Decision) => decision.kind === "create";
 export const isRemovalByPolicy = (decision: Decision) => decision.kind === "delete" && decision.byPolicy;

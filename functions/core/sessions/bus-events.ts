@@ -3,7 +3,7 @@
  * are refused, tampering, what a sweep came to. Their source is theirs alone: requesters may not use it.
  */
 import type { TamperingFollowUp } from "../events/follow-ups.js";
-import type { Done } from "./decisions.js";
+import { isBookkeeping, type Done } from "./decisions.js";
 import type { NotMirrored } from "./report.js";
 
 /** Source of everything that our functions send. */
@@ -27,11 +27,11 @@ export type Publish = (events: readonly BusEvent[], until: number) => Promise<nu
 
 const changes = { create: "created", modify: "modified", delete: "deleted", retag: undefined } as const;
 
-/** Of each session that was made, changed or removed. New tags alone are no news. */
+/** Of each session that was made, changed or removed. New tags or a new description alone are no news. */
 export function sessionsChanged(controller: string, done: readonly Done[]): readonly BusEvent[] {
   return done.flatMap(({ action, outcome }): BusEvent[] => {
     const change = changes[action.kind];
-    if (change === undefined || outcome.kind !== "done") return [];
+    if (change === undefined || isBookkeeping(action) || outcome.kind !== "done") return [];
     const session = action.kind === "create" ? outcome.value : action.sessionId;
     return [
       {

@@ -11,6 +11,8 @@ export interface DesiredSession {
   readonly vni?: number;
   /** undefined: the whole packet. */
   readonly packetLength?: number;
+  /** Whose the session is, in the form of ownership.ts. */
+  readonly description: string;
   readonly tags: Tags;
 }
 
@@ -21,6 +23,7 @@ export interface SessionChanges {
   readonly number?: number;
   readonly vni?: number;
   readonly packetLength?: number | null;
+  readonly description?: string;
 }
 
 interface About {
@@ -39,7 +42,8 @@ export type Action =
     })
   | (About & {
       readonly kind: "modify";
-      readonly reason: "session-differs";
+      /** description-differs: nothing else of it, so that no packet goes another way. */
+      readonly reason: "session-differs" | "description-differs";
       readonly sessionId: string;
       readonly changes: SessionChanges;
     })
@@ -48,6 +52,8 @@ export type Action =
       readonly reason: "tags-differ";
       readonly sessionId: string;
       readonly tags: Tags;
+      /** Only the provider's `default_tags` differ, which may wait. */
+      readonly defaults?: true;
     })
   | (About & {
       readonly kind: "delete";
@@ -82,6 +88,8 @@ export interface SourcePlan {
   /** Whether the guide's list, or the policy, says that the type can be mirrored; EC2 has the last word. */
   readonly isTypeListed?: boolean;
   readonly decisions: readonly Decision[];
+  /** Sessions on it of which tags and description say different things. */
+  readonly disputed?: readonly string[];
   /** The session of ours that stays, if one does. */
   readonly kept?: Session;
   /** That session stays on a target that is to go, until what replaces it is seen and available. */
@@ -101,6 +109,11 @@ export function subjectOf({ interfaceId, instanceId, ruleName }: Decision): Abou
     ...(instanceId !== undefined && { instanceId }),
     ...(ruleName !== undefined && { ruleName }),
   };
+}
+
+/** Changes nothing about where packets go: it may wait, and nothing waits for it. */
+export function isBookkeeping(decision: Decision): boolean {
+  return decision.kind === "retag" || decision.reason === "description-differs";
 }
 
 export function isAction(decision: Decision): decision is Action {

@@ -4,9 +4,9 @@
  */
 import { mayStart, type Deadlines } from "../deadlines.js";
 import type { Session } from "../model.js";
-import { isOurs } from "../tags.js";
 import type { SourcePlan, Done } from "./decisions.js";
 import { execute } from "./execute.js";
+import { ownershipOf, type Ownership } from "./ownership.js";
 import type { Ports } from "./ports.js";
 
 export interface DrainReport {
@@ -15,6 +15,8 @@ export interface DrainReport {
   readonly remaining: number;
   /** Why, in AWS's words, the last time one could not be removed; there while some remain. */
   readonly because?: string;
+  /** Sessions that are ours by their description and not by their tag: IAM does not let us remove them. */
+  readonly lost?: readonly string[];
 }
 
 const CONCURRENCY = 8;
@@ -31,11 +33,16 @@ export async function drain(run: DrainRun): Promise<DrainReport> {
   // By id: what is gone may stay in the list for a moment, and is then removed twice.
   const deleted = new Set<string>();
   for (;;) {
-    const ours = (await ports.observer.sessions()).filter((session) => isOurs(session.tags, controller));
+    const sessions = await ports.observer.sessions();
+    const owned = (ownership: Ownership) =>
+      sessions.filter((session) => ownershipOf(session, controller) === ownership);
+    const ours = owned("ours");
+    const lost = owned("lost").map(({ id }) => id);
     const report = () => ({
       deleted: deleted.size,
       remaining: ours.length,
       ...(ours.length > 0 && because !== undefined && { because }),
+      ...(lost.length > 0 && { lost }),
     });
     if (ours.length === 0 || !mayStart(ports.clock, run)) return report();
     const { done } = await execute(ours.map(removalOf), {

@@ -7,7 +7,7 @@ import { mayCreate, mayStart, type Deadlines } from "../deadlines.js";
 import { stableHash } from "../hash.js";
 import type { Outcome } from "../outcomes.js";
 import { waitedForPermission } from "../permissions.js";
-import { isAction, type Action, type SourcePlan, type Done } from "./decisions.js";
+import { isAction, isBookkeeping, type Action, type SourcePlan, type Done } from "./decisions.js";
 import type { SessionWriter } from "./ports.js";
 
 export interface ExecuteOptions extends Deadlines {
@@ -136,7 +136,7 @@ function weave(plans: readonly SourcePlan[], turn: number): readonly SourcePlan[
   const lists: Record<Action["kind"], SourcePlan[]> = { delete: [], modify: [], create: [], retag: [] };
   for (const plan of plans) {
     const first = plan.decisions.find(isAction);
-    if (first) lists[first.kind].push(plan);
+    if (first) lists[isBookkeeping(first) ? "retag" : first.kind].push(plan);
   }
   const turned = [lists.delete, lists.modify, lists.create].map((list) => rotate(list, turn));
   const woven: SourcePlan[] = [];

@@ -1,6 +1,6 @@
 /** Whether an instance that a lifecycle hook holds may go into service. */
 import type { HookFollowUp } from "../events/follow-ups.js";
-import type { UncoveredReason } from "../outcomes.js";
+import { outsideReasons, type UncoveredReason } from "../outcomes.js";
 import type { LifecycleHook, Policy } from "./policy.js";
 import type { Report } from "./report.js";
 
@@ -49,10 +49,10 @@ export function decideHook(
     if (undecided || early) return { is: "later", reason: verdict.reason };
     if (!notItsOwn.has(verdict.reason)) reasons.push(verdict.reason);
   }
-  const [reason] = reasons;
+  const reason = reasons.find((each) => !outsideReasons.has(each)) ?? reasons[0];
   // Mirrored, or nothing of it is to be.
   if (reason === undefined) return { is: "continue", reason: "mirrored" };
-  return { is: hook.when_not_mirrored, reason };
+  return { is: outsideReasons.has(reason) ? "continue" : hook.when_not_mirrored, reason };
 }
 
 /** Launch loops end here: when so many launches came to nothing within the hour, the next instance goes on. */

@@ -5,22 +5,17 @@
 import { stableHash } from "../hash.js";
 import type { Session, Source, Tags, Topology } from "../model.js";
 import type { UncoveredReason, UnselectedReason } from "../outcomes.js";
-import { isOurs, missingTags, sessionTags, TAG_RULE } from "../tags.js";
-import {
-  about,
-  type DesiredSession,
-  type Decision,
-  type SessionChanges,
-  type SourcePlan,
-} from "./decisions.js";
+import { hasOtherDefaults, missingTags, withDefaults } from "../tags.js";
+import { about, type Decision, type SourcePlan } from "./decisions.js";
+import { changesOf, desiredSession } from "./desired.js";
 import { loopRefusal, typeRefusal } from "./eligibility.js";
 import { typeSupport } from "./instance-types.js";
-import type { Policy } from "./policy.js";
+import { concerns, ownershipOf, ruleOf } from "./ownership.js";
+import { rulesOf, type Policy } from "./policy.js";
 import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
-import { chooseTarget, isToGo, mayStayOn } from "./target.js";
+import { chooseTarget, isToGo, mayStayOn, servesAsTarget, type TargetContext } from "./target.js";
 
 export const MAX_SESSIONS_PER_INTERFACE = 3;
-const LARGEST_PACKET = 8500;
 
 export interface PlanContext {
   readonly policy: Policy;
@@ -29,6 +24,8 @@ export interface PlanContext {
   readonly controller: string;
   /** The user's own tags for sessions. */
   readonly ownTags: Tags;
+  /** The provider's `default_tags`. */
+  readonly defaultTags: Tags;
   /** Share of the selected interfaces to mirror in a first rollout, 0–100. */
   readonly rolloutPercent: number;
   /**
@@ -46,6 +43,7 @@ interface Situation {
   readonly source: Source;
   /** The first of them stays, if one does. */
   readonly ours: readonly Session[];
+  /** Also those that are ours by half: they are neither changed nor removed. */
   readonly foreign: readonly Session[];
 }
 
@@ -53,8 +51,9 @@ type Selected = Selection & { readonly selected: true };
 
 /** `sessions`: every session on this interface, ours and others'. */
 export function planSource(context: PlanContext, source: Source, sessions: readonly Session[]): SourcePlan {
-  const ours = sessions.filter((session) => isOurs(session.tags, context.controller)).sort(byNumber);
-  const foreign = sessions.filter((session) => !isOurs(session.tags, context.controller));
+  const ours = sessions.filter((session) => isHeldAsOurs(context, session)).sort(byNumber);
+  const foreign = sessions.filter((session) => !ours.includes(session));
+  const disputed = foreign.filter((session) => concerns(session, context.controller));
   const { instance } = source;
   return {
     ...decide({ context, source, ours, foreign }),
@@ -65,7 +64,19 @@ export function planSource(context: PlanContext, source: Source, sessions: reado
       instanceState: instance.state,
       isTypeListed: typeSupport(instance.type, context.policy.options.instance_types) === "yes",
     }),
+    ...(disputed.length > 0 && { disputed: disputed.map(({ id }) => id) }),
   };
+}
+
+/**
+ * A session of the version before is taken over when it uses a filter and a target of the policy's: whoever may only
+ * tag can give our tags to any session, and cannot make one that leads where ours do.
+ */
+function isHeldAsOurs({ policy, topology, controller }: PlanContext, session: Session): boolean {
+  const ownership = ownershipOf(session, controller);
+  if (ownership !== "unproven") return ownership === "ours";
+  const filters = [...policy.vpcs, ...rulesOf(policy)].map(({ filter_id }) => filter_id);
+  return filters.includes(session.filterId) && servesAsTarget(session.targetId, policy, topology);
 }
 
 type Decided = Omit<SourcePlan, "source" | "facts" | "instanceType" | "instanceState" | "isTypeListed">;
@@ -88,7 +99,7 @@ function decide(situation: Situation): Decided {
   const selection = select(context.policy, source, claims);
   if (!selection.selected) {
     // That a demand ends is nobody's mistake: no guardrail, and no waiting for a sweep.
-    const ended = claims !== undefined && isTemporary(context.policy, kept?.tags[TAG_RULE]);
+    const ended = claims !== undefined && isTemporary(context.policy, kept && ruleOf(kept));
     if (ended) return unselected(situation, "demand-ended", false);
     return unselected(situation, selection.reason, true);
   }
@@ -126,7 +137,14 @@ function cover(situation: Situation, selection: Selected): Decided {
   });
 
   const targets = { vpc, rule, topology: context.topology, options: context.policy.options };
-  const choice = chooseTarget(source, targets);
+  // EC2 deletes no target that a session uses, so an answer without it says nothing: the session is not moved either.
+  const outOfSight =
+    kept !== undefined &&
+    !isToGo(kept.targetId, targets) &&
+    !context.topology.targets.some(({ id }) => id === kept.targetId);
+  const choice = outOfSight
+    ? ({ found: false, reason: "target-not-seen" } as const)
+    : chooseTarget(source, targets);
   if (!choice.found) {
     // Only a change of policy takes the target away, so an event leaves the session to the sweep and its guardrail.
     const { reason } = choice;
@@ -136,35 +154,62 @@ function cover(situation: Situation, selection: Selected): Decided {
     const waits = kept !== undefined && isToGo(kept.targetId, targets);
     return { ...plan({ ...subject, kind: "leave", covered: "uncovered", reason }), waits };
   }
+  if (!kept && foreign.some((session) => stillMirrors(situation, selection, targets, session))) {
+    return plan({ ...subject, kind: "leave", covered: "uncovered", reason: "ownership-lost" });
+  }
   if (!kept && foreign.length >= MAX_SESSIONS_PER_INTERFACE) {
     return plan({ ...subject, kind: "leave", covered: "uncovered", reason: "session-limit" });
   }
   // Surplus sessions of ours hold their numbers until they are gone; the sweep after that renumbers.
-  const taken = new Set([...foreign, ...surplus].map((session) => session.number));
-  const desired: DesiredSession = {
-    interfaceId: source.id,
-    targetId: choice.targetId,
-    filterId: rule.filter_id ?? vpc.filter_id,
-    number: firstFree(rule.session_number ?? 1, taken),
-    ...optional("vni", rule.virtual_network_id ?? vpc.vni),
-    ...optional("packetLength", wholeAsNull(rule.packet_length)),
-    tags: sessionTags(context.controller, rule.name, context.ownTags),
-  };
-  if (!kept) return plan({ ...subject, kind: "create", reason: "not-mirrored", desired, order });
+  const desired = desiredSession(context, source, selection, choice.targetId, [...foreign, ...surplus]);
+  if (!kept) {
+    const tags = withDefaults(context.defaultTags, desired.tags);
+    return plan({ ...subject, kind: "create", reason: "not-mirrored", desired: { ...desired, tags }, order });
+  }
 
   const changes = changesOf(kept, desired);
   const tags = missingTags(desired.tags, kept.tags);
   const decisions: Decision[] = [];
   if (Object.keys(changes).length > 0) {
-    decisions.push({ ...subject, kind: "modify", reason: "session-differs", sessionId: kept.id, changes });
+    const onlyDescription = Object.keys(changes).every((field) => field === "description");
+    const reason = onlyDescription ? "description-differs" : "session-differs";
+    decisions.push({ ...subject, kind: "modify", reason, sessionId: kept.id, changes });
   }
   if (Object.keys(tags).length > 0) {
     decisions.push({ ...subject, kind: "retag", reason: "tags-differ", sessionId: kept.id, tags });
+  } else if (context.mayRemoveByPolicy && hasOtherDefaults(context.defaultTags, kept.tags)) {
+    // Nothing depends on them, so they wait for a sweep, which takes so many at a time: account.ts.
+    const tags = missingTags(withDefaults(context.defaultTags, desired.tags), kept.tags);
+    decisions.push({
+      ...subject,
+      kind: "retag",
+      reason: "tags-differ",
+      sessionId: kept.id,
+      tags,
+      defaults: true,
+    });
   }
   if (decisions.length === 0) {
     decisions.push({ ...subject, kind: "leave", covered: "mirrored", reason: "mirrored" });
   }
   return { order, kept, decisions: [...decisions, ...removals] };
+}
+
+/**
+ * A session that is ours by its description and has lost our tag: IAM lets us neither change nor remove it, and a second
+ * one would get nothing of what it takes.
+ */
+function stillMirrors(
+  { context, source, foreign }: Situation,
+  selection: Selected,
+  targets: TargetContext,
+  session: Session,
+): boolean {
+  if (ownershipOf(session, context.controller) !== "lost") return false;
+  const others = foreign.filter((each) => each !== session);
+  const { filterId, number } = desiredSession(context, source, selection, session.targetId, others);
+  const numberFits = selection.rule.session_number === null || session.number === number;
+  return session.filterId === filterId && numberFits && mayStayOn(session.targetId, targets);
 }
 
 /** Why the state of the instance or of the attachment means that there is nothing to mirror. */
@@ -233,33 +278,6 @@ function leftUnselected(source: Source, reason: UnselectedReason | "left-to-swee
 /** Interfaces of a first rollout are chosen by a hash of their id, so that a larger share keeps the smaller. */
 export function isInRollout(source: Source, percent: number): boolean {
   return stableHash(source.id) % 100 < percent;
-}
-
-/** The lowest number at or above `preferred` that no other session of the interface holds. */
-export function firstFree(preferred: number, taken: ReadonlySet<number>): number {
-  let number = preferred;
-  while (taken.has(number)) number = number === 32_766 ? 1 : number + 1;
-  return number;
-}
-
-/** 8500 is what AWS calls a whole packet where it fills the field itself (API reference, PacketLength). */
-function wholeAsNull(length: number | null | undefined): number | null {
-  return length === null || length === undefined || length >= LARGEST_PACKET ? null : length;
-}
-
-function changesOf(kept: Session, desired: DesiredSession): SessionChanges {
-  const length = wholeAsNull(desired.packetLength);
-  return {
-    ...(kept.targetId !== desired.targetId && { targetId: desired.targetId }),
-    ...(kept.filterId !== desired.filterId && { filterId: desired.filterId }),
-    ...(kept.number !== desired.number && { number: desired.number }),
-    ...(desired.vni !== undefined && kept.vni !== desired.vni && { vni: desired.vni }),
-    ...(wholeAsNull(kept.packetLength) !== length && { packetLength: length }),
-  };
-}
-
-function optional<K extends string>(key: K, value: number | null): Partial<Record<K, number>> {
-  return value === null ? {} : ({ [key]: value } as Record<K, number>);
 }
 
 /** Which of several sessions of ours stays: by number, then id, so that two runs choose the same. */

@@ -7,6 +7,7 @@ import type { Look, Observation, Session } from "../model.js";
 import { holdRemovals, isRemovalByPolicy, planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
+import { filterOf, silentFilters, type SilentFilters } from "./filters.js";
 import { planSource, type PlanContext } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
@@ -65,6 +66,7 @@ export async function sweep(
   refusals: RefusedSources,
   record: SweepRecord,
   claims: ClaimsByInterface | null = noClaims,
+  silent: SilentFilters = silentFilters(),
 ): Promise<Report> {
   const open = claims ?? noClaims;
   const { ports, settings } = run;
@@ -87,7 +89,9 @@ export async function sweep(
   const executed = await carryOut(run, ordered, open, SWEEP_CONCURRENCY);
   refusals.remember(plans, executed.done, ports.clock.now());
   await record.settle(removedByPolicy(executed.done), run.types.refused(), now);
-  return report({ ...account, run, observation, plans, ...executed });
+  const used = new Set(plans.map(filterOf));
+  const silentOnes = [...silent.seen(observation.filters ?? [], run.policy)].filter((id) => used.has(id));
+  return report({ ...account, run, observation, plans, ...executed, silentFilters: new Set(silentOnes) });
 }
 
 /** A call that failed may have had its effect: counted, unless AWS said no. */
@@ -123,6 +127,7 @@ function contextOf(
     topology: observation.topology,
     controller: run.settings.controller,
     ownTags: run.settings.ownTags,
+    defaultTags: run.settings.defaultTags,
     rolloutPercent: run.settings.guardrails.rolloutPercent,
     mayRemoveByPolicy,
   };

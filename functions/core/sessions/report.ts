@@ -1,7 +1,8 @@
 /** What a run came to: the summary that `sweep` answers, the numbers behind the metrics, what to try again. */
 import type { Observation } from "../model.js";
 import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
-import { isAction, type SourcePlan, type Done } from "./decisions.js";
+import { isAction, isBookkeeping, type SourcePlan, type Done } from "./decisions.js";
+import { filterOf } from "./filters.js";
 import type { Mode, Settings } from "./settings.js";
 
 /** What a run found out about one interface. */
@@ -55,6 +56,11 @@ export interface Report {
   /** By interface. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly notMirrored: readonly NotMirrored[];
+  /** Sessions of which tags and description say different things. */
+  readonly disputed: readonly string[];
+  /** Filters of our sessions that accept nothing. */
+  readonly silentFilters: readonly string[];
+  readonly filtersRead: boolean;
   readonly sources: Observation["sources"];
   /** Load balancers of which it is not known what stands behind them. */
   readonly receiversUnread: readonly string[];
@@ -70,6 +76,8 @@ interface Input {
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
+  /** Filters of our sessions that accept nothing. */
+  readonly silentFilters?: ReadonlySet<string>;
   /** Interfaces that have sessions of ours and are in no answer. */
   readonly sessionsNotSeen: number;
 }
@@ -82,6 +90,7 @@ export function report(input: Input): Report {
     results.set(id, [...(results.get(id) ?? []), result]);
   }
   const uncovered = zeros(uncoveredReasons);
+  const { silentFilters: silent = new Set() } = input;
   const unsettled = new Set<string>();
   const verdicts = new Map<string, Verdict>();
   const notMirrored: NotMirrored[] = [];
@@ -93,9 +102,10 @@ export function report(input: Input): Report {
     const settled = new Set(mine.filter(isSettled).map(({ action }) => action));
     const left = plan.decisions.filter(isAction).filter((action) => !settled.has(action));
     remaining += left.length;
-    remainingChanges += left.filter((action) => action.kind !== "create").length;
+    remainingChanges += left.filter((action) => action.kind !== "create" && !isBookkeeping(action)).length;
     if (plan.waits === true) waiting += 1;
-    const verdict = verdictOn(plan, mine);
+    const found = verdictOn(plan, mine);
+    const verdict = found.is === "mirrored" && silent.has(filterOf(plan) ?? "") ? unheard : found;
     const notSeen = verdict.is === "uncovered" && verdict.reason === "not-seen";
     // Observing alone changes nothing, however often it is tried.
     if ((left.length > 0 || notSeen) && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
@@ -132,12 +142,17 @@ export function report(input: Input): Report {
     unsettled,
     verdicts,
     notMirrored,
+    silentFilters: [...silent],
+    filtersRead: input.observation.filters !== undefined,
+    disputed: plans.flatMap(({ disputed = [] }) => disputed),
     sources: input.observation.sources,
     receiversUnread: input.observation.topology.receivers.unread,
     unseen: input.observation.unseen,
   };
 }
 
+/** A session that takes no packet mirrors nothing. */
+const unheard: Verdict = { is: "uncovered", reason: "filter-accepts-nothing" };
 const isNotSeen = ({ kept, decisions: [decision] }: SourcePlan): boolean =>
   kept !== undefined && decision?.reason === "not-seen";
 

@@ -6,6 +6,7 @@
 import type { Source, Tags } from "../model.js";
 import type { UnselectedReason } from "../outcomes.js";
 import { TAG_AUTOSCALING_GROUP } from "../tags.js";
+import { nameInDescription } from "./ownership.js";
 import { plainRule, rulesOf, type Policy, type PolicyVpc, type Rule } from "./policy.js";
 
 export type Selection =
@@ -99,10 +100,10 @@ function numberOfRules({ sources }: Policy): number {
   return sources === null ? 1 : sources.tags.length + sources.subnets.length + sources.vpcs.length;
 }
 
-/** Whether sessions under a rule of this name exist only while somebody asks for them. */
-export function isTemporary(policy: Policy, ruleName: string | undefined): boolean {
-  if (ruleName === onDemand.name) return true;
-  return rulesOf(policy).some(({ name, on }) => name === ruleName && on === "guardduty");
+/** Whether sessions under this rule, as `ruleOf` gives it, exist only while somebody asks for them. */
+export function isTemporary(policy: Policy, rule: string | undefined): boolean {
+  if (rule === onDemand.name) return true;
+  return rulesOf(policy).some(({ name, on }) => nameInDescription(name) === rule && on === "guardduty");
 }
 
 function at(list: readonly Rule[], index: number, before: number) {

@@ -9,6 +9,8 @@ export interface Settings {
   readonly mode: Mode;
   /** The user's own tags for sessions. */
   readonly ownTags: Tags;
+  /** The Terraform provider's `default_tags`, which sessions carry as well. */
+  readonly defaultTags: Tags;
   /** Sessions that the account may have. */
   readonly quota: number;
   readonly guardrails: Guardrails;

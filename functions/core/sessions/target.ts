@@ -69,10 +69,24 @@ export function mayStayOn(
 ): boolean {
   if (reason === "target-not-seen" || reason === "target-unavailable") return true;
   if (rule.target_id !== null) return rule.target_id === targetId;
-  if (candidatesOf(vpc, topology).some(({ id, target }) => id === targetId && isTrusted(target, vpc)))
-    return true;
-  // Found by tags: an answer that lacks the target of a session says nothing about its tags.
-  return vpc.targets === null && !topology.targets.some(({ id }) => id === targetId);
+  return isHeldOn(targetId, vpc, topology);
+}
+
+/** Whether `targetId` is one that the policy chooses for anything at all. */
+export function servesAsTarget(targetId: string, policy: Policy, topology: Topology): boolean {
+  const target = topology.targets.find(({ id }) => id === targetId);
+  return target !== undefined && isChoosable(policy, target);
+}
+
+/**
+ * Terraform's list decides where there is one. Where targets are found by tags, tags decide what is chosen and not what
+ * goes on: a tag that somebody took off, or a mark that somebody set, must not end a session that leads to the service.
+ * Nor does an answer that lacks the target of a session say anything about it.
+ */
+function isHeldOn(targetId: string, vpc: PolicyVpc, topology: Topology): boolean {
+  const target = topology.targets.find(({ id }) => id === targetId);
+  if (vpc.targets === null) return target === undefined || isTrusted(target, vpc);
+  return candidatesOf(vpc, topology).some(({ id }) => id === targetId) && isTrusted(target, vpc);
 }
 
 /**

@@ -218,5 +218,16 @@ export function endpointActions(
       region.services.sawOwner(region);
       return undefined;
     },
+    // One with connections stays (code ExistingVpcEndpointConnections); the sentence is (?).
+    async DeleteVpcEndpointServiceConfigurations({ call, params, region }) {
+      const open = connections(region).filter(({ client, endpoint }) =>
+        ["pendingAcceptance", "pending", "available"].includes(client.endpoints.stateOf(endpoint)),
+      );
+      const connected = list(params, "ServiceId").find((id) => open.some((c) => c.serviceId === id));
+      if (connected === undefined) return undefined;
+      const message = `Service ${connected} has existing active VPC Endpoint connections!`;
+      const error = { code: "ExistingVpcEndpointConnections", message };
+      return ec2Ok(call.action, { unsuccessful: [{ resourceId: connected, error }] });
+    },
   };
 }

@@ -11,7 +11,6 @@ import {
 import {
   CreateNetworkInterfaceCommand,
   CreateSubnetCommand,
-  CreateTrafficMirrorFilterCommand,
   CreateTrafficMirrorTargetCommand,
   CreateVpcCommand,
   DescribeInstancesCommand,
@@ -47,6 +46,7 @@ import {
 import { createAws, tagsOf, type Aws, type Launched } from "../../support/aws.js";
 import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../../support/terraform.js";
+import { makeMirrorFilter } from "../../support/mirror-filter.js";
 
 const HUB = "999999999999";
 const HUB_BUS = `arn:aws:events:${DEFAULT_REGION}:${HUB}:event-bus/hub`;
@@ -147,11 +147,11 @@ export class World {
     const { TrafficMirrorTarget } = await ec2.send(
       new CreateTrafficMirrorTargetCommand({ NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId }),
     );
-    const { TrafficMirrorFilter } = await ec2.send(new CreateTrafficMirrorFilterCommand({}));
+    const filterId = await makeMirrorFilter(ec2);
     return {
       test: {
         vpc_id: ours.vpcId,
-        filter_id: TrafficMirrorFilter?.TrafficMirrorFilterId,
+        filter_id: filterId,
         targets: {
           one: { target_id: TrafficMirrorTarget?.TrafficMirrorTargetId, availability_zone: ZONE },
         },

@@ -11,8 +11,8 @@ import { startLocalCloud, type LocalCloud } from "../../../local-cloud/index.js"
 
 const INTERFACES = 2000;
 const PAGES = 2 * pagesOf(INTERFACES);
-/** Targets, endpoints, endpoint services, and what is registered behind them. */
-const BESIDE_THE_PAGES = 6;
+/** Filters, targets, endpoints, endpoint services, and what is registered behind them. */
+const BESIDE_THE_PAGES = 7;
 const READS_A_BATCH = 3;
 
 interface Functions {

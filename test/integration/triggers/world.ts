@@ -7,7 +7,6 @@ import { join } from "node:path";
 import {
   CreateNetworkInterfaceCommand,
   CreateSubnetCommand,
-  CreateTrafficMirrorFilterCommand,
   CreateTrafficMirrorTargetCommand,
   CreateVpcCommand,
   TerminateInstancesCommand,
@@ -24,6 +23,7 @@ import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalCloud } from "../../../local-cloud/index.js";
 import { createFunction, mapQueue, queueOf, sdk } from "../../../local-cloud/support/resources.js";
 import { readRules, valuesFor } from "./rules.js";
+import { makeMirrorFilter } from "../../support/mirror-filter.js";
 
 const ZONE = "eu-west-1a";
 const NAME = "mirror";
@@ -70,14 +70,14 @@ const makeNetwork = async ({ ec2, ssm }: Aws): Promise<string> => {
   const { TrafficMirrorTarget } = await ec2.send(
     new CreateTrafficMirrorTargetCommand({ NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId }),
   );
-  const { TrafficMirrorFilter } = await ec2.send(new CreateTrafficMirrorFilterCommand({}));
+  const filterId = await makeMirrorFilter(ec2);
   const policy = {
     version: 1,
     vpcs: [
       {
         key: "test",
         vpc_id: Vpc?.VpcId,
-        filter_id: TrafficMirrorFilter?.TrafficMirrorFilterId,
+        filter_id: filterId,
         vni: 100,
         endpoint_service_name: null,
         targets: [{ target_id: TrafficMirrorTarget?.TrafficMirrorTargetId, availability_zone: ZONE }],

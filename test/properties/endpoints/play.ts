@@ -41,6 +41,7 @@ export async function playEndpoints(history: EndpointHistory): Promise<Played> {
     evacuationTag: { key: EVACUATE, value: "true" },
     idleMs: 60 * 60_000,
     ownTags: { Team: "security" },
+    defaultTags: {},
   };
   const clock = { now: () => 0 };
   const options = { ...history, service: SERVICE, offered: OFFERED };

@@ -23,6 +23,7 @@ import {
   adoptOpenFiles,
   examine,
   listFiles,
+  listOpenFiles,
   prepareSpool,
 } from "../../../functions/capture-agent/system/spool-files.js";
 import { createUploader } from "../../../functions/capture-agent/uploader.js";
@@ -249,9 +250,24 @@ test("what the tool left open is adopted, never over a finished file", async () 
   put("a.pcap", "whole");
   put("a.pcap", "rest", "open");
   put("sub/b.pcap", "b", "open");
-  expect(await adoptOpenFiles(spool)).toBe(2);
+  put(".draft.log", "d", "open");
+  put("blocked/c.pcap", "c", "open");
+  put("blocked", "a file where the folder would be");
+  expect(
+    await adoptOpenFiles(
+      spool,
+      createLog(() => undefined),
+    ),
+  ).toBe(3);
   const names = (await listFiles(join(spool, "done"))).map(({ path }) => path).sort();
-  expect(names).toEqual(["a.pcap", expect.stringMatching(/^left-\d+-a\.pcap$/), "sub/b.pcap"]);
+  expect(names).toEqual([
+    "a.pcap",
+    "blocked",
+    "draft.log",
+    expect.stringMatching(/^left-\d+-a\.pcap$/),
+    "sub/b.pcap",
+  ]);
+  expect((await listOpenFiles(spool)).map(({ path }) => path)).toEqual(["blocked/c.pcap"]);
   expect(readFileSync(join(spool, "done", "a.pcap"), "utf8")).toBe("whole");
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
@@ -83,4 +83,30 @@ test("what is published is taken off, and what came since is not", async () => {
   await monitoring.check();
   monitoring.subtract(published);
   expect(monitoring.totals()["PacketsMirrored"]).toBe(30);
+});
+
+test("what is open is counted beside what is done, drafts included", async () => {
+  writeFileSync(join(spool, "open", "a.pcap"), "12345");
+  writeFileSync(join(spool, "open", ".draft"), "123");
+  writeFileSync(join(spool, "done", "b.pcap"), "1");
+  const monitoring = monitor({ high_water_percent: 100, evict_percent: 100 });
+  await monitoring.check();
+  expect(monitoring.spool()).toMatchObject({ files: 1, bytes: 1, open: { files: 2, bytes: 8 } });
+});
+
+test("of a full disk filled from open/ the oldest files go, but none that a tool may still write to", async () => {
+  mkdirSync(join(spool, "open", "waiting"));
+  for (const [name, age] of [
+    ["waiting/old.pcap", 4000],
+    ["current.pcap", 20],
+  ] as const) {
+    const path = join(spool, "open", name);
+    writeFileSync(path, "x");
+    utimesSync(path, Date.now() / 1000 - age, Date.now() / 1000 - age);
+  }
+  const monitoring = monitor({ high_water_percent: 0.0001, evict_percent: 0.0001 });
+  await monitoring.check();
+  expect(dropped).toBe(1);
+  expect(readdirSync(join(spool, "open", "waiting"))).toEqual([]);
+  expect(monitoring.spool().open).toMatchObject({ files: 1, bytes: 1 });
 });

@@ -29,6 +29,7 @@ const turn = fc.record({
   spot: fc.boolean(),
   step: fc.constantFrom("done", "fails", "killed"),
   unsent: fc.nat({ max: 3 }),
+  unfinished: fc.nat({ max: 2 }),
 });
 type Turn = typeof turn extends fc.Arbitrary<infer T> ? T : never;
 
@@ -53,6 +54,7 @@ function live(turns: readonly Turn[]): Happening[] {
       probe: { passed: each.probe, reason: "probe" },
       health: { ok: each.healthy, reason: "unhealthy" },
       unsent: { files: each.unsent, bytes: each.unsent },
+      unfinished: { files: each.unfinished, bytes: each.unfinished },
       unsendable: { files: 0, bytes: 0 },
     };
     const { state, step } = decide(JSON.parse(disk) as State, facts, settings);
@@ -79,27 +81,28 @@ test("no launch is completed without the packet and without health", () => {
   );
 });
 
-test("no end is completed with files unsent, unless the limit is over and the problem is named", () => {
+test("no end is completed with files unsent or open, unless the limit is over and the problem is named", () => {
   fc.assert(
     fc.property(histories, (history) => {
       for (const { state, step, facts } of completed(history)) {
-        if (state.phase !== "uploading" || facts.unsent.files === 0) continue;
+        if (state.phase !== "uploading" || facts.unsent.files + facts.unfinished.files === 0) continue;
         const limit = state.cause === "spot" ? settings.spotLimitSeconds : settings.drainLimitSeconds;
         expect(facts.now - (state.leaveAt ?? Infinity)).toBeGreaterThanOrEqual(limit * 1000);
-        expect(step.problem).toContain(`${facts.unsent.files} files`);
+        expect(step.problem).toContain(`${facts.unsent.files + facts.unfinished.files} files`);
       }
     }),
   );
 });
 
-test("an end is only completed after the tool was stopped, or given two minutes to", () => {
+test("an end is only completed after the tool was stopped, or given its time to", () => {
   fc.assert(
     fc.property(histories, (history) => {
       history.forEach(({ state, step, facts }, at) => {
         if (step?.kind !== "complete" || state.phase === "launching") return;
         const life = history.slice(0, at);
         const stopped = life.some(({ step: before }) => before?.kind === "stop-tool");
-        expect(stopped || facts.now - (state.leaveAt ?? 0) >= 120_000).toBe(true);
+        const limit = state.cause === "spot" ? settings.spotLimitSeconds : 330;
+        expect(stopped || facts.now - (state.leaveAt ?? 0) >= limit * 1000).toBe(true);
       });
     }),
   );
@@ -114,6 +117,7 @@ test("whatever came before, a group that waits for the end gets it", () => {
     spot: false,
     step: "done" as const,
     unsent: 1,
+    unfinished: 1,
   }));
   fc.assert(
     fc.property(fc.array(turn, { maxLength: 60 }), (before) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   begin,
   decide,
@@ -31,6 +32,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   health: { ok: true, reason: "" },
   unsent: none,
   unsendable: none,
+  unfinished: none,
   ...more,
 });
 
@@ -137,9 +139,36 @@ describe("a termination", () => {
   });
 
   test("goes on to send when the tool does not stop", () => {
-    const stopping = state("stopping", { cause: "terminating", heartbeatAt: 119 * S });
-    const given = facts({ target: "Terminated", now: 120 * S });
+    const stopping = state("stopping", { cause: "terminating", heartbeatAt: 329 * S });
+    const given = facts({ target: "Terminated", now: 330 * S });
     expect(decide(stopping, given, settings).state.phase).toBe("uploading");
+  });
+
+  test("waits for the tool as long as its unit gives it, and two minutes' notice allow less", () => {
+    const unit = readFileSync("modules/capture-fleet/node/units/tool.service", "utf8");
+    const seconds = Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]);
+    const at = (cause: State["cause"], now: number): Step | undefined =>
+      decide(
+        state("stopping", { cause, leaveAt: 0, heartbeatAt: now }),
+        facts({ target: "Terminated", now, ...(cause === "spot" && { spotNotice: "terminate" }) }),
+        settings,
+      ).step;
+    expect(at("terminating", seconds * S)).toEqual({ kind: "stop-tool" });
+    expect(at("spot", 99 * S)).toEqual({ kind: "stop-tool" });
+    expect(at("spot", 100 * S)).toBeUndefined();
+  });
+
+  test("does not let go of packets in open/: the tool is told again, and what is left at the limit is named", () => {
+    const uploading = state("uploading", { cause: "terminating", leaveAt: 0, heartbeatAt: 7199 * S });
+    const unfinished = { files: 2, bytes: 12_000 };
+    const before = facts({ target: "Terminated", unfinished, now: 7199 * S });
+    expect(decide(uploading, before, settings).step).toEqual({ kind: "stop-tool" });
+    expect(afterStep(uploading, { kind: "stop-tool" }, 7199 * S)).toEqual(uploading);
+    const after = facts({ target: "Terminated", unfinished, unsent: { files: 1, bytes: 8 }, now: 7200 * S });
+    expect(decide(uploading, after, settings).step).toMatchObject({
+      kind: "complete",
+      problem: "3 files with 12008 bytes are left behind after 7200 s",
+    });
   });
 
   test("ends once: nothing is done after it", () => {

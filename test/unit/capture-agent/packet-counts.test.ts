@@ -73,6 +73,8 @@ const gauges = {
   SpoolUsedPercent: 12,
   SpoolFiles: 1,
   SpoolBytes: 10,
+  OpenFiles: 2,
+  OpenBytes: 20,
   UploadBehindSeconds: 3,
 };
 

@@ -1,15 +1,21 @@
 import { describe, expect, it } from "@jest/globals";
 import { stableHash } from "../../../functions/core/hash.js";
 import { mergeLooks } from "../../../functions/core/model.js";
-import { isOurs, missingTags, sessionTags, TAG_CONTROLLER, TAG_RULE } from "../../../functions/core/tags.js";
+import {
+  isTaggedOurs,
+  missingTags,
+  sessionTags,
+  TAG_CONTROLLER,
+  TAG_RULE,
+} from "../../../functions/core/tags.js";
 
 describe("the ownership tag", () => {
   it("makes a session ours by the controller's name, exactly", () => {
-    expect(isOurs({ [TAG_CONTROLLER]: "mirror" }, "mirror")).toBe(true);
-    expect(isOurs({ [TAG_CONTROLLER]: "mirror-2" }, "mirror")).toBe(false);
-    expect(isOurs({ [TAG_CONTROLLER]: "Mirror" }, "mirror")).toBe(false);
-    expect(isOurs({ [TAG_RULE]: "all" }, "mirror")).toBe(false);
-    expect(isOurs({}, "mirror")).toBe(false);
+    expect(isTaggedOurs({ [TAG_CONTROLLER]: "mirror" }, "mirror")).toBe(true);
+    expect(isTaggedOurs({ [TAG_CONTROLLER]: "mirror-2" }, "mirror")).toBe(false);
+    expect(isTaggedOurs({ [TAG_CONTROLLER]: "Mirror" }, "mirror")).toBe(false);
+    expect(isTaggedOurs({ [TAG_RULE]: "all" }, "mirror")).toBe(false);
+    expect(isTaggedOurs({}, "mirror")).toBe(false);
   });
 
   it("cannot be replaced by the user's own tags", () => {

@@ -32,6 +32,7 @@ describe("the environment", () => {
       evacuationTag: { key: "traffic-mirror:evacuate", value: "true" },
       idleMs: 3_600_000,
       ownTags: {},
+      defaultTags: {},
     });
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
+import { describeSession } from "../../../functions/core/sessions/ownership.js";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { anApp, type Account, type FakeApp } from "../../support/app.js";
-import { aForeignSession, aPolicy, aSession, aSource, VPC } from "../../support/builders.js";
+import { aForeignSession, aPolicy, aSession, aSource, CONTROLLER, VPC } from "../../support/builders.js";
 import { anEvent, aRunningEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { aDemandStore, aWriter, done, failed, hooksOf } from "../../support/fakes.js";
 
@@ -98,7 +99,12 @@ describe("a demand", () => {
     const store = aDemandStore();
     await handle(withSource({ policy: selectsNothing, store }), record("mirror-requested"));
     const tags = aSession({ interfaceId: ENI }).tags;
-    const session = aSession({ interfaceId: ENI, tags: { ...tags, "traffic-mirror:rule": "demand" } });
+    const description = describeSession(CONTROLLER, ENI, "demand");
+    const session = aSession({
+      interfaceId: ENI,
+      description,
+      tags: { ...tags, "traffic-mirror:rule": "demand" },
+    });
     const app = anApp({
       observation: { sources: [source], sessions: [session] },
       policy: selectsNothing,
@@ -131,8 +137,9 @@ describe("a demand", () => {
     expect(first.writer.calls).toEqual([`create ${ENI}`]);
     const session = aSession({ interfaceId: ENI });
     const tags = { ...session.tags, "traffic-mirror:rule": "suspects" };
+    const description = describeSession(CONTROLLER, ENI, "suspects");
     const again = anApp({
-      observation: { sources: [source], sessions: [{ ...session, tags }] },
+      observation: { sources: [source], sessions: [{ ...session, tags, description }] },
       policy,
       store,
     });
@@ -225,6 +232,13 @@ describe("tampering", () => {
     expect(await handle(app, record("api-modify-traffic-mirror-session"))).toEqual([]);
     expect(app.sent).toEqual([]);
     expect(app.metric("Tampering")).toEqual([0]);
+  });
+
+  it("with a session of ours is reported although its tags were taken off before", async () => {
+    const robbed = aSession({ id: "tms-0abcd1234ef567890", tags: {} });
+    const app = anApp({ observation: { sessions: [robbed] } });
+    expect(await handle(app, record("api-modify-traffic-mirror-session"))).toEqual([]);
+    expect(app.metric("Tampering")).toEqual([1]);
   });
 
   it("is tried again when EC2 cannot be read", async () => {

@@ -17,6 +17,7 @@ const environment = {
   MUTATIONS_PER_SECOND: "1.5",
   MUTATIONS_BURST: "10",
   SESSION_TAGS: '{"Team":"sec"}',
+  DEFAULT_TAGS: '{"Commit":"c0ffee"}',
   SESSION_QUOTA: "10000",
   GUARDRAILS: JSON.stringify(guardrails),
   AWS_REGION: "eu-west-1",
@@ -42,6 +43,7 @@ describe("the environment", () => {
       mode: "enforce",
       pace: { perSecond: 1.5, burst: 10, perSecondWaiting: 1.5 },
       ownTags: { Team: "sec" },
+      defaultTags: { Commit: "c0ffee" },
       quota: 10_000,
       guardrails: {
         removalPercent: 20,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { newDemand, type Claim, type Demand } from "../../../functions/core/demands/demand.js";
+import { describeSession } from "../../../functions/core/sessions/ownership.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { anApp, type Account } from "../../support/app.js";
-import { aPolicy, aSession, aSource } from "../../support/builders.js";
+import { aPolicy, aSession, aSource, CONTROLLER } from "../../support/builders.js";
 import { aDemandStore, NOON } from "../../support/fakes.js";
 
 const HOUR = 3_600_000;
@@ -19,7 +20,10 @@ const demand = (over: Partial<Demand> = {}): Demand => ({
   claims: [claim()],
   ...over,
 });
-const onDemand = aSession({ tags: { ...aSession().tags, "traffic-mirror:rule": "demand" } });
+const onDemand = aSession({
+  description: describeSession(CONTROLLER, "eni-1", "demand"),
+  tags: { ...aSession().tags, "traffic-mirror:rule": "demand" },
+});
 
 async function sweep(demands: readonly Demand[], more: Account = {}) {
   const store = more.store ?? aDemandStore(demands);

@@ -87,6 +87,9 @@ describe("the summary of a sweep", () => {
       SourcesUncovered: 0,
       SessionsForeign: 0,
       SessionsCreated: 0,
+      FiltersSilent: 0,
+      FiltersUnread: 1,
+      SessionsDisputed: 0,
       RemovalHeld: 0,
       SweepStateUnread: 0,
       SourcesOfRefusedTypes: 0,
@@ -258,6 +261,14 @@ describe("an apply", () => {
     await expect(runSweep(app, apply, WHOLE)).rejects.toThrow("3 sessions could not be changed");
   });
 
+  it("passes while sessions of the version before still wait for their description", async () => {
+    const sources = fleet(3);
+    const sessions = sessionsOf(sources).map((session) => ({ ...session, description: "" }));
+    const app = anApp({ observation: { sources, sessions }, writer: aWriter(() => failed("transient")) });
+    const summary = await runSweep(app, apply, WHOLE);
+    expect(summary).toMatchObject({ mirrored: 3, remaining: 3, complete: false });
+  });
+
   it("passes in mode observe, where nothing is to be done", async () => {
     const sources = fleet(30);
     const app = anApp({
@@ -304,6 +315,13 @@ describe("a destroy", () => {
     const app = anApp({ sessions: [sessionsOf(fleet(5))], writer: aWriter(() => failed("not-permitted")) });
     await expect(runSweep(app, destroy, WHOLE)).rejects.toThrow(
       "0 sessions removed, 5 are left (not-permitted: not-permitted, says AWS)",
+    );
+  });
+
+  it("fails with the names of those that lost the tag, which would be billed on", async () => {
+    const robbed = aSession({ id: "tms-robbed", tags: {} });
+    await expect(runSweep(anApp({ sessions: [[robbed]] }), destroy, WHOLE)).rejects.toThrow(
+      "have lost its tag, so that it may not remove them: tms-robbed; put the tag traffic-mirror:controller back",
     );
   });
 

@@ -1,6 +1,7 @@
 import {
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeTrafficMirrorFiltersCommand,
   DescribeTrafficMirrorSessionsCommand,
   EC2Client,
   type DescribeInstancesCommandInput,
@@ -12,7 +13,7 @@ import { createObserver } from "../../../../functions/aws/sessions/observer.js";
 import { typeRefusal } from "../../../../functions/core/sessions/eligibility.js";
 import type { Policy } from "../../../../functions/core/sessions/policy.js";
 import type { Look } from "../../../../functions/core/model.js";
-import { isOurs } from "../../../../functions/core/tags.js";
+import { concerns } from "../../../../functions/core/sessions/ownership.js";
 import { aPolicy, aTopology, CONTROLLER } from "../../../support/builders.js";
 import { awsError, ec2Instance, ec2Interface, ec2Session } from "../../../support/ec2.js";
 
@@ -32,7 +33,7 @@ const topology = {
 };
 const observer = createObserver(new EC2Client({ region: "eu-west-1" }), topology, {
   account: "111122223333",
-  ours: (session) => isOurs(session.tags, CONTROLLER),
+  ours: (session) => concerns(session, CONTROLLER),
 });
 
 const look = (over: Partial<Look>) =>
@@ -49,6 +50,43 @@ beforeEach(() => {
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [ec2Instance()] }] });
   ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({ TrafficMirrorSessions: [ec2Session()] });
   ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [ec2Interface()] });
+  ec2.on(DescribeTrafficMirrorFiltersCommand).resolves({ TrafficMirrorFilters: [] });
+});
+
+describe("the filters of a sweep", () => {
+  const everywhere = { SourceCidrBlock: "0.0.0.0/0", DestinationCidrBlock: "0.0.0.0/0" };
+  const accept = {
+    TrafficDirection: "ingress",
+    RuleNumber: 100,
+    RuleAction: "accept",
+    ...everywhere,
+  } as const;
+
+  it("come with their rules, and one with a rule that cannot be read is not judged", async () => {
+    const https = { Protocol: 6, DestinationPortRange: { FromPort: 443, ToPort: 443 } };
+    const { SourceCidrBlock: _none, ...odd } = accept;
+    ec2.on(DescribeTrafficMirrorFiltersCommand).resolves({
+      TrafficMirrorFilters: [
+        {
+          TrafficMirrorFilterId: "tmf-1",
+          IngressFilterRules: [{ ...accept, ...https }],
+          NetworkServices: [],
+        },
+        { TrafficMirrorFilterId: "tmf-odd", IngressFilterRules: [odd] },
+      ],
+    });
+    const { filters } = await observer.everything(aPolicy());
+    const cidrs = { sourceCidr: "0.0.0.0/0", destinationCidr: "0.0.0.0/0" };
+    const ports = { protocol: 6, destinationPorts: { from: 443, to: 443 } };
+    const rules = [{ direction: "ingress", number: 100, action: "accept", ...cidrs, ...ports }];
+    expect(filters).toEqual([{ id: "tmf-1", rules, networkServices: [] }]);
+  });
+
+  it("may be unreadable: the sweep goes on without them", async () => {
+    ec2.on(DescribeTrafficMirrorFiltersCommand).rejects(awsError("UnauthorizedOperation"));
+    const { filters, sessions } = await observer.everything(aPolicy());
+    expect([filters, sessions.length]).toEqual([undefined, 1]);
+  });
 });
 
 it("a sweep reads targets anew where they come and go by themselves; otherwise what is remembered will do", async () => {
@@ -239,7 +277,11 @@ describe("a read that fails", () => {
 describe("a sweep", () => {
   it("reads the sessions before the instances, so that a new session's interface is not missed", async () => {
     await observer.everything(aPolicy());
-    expect(calls()).toEqual(["DescribeTrafficMirrorSessions", "DescribeInstances"]);
+    expect(calls()).toEqual([
+      "DescribeTrafficMirrorSessions",
+      "DescribeInstances",
+      "DescribeTrafficMirrorFilters",
+    ]);
     expect(topologyReads).toBe(1);
   });
 
@@ -257,7 +299,13 @@ describe("a sweep", () => {
       .resolves({
         TrafficMirrorSessions: [ec2Session({ TrafficMirrorSessionId: "tms-2", NetworkInterfaceId: "eni-2" })],
       });
-    const { sources, sessions } = await observer.everything(aPolicy());
+    const [first, second] = ["tmf-1", "tmf-2"].map((TrafficMirrorFilterId) => [{ TrafficMirrorFilterId }]);
+    ec2
+      .on(DescribeTrafficMirrorFiltersCommand)
+      .resolvesOnce({ TrafficMirrorFilters: first, NextToken: "d" })
+      .resolves({ TrafficMirrorFilters: second });
+    const { sources, sessions, filters = [] } = await observer.everything(aPolicy());
+    expect(filters.map(({ id }) => id)).toEqual(["tmf-1", "tmf-2"]);
     expect(interfaceIdsOf(sources)).toEqual(["eni-1", "eni-2"]);
     expect(interfaceIdsOf(sessions)).toEqual(["tms-1", "tms-2"]);
     expect(inputs().map(({ NextToken, MaxResults }) => [NextToken, MaxResults])).toEqual([
@@ -266,6 +314,8 @@ describe("a sweep", () => {
       [undefined, 1000],
       ["a", 1000],
       ["b", 1000],
+      [undefined, 1000],
+      ["d", 1000],
     ]);
   });
 
@@ -340,6 +390,6 @@ describe("a sweep", () => {
     ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({ TrafficMirrorSessions: [] });
     const { sources } = await observer.everything({ ...aPolicy(), vpcs: [] });
     expect(sources).toEqual([]);
-    expect(calls()).toEqual(["DescribeTrafficMirrorSessions"]);
+    expect(calls()).toEqual(["DescribeTrafficMirrorSessions", "DescribeTrafficMirrorFilters"]);
   });
 });

@@ -24,7 +24,14 @@ const pace = {
 };
 const writer = createWriter(new EC2Client({ region: "eu-west-1" }), pace, () => told.push("stale"));
 
-const desired = { interfaceId: "eni-1", targetId: "tmt-a", filterId: "tmf-1", number: 3, tags: { A: "1" } };
+const desired = {
+  interfaceId: "eni-1",
+  targetId: "tmt-a",
+  filterId: "tmf-1",
+  number: 3,
+  description: "whose",
+  tags: { A: "1" },
+};
 const done = { kind: "done", value: undefined };
 const sent = (): unknown => ec2.calls()[0]?.args[0].input;
 
@@ -44,6 +51,7 @@ describe("a create", () => {
       SessionNumber: 3,
       VirtualNetworkId: 7,
       PacketLength: 128,
+      Description: "whose",
       TagSpecifications: [{ ResourceType: "traffic-mirror-session", Tags: [{ Key: "A", Value: "1" }] }],
     });
   });

@@ -48,6 +48,17 @@ describe("a zone that is served", () => {
     ]);
   });
 
+  it("gets the provider's default_tags when they have changed, and is left alone when others change them", () => {
+    const defaultTags = { Commit: "c0ffee" };
+    const [first] = planned({}, { defaultTags }).actions;
+    expect(first).toMatchObject({ kind: "tag", id: "vpce-1", tags: { Commit: "c0ffee" } });
+    const put = first?.kind === "tag" ? first.tags : {};
+    const endpoints = [anEndpointOf({ tags: { ...endpointTagsOf(A), ...put, Commit: "theirs" } })];
+    const targets = [aTargetOf({ tags: { ...aTargetOf().tags, ...put } })];
+    expect(planned({ endpoints, targets }, { defaultTags }).actions).toEqual([]);
+    expect(planned({ endpoints, targets }, { defaultTags: { Commit: "decaf" } }).actions).toHaveLength(2);
+  });
+
   it("has one target: the others leave", () => {
     const targets = [aTargetOf({ id: "tmt-2" }), aTargetOf()];
     expect(inWords(planned({ targets }))).toEqual(["tag tmt-2: surplus"]);

@@ -43,6 +43,25 @@ const told = (plans: readonly SourcePlan[]) =>
     ),
   );
 
+describe("when the provider's default_tags have changed", () => {
+  const late = (id: string): SourcePlan =>
+    aPlanOf({
+      kind: "retag",
+      reason: "tags-differ",
+      interfaceId: id,
+      sessionId: `tms-${id}`,
+      tags: { Commit: "c0ffee" },
+      defaults: true,
+    });
+
+  it("a hundred sessions get them, and the others stay as they are until the next sweep", () => {
+    const plans = Array.from({ length: 101 }, (_, n) => late(`eni-${String(n)}`));
+    const { plans: paced } = account(plans, { sessions: ours(101) });
+    expect(told(paced).filter((each) => each.endsWith(" retag"))).toHaveLength(100);
+    expect(told(paced).at(-1)).toBe("eni-100 mirrored");
+  });
+});
+
 describe("when the account's quota cannot hold the plan", () => {
   it("the order of the entries decides, and the rest is reported", () => {
     const plans = [wanting("eni-1", 2), wanting("eni-2", 0), wanting("eni-3", 1)];

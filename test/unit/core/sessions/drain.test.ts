@@ -40,6 +40,16 @@ describe("a drain", () => {
     expect(writer.calls).toEqual(["delete tms-1"]);
   });
 
+  it("names those that lost its tag, which it may not remove, and removes none that was given it", async () => {
+    const writer = aWriter();
+    const robbed = aSession({ id: "tms-robbed", tags: {} });
+    const given = aForeignSession({ id: "tms-given", tags: aSession().tags });
+    const left = [robbed, given];
+    const result = await run(account([[...left, aSession()], left], writer));
+    expect(result).toEqual({ deleted: 1, remaining: 0, lost: ["tms-robbed"] });
+    expect(writer.calls).toEqual(["delete tms-1"]);
+  });
+
   it("looks again until what appeared meanwhile is gone too", async () => {
     const late = aSession({ id: "tms-late" });
     expect(await run(account([[aSession()], [late], []], aWriter()))).toEqual({ deleted: 2, remaining: 0 });

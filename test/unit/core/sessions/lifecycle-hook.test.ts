@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { HookFollowUp } from "../../../../functions/core/events/follow-ups.js";
 import { breaks, decideHook, hookOf } from "../../../../functions/core/sessions/lifecycle-hook.js";
 import type { InstanceState } from "../../../../functions/core/model.js";
-import type { UncoveredReason } from "../../../../functions/core/outcomes.js";
+import { outsideReasons, type UncoveredReason } from "../../../../functions/core/outcomes.js";
 import type { Verdict } from "../../../../functions/core/sessions/report.js";
 import { aPolicy, aSource } from "../../../support/builders.js";
 
@@ -47,7 +47,17 @@ describe("an instance that is held", () => {
     expect(decideHook(followUp, strict, found(refused, "running"), true).is).toBe("abandon");
   });
 
-  it.each(["instance-type", "no-target", "quota", "session-limit"] as const)(
+  it.each([...outsideReasons])(
+    "goes on when what is in the way would be for every other too: %s",
+    (reason) => {
+      const went = { is: "continue", reason };
+      expect(decideHook(followUp, strict, found([uncovered(reason)]), true)).toEqual(went);
+      const both = found([uncovered(reason), uncovered("instance-type")]);
+      expect(decideHook(followUp, strict, both, true)).toEqual({ is: "abandon", reason: "instance-type" });
+    },
+  );
+
+  it.each(["instance-type", "session-limit"] as const)(
     "goes on or is ended as the user chose when it cannot be mirrored: %s",
     (reason) => {
       expect(decideHook(followUp, policy, found([uncovered(reason)]), true)).toEqual({

@@ -204,6 +204,18 @@ describe("a target that an apply replaces", () => {
     const plan = planSource(aContext({ topology: aTopology([]) }), aSource(), [aSession()]);
     expect(plan).toMatchObject({ waits: false, decisions: [{ kind: "leave", reason: "target-not-seen" }] });
   });
+
+  it("is none of another zone either: nobody is moved away from a target that one answer lacks", () => {
+    const listed = [
+      { target_id: "tmt-a", availability_zone: "eu-west-1a" },
+      { target_id: "tmt-b", availability_zone: "eu-west-1b" },
+    ];
+    const context = {
+      policy: aPolicy({ vpc: { targets: listed } }),
+      topology: aTopology([aTarget({ id: "tmt-b" })]),
+    };
+    expect(decide([aSession()], context)).toMatchObject([{ kind: "leave", reason: "target-not-seen" }]);
+  });
 });
 
 describe("a first rollout", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../../../functions/core/sessions/decisions.js";
 import type { Session } from "../../../../functions/core/model.js";
-import { firstFree, planSource } from "../../../../functions/core/sessions/plan.js";
-import { TAG_CONTROLLER, TAG_RULE } from "../../../../functions/core/tags.js";
+import { firstFree } from "../../../../functions/core/sessions/desired.js";
+import { planSource } from "../../../../functions/core/sessions/plan.js";
+import { TAG_CONTROLLER, TAG_DEFAULTS, TAG_RULE } from "../../../../functions/core/tags.js";
 import {
   aContext,
   aForeignSession,
@@ -51,6 +52,7 @@ describe("a source without a session", () => {
         number: 5,
         vni: 7,
         packetLength: 128,
+        description: "traffic-mirror:1 controller=mirror interface=eni-1 rule=web",
         tags: { Owner: "sec", [TAG_CONTROLLER]: "mirror", [TAG_RULE]: "web" },
       },
     });
@@ -177,6 +179,43 @@ describe("tags of a session of ours", () => {
   it("follow a change of the session itself", () => {
     const session = aSession({ number: 4, tags: { [TAG_CONTROLLER]: "mirror", [TAG_RULE]: "before" } });
     expect(decide([session]).map(({ kind }) => kind)).toEqual(["modify", "retag"]);
+  });
+});
+
+describe("the provider's default_tags", () => {
+  const defaultTags = { Commit: "c0ffee", Owner: "platform" };
+  const [create] = decide([], { defaultTags, ownTags: { Owner: "sec" } });
+  const made = create?.kind === "create" ? create.desired.tags : {};
+
+  it("are on a session from the beginning, beneath the user's own, with their digest", () => {
+    expect(made).toMatchObject({ Commit: "c0ffee", Owner: "sec", [TAG_CONTROLLER]: "mirror" });
+    expect(made[TAG_DEFAULTS]).toMatch(/^[0-9a-f]+$/);
+  });
+
+  it("are brought over by a sweep when they have changed", () => {
+    const session = aSession({ tags: made });
+    const changed = { defaultTags: { ...defaultTags, Commit: "decaf" }, ownTags: { Owner: "sec" } };
+    expect(decide([session], changed)).toMatchObject([
+      { kind: "retag", defaults: true, tags: { Commit: "decaf", [TAG_DEFAULTS]: expect.any(String) } },
+    ]);
+    expect(decide([session], { ...changed, mayRemoveByPolicy: false })).toMatchObject([
+      { reason: "mirrored" },
+    ]);
+  });
+
+  it("are left as somebody else has made them, and in whatever order Terraform gives them", () => {
+    const session = aSession({ tags: { ...made, Commit: "theirs" } });
+    const reordered = { Owner: "platform", Commit: "c0ffee" };
+    for (const defaults of [defaultTags, reordered])
+      expect(decide([session], { defaultTags: defaults, ownTags: { Owner: "sec" } })).toMatchObject([
+        { kind: "leave", reason: "mirrored" },
+      ]);
+  });
+
+  it("leave no digest where there are none", () => {
+    expect(decide([])).toMatchObject([
+      { desired: { tags: expect.not.objectContaining({ [TAG_DEFAULTS]: expect.anything() }) } },
+    ]);
   });
 });
 
