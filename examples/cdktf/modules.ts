@@ -726,11 +726,12 @@ export interface MirrorControllerInputs {
   /**
    * What keeps a mistake small.
    *
-   * - `removal_percent`, `removal_minimum`: a run that would remove more than this share of our sessions, and more than
-   *   this number, removes none, and an alarm fires. 0 to 100, default 20; from 0, default 10. 100 percent switches it
-   *   off.
-   * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted.
-   *   Default null: it is not.
+   * - `removal_percent`, `removal_minimum`: within 24 hours no more than this share of our sessions is removed for a change
+   *   of rules, tags or targets, or no more than this number and half of them. A run that would go beyond removes none,
+   *   and an alarm fires. 0 to 100, default 20, of the most sessions of those 24 hours; from 0, default 10. 100 percent
+   *   switches it off. What is stopped, detached or terminated does not count.
+   * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted;
+   *   the 24 hours begin anew with it. Default null: it is not.
    * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
    *   to 100, default 100.
    * - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
@@ -751,9 +752,10 @@ export interface MirrorControllerInputs {
    */
   readonly hub_event_bus_arn?: string | null;
   /**
-   * Instance types that AWS has begun or ceased to accept as sources since this release, such as `{ "m8g.*" = true }`.
+   * What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
    *
-   * By type, with * and ? as wildcards. true: tried; false: never. Default none: the dated list of the release.
+   * By type, with * and ? as wildcards. false: never tried, and no alarm; true: tried as early as those on the list.
+   * Default none: every type is tried, those that the list does not name last, and what EC2 refuses is learnt.
    */
   readonly instance_types?: Value<Readonly<Record<string, Value<boolean> | null>>> | null;
   /**

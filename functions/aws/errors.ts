@@ -1,7 +1,7 @@
 /**
  * What AWS said, in the classes of core/outcomes.ts: the codes of calls about sessions, and those that any call may
  * answer with. What only one other kind of call answers with is beside it: endpoints/errors.ts, sessions/receivers.ts,
- * demand-parameters.ts, lifecycle-hooks.ts.
+ * sessions/sweep-state-parameter.ts, demand-parameters.ts, lifecycle-hooks.ts.
  *
  * Sources: Amazon EC2 API reference, "Error codes for the Amazon EC2 API"; codes seen in public code where the
  * reference is silent. Codes marked (?) were never seen on a live account.
@@ -10,7 +10,7 @@ import type { Outcome } from "../core/outcomes.js";
 
 type Failure = Exclude<Outcome, { kind: "done" }>;
 
-const classes: Readonly<Record<Exclude<Failure["kind"], "transient">, readonly string[]>> = {
+const classes: Readonly<Record<Exclude<Failure["kind"], "transient" | "unexplained">, readonly string[]>> = {
   gone: [
     "InvalidNetworkInterfaceID.NotFound",
     "InvalidTrafficMirrorSessionId.NotFound",
@@ -55,7 +55,8 @@ export function isStaleReference(code: string): boolean {
 /** Which class an error of the SDK is in. Never throws. */
 export function classify(error: unknown): Failure {
   const { name: code, message, status } = describe(error);
-  return { kind: kindOf(code, status), code, message };
+  const kind = kindOf(code, status);
+  return { kind, code, message, ...(kind === "conflict" && { isKnown: true }) };
 }
 
 function kindOf(code: string, status: number | undefined): Failure["kind"] {

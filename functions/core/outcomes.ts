@@ -7,15 +7,26 @@
  * - conflict: refused because of something on the same interface that was not seen; look again
  * - throttled, transient: worth another try later
  * - refused: final for this interface until its facts change
+ * - unexplained: refused twice for a reason that we do not know, with nothing on the interface to explain it
  * - quota: a limit of the account or of the target
  * - not-permitted: our role may not do it
  */
 export type Outcome<T = undefined> =
   | { readonly kind: "done"; readonly value: T }
   | {
-      readonly kind: "gone" | "conflict" | "throttled" | "transient" | "refused" | "quota" | "not-permitted";
+      readonly kind:
+        | "gone"
+        | "conflict"
+        | "throttled"
+        | "transient"
+        | "refused"
+        | "unexplained"
+        | "quota"
+        | "not-permitted";
       readonly code: string;
       readonly message: string;
+      /** Of a conflict: its code says that something is in the way. undefined: nobody knows what the code means. */
+      readonly isKnown?: true;
     };
 
 export type OutcomeKind = Outcome["kind"];

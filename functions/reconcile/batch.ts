@@ -70,6 +70,7 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     ports,
     settings,
     policy,
+    types: context.types,
     deadline: sessionsUntil,
     signal: signalAt(ports.clock, deadline - WINDOW_MS),
     onDone: telemetry.onDone,

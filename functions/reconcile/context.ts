@@ -1,6 +1,7 @@
 /** What `reconcile` has besides what every function has. Most batches need none of it. */
 import type { EventsQueue } from "../aws/events-queue.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
+import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-types.js";
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
@@ -9,6 +10,8 @@ import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
 export interface ReconcileContext extends App {
   readonly hooks: LifecycleHooks;
   readonly queue: EventsQueue;
+  /** What EC2 refused in this process: a storm of launches of such a type costs a few calls. */
+  readonly types: TypeMemory;
   readonly requestSweep: RequestSweep;
   /** 0 up to 1, for the jitter of delays. */
   readonly random: () => number;
@@ -32,6 +35,7 @@ export function createReconcileContext(policyCacheMs: number): ReconcileContext 
       failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),
     },
     queue: { delay: async (returns) => (await queue()).delay(returns) },
+    types: createTypeMemory(),
     requestSweep: createSweepRequests(),
     random: Math.random,
   };

@@ -103,3 +103,10 @@ export function readQueueUrl(env: NodeJS.ProcessEnv): string {
   if (!url) throw new Error("environment: EVENTS_QUEUE_URL: is needed");
   return url;
 }
+
+/** The parameter of the sweeps' record, which only `sweep` has. */
+export function readSweepStateParameter(env: NodeJS.ProcessEnv): string {
+  const name = env["SWEEP_STATE_PARAMETER"];
+  if (!name) throw new Error("environment: SWEEP_STATE_PARAMETER: is needed");
+  return name;
+}

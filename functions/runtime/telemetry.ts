@@ -82,7 +82,7 @@ export function countReport({ metrics }: Telemetry, report: Report, policyProble
   count("SessionsDeleted", report.deleted);
   count("CallsThrottled", report.outcomes.throttled);
   count("CallsFailed", report.outcomes.transient + report.outcomes.conflict);
-  count("SourcesRefused", report.outcomes.refused);
+  count("SourcesRefused", report.outcomes.refused + report.outcomes.unexplained);
   count("QuotaRefused", report.outcomes.quota);
   count("NotPermitted", report.outcomes["not-permitted"]);
   count("PolicyRefused", policyProblems.length > 0 ? 1 : 0);

@@ -1,18 +1,24 @@
 /** What `sweep` has besides what every function has. */
+import { createSsmClient } from "../aws/client.js";
 import { createPace, type Pace } from "../aws/pace.js";
+import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import { BESIDE, standingBack } from "../aws/stand-back.js";
+import type { SweepStateStore } from "../core/sessions/ports.js";
 import { createApp, type App } from "../runtime/app.js";
 import { clock } from "../runtime/clock.js";
-import { readConfig, readQueueUrl } from "../runtime/config.js";
+import { readConfig, readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
 
 export interface SweepContext extends App {
   /** A sweep that was asked for runs beside the schedule's, in a process of its own: it takes these turns as well. */
   readonly turnBeside: Pace["turn"];
+  /** What sweeps know of each other. */
+  readonly sweepState: SweepStateStore;
 }
 
 /** Throws when the environment is not what Terraform sets. */
 export function createSweepContext(): SweepContext {
+  const parameter = readSweepStateParameter(process.env);
   const queueUrl = readQueueUrl(process.env);
   const { perSecond } = readConfig(process.env).pace;
   const backlog = lazily(async () => {
@@ -24,6 +30,7 @@ export function createSweepContext(): SweepContext {
   return {
     // The policy is read every time: an apply asks for a sweep under the document that it has just written.
     ...createApp(0, (own) => standingBack(own, async () => (await backlog())(), clock)),
+    sweepState: createSweepStateParameter(createSsmClient(), parameter),
     turnBeside: (until) => beside.turn(until),
   };
 }

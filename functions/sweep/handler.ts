@@ -4,7 +4,7 @@ import { createSweepContext } from "./context.js";
 import { requestOf } from "./request.js";
 import { runSweep } from "./run.js";
 
-const app = createSweepContext();
+const context = createSweepContext();
 
-export const handler = (event: unknown, context: Context): Promise<object> =>
-  runSweep(app, requestOf(event), context.getRemainingTimeInMillis());
+export const handler = (event: unknown, invocation: Context): Promise<object> =>
+  runSweep(context, requestOf(event), invocation.getRemainingTimeInMillis());

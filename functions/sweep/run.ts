@@ -8,7 +8,9 @@ import { drain } from "../core/sessions/drain.js";
 import { silentFilters } from "../core/sessions/filters.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
+import { createTypeMemory } from "../core/sessions/refused-types.js";
 import type { Report } from "../core/sessions/report.js";
+import { openRecord } from "../core/sessions/sweep-state.js";
 import { TAG_CONTROLLER } from "../core/tags.js";
 import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
@@ -70,6 +72,7 @@ const MARGIN_MS = 10_000;
 const PUBLISH_MS = 6_000;
 
 const refusals: RefusedSources = refusedSources();
+const types = createTypeMemory();
 const silent = silentFilters();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
@@ -117,11 +120,20 @@ async function runReconcile(
   logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
   const window = { milliseconds: WINDOW_MS, until: whole };
-  const run = { ...deadlines, window, ports, settings, policy, onDone: telemetry.onDone };
+  const run = { ...deadlines, window, ports, settings, policy, types, onDone: telemetry.onDone };
   const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
   const demands = await readDemands(app, deadlines, latestRead());
+  const record = await openRecord(
+    { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) },
+    (error) => {
+      telemetry.logger.error(
+        "the record of sweeps failed: nothing more is removed by policy",
+        error as Error,
+      );
+    },
+  );
   const report = await permitted(() =>
-    sweep({ ...run, signal: signalAt(ports.clock, latestRead()) }, refusals, demands.claims, silent),
+    sweep({ ...run, signal: signalAt(ports.clock, latestRead()) }, refusals, record, demands.claims, silent),
   );
   const settleUntil = Math.min(whole, ports.clock.now() + SETTLE_MS);
   const open = await settleDemands(app, demands, report, settleUntil);
@@ -129,6 +141,8 @@ async function runReconcile(
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
   telemetry.metrics.addMetric("DemandsOpen", "Count", open);
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
+  telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report));
+  telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
   const summary = summarize(report, open);
   if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
   if (report.silentFilters.length > 0) {
@@ -167,6 +181,20 @@ function refusedNow({ notMirrored, done }: Report): Report["notMirrored"] {
   return notMirrored.filter(({ interfaceId }) => tried.has(interfaceId));
 }
 
+/** Selected sources that are silent because EC2 refused their type on others. What the policy forbids is not counted. */
+function ofRefusedTypes({ sources, verdicts }: Report): number {
+  const refused = types.refused();
+  return sources.filter(({ id, instance }) => {
+    const verdict = verdicts.get(id);
+    return (
+      instance &&
+      Object.hasOwn(refused, instance.type) &&
+      verdict?.is === "uncovered" &&
+      verdict.reason === "instance-type"
+    );
+  }).length;
+}
+
 /** The selected ones first: they are what the promise is about. */
 function explained({ notMirrored }: Report): readonly object[] {
   return [...notMirrored]
@@ -190,7 +218,7 @@ function refuseToPass(report: Report, problems: readonly string[]): void {
   if (report.heldRemovals > 0) {
     throw new Error(
       `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
-        "sessions, more than guardrails.removal_percent allows; nothing was removed. If that is meant, set " +
+        "sessions, more than guardrails.removal_percent allows within a day; nothing was removed. If that is meant, set " +
         "guardrails.acknowledged_until to a time soon from now and apply again",
     );
   }

@@ -14,11 +14,33 @@ locals {
       missing = "notBreaching"
     }
     removal-held = {
-      problem   = "A run would have removed more sessions than guardrails.removal_percent and removal_minimum allow, and removed none."
+      problem   = "A run would have removed more sessions than guardrails.removal_percent and removal_minimum allow in a day, and removed none."
       metric    = "RemovalHeld"
       threshold = 1
       # As policy-refused.
       missing = "notBreaching"
+    }
+    sweep-state-unread = {
+      problem = join(" ", [
+        "The record of what sweeps removed could not be read all through ${3 * local.sweep_period / 60} minutes:",
+        "no session is removed for a change of rules or tags.",
+      ])
+      metric     = "SweepStateUnread"
+      statistic  = "Minimum"
+      threshold  = 1
+      period     = local.sweep_period
+      periods    = 3
+      datapoints = 3
+      # As policy-refused.
+      missing = "notBreaching"
+    }
+    instance-type = {
+      problem   = "EC2 refused an instance type on two instances, so that selected instances of that type are not mirrored."
+      metric    = "SourcesOfRefusedTypes"
+      statistic = "Maximum"
+      threshold = 1
+      # A level: it stays what it was while nothing looks.
+      missing = "ignore"
     }
     ownership = {
       problem   = "Tags and description of a mirror session say different things: somebody has taken this controller's tag or given it away."

@@ -123,6 +123,13 @@ data "aws_iam_policy_document" "sweep" {
     data.aws_iam_policy_document.follow_up.json,
   ]
 
+  # Nobody else's: a record that events could write would be one that they could clear.
+  statement {
+    sid       = "KeepSweepState"
+    actions   = ["ssm:GetParameter", "ssm:PutParameter"]
+    resources = ["${local.arns.ssm}:parameter${local.sweep_state_parameter}"]
+  }
+
   statement {
     sid       = "SeeWhetherEventsWait"
     actions   = ["sqs:GetQueueAttributes"]

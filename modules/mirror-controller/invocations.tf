@@ -19,6 +19,8 @@ resource "aws_lambda_invocation" "drain" {
   depends_on = [
     module.sweep,
     aws_ssm_parameter.policy,
+    # A sweep that is under way must not make it anew after it was destroyed.
+    aws_ssm_parameter.sweep_state,
     # It reports what it removes.
     aws_cloudwatch_event_target.hub,
     aws_iam_role_policy.hub,
@@ -45,6 +47,7 @@ resource "aws_lambda_invocation" "apply" {
     aws_iam_role_policy_attachment.sweep_scope,
     aws_ssm_parameter.policy,
     aws_ssm_parameter.policy_part,
+    aws_ssm_parameter.sweep_state,
     aws_cloudwatch_event_target.this,
     aws_cloudwatch_event_target.requests,
     aws_cloudwatch_event_target.sweep_requests,

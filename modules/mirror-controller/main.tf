@@ -51,9 +51,10 @@ locals {
 
   sweep_environment = merge(local.environment, {
     # To see whether events wait.
-    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND = tostring(var.pace.sweep_per_second)
-    MUTATIONS_BURST      = tostring(var.pace.sweep_burst)
+    EVENTS_QUEUE_URL      = aws_sqs_queue.events.url
+    MUTATIONS_PER_SECOND  = tostring(var.pace.sweep_per_second)
+    MUTATIONS_BURST       = tostring(var.pace.sweep_burst)
+    SWEEP_STATE_PARAMETER = local.sweep_state_parameter
   })
 }
 

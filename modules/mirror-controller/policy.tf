@@ -2,7 +2,8 @@
 # functions/core/sessions/policy.ts is the other side of this contract.
 
 locals {
-  policy_parameter = "/${var.name}/policy"
+  policy_parameter      = "/${var.name}/policy"
+  sweep_state_parameter = "/${var.name}/sweep-state"
 
   # Every rule with its kind, in the order in which they are tried; none where sources is null. Neither try() nor can()
   # may stand around them here and in the validations: both give up on a list as a whole as soon as one id in it is
@@ -129,4 +130,22 @@ resource "aws_ssm_parameter" "policy_part" {
     "",
   ])
   tags = var.tags
+}
+
+# What sweeps must know of each other: how much was removed by policy in the last day. It is made here and written by
+# `sweep` alone (functions/core/sessions/sweep-state.ts). Where it is gone, removals by policy wait until an apply makes it
+# anew.
+resource "aws_ssm_parameter" "sweep_state" {
+  #checkov:skip=CKV2_AWS_34:It holds hours and numbers, nothing secret.
+  #checkov:skip=CKV_AWS_337:As above.
+  name           = local.sweep_state_parameter
+  description    = "What the sweeps of ${var.name} know of each other. Written by the function sweep."
+  type           = "String"
+  tier           = "Standard"
+  insecure_value = jsonencode({ version = 1 })
+  tags           = var.tags
+
+  lifecycle {
+    ignore_changes = [insecure_value]
+  }
 }

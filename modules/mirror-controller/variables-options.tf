@@ -59,9 +59,10 @@ variable "fargate" {
 
 variable "instance_types" {
   description = <<-EOT
-    Instance types that AWS has begun or ceased to accept as sources since this release, such as `{ "m8g.*" = true }`.
+    What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
 
-    By type, with * and ? as wildcards. true: tried; false: never. Default none: the dated list of the release.
+    By type, with * and ? as wildcards. false: never tried, and no alarm; true: tried as early as those on the list.
+    Default none: every type is tried, those that the list does not name last, and what EC2 refuses is learnt.
   EOT
   type        = map(bool)
   default     = {}

@@ -63,6 +63,7 @@ const environmentOf = (pace: Pace, url: string): Record<string, string> => ({
   CONTROLLER_NAME: CONTROLLER,
   ACCOUNT_ID: WHERE.account,
   POLICY_PARAMETER: `/${CONTROLLER}/policy`,
+  SWEEP_STATE_PARAMETER: `/${CONTROLLER}/sweep-state`,
   MODE: "enforce",
   ...variablesOf(pace),
   SESSION_TAGS: "{}",
@@ -176,6 +177,8 @@ export const createAccount = async (cloud: LocalCloud, pace: Pace): Promise<Acco
   const { vpcId, subnets, policy } = await makeNetwork(aws, cloud);
   const Name = `/${CONTROLLER}/policy`;
   await aws.ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(policy), Type: "String" }));
+  const sweepState = { Name: `/${CONTROLLER}/sweep-state`, Value: '{"version":1}', Type: "String" } as const;
+  await aws.ssm.send(new PutParameterCommand(sweepState));
   const functionName = (folder: string): string => `${CONTROLLER}-${folder}`;
   // What the roles may do is the business of the end-to-end suite.
   await cloud.settings({ iam: false });

@@ -7,6 +7,9 @@ import { createWriter } from "../../functions/aws/sessions/writer.js";
 import { concerns } from "../../functions/core/sessions/ownership.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
+import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
+import { openRecord } from "../../functions/core/sessions/sweep-state.js";
+import { aSweepState } from "../support/fakes.js";
 import type { Report } from "../../functions/core/sessions/report.js";
 import type { Step } from "./history.js";
 import { CONTROLLER, policyOf, type PolicyChoice, type Setting } from "./setting.js";
@@ -53,6 +56,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
     }),
   };
   const refusals = refusedSources();
+  const types = { events: createTypeMemory(), sweep: createTypeMemory() };
 
   const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
     ports: { observer, writer: lanes[lane], clock },
@@ -71,6 +75,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       },
     },
     policy: policyOf(choice, setting),
+    types: types[lane],
     deadline: now + milliseconds,
     onDone: () => undefined,
   });
@@ -84,7 +89,11 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
     return survive(reconcile(run(choice, "events", MINUTE_MS), { instanceIds, interfaceIds }));
   };
   const sweepOnce = (choice: PolicyChoice, milliseconds: number) =>
-    survive(sweep(run(choice, "sweep", milliseconds), refusals));
+    survive(
+      openRecord(aSweepState(), ignore).then((record) =>
+        sweep(run(choice, "sweep", milliseconds), refusals, record),
+      ),
+    );
 
   return {
     sweep: sweepOnce,

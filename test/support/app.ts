@@ -3,6 +3,7 @@ import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
 import type { Policy } from "../../functions/core/sessions/policy.js";
 import type { Settings } from "../../functions/core/sessions/settings.js";
+import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
 import type { ReconcileContext } from "../../functions/reconcile/context.js";
@@ -14,15 +15,18 @@ import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
 import {
   aClock,
   aDemandStore,
+  aSweepState,
   aWriter,
   hooksOf,
   type FakeClock,
   type FakeHooks,
   type FakeStore,
+  type FakeSweepState,
   type FakeWriter,
 } from "./fakes.js";
 
 export interface FakeApp extends ReconcileContext, SweepContext {
+  readonly sweepState: FakeSweepState;
   readonly clock: FakeClock;
   readonly writer: FakeWriter;
   readonly store: FakeStore;
@@ -48,6 +52,7 @@ export interface Account {
   readonly problems?: readonly string[];
   readonly writer?: FakeWriter;
   readonly store?: FakeStore;
+  readonly sweepState?: FakeSweepState;
   readonly hooks?: FakeHooks;
   /** Messages that the bus does not take, of each publication. */
   readonly lost?: number;
@@ -57,7 +62,7 @@ export interface Account {
 
 export function anApp(account: Account = {}): FakeApp {
   const { observation = {}, sessions = [[]], clock = aClock(), writer = aWriter() } = account;
-  const { store = aDemandStore(), hooks = hooksOf() } = account;
+  const { store = aDemandStore(), hooks = hooksOf(), sweepState = aSweepState() } = account;
   const sent: BusEvent[] = [];
   const returned: Return[] = [];
   const looks: FakeApp["looks"] = [];
@@ -81,6 +86,7 @@ export function anApp(account: Account = {}): FakeApp {
     settings: theSettings(account.settings),
     ports: { observer, writer, clock },
     demandStore: store,
+    sweepState,
     policies: { load: account.loadPolicy ?? (async () => loaded) },
     telemetry: telemetry.telemetry,
     demandLimits: { defaultMinutes: 1440, maximumMinutes: 10_080, maxOpen: 500 },
@@ -95,6 +101,7 @@ export function anApp(account: Account = {}): FakeApp {
         return 0;
       },
     },
+    types: createTypeMemory(),
     turnBeside: async () => true,
     requestSweep: createSweepRequests(),
     random: () => 0.5,

@@ -1,7 +1,8 @@
 /** Ports for tests: a clock that moves when somebody sleeps, a writer with prepared outcomes. */
 import type { Outcome } from "../../functions/core/outcomes.js";
 import type { Demand } from "../../functions/core/demands/demand.js";
-import type { SessionWriter } from "../../functions/core/sessions/ports.js";
+import type { SessionWriter, SweepState, SweepStateStore } from "../../functions/core/sessions/ports.js";
+import { emptyWindow } from "../../functions/core/sessions/removal-window.js";
 import type { Clock } from "../../functions/core/clock.js";
 import type { DemandStore, StoredDemand } from "../../functions/core/demands/ports.js";
 import type { LifecycleHooks } from "../../functions/core/events/ports.js";
@@ -34,7 +35,13 @@ export function aClock(start = NOON): FakeClock {
 export const done: Outcome = { kind: "done", value: undefined };
 
 export function failed(kind: Exclude<Outcome["kind"], "done">, code: string = kind): Outcome {
-  return { kind, code, message: `${code}, says AWS` };
+  // A code of its own is one that nobody knows.
+  return {
+    kind,
+    code,
+    message: `${code}, says AWS`,
+    ...(kind === "conflict" && code === kind && { isKnown: true }),
+  };
 }
 
 export interface FakeWriter extends SessionWriter {
@@ -129,4 +136,41 @@ export function hooksOf(answer: () => Outcome = () => done, failedLaunches = 0):
     },
     failedLaunches: async () => failedLaunches,
   };
+}
+
+export interface FakeSweepState extends SweepStateStore {
+  /** null: lost. */
+  state: SweepState | null;
+  version: number;
+  /** What every call throws while it is set. */
+  error?: Error;
+  readonly calls: { read: number; write: number };
+  /** Called before each write, as another sweep would. */
+  interfere?: () => void;
+}
+
+/** The sweeps' record in memory, with versions as SSM has them. A new one is as Terraform makes it: empty. */
+export function aSweepState(): FakeSweepState {
+  const calls = { read: 0, write: 0 };
+  const store: FakeSweepState = {
+    state: { window: emptyWindow, refusedTypes: {} },
+    version: 1,
+    calls,
+    read: async () => {
+      calls.read += 1;
+      if (store.error) throw store.error;
+      return { state: store.state, version: store.version };
+    },
+    write: async (state, seen) => {
+      calls.write += 1;
+      if (store.error) throw store.error;
+      store.interfere?.();
+      const before = store.state;
+      store.state = state;
+      store.version += 1;
+      if (store.version === seen + 1) return { version: store.version };
+      return { version: store.version, overwritten: before ?? { window: emptyWindow, refusedTypes: {} } };
+    },
+  };
+  return store;
 }

@@ -5,11 +5,12 @@
 import type { Session } from "../model.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
 import { ownershipOf } from "./ownership.js";
+import { letsThrough, type RemovalWindow } from "./removal-window.js";
 
 export interface Guardrails {
-  /** A sweep that would remove more than this share of our sessions, 0–100, removes none … */
+  /** A sweep that would bring a day's removals above this share of our sessions, 0–100, removes none … */
   readonly removalPercent: number;
-  /** … unless it is no more than this many. */
+  /** … unless it is no more than this many, and no more than half of our sessions. */
   readonly removalMinimum: number;
   /** Removals are let through until then (milliseconds since the epoch). */
   readonly acknowledgedUntil: number | null;
@@ -21,6 +22,8 @@ export interface Guardrails {
 
 export interface AccountPlan {
   readonly plans: readonly SourcePlan[];
+  /** Removals by policy that are to be made; 0 when the guardrail held them. */
+  readonly removals: number;
   /** Removals that wait for a person; 0 when the guardrail did not hold. */
   readonly heldRemovals: number;
   readonly foreign: number;
@@ -35,6 +38,8 @@ export interface AccountContext {
   /** Sessions that the account may have. */
   readonly quota: number;
   readonly guardrails: Guardrails;
+  /** What was removed lately; null where it is not known, so that no more is. */
+  readonly window: RemovalWindow | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -42,7 +47,7 @@ export interface AccountContext {
 export function planAccount(
   plans: readonly SourcePlan[],
   sessions: readonly Session[],
-  { controller, quota, guardrails, now }: AccountContext,
+  { controller, quota, guardrails, window, now }: AccountContext,
 ): AccountPlan {
   // Those of the version before are among ours until their interface is planned: they must not take our own room.
   const ours = sessions.filter((session) => ["ours", "unproven"].includes(ownershipOf(session, controller)));
@@ -55,13 +60,29 @@ export function planAccount(
   const room = Math.max(0, quota - foreign);
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
-  const held = holdRemovals(paceDefaults(fitted), sessionsOfOurs, guardrails, now);
-  return { ...held, foreign, sessionsOfOurs, sessionsNotSeen };
+  const paced = paceDefaults(fitted);
+  const removals = paced.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
+  const account = { plans: paced, removals, heldRemovals: 0, foreign, sessionsOfOurs, sessionsNotSeen };
+  return letsThrough(window, removals, sessionsOfOurs, guardrails, now) ? account : holdRemovals(account);
+}
+
+/** Every removal by policy waits, and nothing else does. */
+export function holdRemovals(account: AccountPlan): AccountPlan {
+  const hold = (decision: Decision): Decision =>
+    isRemovalByPolicy(decision)
+      ? leftAlone(decision, { covered: "unselected", reason: "removal-held" })
+      : decision;
+  return {
+    ...account,
+    plans: account.plans.map((plan) => ({ ...plan, decisions: plan.decisions.map(hold) })),
+    removals: 0,
+    heldRemovals: account.removals,
+  };
 }
 
 /**
  * Gives the `capacity` sessions to the interfaces that come first: by the policy's order, then those that
- * have one already (nobody is moved without need), then by id. The rest is reported; a session that must make
+ * have one already (nobody is moved without need), then those of types that EC2 is known to take, then by id. The rest is reported; a session that must make
  * room for a more important interface is removed.
  */
 function fit(
@@ -78,7 +99,8 @@ function fit(
 function byImportance(a: SourcePlan, b: SourcePlan): number {
   const byOrder = (a.order ?? 0) - (b.order ?? 0);
   const byPresence = Number(b.kept !== undefined) - Number(a.kept !== undefined);
-  return byOrder || byPresence || (a.source.id < b.source.id ? -1 : 1);
+  const byType = Number(a.isTypeListed === false) - Number(b.isTypeListed === false);
+  return byOrder || byPresence || byType || (a.source.id < b.source.id ? -1 : 1);
 }
 
 function withoutSession(plan: SourcePlan, reason: "quota" | "ceiling"): SourcePlan {
@@ -111,27 +133,6 @@ function paceDefaults(plans: readonly SourcePlan[]): readonly SourcePlan[] {
   });
 }
 
-function holdRemovals(
-  plans: readonly SourcePlan[],
-  sessionsOfOurs: number,
-  guardrails: Guardrails,
-  now: number,
-): { plans: readonly SourcePlan[]; heldRemovals: number } {
-  const removals = plans.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
-  const share = Math.floor((sessionsOfOurs * guardrails.removalPercent) / 100);
-  const acknowledged = guardrails.acknowledgedUntil !== null && now < guardrails.acknowledgedUntil;
-  if (acknowledged || removals <= Math.max(share, guardrails.removalMinimum))
-    return { plans, heldRemovals: 0 };
-  const hold = (decision: Decision): Decision =>
-    isRemovalByPolicy(decision)
-      ? leftAlone(decision, { covered: "unselected", reason: "removal-held" })
-      : decision;
-  return {
-    plans: plans.map((plan) => ({ ...plan, decisions: plan.decisions.map(hold) })),
-    heldRemovals: removals,
-  };
-}
-
 const isOfDefaults = (decision: Decision) => decision.kind === "retag" && decision.defaults === true;
 const isCreate = (decision: Decision) => decision.kind === "create";
-const isRemovalByPolicy = (decision: Decision) => decision.kind === "delete" && decision.byPolicy;
+export const isRemovalByPolicy = (decision: Decision) => decision.kind === "delete" && decision.byPolicy;

@@ -1,5 +1,5 @@
 /** What a plan consists of: one decision for every session of ours and every interface that was looked at. */
-import type { Session, Source, Tags } from "../model.js";
+import type { InstanceState, Session, Source, Tags } from "../model.js";
 import type { Outcome, UncoveredReason, UnselectedReason } from "../outcomes.js";
 
 export interface DesiredSession {
@@ -59,7 +59,7 @@ export type Action =
       readonly kind: "delete";
       readonly reason: UnselectedReason | UncoveredReason | "surplus" | "drain";
       readonly sessionId: string;
-      /** A person's change of policy caused it, so that the guardrail on mass removal counts it. */
+      /** Somebody's change of rules, tags or targets caused it, so that the guardrail on mass removal counts it. */
       readonly byPolicy: boolean;
     });
 
@@ -81,6 +81,12 @@ export interface SourcePlan {
   readonly source: Pick<Source, "id">;
   /** What AWS's refusal of an interface depends on; another value is worth another try. */
   readonly facts: string;
+  /** undefined: on no instance. */
+  readonly instanceType?: string;
+  /** As `instanceType`. */
+  readonly instanceState?: InstanceState;
+  /** Whether the guide's list, or the policy, says that the type can be mirrored; EC2 has the last word. */
+  readonly isTypeListed?: boolean;
   readonly decisions: readonly Decision[];
   /** Sessions on it of which tags and description say different things. */
   readonly disputed?: readonly string[];

@@ -5,7 +5,7 @@
 import { receiverAddress, type Receivers, type Source, type Topology } from "../model.js";
 import type { UncoveredReason } from "../outcomes.js";
 import { TAG_AUTOSCALING_GROUP } from "../tags.js";
-import { isSupportedInstanceType } from "./instance-types.js";
+import { typeSupport } from "./instance-types.js";
 import { managedKindOf } from "./managed-interfaces.js";
 import type { Policy } from "./policy.js";
 
@@ -42,9 +42,8 @@ export function typeRefusal(
   if (source.type !== "interface") return "interface-type";
   if (source.addresses.length === 0) return "ipv6-only";
   if (source.instance) {
-    return isSupportedInstanceType(source.instance.type, options.instance_types)
-      ? undefined
-      : "instance-type";
+    // A type that no list knows is tried: EC2 keeps adding, and what it refuses is learnt (refused-types.ts).
+    return typeSupport(source.instance.type, options.instance_types) === "no" ? "instance-type" : undefined;
   }
   const kind = managedKindOf(source);
   if (kind === undefined) return "requester-managed";

@@ -17,6 +17,10 @@ export interface ExecuteOptions extends Deadlines {
   readonly concurrency: number;
   /** Sees an interface again after a conflict and decides anew; undefined when it is not there any more. */
   readonly replan: (plan: SourcePlan) => Promise<SourcePlan | undefined>;
+  /** What was learnt since the plan was made may change it, right before it is carried out. */
+  readonly revise?: (plan: SourcePlan) => SourcePlan;
+  /** What came of an action of this plan, for what is to be learnt from it. */
+  readonly learn?: (plan: SourcePlan, done: Done) => void;
   /** Called as each action ends, for logs and progress. */
   readonly onDone: (done: Done) => void;
 }
@@ -37,11 +41,14 @@ export async function execute(plans: readonly SourcePlan[], options: ExecuteOpti
   let next = 0;
   const work = async () => {
     while (mayStart(options.clock, options)) {
-      const plan = plans[next++];
-      if (plan === undefined) return;
+      const first = plans[next++];
+      if (first === undefined) return;
+      const plan = options.revise?.(first) ?? first;
+      if (plan !== first) replanned.set(plan.source.id, plan);
       for await (const step of settle(plan, options)) {
         if ("outcome" in step) {
           done.push(step);
+          options.learn?.(plan, step);
           options.onDone(step);
         } else replanned.set(plan.source.id, step);
       }
@@ -58,10 +65,11 @@ export async function execute(plans: readonly SourcePlan[], options: ExecuteOpti
 async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerator<Done | SourcePlan> {
   let actions = plan.decisions.filter(isAction);
   let tries = 0;
+  let refusedBefore: Done["outcome"] | undefined;
   for (let action = actions[0]; action && mayStart(options.clock, options); action = actions[0]) {
     if (action.kind === "create" && !mayCreate(options.clock, options)) return;
     if (!(await options.writer.turn(options.deadline))) return;
-    const outcome = await perform(action, options.writer);
+    const outcome = explained(await perform(action, options.writer), refusedBefore);
     if (outcome.kind === "not-permitted" && (await waitedForPermission(options.clock, options))) continue;
     tries += 1;
     if (outcome.kind === "throttled" && tries < MAX_TRIES) continue; // the writer has slowed down already
@@ -71,13 +79,24 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
       if (again !== undefined) {
         yield again;
         actions = again.decisions.filter(isAction);
+        refusedBefore = outcome;
         continue;
       }
     }
     yield { action, outcome };
     actions = actions.slice(1);
     tries = 0;
+    refusedBefore = undefined;
   }
+}
+
+/**
+ * A create that EC2 refused with a code that we do not know, again after another look: what is on the interface does not
+ * explain it, and a third call would not either.
+ */
+function explained(outcome: Done["outcome"], before: Done["outcome"] | undefined): Done["outcome"] {
+  if (outcome.kind !== "conflict" || before?.kind !== "conflict" || outcome.isKnown === true) return outcome;
+  return outcome.code === before.code ? { ...outcome, kind: "unexplained" } : outcome;
 }
 
 /** Somebody else was at the interface, or took away the session that was to be changed. */
@@ -106,10 +125,10 @@ function perform(action: Action, writer: SessionWriter): Promise<Outcome<string 
 export function inFairOrder(
   plans: readonly SourcePlan[],
   turn: number,
-  failedLately: (interfaceId: string) => boolean = () => false,
+  isLate: (plan: SourcePlan) => boolean = () => false,
 ): readonly SourcePlan[] {
-  const late = plans.filter((plan) => failedLately(plan.source.id));
-  const rest = plans.filter((plan) => !failedLately(plan.source.id));
+  const late = plans.filter(isLate);
+  const rest = plans.filter((plan) => !isLate(plan));
   return [...weave(rest, turn), ...weave(late, turn)];
 }
 

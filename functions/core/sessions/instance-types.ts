@@ -1,6 +1,7 @@
 /**
- * Instance types that can be a mirror source. No API lists them, so this is data with a date, which the policy's
- * `options.instance_types` overrides and EC2's own refusal overrules.
+ * Instance types that can be a mirror source. No API lists them, so this is data with a date and no more than a hint: what
+ * is on it is tried first, and what is not is tried as well (refused-types.ts). The policy's `options.instance_types`
+ * overrides it.
  *
  * Source: Amazon VPC Traffic Mirroring guide, "Traffic Mirroring limitations and considerations", 2025-08.
  */
@@ -27,12 +28,16 @@ const metalFamilies = new Set(
   ),
 );
 
-/** Whether an instance of `type` can be mirrored, as far as the guide and the caller's overrides say. */
-export function isSupportedInstanceType(type: string, overrides: Readonly<Record<string, boolean>>): boolean {
+/** `no` comes from the caller's overrides alone; `unknown`: the guide does not list it. */
+export function typeSupport(
+  type: string,
+  overrides: Readonly<Record<string, boolean>>,
+): "yes" | "no" | "unknown" {
   const override = Object.keys(overrides)
     .filter((pattern) => globMatches(pattern, type))
     .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))[0];
-  if (override !== undefined) return overrides[override] ?? false;
+  if (override !== undefined) return overrides[override] === true ? "yes" : "no";
   const [family = "", size = ""] = type.split(".");
-  return families.has(family) && (!size.startsWith("metal") || metalFamilies.has(family));
+  const listed = families.has(family) && (!size.startsWith("metal") || metalFamilies.has(family));
+  return listed ? "yes" : "unknown";
 }

@@ -9,6 +9,7 @@ import { hasOtherDefaults, missingTags, withDefaults } from "../tags.js";
 import { about, type Decision, type SourcePlan } from "./decisions.js";
 import { changesOf, desiredSession } from "./desired.js";
 import { loopRefusal, typeRefusal } from "./eligibility.js";
+import { typeSupport } from "./instance-types.js";
 import { concerns, ownershipOf, ruleOf } from "./ownership.js";
 import { rulesOf, type Policy } from "./policy.js";
 import { isTemporary, select, type ClaimsByInterface, type Selection } from "./selection.js";
@@ -53,10 +54,16 @@ export function planSource(context: PlanContext, source: Source, sessions: reado
   const ours = sessions.filter((session) => isHeldAsOurs(context, session)).sort(byNumber);
   const foreign = sessions.filter((session) => !ours.includes(session));
   const disputed = foreign.filter((session) => concerns(session, context.controller));
+  const { instance } = source;
   return {
     ...decide({ context, source, ours, foreign }),
     source,
     facts: factsOf(source),
+    ...(instance && {
+      instanceType: instance.type,
+      instanceState: instance.state,
+      isTypeListed: typeSupport(instance.type, context.policy.options.instance_types) === "yes",
+    }),
     ...(disputed.length > 0 && { disputed: disputed.map(({ id }) => id) }),
   };
 }
@@ -72,7 +79,7 @@ function isHeldAsOurs({ policy, topology, controller }: PlanContext, session: Se
   return filters.includes(session.filterId) && servesAsTarget(session.targetId, policy, topology);
 }
 
-type Decided = Omit<SourcePlan, "source" | "facts">;
+type Decided = Omit<SourcePlan, "source" | "facts" | "instanceType" | "instanceState" | "isTypeListed">;
 
 function factsOf({ type, deviceIndex, instance }: Source): string {
   return [type, deviceIndex, instance?.id, instance?.type, instance?.state].join(" ");

@@ -4,6 +4,8 @@ import type { Look, Observation, Session, Tags } from "../model.js";
 import type { Outcome } from "../outcomes.js";
 import type { DesiredSession, SessionChanges } from "./decisions.js";
 import type { Policy } from "./policy.js";
+import type { RefusedTypes } from "./refused-types.js";
+import type { RemovalWindow } from "./removal-window.js";
 
 export interface Observer {
   /**
@@ -39,6 +41,26 @@ export interface SessionWriter {
   modify(sessionId: string, changes: SessionChanges): Promise<Outcome>;
   remove(sessionId: string): Promise<Outcome>;
   tag(sessionId: string, tags: Tags): Promise<Outcome>;
+}
+
+/** What sweeps know of each other. */
+export interface SweepState {
+  readonly window: RemovalWindow;
+  readonly refusedTypes: RefusedTypes;
+}
+
+/** Where that is kept. */
+export interface SweepStateStore {
+  /** `state` is null where nothing is kept, or nothing that can be understood. Throws when it cannot be read. */
+  read(): Promise<{ readonly state: SweepState | null; readonly version: number }>;
+  /**
+   * Writes over what has the version `seen`. `overwritten`: what another sweep wrote after that and before this. Throws
+   * when it cannot be written.
+   */
+  write(
+    state: SweepState,
+    seen: number,
+  ): Promise<{ readonly version: number; readonly overwritten?: SweepState }>;
 }
 
 export interface Ports {

@@ -4,7 +4,7 @@
  */
 import type { Deadlines } from "../deadlines.js";
 import type { Look, Observation, Session } from "../model.js";
-import { planAccount } from "./account.js";
+import { holdRemovals, isRemovalByPolicy, planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
 import { filterOf, silentFilters, type SilentFilters } from "./filters.js";
@@ -12,14 +12,18 @@ import { planSource, type PlanContext } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
 import type { RefusedSources } from "./refusals.js";
+import type { TypeMemory } from "./refused-types.js";
 import { report, type Report } from "./report.js";
 import type { ClaimsByInterface } from "./selection.js";
 import type { Settings } from "./settings.js";
+import type { SweepRecord } from "./sweep-state.js";
 
 export interface Run extends Deadlines {
   readonly ports: Ports;
   readonly settings: Settings;
   readonly policy: Policy;
+  /** Which instance types EC2 refuses, as far as this process knows. */
+  readonly types: TypeMemory;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
   /** Whatever reading took, the run may act for so long after it, though not after `until`. */
@@ -60,6 +64,7 @@ export async function reconcile(
 export async function sweep(
   run: Run,
   refusals: RefusedSources,
+  record: SweepRecord,
   claims: ClaimsByInterface | null = noClaims,
   silent: SilentFilters = silentFilters(),
 ): Promise<Report> {
@@ -68,15 +73,31 @@ export async function sweep(
   const observation = await ports.observer.everything(run.policy, claimedInterfaces(open), run.signal);
   const now = ports.clock.now();
   const context = contextOf(run, observation, open, claims !== null);
-  const planned = planAll(context, observation);
-  const account = planAccount(planned, observation.sessions, { ...settings, now });
-  const plans = account.plans.map((plan) => refusals.withoutRefused(plan, now));
-  const ordered = inFairOrder(plans, Math.floor(now / MINUTE_MS), (id) => refusals.failedLately(id));
+  const wanted = planAll(context, observation);
+  run.types.begin(record.refusedTypes, wanted, now);
+  // Before the quota is shared out: what EC2 refuses must not hold the place of what it takes.
+  const planned = wanted.map((plan) => run.types.withoutRefused(refusals.withoutRefused(plan, now), now));
+  const allowed = planAccount(planned, observation.sessions, { ...settings, window: record.window, now });
+  const account = (await record.reserve(allowed, settings, now)) ? allowed : holdRemovals(allowed);
+  const { plans } = account;
+  // Types that no list knows come last, so that what EC2 may refuse does not keep the others waiting.
+  const ordered = inFairOrder(
+    plans,
+    Math.floor(now / MINUTE_MS),
+    ({ source, isTypeListed }) => isTypeListed === false || refusals.failedLately(source.id),
+  );
   const executed = await carryOut(run, ordered, open, SWEEP_CONCURRENCY);
   refusals.remember(plans, executed.done, ports.clock.now());
+  await record.settle(removedByPolicy(executed.done), run.types.refused(), now);
   const used = new Set(plans.map(filterOf));
   const silentOnes = [...silent.seen(observation.filters ?? [], run.policy)].filter((id) => used.has(id));
   return report({ ...account, run, observation, plans, ...executed, silentFilters: new Set(silentOnes) });
+}
+
+/** A call that failed may have had its effect: counted, unless AWS said no. */
+function removedByPolicy(done: readonly Done[]): number {
+  const isRefusal = ({ kind }: Done["outcome"]) => kind === "not-permitted" || kind === "throttled";
+  return done.filter(({ action, outcome }) => isRemovalByPolicy(action) && !isRefusal(outcome)).length;
 }
 
 /** An interface with an open claim may be on no instance, where a sweep would not see it. */
@@ -127,9 +148,23 @@ async function carryOut(
     );
   };
   const withWork = plans.filter((plan) => plan.decisions.some(isAction));
+  const revise = (plan: SourcePlan) => run.types.withoutRefused(plan, clock.now());
+  const learn = (plan: SourcePlan, done: Done) => {
+    run.types.learn(plan, done, clock.now());
+  };
   const deadline = afterReading(run, run.deadline);
   const createsUntil = afterReading(run, run.createsUntil ?? run.deadline);
-  return execute(withWork, { ...run, deadline, createsUntil, writer, clock, concurrency, replan });
+  return execute(withWork, {
+    ...run,
+    deadline,
+    createsUntil,
+    writer,
+    clock,
+    concurrency,
+    replan,
+    revise,
+    learn,
+  });
 }
 
 /** Slow reading leaves a run less time, and never none: a fleet that takes a minute to read would never be mirrored. */

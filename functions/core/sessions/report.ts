@@ -169,7 +169,9 @@ function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
         return mirrored;
       case "create": {
         const outcome = done.find(({ action }) => action.kind === "create")?.outcome;
-        return outcome === undefined ? { is: "uncovered", reason: "pending" } : verdictOnCreate(outcome);
+        return outcome === undefined
+          ? { is: "uncovered", reason: "pending" }
+          : verdictOnCreate(plan, outcome);
       }
       case "delete":
         break;
@@ -179,11 +181,13 @@ function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
 }
 
 /** What EC2 says not to know it may know in a moment: a new interface is listed before it can be used everywhere. */
-function verdictOnCreate(outcome: Done["outcome"]): Verdict {
+function verdictOnCreate({ isTypeListed }: SourcePlan, outcome: Done["outcome"]): Verdict {
   switch (outcome.kind) {
     case "done":
       return { is: "mirrored", sessionId: outcome.value };
     case "refused":
+      return { is: "uncovered", reason: isTypeListed === false ? "instance-type" : "aws-refused" };
+    case "unexplained":
       return { is: "uncovered", reason: "aws-refused" };
     case "quota":
     case "not-permitted":
@@ -211,6 +215,7 @@ function isSettled({ action, outcome }: Done): boolean {
     outcome.kind === "done" ||
     (outcome.kind === "gone" && action.kind !== "create") ||
     outcome.kind === "refused" ||
+    outcome.kind === "unexplained" ||
     outcome.kind === "quota"
   );
 }
@@ -232,6 +237,7 @@ function countOutcomes(done: readonly Done[]): Record<OutcomeKind, number> {
     "throttled",
     "transient",
     "refused",
+    "unexplained",
     "quota",
     "not-permitted",
   ] as const;

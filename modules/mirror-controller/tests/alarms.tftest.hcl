@@ -46,6 +46,8 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-sweep-throttles                    = "throttles"
       mirror-reconcile-near-time-limit          = "near-time-limit"
       mirror-sweep-near-time-limit              = "near-time-limit"
+      mirror-sweep-state-unread                 = "sweep-state-unread"
+      mirror-instance-type                      = "instance-type"
       mirror-sweep-dropped                      = "sweep-dropped"
       mirror-sweep-not-run                      = "sweep-not-run"
       mirror-policy-refused                     = "policy-refused"
@@ -81,8 +83,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 30 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 32 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-two alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -180,18 +182,20 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
     condition = {
       for key, alarm in module.alarms.alarms : alarm.metric_name => alarm.dimensions if alarm.namespace == "TrafficMirror"
       } == {
-      PolicyRefused    = tomap({ service = "traffic-mirror", controller = "mirror" })
-      FiltersSilent    = tomap({ service = "traffic-mirror", controller = "mirror" })
-      SessionsDisputed = tomap({ service = "traffic-mirror", controller = "mirror" })
-      RemovalHeld      = tomap({ service = "traffic-mirror", controller = "mirror" })
-      NotPermitted     = tomap({ service = "traffic-mirror", controller = "mirror" })
-      QuotaUsedPercent = tomap({ service = "traffic-mirror", controller = "mirror" })
-      EventDelay       = tomap({ service = "traffic-mirror", controller = "mirror" })
-      EventsNotSent    = tomap({ service = "traffic-mirror", controller = "mirror" })
-      SourcesUncovered = tomap({ service = "traffic-mirror", controller = "mirror" })
-      SourcesNotSeen   = tomap({ service = "traffic-mirror", controller = "mirror" })
-      ReceiversUnread  = tomap({ service = "traffic-mirror", controller = "mirror" })
-      Tampering        = tomap({ service = "traffic-mirror", controller = "mirror" })
+      PolicyRefused         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      RemovalHeld           = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SweepStateUnread      = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesOfRefusedTypes = tomap({ service = "traffic-mirror", controller = "mirror" })
+      NotPermitted          = tomap({ service = "traffic-mirror", controller = "mirror" })
+      QuotaUsedPercent      = tomap({ service = "traffic-mirror", controller = "mirror" })
+      EventDelay            = tomap({ service = "traffic-mirror", controller = "mirror" })
+      EventsNotSent         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesUncovered      = tomap({ service = "traffic-mirror", controller = "mirror" })
+      Tampering             = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesNotSeen        = tomap({ service = "traffic-mirror", controller = "mirror" })
+      ReceiversUnread       = tomap({ service = "traffic-mirror", controller = "mirror" })
+      FiltersSilent         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SessionsDisputed      = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never fires."
   }
@@ -216,7 +220,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "not-seen", "quota", "receivers-unread", "uncovered",
+      "instance-type", "not-seen", "quota", "receivers-unread", "uncovered",
     ]
     error_message = "A level stays what it was."
   }

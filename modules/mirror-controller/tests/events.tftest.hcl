@@ -197,14 +197,15 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     condition = {
       for name, value in local.sweep_environment : name => value if !startswith(name, "MUTATIONS") && name != "EVENTS_QUEUE_URL"
       } == {
-      ACCOUNT_ID       = "111122223333"
-      CONTROLLER_NAME  = "mirror"
-      POLICY_PARAMETER = "/mirror/policy"
-      MODE             = "observe"
-      SESSION_TAGS     = "{\"Team\":\"security\"}"
-      SESSION_QUOTA    = "500"
-      DEMANDS          = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
-      EVENT_BUS_NAME   = "mirror"
+      ACCOUNT_ID            = "111122223333"
+      CONTROLLER_NAME       = "mirror"
+      POLICY_PARAMETER      = "/mirror/policy"
+      MODE                  = "observe"
+      SESSION_TAGS          = "{\"Team\":\"security\"}"
+      SESSION_QUOTA         = "500"
+      DEMANDS               = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
+      EVENT_BUS_NAME        = "mirror"
+      SWEEP_STATE_PARAMETER = "/mirror/sweep-state"
       GUARDRAILS = jsonencode({
         removal_percent    = 20
         removal_minimum    = 10

@@ -41,6 +41,31 @@ run "everything_may_only_be_observed_and_only_in_this_region" {
   }
 }
 
+run "the_record_of_sweeps_is_the_sweeps_alone" {
+  command = plan
+
+  assert {
+    condition = (
+      one([for statement in data.aws_iam_policy_document.sweep.statement : statement if statement.sid == "KeepSweepState"]).resources ==
+      toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"])
+    )
+    error_message = "sweep must read and write its record, and nothing else of it."
+  }
+
+  assert {
+    condition = (
+      aws_ssm_parameter.sweep_state.name == local.sweep_environment.SWEEP_STATE_PARAMETER &&
+      !contains(keys(local.reconcile_environment), "SWEEP_STATE_PARAMETER")
+    )
+    error_message = "sweep must know where its record is, and reconcile has no business with it."
+  }
+
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.reconcile.statement : !strcontains(jsonencode(statement.resources), "sweep-state")])
+    error_message = "reconcile must not reach the record."
+  }
+}
+
 run "sessions_are_made_changed_and_tagged_under_our_name_alone" {
   command = plan
 
@@ -173,8 +198,10 @@ run "only_reconcile_may_take_events_and_the_sweep_sees_how_many_wait" {
   assert {
     condition = (
       one(data.aws_iam_policy_document.reconcile.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
-      one(data.aws_iam_policy_document.sweep.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
-      one(data.aws_iam_policy_document.sweep.statement).actions == toset(["sqs:GetQueueAttributes"])
+      { for statement in data.aws_iam_policy_document.sweep.statement : statement.sid => statement.actions } == {
+        KeepSweepState       = toset(["ssm:GetParameter", "ssm:PutParameter"])
+        SeeWhetherEventsWait = toset(["sqs:GetQueueAttributes"])
+      }
     )
     error_message = "The sweep takes no events."
   }

@@ -29,6 +29,7 @@ const ENVIRONMENT = {
   CONTROLLER_NAME: "bench",
   ACCOUNT_ID: "111122223333",
   POLICY_PARAMETER: "/bench/policy",
+  SWEEP_STATE_PARAMETER: "/bench/sweep-state",
   MODE: "enforce",
   MUTATIONS_PER_SECOND: "1",
   MUTATIONS_BURST: "1",

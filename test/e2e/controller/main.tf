@@ -36,8 +36,10 @@ module "mirror_controller" {
   lifecycle_hooks   = var.lifecycle_hooks
   # Not every minute, so that detachments start a sweep.
   schedule_expression = "rate(5 minutes)"
-  demands             = { limit = 6, maximum_minutes = 60, default_minutes = 30, reads_per_second = 40 }
-  pace                = { events_per_second = 500, events_burst = 500, sweep_per_second = 500, sweep_burst = 500 }
+  # A few instances change their tags all through the suite, which is more than half of them within a day.
+  guardrails = { removal_percent = 100 }
+  demands    = { limit = 6, maximum_minutes = 60, default_minutes = 30, reads_per_second = 40 }
+  pace       = { events_per_second = 500, events_burst = 500, sweep_per_second = 500, sweep_burst = 500 }
 
   sources = {
     tags = [

@@ -34,6 +34,7 @@ const ENVIRONMENT = {
   CONTROLLER_NAME: NAME,
   ACCOUNT_ID: DEFAULT_ACCOUNT,
   POLICY_PARAMETER: `/${NAME}/policy`,
+  SWEEP_STATE_PARAMETER: `/${NAME}/sweep-state`,
   MODE: "enforce",
   MUTATIONS_PER_SECOND: "500",
   MUTATIONS_BURST: "500",
@@ -87,6 +88,8 @@ const makeNetwork = async ({ ec2, ssm }: Aws): Promise<string> => {
   };
   const Value = JSON.stringify(policy);
   await ssm.send(new PutParameterCommand({ Name: `/${NAME}/policy`, Value, Type: "String" }));
+  const record = { Name: ENVIRONMENT.SWEEP_STATE_PARAMETER, Value: '{"version":1}', Type: "String" } as const;
+  await ssm.send(new PutParameterCommand(record));
   return SubnetId;
 };
 

@@ -5,7 +5,7 @@ import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { anApp, type Account, type FakeApp } from "../../support/app.js";
 import { aForeignSession, aPolicy, aSession, aSource, CONTROLLER, VPC } from "../../support/builders.js";
 import { anEvent, aRunningEvent, ACCOUNT_REGION } from "../../support/events.js";
-import { aDemandStore, aWriter, failed, hooksOf } from "../../support/fakes.js";
+import { aDemandStore, aWriter, done, failed, hooksOf } from "../../support/fakes.js";
 
 const I = "i-0abcd1234ef567890";
 const ENI = "eni-0abcd1234ef567890";
@@ -251,7 +251,8 @@ describe("tampering", () => {
 describe("what is published on the bus", () => {
   it("is each session that changed and each source that is refused", async () => {
     const other = aSource({ id: "eni-00000002", instance: { id: "i-00000002", type: "t2.micro" } });
-    const app = anApp({ observation: { sources: [source, other] } });
+    const refusing = (call: string) => (call.endsWith("eni-00000002") ? failed("refused") : done);
+    const app = anApp({ observation: { sources: [source, other] }, writer: aWriter(refusing) });
     await handle(app, record("ec2-state-running"), {
       ...record("tag-change"),
       body: aRunningEvent("i-00000002"),

@@ -3,7 +3,7 @@ import { requestOf } from "../../../functions/sweep/request.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { anApp } from "../../support/app.js";
 import { awsError } from "../../support/ec2.js";
-import { aForeignSession, aPolicy, aSession, aSource } from "../../support/builders.js";
+import { aForeignSession, aPolicy, aSession, aSource, theGuardrails } from "../../support/builders.js";
 import { anEvent } from "../../support/events.js";
 import { aClock, aWriter, done, failed, NOON } from "../../support/fakes.js";
 
@@ -18,6 +18,7 @@ const fleet = (count: number, prefix = "eni-") =>
   Array.from({ length: count }, (_, n) => aSource({ id: `${prefix}${String(n)}` }));
 const sessionsOf = (sources: readonly { id: string }[]) =>
   sources.map(({ id }) => aSession({ id: `tms-${id}`, interfaceId: id }));
+const unguarded = theGuardrails({ removalPercent: 100 });
 const nothingSelected = aPolicy({ sources: {} });
 /** Each call takes a second of the function's time. */
 const slowly = () => {
@@ -42,7 +43,7 @@ describe("the summary of a sweep", () => {
         sessions: [...sessionsOf(fleet(1)), aForeignSession({ interfaceId: "eni-2", number: 9 })],
       },
       writer: aWriter((call) =>
-        call === "create eni-no" ? failed("refused", "NetworkInterfaceNotSupported") : done,
+        /eni-(no|t2)/.test(call) ? failed("refused", "NetworkInterfaceNotSupported") : done,
       ),
     });
     expect(await runSweep(app, person, WHOLE)).toEqual({
@@ -53,7 +54,7 @@ describe("the summary of a sweep", () => {
       modified: 0,
       retagged: 0,
       deleted: 0,
-      refused: { NetworkInterfaceNotSupported: 1 },
+      refused: { NetworkInterfaceNotSupported: 2 },
       uncovered: { "instance-type": 1, "aws-refused": 1 },
       foreign: 1,
       demands: 0,
@@ -90,6 +91,8 @@ describe("the summary of a sweep", () => {
       FiltersUnread: 1,
       SessionsDisputed: 0,
       RemovalHeld: 0,
+      SweepStateUnread: 0,
+      SourcesOfRefusedTypes: 0,
       PolicyRefused: 0,
       NotPermitted: 0,
       QuotaUsedPercent: 25,
@@ -180,7 +183,7 @@ describe("an apply", () => {
     const app = anApp({
       clock,
       policy: nothingSelected,
-      settings: { mode: what === "sessions" ? "drain" : "enforce" },
+      settings: { mode: what === "sessions" ? "drain" : "enforce", guardrails: unguarded },
       loadPolicy: async () => {
         refused("the policy");
         return { policy: nothingSelected, problems: [] };
@@ -251,6 +254,7 @@ describe("an apply", () => {
     const sources = fleet(3);
     const app = anApp({
       policy: nothingSelected,
+      settings: { guardrails: unguarded },
       observation: { sources, sessions: sessionsOf(sources) },
       writer: aWriter(() => failed("transient")),
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { planAccount } from "../../../../functions/core/sessions/account.js";
 import type { SourcePlan } from "../../../../functions/core/sessions/decisions.js";
+import { emptyWindow } from "../../../../functions/core/sessions/removal-window.js";
 import {
   aCreate,
   aDelete,
@@ -23,12 +24,13 @@ const foreign = (count: number) => Array.from({ length: count }, () => aForeignS
 
 function account(
   plans: readonly SourcePlan[],
-  { sessions = ours(0), quota = 10_000, guardrails = {}, now = NOON } = {},
+  { sessions = ours(0), quota = 10_000, guardrails = {}, now = NOON, window = emptyWindow } = {},
 ) {
   return planAccount(plans, sessions, {
     controller: CONTROLLER,
     quota,
     guardrails: theGuardrails(guardrails),
+    window,
     now,
   });
 }
@@ -149,8 +151,16 @@ describe("the guardrail on removals", () => {
   });
 
   it("lets a handful through whatever its share", () => {
-    expect(held(10, 10)).toBe(0);
-    expect(held(11, 11)).toBe(11);
+    expect(held(10, 40)).toBe(0);
+    expect(held(11, 40)).toBe(11);
+  });
+
+  it("lets no more than half of a small fleet through, and the only one of one", () => {
+    expect(held(5, 10)).toBe(0);
+    expect(held(6, 10)).toBe(6);
+    expect(held(2, 3)).toBe(0);
+    expect(held(3, 3)).toBe(3);
+    expect(held(1, 1)).toBe(0);
   });
 
   it("can be set so that every removal waits", () => {

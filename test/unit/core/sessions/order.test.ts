@@ -41,7 +41,7 @@ describe("the order of a sweep", () => {
 
   it("puts interfaces on which the last sweep failed behind all others, tags included", () => {
     const plans = [...many(aCreate, 3, "c"), aPlanOf(aRetag("t0"))];
-    const ordered = ids(inFairOrder(plans, 3, (id) => id === "c1"));
+    const ordered = ids(inFairOrder(plans, 3, ({ source }) => source.id === "c1"));
     expect(ordered.at(-1)).toBe("c1");
     expect([...ordered].sort()).toEqual(["c0", "c1", "c2", "t0"]);
   });

@@ -78,7 +78,6 @@ describe("a source without a session", () => {
   });
 
   it.each([
-    ["instance-type", aSource({ instance: { type: "t2.micro" } })],
     ["interface-type", aSource({ type: "efa" })],
     ["ipv6-only", aSource({ addresses: [] })],
     ["requester-managed", aSource({ instance: null, requester: "amazon-rds" })],
@@ -86,6 +85,13 @@ describe("a source without a session", () => {
     expect(decide([], {}, source)).toMatchObject([
       { kind: "leave", covered: "uncovered", reason, ruleName: "all" },
     ]);
+  });
+
+  it("is created on a type that no list knows, and not on one that the policy forbids", () => {
+    const source = aSource({ instance: { type: "t2.micro" } });
+    expect(decide([], {}, source)).toMatchObject([{ kind: "create" }]);
+    const policy = aPolicy({ options: { instance_types: { "t2.*": false } } });
+    expect(decide([], { policy }, source)).toMatchObject([{ kind: "leave", reason: "instance-type" }]);
   });
 
   it("stays uncovered without a target", () => {

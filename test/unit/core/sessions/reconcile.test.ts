@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Observation } from "../../../../functions/core/model.js";
 import { planAll, reconcile, sweep, type Run } from "../../../../functions/core/sessions/reconcile.js";
-import { refusedSources } from "../../../../functions/core/sessions/refusals.js";
+import { refusedSources, type RefusedSources } from "../../../../functions/core/sessions/refusals.js";
+import { createTypeMemory } from "../../../../functions/core/sessions/refused-types.js";
+import { openRecord } from "../../../../functions/core/sessions/sweep-state.js";
 import { anApp, type Account } from "../../../support/app.js";
 import {
   aContext,
@@ -11,7 +13,7 @@ import {
   aSession,
   aSource,
 } from "../../../support/builders.js";
-import { aWriter, done, failed, NOON } from "../../../support/fakes.js";
+import { aSweepState, aWriter, done, failed, NOON } from "../../../support/fakes.js";
 
 function aRun(account: Account) {
   const app = anApp(account);
@@ -19,11 +21,14 @@ function aRun(account: Account) {
     ports: app.ports,
     settings: app.settings,
     policy: account.policy ?? aPolicy(),
+    types: createTypeMemory(),
     deadline: NOON + 60_000,
     onDone: () => undefined,
   };
   return { app, run };
 }
+const sweepWith = async (run: Run, refusals: RefusedSources) =>
+  sweep(run, refusals, await openRecord(aSweepState(), () => undefined));
 const look = { instanceIds: ["i-1"], interfaceIds: [] };
 
 describe("two runs that meet at one interface", () => {
@@ -91,7 +96,7 @@ describe("events and sweeps", () => {
 
   it("a sweep removes it", async () => {
     const { app, run } = aRun({ policy: nothingSelected, observation: mirrored });
-    expect(await sweep(run, refusedSources())).toMatchObject({ deleted: 1 });
+    expect(await sweepWith(run, refusedSources())).toMatchObject({ deleted: 1 });
     expect(app.writer.calls).toEqual(["delete tms-1"]);
   });
 
@@ -101,8 +106,8 @@ describe("events and sweeps", () => {
       writer: aWriter(() => failed("refused")),
     });
     const refusals = refusedSources();
-    await sweep(run, refusals);
-    await sweep(run, refusals);
+    await sweepWith(run, refusals);
+    await sweepWith(run, refusals);
     expect(app.writer.calls).toHaveLength(1);
     await reconcile(run, look);
     expect(app.writer.calls).toHaveLength(2);
@@ -110,7 +115,7 @@ describe("events and sweeps", () => {
 
   it("a second sweep over what the first one made changes nothing", async () => {
     const { app, run } = aRun({ observation: mirrored });
-    expect(await sweep(run, refusedSources())).toMatchObject({ mirrored: 1, remaining: 0 });
+    expect(await sweepWith(run, refusedSources())).toMatchObject({ mirrored: 1, remaining: 0 });
     expect(app.writer.calls).toEqual([]);
   });
 });
@@ -119,8 +124,11 @@ describe("what is not mirrored", () => {
   it("is named with instance, rule and reason, and whether the policy asks for it", async () => {
     const refused = aSource({ id: "eni-t2", instance: { id: "i-t2", type: "t2.micro" } });
     const outside = aSource({ id: "eni-out", vpcId: "vpc-9" });
-    const { run } = aRun({ observation: { sources: [refused, outside, aSource()], sessions: [aSession()] } });
-    expect((await sweep(run, refusedSources())).notMirrored).toEqual([
+    const { run } = aRun({
+      observation: { sources: [refused, outside, aSource()], sessions: [aSession()] },
+      writer: aWriter(() => failed("refused")),
+    });
+    expect((await sweepWith(run, refusedSources())).notMirrored).toEqual([
       { interfaceId: "eni-t2", instanceId: "i-t2", ruleName: "all", selected: true, reason: "instance-type" },
       { interfaceId: "eni-out", instanceId: "i-1", selected: false, reason: "outside-vpcs" },
     ]);
@@ -129,8 +137,8 @@ describe("what is not mirrored", () => {
   it("is named the same way after AWS refused it and the sweep spares it", async () => {
     const { run } = aRun({ observation: { sources: [aSource()] }, writer: aWriter(() => failed("refused")) });
     const refusals = refusedSources();
-    const first = await sweep(run, refusals);
-    const second = await sweep(run, refusals);
+    const first = await sweepWith(run, refusals);
+    const second = await sweepWith(run, refusals);
     expect(second.notMirrored).toEqual(first.notMirrored);
     expect(second.notMirrored).toEqual([
       { interfaceId: "eni-1", instanceId: "i-1", ruleName: "all", selected: true, reason: "aws-refused" },

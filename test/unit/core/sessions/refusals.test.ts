@@ -31,21 +31,36 @@ describe("an interface that AWS refused", () => {
     ]);
   });
 
-  it("is tried again within the hour, and at most once an hour from then on", () => {
-    const memory = remembering(failed("refused"));
+  /** The minutes of two days in which a sweep a minute asks. */
+  const triesOf = (outcome: Outcome) => {
+    const memory = remembering(outcome);
     const tries: number[] = [];
-    for (let minute = 1; minute <= 300; minute++) {
+    for (let minute = 1; minute <= 2 * 24 * 60; minute++) {
       const now = NOON + minute * MINUTE;
       if (!asks(memory.withoutRefused(plan, now))) continue;
       tries.push(minute);
-      memory.remember([plan], [{ action: create, outcome: failed("refused") }], now);
+      memory.remember([plan], [{ action: create, outcome }], now);
     }
-    expect(tries).toHaveLength(5);
+    return tries;
+  };
+
+  it("is tried again after pauses that grow to a day", () => {
+    const tries = triesOf(failed("refused"));
+    expect(tries.length).toBeLessThanOrEqual(7);
+    expect(tries[0]).toBeGreaterThanOrEqual(45);
     expect(tries[0]).toBeLessThanOrEqual(60);
-    expect(tries.slice(1).map((minute, index) => minute - (tries[index] ?? 0))).toEqual([60, 60, 60, 60]);
+    const pauses = tries.map((minute, index) => minute - (tries[index - 1] ?? 0));
+    expect(pauses).toEqual([...pauses].sort((one, other) => one - other));
   });
 
-  it("has a minute of its own, so that they do not come back all at once", () => {
+  it("for a reason that nobody knows is tried by the next sweep, and then a few times a day", () => {
+    const tries = triesOf(failed("unexplained"));
+    expect(tries[0]).toBe(1);
+    expect(tries.filter((minute) => minute <= 24 * 60).length).toBeLessThanOrEqual(6);
+    expect(tries.length).toBeLessThanOrEqual(8);
+  });
+
+  it("has a pause of its own, so that they do not come back all at once", () => {
     const memory = refusedSources();
     const creates = Array.from({ length: 600 }, (_, n) => aCreate(`eni-${String(n)}`));
     memory.remember(
@@ -58,7 +73,7 @@ describe("an interface that AWS refused", () => {
       const back = creates.filter((each) =>
         asks(memory.withoutRefused(aPlanOf(each), NOON + minute * MINUTE)),
       ).length;
-      expect(back - before).toBeLessThan(60);
+      expect(back - before).toBeLessThan(120);
       before = back;
     }
     expect(before).toBe(600);

@@ -1,0 +1,88 @@
+/**
+ * What sweeps must know of each other, kept outside the process: a function's memory is lost with its instance, and
+ * what the guardrail forgot it would let through. The record is written before the removals that it counts begin.
+ */
+import type { AccountPlan } from "./account.js";
+import {
+  both,
+  emptyWindow,
+  isAcknowledged,
+  isNewHour,
+  withRemovals,
+  withSessions,
+} from "./removal-window.js";
+import type { RemovalWindow } from "./removal-window.js";
+import type { RefusedTypes } from "./refused-types.js";
+import type { SweepState, SweepStateStore } from "./ports.js";
+import type { Settings } from "./settings.js";
+
+/** The record of one sweep. */
+export interface SweepRecord {
+  /** null: it could not be had, so that nothing is removed by policy. */
+  readonly window: RemovalWindow | null;
+  /** Types that EC2 refused, as an earlier sweep learnt. */
+  readonly refusedTypes: RefusedTypes;
+  /** false: the removals could not be written down, so that none of them may begin. */
+  reserve(plan: AccountPlan, settings: Settings, now: number): Promise<boolean>;
+  /** `removed`: how many of those that were reserved were carried out. Written where something differs. */
+  settle(removed: number, refusedTypes: RefusedTypes, now: number): Promise<void>;
+}
+
+export async function openRecord(
+  store: SweepStateStore,
+  onError: (error: unknown) => void,
+): Promise<SweepRecord> {
+  const stored = await store.read().catch((error: unknown) => {
+    onError(error);
+    return null;
+  });
+  let state: SweepState | null = stored?.state ?? null;
+  let version = stored?.version ?? 0;
+  let reserved = 0;
+
+  /** false: not written, or another sweep wrote at the same time, whose removals are now counted as well. */
+  const write = async (next: SweepState): Promise<boolean> => {
+    try {
+      const written = await store.write(next, version);
+      state = next;
+      version = written.version;
+      if (written.overwritten === undefined) return true;
+      state = { ...next, window: both(next.window, written.overwritten.window) };
+      version = (await store.write(state, version)).version;
+    } catch (error) {
+      onError(error);
+    }
+    return false;
+  };
+
+  return {
+    window: state?.window ?? null,
+    refusedTypes: state?.refusedTypes ?? {},
+    async reserve({ removals, sessionsOfOurs }, { mode, guardrails }, now) {
+      if (mode !== "enforce") return true;
+      const wanted = isAcknowledged(guardrails, now);
+      if (state === null) return removals === 0 || wanted || guardrails.removalPercent >= 100;
+      if (removals === 0 && !isNewHour(state.window, now)) return true;
+      // A person has looked at these: the day begins anew with what they leave.
+      if (wanted && removals > 0) {
+        await write({ ...state, window: withSessions(emptyWindow, sessionsOfOurs - removals, now) });
+        return true;
+      }
+      const window = withSessions(withRemovals(state.window, removals, now), sessionsOfOurs, now);
+      const written = await write({ ...state, window });
+      reserved = written ? removals : 0;
+      return written || removals === 0 || guardrails.removalPercent >= 100;
+    },
+    async settle(removed, refusedTypes, now) {
+      if (state === null) return;
+      const less = Math.min(0, removed - reserved);
+      if (less === 0 && isSame(state.refusedTypes, refusedTypes)) return;
+      await write({ window: withRemovals(state.window, less, now), refusedTypes });
+    },
+  };
+}
+
+function isSame(one: RefusedTypes, other: RefusedTypes): boolean {
+  const types = Object.keys(one);
+  return types.length === Object.keys(other).length && types.every((type) => one[type] === other[type]);
+}
