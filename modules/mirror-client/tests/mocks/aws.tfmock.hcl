@@ -61,8 +61,42 @@ mock_resource "aws_ec2_traffic_mirror_filter" {
   defaults = { id = "tmf-0123456789abcdef0" }
 }
 
+mock_resource "aws_vpc_endpoint_service" {
+  defaults = { service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" }
+}
+
+mock_resource "aws_lb" {
+  defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/gwy/mirror/0123456789abcdef" }
+}
+
+mock_resource "aws_lb_target_group" {
+  defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/mirror/0123456789abcdef" }
+}
+
 mock_resource "aws_cloudwatch_event_bus" {
   defaults = { arn = "arn:aws:events:eu-west-1:111122223333:event-bus/mirror" }
+}
+
+mock_resource "aws_s3_bucket" {
+  defaults = { arn = "arn:aws:s3:::mirror-capture" }
+}
+
+mock_resource "aws_iam_instance_profile" {
+  defaults = { arn = "arn:aws:iam::111122223333:instance-profile/mirror" }
+}
+
+mock_resource "aws_launch_template" {
+  defaults = { id = "lt-0123456789abcdef0" }
+}
+
+mock_data "aws_vpc" {
+  defaults = { cidr_block = "10.0.0.0/16" }
+}
+
+mock_resource "aws_autoscaling_policy" {
+  defaults = {
+    arn = "arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:00000000:autoScalingGroupName/mirror-node:policyName/drops"
+  }
 }
 
 mock_resource "aws_cloudwatch_metric_alarm" {
