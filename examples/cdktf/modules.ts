@@ -792,7 +792,8 @@ export interface MirrorControllerInputs {
    * - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
    *   300.
    * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-   *   it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   *   it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+   *   (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
    * - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
    *   launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
    *   and an alarm fires. 1 to 1000, default 3.
@@ -1096,6 +1097,9 @@ export interface MirrorControllerInputs {
    * - `vpc_id`: the VPC.
    * - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
    * - `filter_id`: mirror filter of its sessions, where a rule of `sources` names no other.
+   * - `filter`: what Terraform made of that filter, as the input `filter` of `mirror-endpoint` has it (`ingress`,
+   *   `egress`, `network_services`). Sweeps compare: one that somebody else has changed makes its sources
+   *   `filter-changed`. Default null: nothing to compare with.
    * - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found
    *   by its tags counts only when its endpoint belongs to this service.
    * - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show
@@ -1112,6 +1116,43 @@ export interface MirrorControllerInputs {
           readonly vni?: number | null;
           readonly filter_id: string;
           readonly endpoint_service_name?: string | null;
+          readonly filter?: Value<{
+            readonly ingress?: Value<
+              readonly Value<{
+                readonly rule_number: number;
+                readonly rule_action?: string | null;
+                readonly protocol?: number | null;
+                readonly source_cidr_block: string;
+                readonly destination_cidr_block: string;
+                readonly source_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+                readonly destination_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+              }>[]
+            > | null;
+            readonly egress?: Value<
+              readonly Value<{
+                readonly rule_number: number;
+                readonly rule_action?: string | null;
+                readonly protocol?: number | null;
+                readonly source_cidr_block: string;
+                readonly destination_cidr_block: string;
+                readonly source_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+                readonly destination_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+              }>[]
+            > | null;
+            readonly network_services?: Value<readonly string[]> | null;
+          }> | null;
           readonly targets?: Value<
             Readonly<
               Record<string, Value<{ readonly target_id: string; readonly availability_zone: string }> | null>

@@ -56,6 +56,13 @@ locals {
       # As policy-refused.
       missing = "notBreaching"
     }
+    filter-changed = {
+      problem   = "A mirror filter of this controller's sessions is not what Terraform declared, and no apply under way explains it."
+      metric    = "FiltersChanged"
+      threshold = 1
+      # As policy-refused.
+      missing = "notBreaching"
+    }
     not-permitted = {
       problem   = "AWS refused a call as not permitted: mirroring stays incomplete until the role, a boundary or an organization policy is changed."
       metric    = "NotPermitted"

@@ -61,6 +61,7 @@ export const MINIMAL: Asked = {
   expected: {
     version: 1,
     vpcs: vpcsInForce,
+    filters: [],
     sources: null,
     exclude: nothingExcluded,
     options: defaults,
@@ -141,6 +142,7 @@ export const EVERYTHING: Asked = {
       },
       ...vpcsInForce.map((vpc) => ({ ...vpc, vni: 1 })),
     ],
+    filters: [],
     sources: {
       tags: [
         { ...said, name: "web + api [1]", tags: anyway, match: "any" },

@@ -78,6 +78,7 @@ export function policyOf(choice: PolicyChoice, setting: Setting): Policy {
   }[choice.sources];
   return {
     version: 1,
+    filters: [],
     vpcs: [
       {
         key: "ours",

@@ -132,10 +132,11 @@ interface PolicyInput {
   readonly exclude?: object;
   readonly options?: object;
   readonly hooks?: readonly object[];
+  readonly filters?: readonly object[];
 }
 
 /** Through the schema, as the functions read it, so that defaults are the product's and not the tests'. */
-export function aPolicy({ vpc, sources, exclude, options, hooks }: PolicyInput = {}): Policy {
+export function aPolicy({ vpc, sources, exclude, options, hooks, filters }: PolicyInput = {}): Policy {
   const document = aPolicyDocument();
   const text = JSON.stringify({
     ...document,
@@ -144,6 +145,7 @@ export function aPolicy({ vpc, sources, exclude, options, hooks }: PolicyInput =
     ...(exclude && { exclude }),
     ...(options && { options }),
     ...(hooks && { lifecycle_hooks: hooks }),
+    ...(filters && { filters }),
   });
   const parsed = parsePolicy(text);
   if (!parsed.ok) throw new Error(`the test's policy is not valid: ${parsed.problems.join("; ")}`);

@@ -43,6 +43,26 @@ const vpc = z.object({
   targets: orNull(z.array(z.object({ target_id: id("tmt"), availability_zone: z.string() }))),
 });
 
+const portRange = z.object({ from_port: range(0, 65_535), to_port: range(0, 65_535) });
+const filterRule = z.object({
+  rule_number: range(1, 32_766),
+  rule_action: z._default(z.enum(["accept", "reject"]), "accept"),
+  /** IANA number; null: every protocol. */
+  protocol: orNull(range(1, 255)),
+  source_cidr_block: z.string(),
+  destination_cidr_block: z.string(),
+  source_port_range: orNull(portRange),
+  destination_port_range: orNull(portRange),
+});
+
+/** What Terraform made of these filters. One of the user's own stands in none: there is nothing to compare it with. */
+const declaredFilter = z.object({
+  filter_ids: z.array(id("tmf")),
+  ingress: z._default(z.array(filterRule), []),
+  egress: z._default(z.array(filterRule), []),
+  network_services: z._default(z.array(z.string()), []),
+});
+
 const sources = z.object({
   tags: z._default(z.array(z.extend(rule, { tags: tagMatch.check(nonEmpty), match })), []),
   subnets: z._default(z.array(z.extend(rule, { subnet_id: id("subnet") })), []),
@@ -83,6 +103,7 @@ const lifecycleHook = z.object({
 const document = z.object({
   version: z.literal(1),
   vpcs: z.array(vpc),
+  filters: z._default(z.array(declaredFilter), []),
   sources: orNull(sources),
   exclude: z._default(exclude, exclude.parse({})),
   options: z._default(options, options.parse({})),
@@ -91,6 +112,7 @@ const document = z.object({
 
 export type Policy = z.infer<typeof document>;
 export type PolicyVpc = Policy["vpcs"][number];
+export type DeclaredFilter = Policy["filters"][number];
 export type LifecycleHook = Policy["lifecycle_hooks"][number];
 export type Rule = z.infer<typeof rule>;
 

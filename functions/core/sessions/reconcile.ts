@@ -7,7 +7,8 @@ import type { Look, Observation, Session } from "../model.js";
 import { holdRemovals, isRemovalByPolicy, planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
-import { filterOf, silentFilters, type SilentFilters } from "./filters.js";
+import { filterDrift } from "./filter-drift.js";
+import { filterOf, silentFilters as createSilentFilters, type SilentFilters } from "./filters.js";
 import { planSource, type PlanContext } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
@@ -22,6 +23,8 @@ export interface Run extends Deadlines {
   readonly ports: Ports;
   readonly settings: Settings;
   readonly policy: Policy;
+  /** When it was written; undefined where that is not known, or an earlier one than the newest is in force. */
+  readonly policyWrittenAt?: number | undefined;
   /** Which instance types EC2 refuses, as far as this process knows. */
   readonly types: TypeMemory;
   /** Ends the reading. */
@@ -66,7 +69,7 @@ export async function sweep(
   refusals: RefusedSources,
   record: SweepRecord,
   claims: ClaimsByInterface | null = noClaims,
-  silent: SilentFilters = silentFilters(),
+  silent: SilentFilters = createSilentFilters(),
 ): Promise<Report> {
   const open = claims ?? noClaims;
   const { ports, settings } = run;
@@ -88,10 +91,20 @@ export async function sweep(
   );
   const executed = await carryOut(run, ordered, open, SWEEP_CONCURRENCY);
   refusals.remember(plans, executed.done, ports.clock.now());
-  await record.settle(removedByPolicy(executed.done), run.types.refused(), now);
+  const drift = filterDrift({
+    policy: run.policy,
+    found: observation.filters,
+    before: record.differingFilters,
+    writtenAt: run.policyWrittenAt,
+    now,
+  });
+  const learnt = { refusedTypes: run.types.refused(), differingFilters: drift.differing };
+  await record.settle(removedByPolicy(executed.done), learnt, now);
   const used = new Set(plans.map(filterOf));
-  const silentOnes = [...silent.seen(observation.filters ?? [], run.policy)].filter((id) => used.has(id));
-  return report({ ...account, run, observation, plans, ...executed, silentFilters: new Set(silentOnes) });
+  const isUsed = (id: string) => used.has(id);
+  const silentFilters = [...silent.seen(observation.filters ?? [], run.policy)].filter(isUsed);
+  const changedFilters = drift.changed.filter(({ id }) => isUsed(id));
+  return report({ ...account, run, observation, plans, ...executed, silentFilters, changedFilters });
 }
 
 /** A call that failed may have had its effect: counted, unless AWS said no. */

@@ -53,6 +53,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-policy-refused                     = "policy-refused"
       mirror-removal-held                       = "removal-held"
       mirror-ownership                          = "ownership"
+      mirror-filter-changed                     = "filter-changed"
       mirror-filters                            = "filters"
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
@@ -83,8 +84,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 32 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-two alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 33 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-three alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -194,6 +195,7 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       Tampering             = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesNotSeen        = tomap({ service = "traffic-mirror", controller = "mirror" })
       ReceiversUnread       = tomap({ service = "traffic-mirror", controller = "mirror" })
+      FiltersChanged        = tomap({ service = "traffic-mirror", controller = "mirror" })
       FiltersSilent         = tomap({ service = "traffic-mirror", controller = "mirror" })
       SessionsDisputed      = tomap({ service = "traffic-mirror", controller = "mirror" })
     }

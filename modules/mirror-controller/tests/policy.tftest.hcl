@@ -36,6 +36,7 @@ run "the_document_without_optional_inputs_mirrors_all_of_the_vpcs" {
           { target_id = "tmt-0123456789abcdef1", availability_zone = "eu-west-1b" },
         ]
       }]
+      filters = []
       sources = null
       exclude = { tags = [], subnet_ids = [], instance_ids = [], network_interface_ids = [], autoscaling_group_names = [] }
       options = {
@@ -156,6 +157,37 @@ run "targets_by_tag_are_null_in_the_document" {
       jsondecode(aws_ssm_parameter.policy.insecure_value).vpcs[0].endpoint_service_name == "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
     )
     error_message = "Without targets the document must say null and name the service."
+  }
+}
+
+run "filters_that_are_alike_are_declared_once" {
+  command = plan
+
+  variables {
+    vpcs = { for key in ["a", "b", "c", "own"] : key => {
+      vpc_id                = "vpc-0123456789abcde${index(["a", "b", "c", "own"], key)}"
+      filter_id             = "tmf-0123456789abcde${index(["a", "b", "c", "own"], key)}"
+      endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+      filter = key == "own" ? null : {
+        ingress          = [{ rule_number = 100, source_cidr_block = "0.0.0.0/0", destination_cidr_block = key == "c" ? "10.0.0.0/8" : "0.0.0.0/0" }]
+        network_services = ["amazon-dns"]
+      }
+    } }
+  }
+
+  assert {
+    condition = { for filter in jsondecode(aws_ssm_parameter.policy.insecure_value).filters : join(" ", filter.filter_ids) => filter.ingress[0] } == {
+      for ids, block in { "tmf-0123456789abcde0 tmf-0123456789abcde1" = "0.0.0.0/0", "tmf-0123456789abcde2" = "10.0.0.0/8" } : ids => {
+        rule_number                                                   = 100
+        rule_action                                                   = "accept"
+        protocol                                                      = null
+        source_cidr_block                                             = "0.0.0.0/0"
+        destination_cidr_block                                        = block
+        source_port_range                                             = null
+        destination_port_range                                        = null
+      }
+    }
+    error_message = "The document is ${aws_ssm_parameter.policy.insecure_value}"
   }
 }
 
