@@ -651,6 +651,13 @@ export class MirrorEndpoint extends Module<
 
 export interface MirrorControllerInputs {
   /**
+   * Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+   * overlaps ours, takes packets before it. Each packet is mirrored once.
+   *
+   * Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+   */
+  readonly accept_sharing?: Value<boolean> | null;
+  /**
    * ARNs that an alarm notifies when it fires, usually SNS topics.
    *
    * Default none: the alarms exist all the same and show in the console.
@@ -970,6 +977,9 @@ export interface MirrorControllerInputs {
    * - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
    * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
    *   number in use is stepped around. Default null: 1.
+   * - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+   *   number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+   *   and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
    * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
    * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
    *   `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -987,6 +997,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1000,6 +1011,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1013,6 +1025,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]

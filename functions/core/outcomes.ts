@@ -79,6 +79,7 @@ const whose = {
   "ownership-lost": "outside",
   "filter-accepts-nothing": "outside",
   "filter-changed": "outside",
+  outranked: "outside",
   "aws-refused": "own",
   "not-permitted": "outside",
   pending: "open",

@@ -46,6 +46,9 @@ const MARGIN_MS = 10_000;
 /** Of that margin the bus may take so much: the answer, and what is left to do, must still be published. */
 const PUBLISH_MS = 6_000;
 
+/** So many sources a line of the log names. */
+const NAMED_IN_A_LINE = 20;
+
 const refusals: RefusedSources = refusedSources();
 const types = createTypeMemory();
 const silent = silentFilters();
@@ -127,6 +130,11 @@ async function runReconcile(
   }
   if (report.changedFilters.length > 0) {
     telemetry.logger.error("filters are not what Terraform declared", { filters: report.changedFilters });
+  }
+  const outranked = report.notMirrored.filter(({ by }) => by !== undefined);
+  if (outranked.length > 0) {
+    const sources = outranked.slice(0, NAMED_IN_A_LINE).map(({ interfaceId, by }) => ({ interfaceId, by }));
+    telemetry.logger.error("other sessions take packets first", { number: outranked.length, sources });
   }
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   if (report.receiversUnread.length > 0) {

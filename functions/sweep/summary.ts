@@ -54,12 +54,13 @@ export function explained({ notMirrored }: Report): readonly object[] {
   return [...notMirrored]
     .sort((a, b) => Number(b.selected) - Number(a.selected))
     .slice(0, NOT_MIRRORED_LIMIT)
-    .map(({ interfaceId, instanceId, ruleName: rule, selected, reason }) => ({
+    .map(({ interfaceId, instanceId, ruleName: rule, selected, reason, by }) => ({
       interface: interfaceId,
       instance: instanceId,
       rule,
       selected,
       reason,
+      ...(by && { by }),
     }));
 }
 

@@ -11,7 +11,7 @@ import {
   type Topology,
 } from "../../functions/core/model.js";
 import { describeSession } from "../../functions/core/sessions/ownership.js";
-import type { PlanContext } from "../../functions/core/sessions/plan.js";
+import type { PlanContext } from "../../functions/core/sessions/situation.js";
 import { parsePolicy, type Policy, type PolicyVpc } from "../../functions/core/sessions/policy.js";
 import type { Settings } from "../../functions/core/sessions/settings.js";
 import {

@@ -28,6 +28,8 @@ const rule = z.object({
   packet_length: orNull(range(55, 8500)),
   virtual_network_id: orNull(range(1, 16_777_215)),
   session_number: orNull(range(1, 32_766)),
+  /** Whether a session of ours may move below a stranger's, so that it gets the packets that both want. */
+  outrank: z._default(z.boolean(), false),
   interfaces: z._default(z.enum(["all", "primary"]), "all"),
   /** guardduty: only while a finding about the instance asks for it, and no other rule selects the interface. */
   on: z._default(z.enum(["always", "guardduty"]), "always"),
@@ -86,6 +88,8 @@ const options = z.object({
     { rds: false, elasticache: false },
   ),
   fargate: z._default(z.boolean(), false),
+  /** Whether a source counts as mirrored though another's session takes packets before ours. */
+  accept_sharing: z._default(z.boolean(), false),
   /** Glob over instance types → supported or not; the longest pattern that matches wins over our data. */
   instance_types: z._default(z.record(z.string(), z.boolean()), {}),
 });

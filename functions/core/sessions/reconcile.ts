@@ -8,15 +8,17 @@ import { holdRemovals, isRemovalByPolicy, planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
 import { filterDrift } from "./filter-drift.js";
-import { filterOf, silentFilters as createSilentFilters, type SilentFilters } from "./filters.js";
-import { planSource, type PlanContext } from "./plan.js";
+import { silentFilters as createSilentFilters, standing, type SilentFilters } from "./filters.js";
+import { planSource } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
 import type { RefusedSources } from "./refusals.js";
 import type { TypeMemory } from "./refused-types.js";
 import { report, type Report } from "./report.js";
+import { rivalOf } from "./rivals.js";
 import type { ClaimsByInterface } from "./selection.js";
 import type { Settings } from "./settings.js";
+import type { PlanContext } from "./situation.js";
 import type { SweepRecord } from "./sweep-state.js";
 
 export interface Run extends Deadlines {
@@ -100,11 +102,17 @@ export async function sweep(
   });
   const learnt = { refusedTypes: run.types.refused(), differingFilters: drift.differing };
   await record.settle(removedByPolicy(executed.done), learnt, now);
-  const used = new Set(plans.map(filterOf));
+  const used = new Set(plans.map((plan) => standing(plan)?.filterId));
   const isUsed = (id: string) => used.has(id);
-  const silentFilters = [...silent.seen(observation.filters ?? [], run.policy)].filter(isUsed);
+  const filters = new Map((observation.filters ?? []).map((filter) => [filter.id, filter]));
   const changedFilters = drift.changed.filter(({ id }) => isUsed(id));
-  return report({ ...account, run, observation, plans, ...executed, silentFilters, changedFilters });
+  const judgement = {
+    silentFilters: new Set([...silent.seen(observation.filters ?? [], run.policy)].filter(isUsed)),
+    changedFilters: new Set(changedFilters.map(({ id }) => id)),
+    rivalOf: (plan: SourcePlan) =>
+      run.policy.options.accept_sharing ? undefined : rivalOf(plan, filters, settings.controller),
+  };
+  return report({ ...account, run, observation, plans, ...executed, judgement, changedFilters });
 }
 
 /** A call that failed may have had its effect: counted, unless AWS said no. */

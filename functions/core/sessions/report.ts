@@ -3,8 +3,9 @@ import type { Observation } from "../model.js";
 import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
 import { isAction, isBookkeeping, type SourcePlan, type Done } from "./decisions.js";
 import type { ChangedFilter } from "./filter-drift.js";
+import type { Rival } from "./rivals.js";
 import type { Mode, Settings } from "./settings.js";
-import { filterFaults, verdictOf, type Verdict } from "./verdict.js";
+import { verdictOf, type Judgement, type Verdict } from "./verdict.js";
 
 /** An interface without a session of ours, by name. */
 export interface NotMirrored {
@@ -14,6 +15,8 @@ export interface NotMirrored {
   /** Whether the policy asks for it. */
   readonly selected: boolean;
   readonly reason: Reason;
+  /** Whose session takes its packets. */
+  readonly by?: Rival;
 }
 
 export interface Report {
@@ -73,8 +76,8 @@ interface Input {
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
-  readonly silentFilters?: readonly string[];
   readonly changedFilters?: readonly ChangedFilter[];
+  readonly judgement?: Judgement;
   /** Interfaces that have sessions of ours and are in no answer. */
   readonly sessionsNotSeen: number;
 }
@@ -87,11 +90,7 @@ export function report(input: Input): Report {
     results.set(id, [...(results.get(id) ?? []), result]);
   }
   const uncovered = zeros(uncoveredReasons);
-  const { silentFilters = [], changedFilters = [] } = input;
-  const faults = filterFaults(
-    silentFilters,
-    changedFilters.map(({ id }) => id),
-  );
+  const { changedFilters = [], judgement } = input;
   const unsettled = new Set<string>();
   const verdicts = new Map<string, Verdict>();
   const notMirrored: NotMirrored[] = [];
@@ -105,7 +104,7 @@ export function report(input: Input): Report {
     remaining += left.length;
     remainingChanges += left.filter((action) => action.kind !== "create" && !isBookkeeping(action)).length;
     if (plan.waits === true) waiting += 1;
-    const verdict = verdictOf(plan, mine, faults);
+    const verdict = verdictOf(plan, mine, judgement);
     const notSeen = verdict.is === "uncovered" && verdict.reason === "not-seen";
     // Observing alone changes nothing, however often it is tried.
     if ((left.length > 0 || notSeen) && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
@@ -142,7 +141,7 @@ export function report(input: Input): Report {
     unsettled,
     verdicts,
     notMirrored,
-    silentFilters,
+    silentFilters: [...(judgement?.silentFilters ?? [])],
     changedFilters,
     filtersRead: input.observation.filters !== undefined,
     disputed: plans.flatMap(({ disputed = [] }) => disputed),
@@ -155,7 +154,8 @@ export function report(input: Input): Report {
 const isNotSeen = ({ kept, decisions: [decision] }: SourcePlan): boolean =>
   kept !== undefined && decision?.reason === "not-seen";
 
-function without(plan: SourcePlan, { is, reason }: Exclude<Verdict, { is: "mirrored" }>): NotMirrored {
+function without(plan: SourcePlan, verdict: Exclude<Verdict, { is: "mirrored" }>): NotMirrored {
+  const { is, reason } = verdict;
   const [decision] = plan.decisions;
   const { interfaceId = plan.source.id, instanceId, ruleName } = decision ?? {};
   return {
@@ -164,6 +164,7 @@ function without(plan: SourcePlan, { is, reason }: Exclude<Verdict, { is: "mirro
     ...(ruleName !== undefined && { ruleName }),
     selected: is === "uncovered",
     reason,
+    ...(verdict.is === "uncovered" && verdict.by && { by: verdict.by }),
   };
 }
 

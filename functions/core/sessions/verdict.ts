@@ -1,32 +1,34 @@
 /** What a run found out about one interface: whether it is mirrored, and why not. */
 import type { Reason, UncoveredReason } from "../outcomes.js";
 import type { Done, SourcePlan } from "./decisions.js";
-import { filterOf } from "./filters.js";
+import { standing } from "./filters.js";
+import type { Rival } from "./rivals.js";
 
 export type Verdict =
   | { readonly is: "mirrored"; readonly sessionId: string | undefined }
-  | { readonly is: "uncovered"; readonly reason: UncoveredReason }
+  | { readonly is: "uncovered"; readonly reason: UncoveredReason; readonly by?: Rival }
   | { readonly is: "unselected"; readonly reason: Reason };
 
-/** What is wrong with filters, by their ids: their sessions stand, and nobody can rely on what they take. */
-export function filterFaults(
-  silent: readonly string[],
-  changed: readonly string[],
-): ReadonlyMap<string, Verdict> {
-  const faulty = (reason: UncoveredReason): Verdict => ({ is: "uncovered", reason });
-  return new Map([
-    ...silent.map((id) => [id, faulty("filter-accepts-nothing")] as const),
-    ...changed.map((id) => [id, faulty("filter-changed")] as const),
-  ]);
+/** What a sweep knows beside the plans: a session that stands may still take nothing. */
+export interface Judgement {
+  readonly silentFilters: ReadonlySet<string>;
+  readonly changedFilters: ReadonlySet<string>;
+  readonly rivalOf: (plan: SourcePlan) => Rival | undefined;
 }
 
+/** `judgement`: undefined where only some of the account was looked at; the next sweep judges. */
 export function verdictOf(
   plan: SourcePlan,
   done: readonly Done[],
-  faults: ReadonlyMap<string, Verdict>,
+  judgement: Judgement | undefined,
 ): Verdict {
   const found = verdictOn(plan, done);
-  return found.is === "mirrored" ? (faults.get(filterOf(plan) ?? "") ?? found) : found;
+  if (found.is !== "mirrored" || judgement === undefined) return found;
+  const filterId = standing(plan)?.filterId ?? "";
+  if (judgement.changedFilters.has(filterId)) return { is: "uncovered", reason: "filter-changed" };
+  if (judgement.silentFilters.has(filterId)) return { is: "uncovered", reason: "filter-accepts-nothing" };
+  const by = judgement.rivalOf(plan);
+  return by === undefined ? found : { is: "uncovered", reason: "outranked", by };
 }
 
 function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {

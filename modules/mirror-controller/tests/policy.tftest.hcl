@@ -44,6 +44,7 @@ run "the_document_without_optional_inputs_mirrors_all_of_the_vpcs" {
         allow_cross_zone  = true
         requester_managed = { rds = false, elasticache = false }
         fargate           = false
+        accept_sharing    = false
         instance_types    = {}
       }
       lifecycle_hooks = []
@@ -75,7 +76,7 @@ run "a_rule_is_written_with_everything_it_may_say" {
           interfaces         = "primary"
           on                 = "guardduty"
         },
-        { tags = { Mirror = "true" } },
+        { tags = { Mirror = "true" }, outrank = true },
       ]
       subnets = [{ subnet_id = "subnet-0123456789abcdef0", packet_length = 8500 }]
       vpcs    = [{ vpc_id = "vpc-0123456789abcdef0" }]
@@ -111,6 +112,13 @@ run "a_rule_is_written_with_everything_it_may_say" {
       on                 = "always"
     })
     error_message = "What is not said must be null, and the name must be the position."
+  }
+
+  assert {
+    condition = [
+      for rule in jsondecode(aws_ssm_parameter.policy.insecure_value).sources.tags : lookup(rule, "outrank", false)
+    ] == [false, true]
+    error_message = "A rule that is to outrank must say so, and no other."
   }
 
   assert {
@@ -206,6 +214,7 @@ run "excludes_and_options_reach_the_document" {
     allow_cross_zone  = false
     requester_managed = { rds = true }
     fargate           = true
+    accept_sharing    = true
     instance_types    = { "m8g.*" = true, "t3.nano" = false }
   }
 
@@ -226,6 +235,7 @@ run "excludes_and_options_reach_the_document" {
       allow_cross_zone  = false
       requester_managed = { rds = true, elasticache = false }
       fargate           = true
+      accept_sharing    = true
       instance_types    = { "m8g.*" = true, "t3.nano" = false }
     })
     error_message = "The options must be in the document as they were given."
