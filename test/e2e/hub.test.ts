@@ -8,6 +8,7 @@ import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/cl
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createBucket } from "../../functions/capture-agent/aws/bucket.js";
 import { root } from "../../scripts/lib/run.js";
 import {
   DEFAULT_ACCOUNT,
@@ -131,7 +132,12 @@ test("a log that a node writes is a message for the SIEM, a packet capture is no
   const prefix = "captures/client=payments/vni=101/zone=euw1-az1/date=2026-11-21/hour=06/node=i-0a";
   for (const name of ["trace.pcap.gz", "eve.json.gz"]) {
     await s3().send(
-      new PutObjectCommand({ Bucket: outputs.capture_bucket, Key: `${prefix}/${name}`, Body: name }),
+      new PutObjectCommand({
+        Bucket: outputs.capture_bucket,
+        Key: `${prefix}/${name}`,
+        Body: name,
+        IfNoneMatch: "*",
+      }),
     );
   }
   await cloud.idle();
@@ -147,6 +153,20 @@ test("a log that a node writes is a message for the SIEM, a packet capture is no
     ({ Body = "{}" }) => JSON.parse(Body) as { detail: { object: { key: string } } },
   );
   expect(events.map(({ detail }) => detail.object.key)).toEqual([`${prefix}/eve.json.gz`]);
+});
+
+test("what is captured is written once: nobody replaces it, and a second try is told that it is there", async () => {
+  const Bucket = outputs.capture_bucket;
+  const put = (Key: string) => s3().send(new PutObjectCommand({ Bucket, Key, Body: "forged" }));
+  const agent = createBucket(s3(), Bucket);
+  for (const key of ["captures/client=web/trace.pcap", "index/date=2026-11-21/hour=06/part.jsonl"]) {
+    expect(await agent.putText(key, "evidence")).toBe("stored");
+    expect(await agent.putText(key, "forged")).toBe("there already");
+    await expect(put(key)).rejects.toMatchObject({ name: "AccessDenied" });
+    const { Body } = await s3().send(new GetObjectCommand({ Bucket, Key: key }));
+    expect(await Body?.transformToString()).toBe("evidence");
+  }
+  await put("elsewhere"); // of the account's own
 });
 
 test("a client joins by one entry: nodes find it in the register, and none is replaced", async () => {
