@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createBucket } from "../../functions/capture-agent/aws/bucket.js";
@@ -167,6 +168,27 @@ test("what is captured is written once: nobody replaces it, and a second try is 
     expect(await Body?.transformToString()).toBe("evidence");
   }
   await put("elsewhere"); // of the account's own
+});
+
+test("the hub's bus takes what clients' controllers send, and nothing that comes with it", async () => {
+  const EventBusName = `arn:aws:events:${DEFAULT_REGION}:${DEFAULT_ACCOUNT}:event-bus/traffic-capture-hub`;
+  const [ours, theirs] = ["traffic-mirror.controller", "traffic-mirror/AROA:i-0a"];
+  const send = async (account: string, ...sources: readonly string[]) => {
+    const client = new EventBridgeClient({
+      ...options(),
+      credentials: { accessKeyId: account, secretAccessKey: "local" },
+    });
+    const Entries = sources.map((Source) => ({ Source, DetailType: "x", Detail: "{}", EventBusName }));
+    const { Entries: answers = [] } = await client.send(new PutEventsCommand({ Entries }));
+    return answers.map(({ ErrorCode }) => ErrorCode ?? "taken");
+  };
+  expect(await send(PAYMENTS.account_id, ours)).toEqual(["taken"]);
+  expect(await send(PAYMENTS.account_id, theirs)).toEqual(["AccessDeniedException"]);
+  expect(await send(PAYMENTS.account_id, ours, theirs)).toEqual([
+    "AccessDeniedException",
+    "AccessDeniedException",
+  ]);
+  expect(await send(WEB.account_id, ours)).toEqual(["AccessDeniedException"]); // no client yet
 });
 
 test("a client joins by one entry: nodes find it in the register, and none is replaced", async () => {
