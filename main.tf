@@ -83,6 +83,7 @@ module "mirror_client" {
   allow_cross_zone        = var.allow_cross_zone
   requester_managed       = var.requester_managed
   fargate                 = var.fargate
+  accept_sharing          = var.accept_sharing
   instance_types          = var.instance_types
   policy_parts            = var.policy_parts
   sources                 = var.sources
