@@ -102,7 +102,8 @@ test("the networks come first, with the buckets for the state", async () => {
   // Everything is done as a role of the account that it is in: the pipeline's own gets nothing.
   expect(await blocks(HUB, "eu-west-1")).toContain("10.64.0.0/20");
   expect(await blocks(HUB, "eu-central-1")).toContain("10.72.0.0/20");
-  expect(await blocks(PAYMENTS, "eu-west-1")).toMatch(/10\.65\.0\.0\/20[^]*10\.66\.0\.0\/20/);
+  for (const block of ["10.65.0.0/20", "10.66.0.0/20"])
+    expect(await blocks(PAYMENTS, "eu-west-1")).toContain(block);
   for (const region of REGIONS) expect(await blocks(PIPELINE, region)).not.toMatch(/10\.(6[4567]|7[23])\./);
 });
 
