@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a session that lost its tag is doubled",
-    file: "functions/core/sessions/plan.ts",
+    file: "functions/core/sessions/cover.ts",
     find: 'if (ownershipOf(session, context.controller) !== "lost") return false;',
     replace: "return false;",
   },
@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "surplus sessions of ours stay",
-    file: "functions/core/sessions/plan.ts",
+    file: "functions/core/sessions/cover.ts",
     find: "const [kept, ...surplus] = ours;",
     replace: "const [kept] = ours; const surplus: Session[] = [];",
   },
