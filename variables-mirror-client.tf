@@ -210,10 +210,12 @@ variable "guardrails" {
 
 variable "session_quota" {
   description = <<-EOT
-    How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-    rules when not all fit.
+    How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+    the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+    quota of their own and do not count here.
 
-    A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+    A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+    part, 10000 in all.
   EOT
   type        = number
   default     = 10000
@@ -272,6 +274,18 @@ variable "fargate" {
   nullable    = false
 }
 
+variable "accept_sharing" {
+  description = <<-EOT
+    Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+    overlaps ours, takes packets before it. Each packet is mirrored once.
+
+    Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "instance_types" {
   description = <<-EOT
     What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
@@ -320,6 +334,9 @@ variable "sources" {
     - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
     - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
       number in use is stepped around. Default null: 1.
+    - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+      number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+      and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
     - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
       `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -336,6 +353,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -347,6 +365,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -358,11 +377,24 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
   })
   default = null
+}
+
+variable "left_out_vpc_ids" {
+  description = <<-EOT
+    VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+    (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+
+    Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+  EOT
+  type        = list(string)
+  default     = []
+  nullable    = false
 }
 
 variable "triggers" {
@@ -435,7 +467,8 @@ variable "lifecycle_hooks" {
     - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
       300.
     - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-      it into service, `abandon` terminates it, and Auto Scaling launches another one.
+      it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+      (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
     - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
       launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
       and an alarm fires. 1 to 1000, default 3.

@@ -445,6 +445,13 @@ export class CaptureFleet extends Module<
 
 export interface MirrorClientInputs {
   /**
+   * Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+   * overlaps ours, takes packets before it. Each packet is mirrored once.
+   *
+   * Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+   */
+  readonly accept_sharing?: Value<boolean> | null;
+  /**
    * ARNs that an alarm notifies when it fires, usually SNS topics. Default none: the alarms exist all the same and show
    * in the console.
    */
@@ -671,6 +678,13 @@ export interface MirrorClientInputs {
     readonly s3_key_prefix?: string | null;
   }> | null;
   /**
+   * VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+   * (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+   *
+   * Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+   */
+  readonly left_out_vpc_ids?: Value<readonly string[]> | null;
+  /**
    * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
    * delays service, not the first packets: the operating system boots meanwhile.
    *
@@ -682,7 +696,8 @@ export interface MirrorClientInputs {
    * - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
    *   300.
    * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-   *   it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   *   it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+   *   (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
    * - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
    *   launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
    *   and an alarm fires. 1 to 1000, default 3.
@@ -830,10 +845,12 @@ export interface MirrorClientInputs {
    */
   readonly session_principals?: Value<readonly string[]> | null;
   /**
-   * How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-   * rules when not all fit.
+   * How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+   * the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+   * quota of their own and do not count here.
    *
-   * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+   * A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+   * part, 10000 in all.
    */
   readonly session_quota?: number | null;
   /**
@@ -859,6 +876,9 @@ export interface MirrorClientInputs {
    * - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
    * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
    *   number in use is stepped around. Default null: 1.
+   * - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+   *   number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+   *   and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
    * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
    * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
    *   `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -876,6 +896,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -889,6 +910,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -902,6 +924,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1367,6 +1390,13 @@ export interface MirrorControllerInputs {
     readonly s3_key_prefix?: string | null;
   }> | null;
   /**
+   * VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+   * (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+   *
+   * Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+   */
+  readonly left_out_vpc_ids?: Value<readonly string[]> | null;
+  /**
    * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
    * delays service, not the first packets: the operating system boots meanwhile.
    *
@@ -1527,10 +1557,12 @@ export interface MirrorControllerInputs {
    */
   readonly session_principals?: Value<readonly string[]> | null;
   /**
-   * How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-   * rules when not all fit.
+   * How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+   * the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+   * quota of their own and do not count here.
    *
-   * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+   * A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+   * part, 10000 in all.
    */
   readonly session_quota?: number | null;
   /**

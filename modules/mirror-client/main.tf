@@ -52,10 +52,12 @@ module "mirror_controller" {
   allow_cross_zone        = var.allow_cross_zone
   requester_managed       = var.requester_managed
   fargate                 = var.fargate
+  accept_sharing          = var.accept_sharing
   instance_types          = var.instance_types
   policy_parts            = var.policy_parts
   sources                 = var.sources
   exclude                 = var.exclude
+  left_out_vpc_ids        = var.left_out_vpc_ids
   triggers                = var.triggers
   guardduty_severity      = var.guardduty_severity
   session_principals      = var.session_principals
