@@ -272,6 +272,18 @@ variable "fargate" {
   nullable    = false
 }
 
+variable "accept_sharing" {
+  description = <<-EOT
+    Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+    overlaps ours, takes packets before it. Each packet is mirrored once.
+
+    Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "instance_types" {
   description = <<-EOT
     What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
@@ -320,6 +332,9 @@ variable "sources" {
     - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
     - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
       number in use is stepped around. Default null: 1.
+    - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+      number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+      and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
     - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
       `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -336,6 +351,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -347,6 +363,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -358,6 +375,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -373,7 +391,8 @@ variable "triggers" {
     - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
       another way.
     - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-    - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+    - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes; and calls
+      that tag mirror sessions, targets, filters or endpoints, upon which a sweep looks what became of them. They are
       on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
     - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
       at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
@@ -384,7 +403,8 @@ variable "triggers" {
     - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
       where a rule of `sources` has `on = "guardduty"`.
     - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
-      Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+      Reported, and healed by a sweep at once. So is a call that changes a mirror filter, if the filter then differs from
+      what Terraform declared for longer than an apply takes; an apply heals that. Needs a trail as `api_calls` does.
 
     Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
     a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as
@@ -435,7 +455,8 @@ variable "lifecycle_hooks" {
     - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
       300.
     - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-      it into service, `abandon` terminates it, and Auto Scaling launches another one.
+      it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+      (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
     - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
       launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
       and an alarm fires. 1 to 1000, default 3.

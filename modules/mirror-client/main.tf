@@ -52,6 +52,7 @@ module "mirror_controller" {
   allow_cross_zone        = var.allow_cross_zone
   requester_managed       = var.requester_managed
   fargate                 = var.fargate
+  accept_sharing          = var.accept_sharing
   instance_types          = var.instance_types
   policy_parts            = var.policy_parts
   sources                 = var.sources
