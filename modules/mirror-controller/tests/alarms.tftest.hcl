@@ -48,6 +48,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-sweep-near-time-limit              = "near-time-limit"
       mirror-sweep-state-unread                 = "sweep-state-unread"
       mirror-instance-type                      = "instance-type"
+      mirror-outside-vpcs                       = "outside-vpcs"
       mirror-sweep-dropped                      = "sweep-dropped"
       mirror-sweep-not-run                      = "sweep-not-run"
       mirror-policy-refused                     = "policy-refused"
@@ -224,7 +225,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "instance-type", "not-seen", "outranked", "quota", "receivers-unread", "uncovered",
+      "instance-type", "not-seen", "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered",
     ]
     error_message = "A level stays what it was."
   }
