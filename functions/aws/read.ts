@@ -87,9 +87,15 @@ export function readSessions<R>(
 }
 
 /** With their rules inside. */
-export function readFilters(client: EC2Client): Promise<TrafficMirrorFilter[]> {
+export function readFilters(client: EC2Client, filter?: Filter): Promise<TrafficMirrorFilter[]> {
   return everyPage("DescribeTrafficMirrorFilters", async (NextToken) => {
-    const page = await client.send(new DescribeTrafficMirrorFiltersCommand({ MaxResults: PAGE, NextToken }));
+    const page = await client.send(
+      new DescribeTrafficMirrorFiltersCommand({
+        ...(filter && { Filters: [filter] }),
+        MaxResults: PAGE,
+        NextToken,
+      }),
+    );
     return { items: page.TrafficMirrorFilters ?? [], next: page.NextToken };
   });
 }

@@ -129,6 +129,13 @@ export function createObserver(
       };
     },
 
+    async filters(ids) {
+      const found = await inChunks(ids, (Values) =>
+        readFilters(client, { Name: "traffic-mirror-filter-id", Values }),
+      );
+      return found.flatMap((filter) => toFilter(filter) ?? []);
+    },
+
     async sessions() {
       return readSessions(client, session, own);
     },
