@@ -86,8 +86,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 34 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-four alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 35 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-five alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -189,6 +189,7 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       RemovalHeld           = tomap({ service = "traffic-mirror", controller = "mirror" })
       SweepStateUnread      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesOfRefusedTypes = tomap({ service = "traffic-mirror", controller = "mirror" })
+      InstancesOutsideVpcs  = tomap({ service = "traffic-mirror", controller = "mirror" })
       NotPermitted          = tomap({ service = "traffic-mirror", controller = "mirror" })
       QuotaUsedPercent      = tomap({ service = "traffic-mirror", controller = "mirror" })
       EventDelay            = tomap({ service = "traffic-mirror", controller = "mirror" })
