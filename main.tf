@@ -105,6 +105,7 @@ module "mirror_controller" {
   tracing_mode            = var.tracing_mode
   pace                    = var.pace
   guardrails              = var.guardrails
+  session_usd_per_hour    = var.session_usd_per_hour
   session_quota           = var.session_quota
   stopped_instances       = var.stopped_instances
   allow_cross_zone        = var.allow_cross_zone

@@ -735,6 +735,9 @@ export interface MirrorControllerInputs {
    * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
    *   to 100, default 100.
    * - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+   * - `first_apply_sessions`: the most sessions that a controller without any makes at first. Where it would be more, none
+   *   is made, the apply fails with their number and what they cost, and an alarm fires; this number or a higher one
+   *   here lets them through. From 0, default 1000; null lets any number through.
    */
   readonly guardrails?: Value<{
     readonly removal_percent?: number | null;
@@ -742,6 +745,7 @@ export interface MirrorControllerInputs {
     readonly acknowledged_until?: string | null;
     readonly rollout_percent?: number | null;
     readonly max_sessions?: number | null;
+    readonly first_apply_sessions?: number | null;
   }> | null;
   /**
    * ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), to which the functions' reports then go:
@@ -946,6 +950,14 @@ export interface MirrorControllerInputs {
    * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
    */
   readonly session_quota?: number | null;
+  /**
+   * Price of a mirror session in US dollars an hour, for the costs that an apply tells (output `apply_summary`,
+   * `usd_per_month`). Nothing else goes by it.
+   *
+   * A number from 0. Default 0.015: us-east-1 ("Amazon VPC pricing", Traffic Mirroring, as noted on 2026-11-28; not
+   * compared with today's page (?), and other regions have prices of their own).
+   */
+  readonly session_usd_per_hour?: number | null;
   /**
    * Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
    * `subnets` before `vpcs`, in the order of each list.

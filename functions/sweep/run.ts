@@ -4,8 +4,10 @@ import type { Deadlines } from "../core/deadlines.js";
 import { PERMISSIONS_SPREAD_MS } from "../core/permissions.js";
 import { sessionsChanged, sourcesRefused, sweepCompleted } from "../core/sessions/bus-events.js";
 import type { Done } from "../core/sessions/decisions.js";
+import type { Guardrails } from "../core/sessions/account.js";
 import { drain } from "../core/sessions/drain.js";
 import { silentFilters } from "../core/sessions/filters.js";
+import { costAMonth } from "../core/sessions/first-apply.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
 import { createTypeMemory } from "../core/sessions/refused-types.js";
@@ -36,6 +38,10 @@ export interface Summary {
   /** Demands that are open. */
   readonly demands: number;
   readonly held_removals: number;
+  /** Sessions of ours when all that is planned or held is done, and what they cost (US dollars, without traffic). */
+  readonly sessions: number;
+  readonly usd_per_month: number;
+  readonly held_creations: number;
   readonly remaining: number;
   readonly complete: boolean;
   /** With `explain`: every interface of the policy's VPCs without a session of ours, and why. */
@@ -143,12 +149,13 @@ async function runReconcile(
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
   telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report));
   telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
-  const summary = summarize(report, open);
+  const summary = summarize(report, open, settings.sessionUsdPerHour);
   if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
   if (report.silentFilters.length > 0) {
     telemetry.logger.error("filters accept nothing", { filters: report.silentFilters });
   }
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
+  if (report.heldCreations > 0) telemetry.logger.error("first apply held", { held: report.heldCreations });
   if (report.receiversUnread.length > 0) {
     telemetry.logger.warn("what stands behind these load balancers is not known", {
       load_balancers: report.receiversUnread,
@@ -163,7 +170,7 @@ async function runReconcile(
   const publishUntil = Math.min(whole, Math.max(deadlines.deadline, ports.clock.now())) + PUBLISH_MS;
   const lost = await app.publish(published, publishUntil);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
-  if (applying) refuseToPass(report, problems);
+  if (applying) refuseToPass(report, summary, settings.guardrails, problems);
   return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
 }
 
@@ -210,11 +217,25 @@ function explained({ notMirrored }: Report): readonly object[] {
 }
 
 /** What an apply must not hide: Terraform would go on and fail later with a message that explains nothing. */
-function refuseToPass(report: Report, problems: readonly string[]): void {
+function refuseToPass(
+  report: Report,
+  { usd_per_month }: Summary,
+  { firstApplySessions }: Guardrails,
+  problems: readonly string[],
+): void {
   if (problems.length > 0) {
     throw new Error(`policy refused, an earlier version stays in force: ${problems.join("; ")}`);
   }
   if (report.mode !== "enforce") return;
+  if (report.heldCreations > 0) {
+    throw new Error(
+      `first apply held: sources select ${String(report.heldCreations)} interfaces, whose sessions cost about ` +
+        `${String(Math.round(usd_per_month))} $ a month, and guardrails.first_apply_sessions allows a first apply ` +
+        `${String(firstApplySessions)}; none was made. If that is meant, set guardrails.first_apply_sessions to ` +
+        `${String(report.heldCreations)} or more and apply again; else select fewer (sources, exclude, ` +
+        "guardrails.rollout_percent)",
+    );
+  }
   if (report.heldRemovals > 0) {
     throw new Error(
       `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
@@ -274,7 +295,7 @@ async function forgetDemands({ demandStore }: App): Promise<void> {
   await demandStore.remove(stored.map(({ demand }) => demand.interfaceId));
 }
 
-function summarize(report: Report, demands: number): Summary {
+function summarize(report: Report, demands: number, usdPerHour: number): Summary {
   const { mode, selected, mirrored, created, modified, retagged, deleted, refused, foreign, remaining } =
     report;
   const uncovered = Object.fromEntries(Object.entries(report.uncovered).filter(([, number]) => number > 0));
@@ -291,6 +312,9 @@ function summarize(report: Report, demands: number): Summary {
     foreign,
     demands,
     held_removals: report.heldRemovals,
+    sessions: report.sessionsPlanned,
+    usd_per_month: costAMonth(report.sessionsPlanned, usdPerHour),
+    held_creations: report.heldCreations,
     remaining,
     complete: remaining === 0,
   };

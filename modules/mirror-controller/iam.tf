@@ -155,6 +155,13 @@ data "aws_iam_policy_document" "reconcile" {
     resources = [local.events_queue_arn]
   }
 
+  # Until the first apply is over, events make no session. It may not write the record: see sweep's.
+  statement {
+    sid       = "ReadSweepState"
+    actions   = ["ssm:GetParameter"]
+    resources = ["${local.arns.ssm}:parameter${local.sweep_state_parameter}"]
+  }
+
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 

@@ -32,6 +32,8 @@ locals {
     SESSION_TAGS                 = jsonencode(var.tags)
     SESSION_QUOTA                = tostring(var.session_quota)
     GUARDRAILS                   = jsonencode(var.guardrails)
+    SESSION_USD_PER_HOUR         = tostring(var.session_usd_per_hour)
+    SWEEP_STATE_PARAMETER        = local.sweep_state_parameter
     DEMANDS                      = jsonencode(local.demands_setting)
     EVENT_BUS_NAME               = aws_cloudwatch_event_bus.this.name
     POWERTOOLS_SERVICE_NAME      = local.service_name
@@ -51,10 +53,9 @@ locals {
 
   sweep_environment = merge(local.environment, {
     # To see whether events wait.
-    EVENTS_QUEUE_URL      = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND  = tostring(var.pace.sweep_per_second)
-    MUTATIONS_BURST       = tostring(var.pace.sweep_burst)
-    SWEEP_STATE_PARAMETER = local.sweep_state_parameter
+    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
+    MUTATIONS_PER_SECOND = tostring(var.pace.sweep_per_second)
+    MUTATIONS_BURST      = tostring(var.pace.sweep_burst)
   })
 }
 

@@ -132,7 +132,8 @@ resource "aws_ssm_parameter" "policy_part" {
   tags = var.tags
 }
 
-# What sweeps must know of each other: how much was removed by policy in the last day. It is made here and written by
+# What sweeps must know of each other: how much was removed by policy in the last day, and whether the first apply is over
+# (functions/core/sessions/first-apply.ts). It is made here and written by
 # `sweep` alone (functions/core/sessions/sweep-state.ts). Where it is gone, removals by policy wait until an apply makes it
 # anew.
 resource "aws_ssm_parameter" "sweep_state" {

@@ -172,6 +172,7 @@ export function theGuardrails(over: Partial<Guardrails> = {}): Guardrails {
     acknowledgedUntil: null,
     rolloutPercent: 100,
     maxSessions: null,
+    firstApplySessions: null,
     ...over,
   };
 }
@@ -183,6 +184,7 @@ export function theSettings(over: Partial<Settings> = {}): Settings {
     ownTags: {},
     defaultTags: {},
     quota: 10_000,
+    sessionUsdPerHour: 0.015,
     guardrails: theGuardrails(),
     ...over,
   };

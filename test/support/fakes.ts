@@ -149,11 +149,11 @@ export interface FakeSweepState extends SweepStateStore {
   interfere?: () => void;
 }
 
-/** The sweeps' record in memory, with versions as SSM has them. A new one is as Terraform makes it: empty. */
+/** The sweeps' record in memory, with versions as SSM has them, of a controller that has made sessions before. */
 export function aSweepState(): FakeSweepState {
   const calls = { read: 0, write: 0 };
   const store: FakeSweepState = {
-    state: { window: emptyWindow, refusedTypes: {} },
+    state: { window: emptyWindow, firstApply: "over", refusedTypes: {} },
     version: 1,
     calls,
     read: async () => {
@@ -169,7 +169,10 @@ export function aSweepState(): FakeSweepState {
       store.state = state;
       store.version += 1;
       if (store.version === seen + 1) return { version: store.version };
-      return { version: store.version, overwritten: before ?? { window: emptyWindow, refusedTypes: {} } };
+      return {
+        version: store.version,
+        overwritten: before ?? { window: emptyWindow, firstApply: "awaited", refusedTypes: {} },
+      };
     },
   };
   return store;

@@ -10,6 +10,7 @@ import {
   type SSMClient,
 } from "@aws-sdk/client-ssm";
 import * as z from "zod/mini";
+import { firstApplyStates } from "../../core/sessions/first-apply.js";
 import type { SweepState, SweepStateStore } from "../../core/sessions/ports.js";
 import type { RefusedTypes } from "../../core/sessions/refused-types.js";
 import { emptyWindow, type HourCount } from "../../core/sessions/removal-window.js";
@@ -23,6 +24,7 @@ const document = z.object({
   removals: counts,
   sessions: counts,
   refused_types: types,
+  first_apply: z._default(z.enum(firstApplyStates), "awaited"),
 });
 
 export function createSweepStateParameter(client: SSMClient, name: string): SweepStateStore {
@@ -42,7 +44,10 @@ export function createSweepStateParameter(client: SSMClient, name: string): Swee
       );
       if (version === seen + 1) return { version };
       const before = await read(`${name}:${String(version - 1)}`);
-      return { version, overwritten: before.state ?? { window: emptyWindow, refusedTypes: {} } };
+      return {
+        version,
+        overwritten: before.state ?? { window: emptyWindow, firstApply: "awaited", refusedTypes: {} },
+      };
     },
   };
 }
@@ -56,19 +61,26 @@ function parse(text: string): SweepState | null {
   }
   const parsed = document.safeParse(json);
   if (!parsed.success) return null;
-  const { removals, sessions, refused_types } = parsed.data;
+  const { removals, sessions, refused_types, first_apply: firstApply } = parsed.data;
   const read = (pairs: readonly (readonly [number, number])[]) =>
     pairs.map(([hour, count]) => ({ hour, count }));
   return {
     window: { removals: read(removals), sessions: read(sessions) },
+    firstApply,
     refusedTypes: mapped(refused_types, (seconds) => seconds * 1000),
   };
 }
 
-function write({ window: { removals, sessions }, refusedTypes }: SweepState): string {
+function write({ window: { removals, sessions }, firstApply, refusedTypes }: SweepState): string {
   const pairs = (counted: readonly HourCount[]) => counted.map(({ hour, count }) => [hour, count]);
   const refused_types = mapped(refusedTypes, (milliseconds) => Math.floor(milliseconds / 1000));
-  return JSON.stringify({ version: 1, removals: pairs(removals), sessions: pairs(sessions), refused_types });
+  return JSON.stringify({
+    version: 1,
+    removals: pairs(removals),
+    sessions: pairs(sessions),
+    refused_types,
+    first_apply: firstApply,
+  });
 }
 
 function mapped(times: RefusedTypes, change: (time: number) => number): RefusedTypes {

@@ -43,6 +43,9 @@ export interface Report {
   readonly foreign: number;
   readonly sessionsOfOurs: number;
   readonly heldRemovals: number;
+  readonly heldCreations: number;
+  /** What sessions of ours there are when everything planned is done, what is held back included. */
+  readonly sessionsPlanned: number;
   /** Actions that were planned and are not done. */
   readonly remaining: number;
   /** Of these, the ones that change or remove a session that exists. */
@@ -74,6 +77,7 @@ interface Input {
   readonly done: readonly Done[];
   readonly replanned: ReadonlyMap<string, SourcePlan>;
   readonly heldRemovals: number;
+  readonly heldCreations: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
   /** Filters of our sessions that accept nothing. */
@@ -96,6 +100,7 @@ export function report(input: Input): Report {
   const notMirrored: NotMirrored[] = [];
   let [selected, mirrored, remaining, remainingChanges] = [0, 0, input.heldRemovals, input.heldRemovals];
   let waiting = 0;
+  let sessionsPlanned = input.sessionsOfOurs + input.heldCreations;
   for (const first of plans) {
     const plan = input.replanned.get(first.source.id) ?? first;
     const mine = results.get(plan.source.id) ?? [];
@@ -106,6 +111,11 @@ export function report(input: Input): Report {
     if (plan.waits === true) waiting += 1;
     const found = verdictOn(plan, mine);
     const verdict = found.is === "mirrored" && silent.has(filterOf(plan) ?? "") ? unheard : found;
+    const hasSession = found.is === "mirrored" || found.reason === "pending";
+    for (const { kind } of plan.decisions) {
+      if (kind === "delete") sessionsPlanned -= 1;
+      if (kind === "create" && hasSession) sessionsPlanned += 1;
+    }
     const notSeen = verdict.is === "uncovered" && verdict.reason === "not-seen";
     // Observing alone changes nothing, however often it is tried.
     if ((left.length > 0 || notSeen) && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
@@ -135,6 +145,8 @@ export function report(input: Input): Report {
     foreign: input.foreign,
     sessionsOfOurs: input.sessionsOfOurs,
     heldRemovals: input.heldRemovals,
+    heldCreations: input.heldCreations,
+    sessionsPlanned,
     remaining,
     remainingChanges,
     waiting,

@@ -11,6 +11,7 @@ import {
   withRemovals,
   withSessions,
 } from "./removal-window.js";
+import { furthest, type FirstApply } from "./first-apply.js";
 import type { RemovalWindow } from "./removal-window.js";
 import type { RefusedTypes } from "./refused-types.js";
 import type { SweepState, SweepStateStore } from "./ports.js";
@@ -20,6 +21,8 @@ import type { Settings } from "./settings.js";
 export interface SweepRecord {
   /** null: it could not be had, so that nothing is removed by policy. */
   readonly window: RemovalWindow | null;
+  /** Where the record could not be had, as if no sweep had written it. */
+  readonly firstApply: FirstApply;
   /** Types that EC2 refused, as an earlier sweep learnt. */
   readonly refusedTypes: RefusedTypes;
   /** false: the removals could not be written down, so that none of them may begin. */
@@ -47,7 +50,12 @@ export async function openRecord(
       state = next;
       version = written.version;
       if (written.overwritten === undefined) return true;
-      state = { ...next, window: both(next.window, written.overwritten.window) };
+      const { window, firstApply } = written.overwritten;
+      state = {
+        ...next,
+        window: both(next.window, window),
+        firstApply: furthest(next.firstApply, firstApply),
+      };
       version = (await store.write(state, version)).version;
     } catch (error) {
       onError(error);
@@ -57,19 +65,20 @@ export async function openRecord(
 
   return {
     window: state?.window ?? null,
+    firstApply: state?.firstApply ?? "awaited",
     refusedTypes: state?.refusedTypes ?? {},
-    async reserve({ removals, sessionsOfOurs }, { mode, guardrails }, now) {
+    async reserve({ removals, sessionsOfOurs, firstApply }, { mode, guardrails }, now) {
       if (mode !== "enforce") return true;
       const wanted = isAcknowledged(guardrails, now);
       if (state === null) return removals === 0 || wanted || guardrails.removalPercent >= 100;
-      if (removals === 0 && !isNewHour(state.window, now)) return true;
+      if (removals === 0 && firstApply === state.firstApply && !isNewHour(state.window, now)) return true;
       // A person has looked at these: the day begins anew with what they leave.
       if (wanted && removals > 0) {
-        await write({ ...state, window: withSessions(emptyWindow, sessionsOfOurs - removals, now) });
+        await write({ ...state, firstApply, window: withSessions(emptyWindow, sessionsOfOurs - removals, now) });
         return true;
       }
       const window = withSessions(withRemovals(state.window, removals, now), sessionsOfOurs, now);
-      const written = await write({ ...state, window });
+      const written = await write({ ...state, firstApply, window });
       reserved = written ? removals : 0;
       return written || removals === 0 || guardrails.removalPercent >= 100;
     },
@@ -77,7 +86,7 @@ export async function openRecord(
       if (state === null) return;
       const less = Math.min(0, removed - reserved);
       if (less === 0 && isSame(state.refusedTypes, refusedTypes)) return;
-      await write({ window: withRemovals(state.window, less, now), refusedTypes });
+      await write({ ...state, window: withRemovals(state.window, less, now), refusedTypes });
     },
   };
 }

@@ -52,6 +52,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-sweep-not-run                      = "sweep-not-run"
       mirror-policy-refused                     = "policy-refused"
       mirror-removal-held                       = "removal-held"
+      mirror-first-apply-held                   = "first-apply-held"
       mirror-ownership                          = "ownership"
       mirror-filters                            = "filters"
       mirror-not-permitted                      = "not-permitted"
@@ -83,8 +84,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 32 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-two alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 33 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-three alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -184,6 +185,7 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       } == {
       PolicyRefused         = tomap({ service = "traffic-mirror", controller = "mirror" })
       RemovalHeld           = tomap({ service = "traffic-mirror", controller = "mirror" })
+      FirstApplyHeld        = tomap({ service = "traffic-mirror", controller = "mirror" })
       SweepStateUnread      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesOfRefusedTypes = tomap({ service = "traffic-mirror", controller = "mirror" })
       NotPermitted          = tomap({ service = "traffic-mirror", controller = "mirror" })
@@ -220,7 +222,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "instance-type", "not-seen", "quota", "receivers-unread", "uncovered",
+      "first-apply-held", "instance-type", "not-seen", "quota", "receivers-unread", "uncovered",
     ]
     error_message = "A level stays what it was."
   }

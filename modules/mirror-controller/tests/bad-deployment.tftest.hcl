@@ -107,6 +107,26 @@ run "a_ceiling_of_0_sessions" {
   expect_failures = [var.guardrails]
 }
 
+run "a_first_apply_of_half_a_session" {
+  command = plan
+
+  variables {
+    guardrails = { first_apply_sessions = 0.5 }
+  }
+
+  expect_failures = [var.guardrails]
+}
+
+run "a_session_that_costs_less_than_nothing" {
+  command = plan
+
+  variables {
+    session_usd_per_hour = -1
+  }
+
+  expect_failures = [var.session_usd_per_hour]
+}
+
 run "a_session_quota_of_0" {
   command = plan
 

@@ -29,17 +29,23 @@ beforeEach(() => {
 describe("the record of sweeps in SSM", () => {
   it("is read as it was written, and fits a standard parameter", async () => {
     ssm.on(PutParameterCommand).resolves({ Version: 8 });
-    expect(await store.write({ window: full, refusedTypes }, 7)).toEqual({ version: 8 });
+    expect(await store.write({ window: full, firstApply: "over", refusedTypes }, 7)).toEqual({ version: 8 });
     const { Value = "", Overwrite } = ssm.commandCalls(PutParameterCommand)[0]?.args[0].input ?? {};
     expect(Overwrite).toBe(true);
     expect(Value.length).toBeLessThan(4096);
     ssm.on(GetParameterCommand, { Name: NAME }).resolves({ Parameter: { Value, Version: 8 } });
-    expect(await store.read()).toEqual({ state: { window: full, refusedTypes }, version: 8 });
+    expect(await store.read()).toEqual({
+      state: { window: full, firstApply: "over", refusedTypes },
+      version: 8,
+    });
   });
 
   it("is empty as Terraform makes it", async () => {
     ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '{"version":1}', Version: 1 } });
-    expect(await store.read()).toEqual({ state: { window: emptyWindow, refusedTypes: {} }, version: 1 });
+    expect(await store.read()).toEqual({
+      state: { window: emptyWindow, firstApply: "awaited", refusedTypes: {} },
+      version: 1,
+    });
   });
 
   it.each(["", "nonsense", "{}", '{"version":2}', '{"version":1,"removals":[[1,-1]]}', "null"])(
@@ -61,9 +67,13 @@ describe("the record of sweeps in SSM", () => {
     const Value = JSON.stringify({ version: 1, removals: [[490_000, 5]], sessions: [] });
     ssm.on(PutParameterCommand).resolves({ Version: 9 });
     ssm.on(GetParameterCommand, { Name: `${NAME}:8` }).resolves({ Parameter: { Value, Version: 8 } });
-    expect(await store.write({ window: full, refusedTypes }, 7)).toEqual({
+    expect(await store.write({ window: full, firstApply: "over", refusedTypes }, 7)).toEqual({
       version: 9,
-      overwritten: { window: { removals: [{ hour: 490_000, count: 5 }], sessions: [] }, refusedTypes: {} },
+      overwritten: {
+        window: { removals: [{ hour: 490_000, count: 5 }], sessions: [] },
+        firstApply: "awaited",
+        refusedTypes: {},
+      },
     });
   });
 });

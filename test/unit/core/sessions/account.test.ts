@@ -31,6 +31,7 @@ function account(
     quota,
     guardrails: theGuardrails(guardrails),
     window,
+    firstApply: "over",
     now,
   });
 }
