@@ -16,9 +16,12 @@ locals {
   ])
   rule_kinds = ["tags", "subnets", "vpcs"]
 
+  # What the functions take a field for that is not there; null is left out everywhere. Of rules there may be hundreds.
+  rule_defaults = { match = "all", interfaces = "all", on = "always" }
+
   policy = {
     version = 1
-    vpcs = [for key, vpc in var.vpcs : {
+    vpcs = [for key, vpc in var.vpcs : { for field, value in {
       key                   = key
       vpc_id                = vpc.vpc_id
       filter_id             = vpc.filter_id
@@ -28,11 +31,12 @@ locals {
         target_id         = target.target_id
         availability_zone = target.availability_zone
       }]
-    }]
+    } : field => value if value != null }]
     sources = var.sources == null ? null : {
-      for kind in local.rule_kinds : kind => [
-        for rule in local.rules : { for field, value in rule : field => value if field != "kind" } if rule.kind == kind
-      ]
+      for kind in local.rule_kinds : kind => [for rule in local.rules : {
+        for field, value in rule : field => value
+        if field != "kind" && value != null && value != lookup(local.rule_defaults, field, null)
+      } if rule.kind == kind]
     }
     exclude = var.exclude
     options = {
