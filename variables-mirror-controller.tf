@@ -41,6 +41,23 @@ variable "lambda_package" {
   default = null
 }
 
+variable "vpc_config" {
+  description = <<-EOT
+    Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
+    Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
+
+    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+    - `security_group_ids`: 1 to 5.
+
+    Default null: in no VPC, which the functions do not need.
+  EOT
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+}
+
 variable "architecture" {
   description = <<-EOT
     Processor of the functions.
@@ -104,23 +121,6 @@ variable "mirroring_skipped_alarm" {
   type        = bool
   default     = false
   nullable    = false
-}
-
-variable "vpc_config" {
-  description = <<-EOT
-    Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
-    Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
-
-    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
-    - `security_group_ids`: 1 to 5.
-
-    Default null: in no VPC, which the functions do not need.
-  EOT
-  type = object({
-    subnet_ids         = list(string)
-    security_group_ids = list(string)
-  })
-  default = null
 }
 
 variable "memory_size" {

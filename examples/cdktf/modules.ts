@@ -225,6 +225,13 @@ export interface CaptureFleetInputs {
     readonly prefix_list_ids?: Value<Readonly<Record<string, string | null>>> | null;
   }> | null;
   /**
+   * IAM path of the roles and the instance profile, for organizations whose rules go by it. Choose it before the first
+   * apply: changing it replaces them, and nodes have no role until the refresh has replaced them as well.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
+  /**
    * Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. Only with an AMI
    * id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
    *
@@ -326,6 +333,14 @@ export interface CaptureFleetInputs {
    * Default 20: the system, logs and a little captured traffic on its way to the bucket.
    */
   readonly root_volume_size?: number | null;
+  /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
   /**
    * How the number of nodes follows the traffic, within the fleet's smallest and largest number. A node added does not
    * take flows that others have until these pause for 120 s, so this scales early and in large steps.
@@ -557,6 +572,12 @@ export interface MirrorEndpointInputs {
     readonly network_services?: Value<readonly string[]> | null;
   }> | null;
   /**
+   * IAM path of the function's role, for organizations whose rules go by it. Changing it replaces the role, the function stays.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
+  /**
    * ARN of the KMS key for the function's queues, log and environment. The key's policy must let `events.amazonaws.com`
    * (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it.
    *
@@ -599,6 +620,14 @@ export interface MirrorEndpointInputs {
   /** ARN of the IAM policy that bounds the function's role. Default null: none. */
   readonly permissions_boundary?: string | null;
   /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
+  /**
    * Lambda runtime of the function.
    *
    * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
@@ -613,6 +642,18 @@ export interface MirrorEndpointInputs {
    * and metrics say where time went, and traces are billed.
    */
   readonly tracing_mode?: string | null;
+  /**
+   * Where the function is placed in a VPC, for organizations that ask for it. The API of EC2 must be reachable from there.
+   *
+   * - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+   * - `security_group_ids`: 1 to 5.
+   *
+   * Default null: in no VPC, which the function does not need.
+   */
+  readonly vpc_config?: Value<{
+    readonly subnet_ids: Value<readonly string[]>;
+    readonly security_group_ids: Value<readonly string[]>;
+  }> | null;
   /**
    * VPCs to mirror, by a key of your own choice, which stays when ids change.
    *
@@ -755,6 +796,12 @@ export interface MirrorControllerInputs {
    * the controller's own bus.
    */
   readonly hub_event_bus_arn?: string | null;
+  /**
+   * IAM path of the roles and policies, for organizations whose rules go by it. Changing it replaces them, the functions stay.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
   /**
    * What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
    *
@@ -921,6 +968,14 @@ export interface MirrorControllerInputs {
     readonly sweep?: number | null;
   }> | null;
   /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
+  /**
    * Lambda runtime of the functions.
    *
    * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
@@ -1039,7 +1094,8 @@ export interface MirrorControllerInputs {
   /**
    * Tags of everything that the module makes, and of the sessions.
    *
-   * At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+   * At most 45, and 2,500 bytes as JSON: the functions carry them in their environment, of which Lambda holds 4 KB, with
+   * the provider's default_tags, which take their share of the rest.
    * Default none.
    */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;

@@ -60,10 +60,16 @@ locals {
   document_bytes = floor(length(base64encode(local.document)) * 3 / 4)
 
   # A standard parameter holds 4,096 bytes; a part begins with the digest and has a bar on either side of its
-  # chunk. substr counts characters, of which a byte's worth is sure for ASCII alone.
+  # chunk. substr counts characters, of up to four bytes: the longest of these lengths is taken whose chunks all fit. Without
+  # its padding, base64 tells the number of bytes exactly.
   parameter_bytes = 4096
   chunk_ascii     = local.parameter_bytes - 64 - 2
-  chunk_length    = can(regex("^[[:ascii:]]*$", local.document)) ? local.chunk_ascii : 1000
+  chunk_length = [
+    for size in [local.chunk_ascii, 3500, 3000, 2500, 2000, 1500, 1000] : size if alltrue([
+      for part in range(ceil(length(local.document) / size)) :
+      floor(length(replace(base64encode(substr(local.document, part * size, size)), "=", "")) * 3 / 4) <= local.chunk_ascii
+    ])
+  ][0]
   parts_needed    = local.document_bytes <= local.parameter_bytes ? 1 : ceil(length(local.document) / local.chunk_length)
 
   # The number of parameters must be known at plan, when ids are not: every list counts with its largest size.

@@ -246,3 +246,33 @@ run "an_unknown_tracing_mode" {
 
   expect_failures = [var.tracing_mode]
 }
+
+run "a_runbook_without_tls" {
+  command = plan
+
+  variables {
+    runbook_url = "http://wiki.example/runbook"
+  }
+
+  expect_failures = [var.runbook_url]
+}
+
+run "an_iam_path_without_its_last_slash" {
+  command = plan
+
+  variables {
+    iam_path = "/network"
+  }
+
+  expect_failures = [var.iam_path]
+}
+
+run "an_iam_path_longer_than_iam_takes" {
+  command = plan
+
+  variables {
+    iam_path = "/${join("", [for index in range(511) : "x"])}/"
+  }
+
+  expect_failures = [var.iam_path]
+}

@@ -26,7 +26,16 @@ export interface Composition {
 export const compositions: readonly Composition[] = [
   {
     folder: ".",
-    shared: ["name", "tags", "kms_key_arn", "permissions_boundary", "alarm_actions", "log_retention_days"],
+    shared: [
+      "name",
+      "tags",
+      "kms_key_arn",
+      "iam_path",
+      "permissions_boundary",
+      "alarm_actions",
+      "runbook_url",
+      "log_retention_days",
+    ],
     parts: [
       {
         call: "capture_fleet",
