@@ -37,6 +37,7 @@ const long = [
   "controller",
   "two-accounts",
   "second-deployment",
+  "subnets",
 ].map((name) => `test/e2e/${name}.test.ts`);
 const anchored = (file) => `<rootDir>/${file.replaceAll(".", "\\.")}$`;
 
