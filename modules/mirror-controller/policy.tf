@@ -18,6 +18,11 @@ locals {
 
   # What the functions take a field for that is not there; null is left out everywhere. Of rules there may be hundreds.
   rule_defaults = { match = "all", interfaces = "all", on = "always" }
+  # What Terraform made of the VPCs' filters, once for those that are alike.
+  filter_ids_by_contents = { for vpc in values(var.vpcs) : jsonencode(vpc.filter) => vpc.filter_id... if vpc.filter != null }
+  declared_filters = [
+    for contents, ids in local.filter_ids_by_contents : merge(jsondecode(contents), { filter_ids = distinct(ids) })
+  ]
 
   policy = {
     version = 1
@@ -32,10 +37,11 @@ locals {
         availability_zone = target.availability_zone
       }]
     } : field => value if value != null }]
+    filters = local.declared_filters
     sources = var.sources == null ? null : {
       for kind in local.rule_kinds : kind => [for rule in local.rules : {
         for field, value in rule : field => value
-        if field != "kind" && value != null && value != lookup(local.rule_defaults, field, null)
+        if field != "kind" && value != null && value != lookup(local.rule_defaults, field, null) && !(field == "outrank" && !rule.outrank)
       } if rule.kind == kind]
     }
     exclude = var.exclude
@@ -44,6 +50,7 @@ locals {
       allow_cross_zone  = var.allow_cross_zone
       requester_managed = var.requester_managed
       fargate           = var.fargate
+      accept_sharing    = var.accept_sharing
       instance_types    = var.instance_types
     }
     lifecycle_hooks = [for hook in values(local.hooks) : {
@@ -70,14 +77,15 @@ locals {
       floor(length(replace(base64encode(substr(local.document, part * size, size)), "=", "")) * 3 / 4) <= local.chunk_ascii
     ])
   ][0]
-  parts_needed    = local.document_bytes <= local.parameter_bytes ? 1 : ceil(length(local.document) / local.chunk_length)
+  parts_needed = local.document_bytes <= local.parameter_bytes ? 1 : ceil(length(local.document) / local.chunk_length)
 
   # The number of parameters must be known at plan, when ids are not: every list counts with its largest size.
   # Should that be more than the document needs, the rest stays unused, and a document that fits stays whole.
   document_estimate = sum(concat(
     [720 + 40 * length(var.instance_types)],
     [for key, vpc in var.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
-    [for rule in local.rules : 340 + 400 * length(lookup(rule, "tags", {}))],
+    [for vpc in values(var.vpcs) : vpc.filter == null ? 0 : 110 + 340 * length(concat(vpc.filter.ingress, vpc.filter.egress))],
+    [for rule in local.rules : 360 + 400 * length(lookup(rule, "tags", {}))],
     [for exclusion in var.exclude.tags : 40 + 400 * length(exclusion.tags)],
     [30 * length(concat(var.exclude.subnet_ids, var.exclude.instance_ids, var.exclude.network_interface_ids))],
     [260 * length(var.exclude.autoscaling_group_names)],

@@ -54,7 +54,9 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-removal-held                       = "removal-held"
       mirror-first-apply-held                   = "first-apply-held"
       mirror-ownership                          = "ownership"
+      mirror-filter-changed                     = "filter-changed"
       mirror-filters                            = "filters"
+      mirror-outranked                          = "outranked"
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
       mirror-uncovered                          = "uncovered"
@@ -84,8 +86,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 33 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-three alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 35 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-five alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -196,7 +198,9 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       Tampering             = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesNotSeen        = tomap({ service = "traffic-mirror", controller = "mirror" })
       ReceiversUnread       = tomap({ service = "traffic-mirror", controller = "mirror" })
+      FiltersChanged        = tomap({ service = "traffic-mirror", controller = "mirror" })
       FiltersSilent         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesOutranked      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SessionsDisputed      = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never fires."
@@ -222,7 +226,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "first-apply-held", "instance-type", "not-seen", "quota", "receivers-unread", "uncovered",
+      "first-apply-held", "instance-type", "not-seen", "outranked", "quota", "receivers-unread", "uncovered",
     ]
     error_message = "A level stays what it was."
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
 import type { FirstApply } from "../../../functions/core/sessions/first-apply.js";
-import { emptyWindow } from "../../../functions/core/sessions/removal-window.js";
+import { emptySweepState } from "../../../functions/core/sessions/sweep-state.js";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { createMayCreate } from "../../../functions/reconcile/first-apply.js";
 import { anApp, type Account } from "../../support/app.js";
@@ -12,7 +12,7 @@ import { aClock, aSweepState } from "../../support/fakes.js";
 const INSTANCE = "i-00000001";
 const aRecord = (firstApply: FirstApply) => {
   const record = aSweepState();
-  record.state = { window: emptyWindow, firstApply, refusedTypes: {} };
+  record.state = { ...emptySweepState, firstApply };
   return record;
 };
 
@@ -62,7 +62,7 @@ describe("whether the first apply is over", () => {
     const mayCreate = createMayCreate(record, clock, anApp().telemetry);
     const answers = [await mayCreate(), await mayCreate()];
     expect(record.calls.read).toBe(1);
-    record.state = { window: emptyWindow, firstApply: "over", refusedTypes: {} };
+    record.state = { ...emptySweepState, firstApply: "over" };
     clock.advance(5_000);
     answers.push(await mayCreate());
     clock.advance(86_400_000);

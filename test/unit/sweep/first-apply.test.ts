@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { emptyWindow } from "../../../functions/core/sessions/removal-window.js";
+import { emptySweepState } from "../../../functions/core/sessions/sweep-state.js";
 import { requestOf } from "../../../functions/sweep/request.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { anApp, type Account } from "../../support/app.js";
@@ -17,7 +17,7 @@ const sessionsOf = (sources: readonly { id: string }[]) =>
 /** As Terraform makes the record: no sweep has written it. */
 const aNewRecord = () => {
   const record = aSweepState();
-  record.state = { window: emptyWindow, firstApply: "awaited", refusedTypes: {} };
+  record.state = { ...emptySweepState, firstApply: "awaited" };
   return record;
 };
 const guardrails = theGuardrails({ firstApplySessions: 5 });
@@ -79,7 +79,7 @@ describe("a first apply that would make more sessions than it may", () => {
     const unselected = aSource({ id: "eni-other", instance: { state: "stopped" } });
     const observation = { sources: [...fleet(6), unselected], sessions: sessionsOf([unselected]) };
     const sweepState = aNewRecord();
-    sweepState.state = { window: emptyWindow, firstApply: "held", refusedTypes: {} };
+    sweepState.state = { ...emptySweepState, firstApply: "held" };
     const app = aController({ sweepState, observation });
     expect(await runSweep(app, schedule, WHOLE)).toMatchObject({ deleted: 1, created: 0, sessions: 6 });
   });
@@ -125,7 +125,7 @@ describe("two sweeps of a first apply at once", () => {
     const app = aController({ observation: { sources: fleet(6) } });
     app.sweepState.interfere = () => {
       delete app.sweepState.interfere;
-      app.sweepState.state = { window: emptyWindow, firstApply: "over", refusedTypes: {} };
+      app.sweepState.state = { ...emptySweepState, firstApply: "over" };
       app.sweepState.version += 1;
     };
     await runSweep(app, schedule, WHOLE);

@@ -290,6 +290,18 @@ variable "fargate" {
   nullable    = false
 }
 
+variable "accept_sharing" {
+  description = <<-EOT
+    Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+    overlaps ours, takes packets before it. Each packet is mirrored once.
+
+    Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "instance_types" {
   description = <<-EOT
     What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
@@ -338,6 +350,9 @@ variable "sources" {
     - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
     - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
       number in use is stepped around. Default null: 1.
+    - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+      number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+      and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
     - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
       `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -354,6 +369,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -365,6 +381,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -376,11 +393,37 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
   })
   default = null
+}
+
+variable "exclude" {
+  description = <<-EOT
+    What is never mirrored, whatever `sources` says; a session of this controller on it is removed.
+
+    - `tags`: as in `sources.tags`, `tags` and `match`.
+    - `subnet_ids`, `instance_ids`, `network_interface_ids`: ids.
+    - `autoscaling_group_names`: groups whose instances are left alone, above all those of the capture fleet and of
+      whatever else receives the copy: mirrored into itself, traffic would go round for ever.
+
+    Default nothing.
+  EOT
+  type = object({
+    tags = optional(list(object({
+      tags  = map(string)
+      match = optional(string, "all")
+    })), [])
+    subnet_ids              = optional(list(string), [])
+    instance_ids            = optional(list(string), [])
+    network_interface_ids   = optional(list(string), [])
+    autoscaling_group_names = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "triggers" {
@@ -453,7 +496,8 @@ variable "lifecycle_hooks" {
     - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
       300.
     - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-      it into service, `abandon` terminates it, and Auto Scaling launches another one.
+      it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+      (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
     - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
       launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
       and an alarm fires. 1 to 1000, default 3.
@@ -531,29 +575,4 @@ variable "hub_event_bus_arn" {
   EOT
   type        = string
   default     = null
-}
-
-variable "exclude" {
-  description = <<-EOT
-    What is never mirrored, whatever `sources` says; a session of this controller on it is removed.
-
-    - `tags`: as in `sources.tags`, `tags` and `match`.
-    - `subnet_ids`, `instance_ids`, `network_interface_ids`: ids.
-    - `autoscaling_group_names`: groups whose instances are left alone, above all those of the capture fleet and of
-      whatever else receives the copy: mirrored into itself, traffic would go round for ever.
-
-    Default nothing.
-  EOT
-  type = object({
-    tags = optional(list(object({
-      tags  = map(string)
-      match = optional(string, "all")
-    })), [])
-    subnet_ids              = optional(list(string), [])
-    instance_ids            = optional(list(string), [])
-    network_interface_ids   = optional(list(string), [])
-    autoscaling_group_names = optional(list(string), [])
-  })
-  default  = {}
-  nullable = false
 }
