@@ -38,6 +38,8 @@ const long = [
   "two-accounts",
   "second-deployment",
   "subnets",
+  "one-to-many",
+  "applier",
 ].map((name) => `test/e2e/${name}.test.ts`);
 const anchored = (file) => `<rootDir>/${file.replaceAll(".", "\\.")}$`;
 

@@ -90,6 +90,7 @@ module "mirror_client" {
   instance_types          = var.instance_types
   policy_parts            = var.policy_parts
   sources                 = var.sources
+  left_out_vpc_ids        = var.left_out_vpc_ids
   triggers                = var.triggers
   guardduty_severity      = var.guardduty_severity
   session_principals      = var.session_principals

@@ -702,6 +702,13 @@ export interface MirrorClientInputs {
     readonly s3_key_prefix?: string | null;
   }> | null;
   /**
+   * VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+   * (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+   *
+   * Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+   */
+  readonly left_out_vpc_ids?: Value<readonly string[]> | null;
+  /**
    * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
    * delays service, not the first packets: the operating system boots meanwhile.
    *
@@ -868,10 +875,12 @@ export interface MirrorClientInputs {
    */
   readonly session_principals?: Value<readonly string[]> | null;
   /**
-   * How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-   * rules when not all fit.
+   * How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+   * the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+   * quota of their own and do not count here.
    *
-   * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+   * A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+   * part, 10000 in all.
    */
   readonly session_quota?: number | null;
   /**
@@ -987,7 +996,8 @@ export interface MirrorClientInputs {
    * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
    *   another way.
    * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes; and calls
+   *   that tag mirror sessions, targets, filters or endpoints, upon which a sweep looks what became of them. They are
    *   on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
    * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
    *   at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
@@ -998,7 +1008,8 @@ export interface MirrorClientInputs {
    * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
    *   where a rule of `sources` has `on = "guardduty"`.
    * - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
-   *   Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+   *   Reported, and healed by a sweep at once. So is a call that changes a mirror filter, if the filter then differs from
+   *   what Terraform declared for longer than an apply takes; an apply heals that. Needs a trail as `api_calls` does.
    *
    * Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
    * a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as
@@ -1455,6 +1466,13 @@ export interface MirrorControllerInputs {
     readonly s3_key_prefix?: string | null;
   }> | null;
   /**
+   * VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+   * (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+   *
+   * Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+   */
+  readonly left_out_vpc_ids?: Value<readonly string[]> | null;
+  /**
    * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
    * delays service, not the first packets: the operating system boots meanwhile.
    *
@@ -1623,10 +1641,12 @@ export interface MirrorControllerInputs {
    */
   readonly session_principals?: Value<readonly string[]> | null;
   /**
-   * How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-   * rules when not all fit.
+   * How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+   * the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+   * quota of their own and do not count here.
    *
-   * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+   * A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+   * part, 10000 in all.
    */
   readonly session_quota?: number | null;
   /**
@@ -1743,7 +1763,8 @@ export interface MirrorControllerInputs {
    * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
    *   another way.
    * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes; and calls
+   *   that tag mirror sessions, targets, filters or endpoints, upon which a sweep looks what became of them. They are
    *   on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
    * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
    *   at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
@@ -1754,7 +1775,8 @@ export interface MirrorControllerInputs {
    * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
    *   where a rule of `sources` has `on = "guardduty"`.
    * - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
-   *   Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+   *   Reported, and healed by a sweep at once. So is a call that changes a mirror filter, if the filter then differs from
+   *   what Terraform declared for longer than an apply takes; an apply heals that. Needs a trail as `api_calls` does.
    *
    * Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
    * a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as

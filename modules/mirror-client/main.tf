@@ -63,6 +63,7 @@ module "mirror_controller" {
   policy_parts            = var.policy_parts
   sources                 = var.sources
   exclude                 = var.exclude
+  left_out_vpc_ids        = var.left_out_vpc_ids
   triggers                = var.triggers
   guardduty_severity      = var.guardduty_severity
   session_principals      = var.session_principals

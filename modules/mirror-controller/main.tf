@@ -56,6 +56,7 @@ locals {
     EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
     MUTATIONS_PER_SECOND = tostring(var.pace.sweep_per_second)
     MUTATIONS_BURST      = tostring(var.pace.sweep_burst)
+    LEFT_OUT_VPC_IDS     = jsonencode(var.left_out_vpc_ids)
   })
 }
 

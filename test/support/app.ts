@@ -76,6 +76,10 @@ export function anApp(account: Account = {}): FakeApp {
   const observer = {
     look: async (look: Look) => see(look),
     everything: async () => see("everything"),
+    filters: async (ids: readonly string[]) =>
+      (anObservation(typeof observation === "function" ? observation() : observation).filters ?? []).filter(
+        ({ id }) => ids.includes(id),
+      ),
     sessions: async () => sessions[Math.min(round++, sessions.length - 1)] ?? [],
     sessionsById: async (ids: readonly string[]) =>
       anObservation(typeof observation === "function" ? observation() : observation).sessions.filter(
@@ -107,6 +111,8 @@ export function anApp(account: Account = {}): FakeApp {
     types: createTypeMemory(),
     mayCreate: createMayCreate(sweepState, clock, telemetry.telemetry),
     turnBeside: async () => true,
+    findOutside: async () => [],
+    leftOutVpcs: [],
     requestSweep: createSweepRequests(),
     random: () => 0.5,
     store,

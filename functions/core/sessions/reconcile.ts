@@ -67,7 +67,14 @@ export async function reconcile(
         ? planned.map(leaveCreatesToSweep)
         : planned;
   const executed = await carryOut(run, plans, claims, EVENT_CONCURRENCY);
-  const account = { heldRemovals: 0, heldCreations: 0, foreign: 0, sessionsOfOurs: 0, sessionsNotSeen: 0 };
+  const account = {
+    heldRemovals: 0,
+    heldCreations: 0,
+    foreign: 0,
+    otherControllers: 0,
+    sessionsOfOurs: 0,
+    sessionsNotSeen: 0,
+  };
   return report({ run, observation, plans, ...executed, ...account });
 }
 

@@ -39,6 +39,7 @@ export interface Report {
   /** Calls that ended in each class. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
   readonly foreign: number;
+  readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   readonly heldRemovals: number;
   readonly heldCreations: number;
@@ -79,6 +80,7 @@ interface Input {
   readonly heldRemovals: number;
   readonly heldCreations: number;
   readonly foreign: number;
+  readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   readonly changedFilters?: readonly ChangedFilter[];
   readonly judgement?: Judgement;
@@ -150,6 +152,7 @@ export function report(input: Input): Report {
     refused: refusedByCode(done),
     outcomes: countOutcomes(done),
     foreign: input.foreign,
+    otherControllers: input.otherControllers,
     sessionsOfOurs: input.sessionsOfOurs,
     heldRemovals: input.heldRemovals,
     heldCreations: input.heldCreations,

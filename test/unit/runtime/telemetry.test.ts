@@ -44,6 +44,7 @@ const empty = report({
   heldRemovals: 0,
  heldCreations: 0,
   foreign: 1,
+  otherControllers: 0,
   sessionsOfOurs: 1,
   sessionsNotSeen: 0,
 });

@@ -64,6 +64,7 @@ describe("the summary of a sweep", () => {
       held_creations: 0,
       remaining: 0,
       complete: true,
+      outside_vpcs: "unknown",
     });
   });
 

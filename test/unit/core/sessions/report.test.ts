@@ -39,6 +39,7 @@ function of(
     heldRemovals,
     heldCreations: 0,
     foreign: 2,
+    otherControllers: 0,
     sessionsOfOurs: 3,
     sessionsNotSeen: 0,
   });
