@@ -46,6 +46,7 @@ module "capture_fleet" {
   deletion_protection       = var.capture_deletion_protection
   https_destinations        = var.capture_https_destinations
   alarm_actions             = var.alarm_actions
+  runbook_url               = var.runbook_url
   scaling                   = var.capture_scaling
   hooks                     = var.capture_hooks
   name                      = var.name
@@ -53,6 +54,7 @@ module "capture_fleet" {
   subnets                   = var.capture_subnets
   kms_key_arn               = var.kms_key_arn
   permissions_boundary      = var.permissions_boundary
+  iam_path                  = var.iam_path
   tags                      = var.tags
   # End of what is generated.
 }
@@ -68,16 +70,17 @@ module "mirror_client" {
   log_retention_days      = var.log_retention_days
   log_level               = var.log_level
   lambda_package          = var.lambda_package
+  vpc_config              = var.vpc_config
   architecture            = var.architecture
   runtime                 = var.runtime
   tracing_mode            = var.tracing_mode
   uncovered_alarm         = var.uncovered_alarm
   mirroring_skipped_alarm = var.mirroring_skipped_alarm
-  vpc_config              = var.vpc_config
   memory_size             = var.memory_size
   reserved_concurrency    = var.reserved_concurrency
   pace                    = var.pace
   guardrails              = var.guardrails
+  session_usd_per_hour    = var.session_usd_per_hour
   session_quota           = var.session_quota
   stopped_instances       = var.stopped_instances
   allow_cross_zone        = var.allow_cross_zone
@@ -104,6 +107,8 @@ module "mirror_client" {
   alarm_actions           = var.alarm_actions
   kms_key_arn             = var.kms_key_arn
   permissions_boundary    = var.permissions_boundary
+  iam_path                = var.iam_path
+  runbook_url             = var.runbook_url
   tags                    = var.tags
   # End of what is generated.
 }

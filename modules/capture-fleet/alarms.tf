@@ -90,6 +90,7 @@ module "alarms" {
   alarms = merge(local.metric_alarms, local.computed_alarms)
 
   alarm_actions = var.alarm_actions
+  runbook_url   = var.runbook_url
   tags          = local.tags
 
   # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.

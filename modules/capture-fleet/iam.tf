@@ -156,6 +156,7 @@ locals {
 resource "aws_iam_role" "node" {
   name                 = "${var.name}-node-${local.region}"
   description          = "Capture nodes of ${var.name} in ${local.region}"
+  path                 = var.iam_path
   assume_role_policy   = data.aws_iam_policy_document.node_trust.json
   permissions_boundary = var.permissions_boundary
 
@@ -186,6 +187,7 @@ resource "aws_iam_role_policy" "node" {
 
 resource "aws_iam_instance_profile" "node" {
   name = aws_iam_role.node.name
+  path = var.iam_path
   role = aws_iam_role.node.name
 
   tags = var.tags

@@ -41,6 +41,23 @@ variable "lambda_package" {
   default = null
 }
 
+variable "vpc_config" {
+  description = <<-EOT
+    Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
+    Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
+
+    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+    - `security_group_ids`: 1 to 5.
+
+    Default null: in no VPC, which the functions do not need.
+  EOT
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+}
+
 variable "architecture" {
   description = <<-EOT
     Processor of the functions.
@@ -104,23 +121,6 @@ variable "mirroring_skipped_alarm" {
   type        = bool
   default     = false
   nullable    = false
-}
-
-variable "vpc_config" {
-  description = <<-EOT
-    Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
-    Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
-
-    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
-    - `security_group_ids`: 1 to 5.
-
-    Default null: in no VPC, which the functions do not need.
-  EOT
-  type = object({
-    subnet_ids         = list(string)
-    security_group_ids = list(string)
-  })
-  default = null
 }
 
 variable "memory_size" {
@@ -196,6 +196,9 @@ variable "guardrails" {
     - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
       to 100, default 100.
     - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+    - `first_apply_sessions`: the most sessions that a controller without any makes at first. Where it would be more, none
+      is made, the apply fails with their number and what they cost, and an alarm fires; this number or a higher one
+      here lets them through. From 0, default 1000; null lets any number through.
   EOT
   type = object({
     removal_percent    = optional(number, 20)
@@ -203,9 +206,24 @@ variable "guardrails" {
     acknowledged_until = optional(string)
     rollout_percent    = optional(number, 100)
     max_sessions       = optional(number)
+
+    first_apply_sessions = optional(number, 1000)
   })
   default  = {}
   nullable = false
+}
+
+variable "session_usd_per_hour" {
+  description = <<-EOT
+    Price of a mirror session in US dollars an hour, for the costs that an apply tells (output `apply_summary`,
+    `usd_per_month`). Nothing else goes by it.
+
+    A number from 0. Default 0.015: us-east-1 ("Amazon VPC pricing", Traffic Mirroring, as noted on 2026-11-28; not
+    compared with today's page (?), and other regions have prices of their own).
+  EOT
+  type        = number
+  default     = 0.015
+  nullable    = false
 }
 
 variable "session_quota" {

@@ -20,6 +20,14 @@ locals {
       # As policy-refused.
       missing = "notBreaching"
     }
+    first-apply-held = {
+      problem   = "A first apply would have made more sessions than guardrails.first_apply_sessions allows, and made none."
+      metric    = "FirstApplyHeld"
+      statistic = "Maximum"
+      threshold = 1
+      # A level: it stays what it was while nothing looks.
+      missing = "ignore"
+    }
     sweep-state-unread = {
       problem = join(" ", [
         "The record of what sweeps removed could not be read all through ${3 * local.sweep_period / 60} minutes:",

@@ -14,6 +14,16 @@ locals {
 
   # A managed policy holds 6,144 characters, a role ten of them: eight VPCs of up to six targets fit into one.
   vpc_groups = { for index, keys in chunklist(keys(var.vpcs), 8) : tostring(index) => keys }
+
+  # Of each policy, before ids are known: all of a kind are of one length, with 24 characters of quotes, comma and id; 800
+  # for what is there once.
+  scope_characters = { for index, keys in local.vpc_groups : index => 800 + sum([
+    for key in keys : sum([
+      length("arn:${local.partition}:ec2:${local.region}:*:vpc/") + 24,
+      length("${local.ec2_arn}:traffic-mirror-filter/") + 24,
+      var.vpcs[key].targets == null ? 24 : (length(local.target_arn) + 25) * length(var.vpcs[key].targets),
+    ])
+  ]) }
 }
 
 data "aws_iam_policy_document" "common" {
@@ -157,6 +167,13 @@ data "aws_iam_policy_document" "reconcile" {
     resources = [local.events_queue_arn]
   }
 
+  # Until the first apply is over, events make no session. It may not write the record: see sweep's.
+  statement {
+    sid       = "ReadSweepState"
+    actions   = ["ssm:GetParameter"]
+    resources = ["${local.arns.ssm}:parameter${local.sweep_state_parameter}"]
+  }
+
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 
@@ -226,10 +243,20 @@ resource "aws_iam_policy" "scope" {
 
   name        = "${var.name}-scope-${each.key}-${local.region}"
   description = "Interfaces, filters and targets that the mirror sessions of ${var.name} may join (${length(each.value)} VPCs)"
+  path        = var.iam_path
   policy      = data.aws_iam_policy_document.scope[each.key].json
   tags        = var.tags
 
   lifecycle {
+    precondition {
+      condition     = local.scope_characters[each.key] <= 6144
+      error_message = <<-EOT
+        vpcs has too many targets: the policy for ${join(", ", each.value)} would have about
+        ${local.scope_characters[each.key]} characters, and IAM takes 6,144. Give one target for each availability zone, or
+        null, by which they are found by their tags.
+      EOT
+    }
+
     ignore_changes       = [name]
     replace_triggered_by = [terraform_data.name]
   }

@@ -14,6 +14,26 @@ variable "alarm_actions" {
   }
 }
 
+variable "runbook_url" {
+  description = <<-EOT
+    Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+    link to its section, `<runbook_url>#<section>`.
+
+    It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+    of docs/operations.md, since only the caller knows where people read the version that is applied.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.runbook_url == null || can(regex("^https://[^\\s/?#]+[^\\s#]*$", var.runbook_url)) && length(coalesce(var.runbook_url, "-")) <= 500
+    error_message = <<-EOT
+      runbook_url must be null or the address of a page: https://, then no blank and no "#", since each alarm adds its own
+      section, 500 characters at most.
+    EOT
+  }
+}
+
 variable "uncovered_alarm" {
   description = <<-EOT
     When the alarm for uncovered sources fires: when more than `sources` selected interfaces were without a session all

@@ -67,6 +67,9 @@ variable "guardrails" {
     - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
       to 100, default 100.
     - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+    - `first_apply_sessions`: the most sessions that a controller without any makes at first. Where it would be more, none
+      is made, the apply fails with their number and what they cost, and an alarm fires; this number or a higher one
+      here lets them through. From 0, default 1000; null lets any number through.
   EOT
   type = object({
     removal_percent    = optional(number, 20)
@@ -74,6 +77,8 @@ variable "guardrails" {
     acknowledged_until = optional(string)
     rollout_percent    = optional(number, 100)
     max_sessions       = optional(number)
+
+    first_apply_sessions = optional(number, 1000)
   })
   default  = {}
   nullable = false
@@ -103,6 +108,31 @@ variable "guardrails" {
       var.guardrails.max_sessions >= 1 && floor(var.guardrails.max_sessions) == var.guardrails.max_sessions
     )
     error_message = "guardrails.max_sessions must be null or a whole number from 1."
+  }
+
+  validation {
+    condition = var.guardrails.first_apply_sessions == null ? true : (
+      var.guardrails.first_apply_sessions >= 0 && floor(var.guardrails.first_apply_sessions) == var.guardrails.first_apply_sessions
+    )
+    error_message = "guardrails.first_apply_sessions must be null (any number) or a whole number from 0."
+  }
+}
+
+variable "session_usd_per_hour" {
+  description = <<-EOT
+    Price of a mirror session in US dollars an hour, for the costs that an apply tells (output `apply_summary`,
+    `usd_per_month`). Nothing else goes by it.
+
+    A number from 0. Default 0.015: us-east-1 ("Amazon VPC pricing", Traffic Mirroring, as noted on 2026-11-28; not
+    compared with today's page (?), and other regions have prices of their own).
+  EOT
+  type        = number
+  default     = 0.015
+  nullable    = false
+
+  validation {
+    condition     = var.session_usd_per_hour >= 0
+    error_message = "session_usd_per_hour must be a number from 0."
   }
 }
 

@@ -235,7 +235,8 @@ variable "tags" {
   description = <<-EOT
     Tags of everything that the module makes, and of the sessions.
 
-    At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+    At most 45, and 2,500 bytes as JSON: the functions carry them in their environment, of which Lambda holds 4 KB, with
+    the provider's default_tags, which take their share of the rest.
     Default none.
   EOT
   type        = map(string)
@@ -243,8 +244,8 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition     = length(jsonencode(var.tags)) <= 2500
-    error_message = "The variable tags takes at most 2,500 characters as JSON: the functions carry them in their environment."
+    condition     = length(base64encode(jsonencode(var.tags))) * 3 / 4 <= 2500
+    error_message = "The variable tags takes at most 2,500 bytes as JSON: the functions carry them in their environment."
   }
 
   # IAM counts keys that differ by case alone as one, and takes no other characters (IAM API Reference, Tag); nor does

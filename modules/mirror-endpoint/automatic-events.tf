@@ -48,7 +48,8 @@ locals {
 
     # Where every zone with a subnet has an endpoint, an instance says nothing new.
     ec2_state_change = {
-      name        = "${local.endpoints_name}-ec2-state-change"
+      # EventBridge takes 64 characters, one less than a name of 38 makes.
+      name        = substr("${local.endpoints_name}-ec2-state-change", 0, 64)
       description = "Instances that start, perhaps as the first of their zone, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]

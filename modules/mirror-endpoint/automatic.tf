@@ -41,7 +41,13 @@ module "endpoints" {
   function    = each.key
   description = "Keeps an endpoint and a mirror target in every zone of the VPCs of ${var.name} that needs them"
   environment = merge(local.endpoints_environment, { DEFAULT_TAGS = jsonencode(data.aws_default_tags.this.tags) })
+  environment_stand_ins = {
+    VPC_IDS          = join(",", [for key in keys(var.vpcs) : "vpc-0123456789abcdef0"])
+    SERVICE_ZONE_IDS = join(",", [for key in keys(coalesce(var.availability_zones, {})) : "usw2-lax1-az1"])
+  }
   policy_json = data.aws_iam_policy_document.endpoints[each.key].json
+  # make-endpoints: each VPC with its ARN, and the rest, before ids are known.
+  attached_policy_bytes = 1900 + 3 * length(var.name) + length(var.vpcs) * (length("arn:${module.identity.partition}:ec2:*:*:vpc/") + 24)
 
   timeout     = local.endpoints_timeout
   memory_size = 512
@@ -56,6 +62,8 @@ module "endpoints" {
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
   lambda_package       = var.lambda_package
+  vpc_config           = var.vpc_config
+  iam_path             = var.iam_path
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days

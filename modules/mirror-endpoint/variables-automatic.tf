@@ -108,6 +108,26 @@ variable "alarm_actions" {
   }
 }
 
+variable "runbook_url" {
+  description = <<-EOT
+    Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+    link to its section, `<runbook_url>#<section>`.
+
+    It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+    of docs/operations.md, since only the caller knows where people read the version that is applied.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.runbook_url == null || can(regex("^https://[^\\s/?#]+[^\\s#]*$", var.runbook_url)) && length(coalesce(var.runbook_url, "-")) <= 500
+    error_message = <<-EOT
+      The variable runbook_url must be null or the address of a page: https://, then no blank and no "#", since each alarm adds its own
+      section, 500 characters at most.
+    EOT
+  }
+}
+
 variable "permissions_boundary" {
   description = "ARN of the IAM policy that bounds the function's role. Default null: none."
   type        = string
@@ -116,6 +136,22 @@ variable "permissions_boundary" {
   validation {
     condition     = var.permissions_boundary == null || can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
     error_message = "The variable permissions_boundary must be the ARN of an IAM policy."
+  }
+}
+
+variable "iam_path" {
+  description = <<-EOT
+    IAM path of the function's role, for organizations whose rules go by it. Changing it replaces the role, the function stays.
+
+    `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+  EOT
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9_.,+=@-]+/)*$", var.iam_path)) && length(var.iam_path) <= 512
+    error_message = "The variable iam_path must begin and end with a slash, such as / or /network/mirroring/, with at most 512 characters in all."
   }
 }
 
@@ -193,6 +229,40 @@ variable "lambda_package" {
   validation {
     condition     = var.lambda_package == null || try(length(var.lambda_package.s3_bucket) > 0, false)
     error_message = "The attribute s3_bucket of the variable lambda_package must be the name of a bucket."
+  }
+}
+
+variable "vpc_config" {
+  description = <<-EOT
+    Where the function is placed in a VPC, for organizations that ask for it. The API of EC2 must be reachable from there.
+
+    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+    - `security_group_ids`: 1 to 5.
+
+    Default null: in no VPC, which the function does not need.
+  EOT
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+
+  validation {
+    condition = var.vpc_config == null ? true : (
+      length(var.vpc_config.subnet_ids) >= 1 && length(var.vpc_config.subnet_ids) <= 16 &&
+      length(var.vpc_config.security_group_ids) >= 1 && length(var.vpc_config.security_group_ids) <= 5
+    )
+    error_message = "The variable vpc_config must have 1 to 16 subnet_ids and 1 to 5 security_group_ids: Lambda takes no more."
+  }
+
+  validation {
+    condition = var.vpc_config == null ? true : alltrue([
+      for id in concat(var.vpc_config.subnet_ids, var.vpc_config.security_group_ids) : can(regex("^(subnet|sg)-[0-9a-f]{8,}$", id))
+    ])
+    error_message = <<-EOT
+      The variable vpc_config must have ids of subnets and of security groups, such as subnet-0123456789abcdef0 and
+      sg-0123456789abcdef0.
+    EOT
   }
 }
 

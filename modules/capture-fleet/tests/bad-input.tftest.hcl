@@ -424,3 +424,23 @@ run "a_tag_of_this_product_is_refused" {
 
   expect_failures = [var.tags]
 }
+
+run "a_runbook_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    runbook_url = "http://wiki.example/runbook"
+  }
+
+  expect_failures = [var.runbook_url]
+}
+
+run "an_iam_path_with_a_blank_is_refused" {
+  command = plan
+
+  variables {
+    iam_path = "/net work/"
+  }
+
+  expect_failures = [var.iam_path]
+}

@@ -107,6 +107,26 @@ run "a_ceiling_of_0_sessions" {
   expect_failures = [var.guardrails]
 }
 
+run "a_first_apply_of_half_a_session" {
+  command = plan
+
+  variables {
+    guardrails = { first_apply_sessions = 0.5 }
+  }
+
+  expect_failures = [var.guardrails]
+}
+
+run "a_session_that_costs_less_than_nothing" {
+  command = plan
+
+  variables {
+    session_usd_per_hour = -1
+  }
+
+  expect_failures = [var.session_usd_per_hour]
+}
+
 run "a_session_quota_of_0" {
   command = plan
 
@@ -225,4 +245,34 @@ run "an_unknown_tracing_mode" {
   }
 
   expect_failures = [var.tracing_mode]
+}
+
+run "a_runbook_without_tls" {
+  command = plan
+
+  variables {
+    runbook_url = "http://wiki.example/runbook"
+  }
+
+  expect_failures = [var.runbook_url]
+}
+
+run "an_iam_path_without_its_last_slash" {
+  command = plan
+
+  variables {
+    iam_path = "/network"
+  }
+
+  expect_failures = [var.iam_path]
+}
+
+run "an_iam_path_longer_than_iam_takes" {
+  command = plan
+
+  variables {
+    iam_path = "/${join("", [for index in range(511) : "x"])}/"
+  }
+
+  expect_failures = [var.iam_path]
 }

@@ -213,7 +213,10 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
         acknowledged_until = "2030-01-31T12:00:00Z"
         rollout_percent    = 100
         max_sessions       = 5
+
+        first_apply_sessions = 1000
       })
+      SESSION_USD_PER_HOUR         = "0.015"
       POWERTOOLS_SERVICE_NAME      = "traffic-mirror"
       POWERTOOLS_METRICS_NAMESPACE = "TrafficMirror"
       POWERTOOLS_LOG_LEVEL         = "DEBUG"

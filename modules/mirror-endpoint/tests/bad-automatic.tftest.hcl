@@ -280,3 +280,43 @@ run "an_unknown_tracing_mode_is_refused" {
 
   expect_failures = [var.tracing_mode]
 }
+
+run "a_runbook_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    runbook_url = "http://wiki.example/runbook"
+  }
+
+  expect_failures = [var.runbook_url]
+}
+
+run "an_iam_path_without_its_first_slash_is_refused" {
+  command = plan
+
+  variables {
+    iam_path = "network/"
+  }
+
+  expect_failures = [var.iam_path]
+}
+
+run "a_vpc_config_without_a_security_group_is_refused" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = [] }
+  }
+
+  expect_failures = [var.vpc_config]
+}
+
+run "a_vpc_config_with_a_vpc_for_a_subnet_is_refused" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["vpc-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  expect_failures = [var.vpc_config]
+}
