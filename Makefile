@@ -10,7 +10,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 69
 need_node = $(call need,node,install Node 20.19 or newer (https://nodejs.org))
 need_terraform = $(call need,terraform,install Terraform 1.9 or newer (https://developer.hashicorp.com/terraform/install))
 need_python = $(call need,python3,install Python 3.9 or newer with venv (Debian: apt install python3 python3-venv))
-need_go = $(call need,go,install Go 1.25 or newer, 1.26 for test-terragrunt (https://go.dev/dl); only lint-hcl, docs and test-terragrunt need it)
+need_go = $(call need,go,install Go 1.25 or newer, 1.26.6 for test-engines and test-terragrunt (https://go.dev/dl); only these, lint-hcl and docs need it)
 
 .PHONY: help
 help: ## This list
@@ -91,12 +91,16 @@ record-permissions: setup ## Apply, change and destroy each module, and write do
 	@node_modules/.bin/tsx test/applier/record.ts
 	@npm run --silent applier:policies
 
+# What their own releases are linked with: otherwise they call themselves development versions.
+$(BIN)/tofu: link := -X github.com/opentofu/opentofu/version.dev=no
+$(BIN)/terraform-1.9: link := -X github.com/hashicorp/terraform/version.dev=no
+
 # tools/<tool>/go.mod and go.sum pin the tool and all it is made of.
 $(BIN)/%: tools/%/go.mod tools/%/go.sum
 	@$(need_go)
 	@echo "building $* (once, some minutes)"
 	@mkdir -p $(BIN)
-	@cd tools/$* && GOFLAGS=-mod=readonly go build -trimpath -o ../../$@ tool
+	@cd tools/$* && GOFLAGS=-mod=readonly go build -trimpath -ldflags "$(link)" -o ../../$@ tool
 	@touch $@
 
 # Terragrunt's live repositories say which version they want, so the build has to know its own.
@@ -113,6 +117,11 @@ $(BIN)/terragrunt: tools/terragrunt/go.mod tools/terragrunt/go.sum
 test-terragrunt: setup ## examples/terragrunt by the real Terragrunt: the PATH's, else one is built (needs Go)
 	@command -v terragrunt >/dev/null || $(MAKE) --no-print-directory $(BIN)/terragrunt
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm test --silent -- --only terragrunt
+
+# Not part of .ci/run, which is near its hour: building an engine takes minutes, and each run of one takes some more.
+.PHONY: test-engines
+test-engines: setup $(BIN)/tofu $(BIN)/terraform-1.9 ## The single-account example by OpenTofu and the oldest Terraform (needs Go)
+	@npm run --silent jest -- --ci --selectProjects engines
 
 .PHONY: lint-hcl
 lint-hcl: $(BIN)/tflint ## tflint over modules and examples (needs Go)

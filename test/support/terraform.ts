@@ -37,6 +37,8 @@ export interface RootOptions {
   readonly tree?: string;
   /** Names the working copy below .cache; whatever a run of the same name left there is forgotten. */
   readonly name: string;
+  /** Terraform, or OpenTofu, of another version than the PATH's. */
+  readonly command?: string;
   /** Credentials and endpoint. AWS and Terraform settings of the caller's environment are not inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** HCL of override files by their names. */
@@ -90,12 +92,14 @@ const copyExample = (from: string, folder: string): void => {
 export class TerraformRoot {
   readonly folder: string;
   #example: string;
+  readonly #command: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #onLine: (line: TerraformLine) => void;
 
   constructor(options: RootOptions) {
     this.folder = join(root, ".cache", "terraform", "work", options.name);
     this.#example = options.example;
+    this.#command = options.command ?? "terraform";
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
     copyExample(join(options.tree ?? root, options.example), this.folder);
@@ -201,13 +205,13 @@ export class TerraformRoot {
       found?.severity === "error" ? [`${found.summary}: ${found.detail}`] : [],
     );
     const said = errors.length > 0 ? errors.join("\n") : `${ran.text}\n${ran.complaint}`.slice(-4000);
-    throw new TerraformError(`terraform ${args[0] ?? ""} ended with ${ran.code}:\n${said}`);
+    throw new TerraformError(`${this.#command} ${args[0] ?? ""} ended with ${ran.code}:\n${said}`);
   }
 
   #run(args: readonly string[]) {
     return new Promise<{ code: number; text: string; complaint: string; lines: TerraformLine[] }>(
       (resolve) => {
-        const child = spawnGroup("terraform", args, { cwd: this.folder, env: this.#env });
+        const child = spawnGroup(this.#command, args, { cwd: this.folder, env: this.#env });
         running.add(child);
         const texts: string[] = [];
         const lines: TerraformLine[] = [];
