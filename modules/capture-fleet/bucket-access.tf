@@ -2,7 +2,7 @@
 # of these what was captured from one client, below its prefix.
 
 locals {
-  readable_clients = { for key, client in var.clients : key => client if length(client.readers) > 0 }
+  readable_clients = { for key, client in module.inputs.clients : key => client if length(client.readers) > 0 }
 }
 
 data "aws_iam_policy_document" "bucket" {

@@ -31,7 +31,7 @@ locals {
     MODE                         = var.mode
     SESSION_TAGS                 = jsonencode(var.tags)
     SESSION_QUOTA                = tostring(var.session_quota)
-    GUARDRAILS                   = jsonencode(var.guardrails)
+    GUARDRAILS                   = jsonencode(module.inputs.guardrails)
     DEMANDS                      = jsonencode(local.demands_setting)
     EVENT_BUS_NAME               = aws_cloudwatch_event_bus.this.name
     POWERTOOLS_SERVICE_NAME      = local.service_name
@@ -43,17 +43,19 @@ locals {
   # wait for reconcile, the sweep stands back and leaves it its rate: functions/aws/stand-back.ts.
   reconcile_environment = merge(local.environment, {
     # To say when a message comes back.
-    EVENTS_QUEUE_URL             = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND         = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
-    MUTATIONS_PER_SECOND_WAITING = tostring((var.pace.events_per_second + var.pace.sweep_per_second) / var.pace.events_maximum_concurrency)
-    MUTATIONS_BURST              = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
+    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
+    MUTATIONS_PER_SECOND = tostring(module.inputs.pace.events_per_second / module.inputs.pace.events_maximum_concurrency)
+    MUTATIONS_PER_SECOND_WAITING = tostring(
+      (module.inputs.pace.events_per_second + module.inputs.pace.sweep_per_second) / module.inputs.pace.events_maximum_concurrency
+    )
+    MUTATIONS_BURST = tostring(module.inputs.pace.events_burst / module.inputs.pace.events_maximum_concurrency)
   })
 
   sweep_environment = merge(local.environment, {
     # To see whether events wait.
     EVENTS_QUEUE_URL      = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND  = tostring(var.pace.sweep_per_second)
-    MUTATIONS_BURST       = tostring(var.pace.sweep_burst)
+    MUTATIONS_PER_SECOND  = tostring(module.inputs.pace.sweep_per_second)
+    MUTATIONS_BURST       = tostring(module.inputs.pace.sweep_burst)
     SWEEP_STATE_PARAMETER = local.sweep_state_parameter
   })
 }
@@ -75,14 +77,14 @@ module "reconcile" {
   policy_json = data.aws_iam_policy_document.reconcile.json
 
   timeout                        = local.reconcile_timeout
-  memory_size                    = var.memory_size.reconcile
-  reserved_concurrent_executions = var.reserved_concurrency.reconcile
+  memory_size                    = module.inputs.memory_size.reconcile
+  reserved_concurrent_executions = module.inputs.reserved_concurrency.reconcile
 
   architecture         = var.architecture
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
-  lambda_package       = var.lambda_package
-  vpc_config           = var.vpc_config
+  lambda_package       = module.inputs.lambda_package
+  vpc_config           = module.inputs.vpc_config
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days
@@ -102,8 +104,8 @@ module "sweep" {
 
   # A scheduled sweep stops by itself before the next one begins.
   timeout                        = local.sweep_timeout
-  memory_size                    = var.memory_size.sweep
-  reserved_concurrent_executions = var.reserved_concurrency.sweep
+  memory_size                    = module.inputs.memory_size.sweep
+  reserved_concurrent_executions = module.inputs.reserved_concurrency.sweep
 
   # The next minute's sweep sees more than a repeated one of this minute would.
   event_invoke = {
@@ -114,8 +116,8 @@ module "sweep" {
   architecture         = var.architecture
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
-  lambda_package       = var.lambda_package
-  vpc_config           = var.vpc_config
+  lambda_package       = module.inputs.lambda_package
+  vpc_config           = module.inputs.vpc_config
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days

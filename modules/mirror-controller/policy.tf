@@ -10,7 +10,7 @@ locals {
   # unknown. Names are set here rather than by the functions, so that the plan shows when one changes.
   rules = flatten([
     for kind in local.rule_kinds : [
-      for index, rule in flatten([for sources in var.sources[*] : sources[kind]]) :
+      for index, rule in flatten([for sources in module.inputs.sources[*] : sources[kind]]) :
       merge(rule, { kind = kind, name = coalesce(rule.name, "${kind}[${index}]") })
     ]
   ])
@@ -18,7 +18,7 @@ locals {
 
   policy = {
     version = 1
-    vpcs = [for key, vpc in var.vpcs : {
+    vpcs = [for key, vpc in module.inputs.vpcs : {
       key                   = key
       vpc_id                = vpc.vpc_id
       filter_id             = vpc.filter_id
@@ -29,16 +29,16 @@ locals {
         availability_zone = target.availability_zone
       }]
     }]
-    sources = var.sources == null ? null : {
+    sources = module.inputs.sources == null ? null : {
       for kind in local.rule_kinds : kind => [
         for rule in local.rules : { for field, value in rule : field => value if field != "kind" } if rule.kind == kind
       ]
     }
-    exclude = var.exclude
+    exclude = module.inputs.exclude
     options = {
       stopped_instances = var.stopped_instances
       allow_cross_zone  = var.allow_cross_zone
-      requester_managed = var.requester_managed
+      requester_managed = module.inputs.requester_managed
       fargate           = var.fargate
       instance_types    = var.instance_types
     }
@@ -66,12 +66,12 @@ locals {
   # Should that be more than the document needs, the rest stays unused, and a document that fits stays whole.
   document_estimate = sum(concat(
     [720 + 40 * length(var.instance_types)],
-    [for key, vpc in var.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
+    [for key, vpc in module.inputs.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
     [for rule in local.rules : 340 + 400 * length(lookup(rule, "tags", {}))],
-    [for exclusion in var.exclude.tags : 40 + 400 * length(exclusion.tags)],
-    [30 * length(concat(var.exclude.subnet_ids, var.exclude.instance_ids, var.exclude.network_interface_ids))],
-    [260 * length(var.exclude.autoscaling_group_names)],
-    [640 * length(var.lifecycle_hooks)],
+    [for exclusion in module.inputs.exclude.tags : 40 + 400 * length(exclusion.tags)],
+    [30 * length(concat(module.inputs.exclude.subnet_ids, module.inputs.exclude.instance_ids, module.inputs.exclude.network_interface_ids))],
+    [260 * length(module.inputs.exclude.autoscaling_group_names)],
+    [640 * length(module.inputs.lifecycle_hooks)],
   ))
   # 64 KB is the largest document that the functions take.
   document_limit = 65536

@@ -30,21 +30,6 @@ variable "allow_cross_zone" {
   nullable    = false
 }
 
-variable "requester_managed" {
-  description = <<-EOT
-    Whether interfaces that AWS made for its services in the VPCs are mirrored, where a rule selects their subnet or VPC
-    (they have no instance, so no instance tags).
-
-    - `rds`, `elasticache`: whose. Default false for both: their traffic repeats what the clients' interfaces show.
-  EOT
-  type = object({
-    rds         = optional(bool, false)
-    elasticache = optional(bool, false)
-  })
-  default  = {}
-  nullable = false
-}
-
 variable "fargate" {
   description = <<-EOT
     Whether interfaces of Fargate tasks are tried. AWS has the last word, and a refusal is reported with its reason.

@@ -119,7 +119,7 @@ data "aws_iam_policy_document" "make_endpoints" {
     sid     = "InOurVpcs"
     actions = ["ec2:CreateVpcEndpoint"]
     resources = concat(
-      [for vpc in values(var.vpcs) : "${local.ec2_arn}:vpc/${vpc.vpc_id}"],
+      [for vpc in values(module.inputs.vpcs) : "${local.ec2_arn}:vpc/${vpc.vpc_id}"],
       ["${local.ec2_arn}:subnet/*"],
     )
   }

@@ -7,7 +7,7 @@ output "vpcs" {
       with `endpoint_management` "automatic": the controller finds them by their tags.
   EOT
   value = {
-    for vpc_key, vpc in var.vpcs : vpc_key => {
+    for vpc_key, vpc in module.inputs.vpcs : vpc_key => {
       vpc_id                = vpc.vpc_id
       vni                   = vpc.vni
       filter_id             = aws_ec2_traffic_mirror_filter.this[vpc_key].id
