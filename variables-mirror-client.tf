@@ -325,10 +325,44 @@ variable "requester_managed" {
 
 locals {
   sources_keys = {
-    "sources"            = ["tags", "subnets", "vpcs"]
-    "sources.tags[*]"    = ["tags", "match", "name", "filter_id", "target_id", "packet_length", "virtual_network_id", "session_number", "interfaces", "on"]
-    "sources.subnets[*]" = ["subnet_id", "name", "filter_id", "target_id", "packet_length", "virtual_network_id", "session_number", "interfaces", "on"]
-    "sources.vpcs[*]"    = ["vpc_id", "name", "filter_id", "target_id", "packet_length", "virtual_network_id", "session_number", "interfaces", "on"]
+    "sources" = ["tags", "subnets", "vpcs"]
+    "sources.tags[*]" = [
+      "tags",
+      "match",
+      "name",
+      "filter_id",
+      "target_id",
+      "packet_length",
+      "virtual_network_id",
+      "session_number",
+      "outrank",
+      "interfaces",
+      "on",
+    ]
+    "sources.subnets[*]" = [
+      "subnet_id",
+      "name",
+      "filter_id",
+      "target_id",
+      "packet_length",
+      "virtual_network_id",
+      "session_number",
+      "outrank",
+      "interfaces",
+      "on",
+    ]
+    "sources.vpcs[*]" = [
+      "vpc_id",
+      "name",
+      "filter_id",
+      "target_id",
+      "packet_length",
+      "virtual_network_id",
+      "session_number",
+      "outrank",
+      "interfaces",
+      "on",
+    ]
   }
 }
 
@@ -356,6 +390,9 @@ variable "sources" {
     - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
     - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
       number in use is stepped around. Default null: 1.
+    - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+      number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+      and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
     - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
       `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -422,7 +459,8 @@ variable "lifecycle_hooks" {
     - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
       300.
     - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-      it into service, `abandon` terminates it, and Auto Scaling launches another one.
+      it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+      (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
     - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
       launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
       and an alarm fires. 1 to 1000, default 3.
@@ -540,6 +578,18 @@ variable "fargate" {
 
     Default false, because it is unproven: AWS documents that requester-managed interfaces cannot be sources except
     those of RDS and ElastiCache, though sessions on Fargate's have been seen.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "accept_sharing" {
+  description = <<-EOT
+    Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+    overlaps ours, takes packets before it. Each packet is mirrored once.
+
+    Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
   EOT
   type        = bool
   default     = false

@@ -445,6 +445,13 @@ export class CaptureFleet extends Module<
 
 export interface MirrorClientInputs {
   /**
+   * Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+   * overlaps ours, takes packets before it. Each packet is mirrored once.
+   *
+   * Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+   */
+  readonly accept_sharing?: Value<boolean> | null;
+  /**
    * ARNs that an alarm notifies when it fires, usually SNS topics. Default none: the alarms exist all the same and show
    * in the console.
    */
@@ -682,7 +689,8 @@ export interface MirrorClientInputs {
    * - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
    *   300.
    * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-   *   it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   *   it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+   *   (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
    * - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
    *   launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
    *   and an alarm fires. 1 to 1000, default 3.
@@ -859,6 +867,9 @@ export interface MirrorClientInputs {
    * - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
    * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
    *   number in use is stepped around. Default null: 1.
+   * - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+   *   number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+   *   and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
    * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
    * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
    *   `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -876,6 +887,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -889,6 +901,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -902,6 +915,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1230,6 +1244,13 @@ export class MirrorEndpoint extends Module<
 
 export interface MirrorControllerInputs {
   /**
+   * Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+   * overlaps ours, takes packets before it. Each packet is mirrored once.
+   *
+   * Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+   */
+  readonly accept_sharing?: Value<boolean> | null;
+  /**
    * ARNs that an alarm notifies when it fires, usually SNS topics.
    *
    * Default none: the alarms exist all the same and show in the console.
@@ -1371,7 +1392,8 @@ export interface MirrorControllerInputs {
    * - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
    *   300.
    * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-   *   it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   *   it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+   *   (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
    * - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
    *   launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
    *   and an alarm fires. 1 to 1000, default 3.
@@ -1548,6 +1570,9 @@ export interface MirrorControllerInputs {
    * - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
    * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
    *   number in use is stepped around. Default null: 1.
+   * - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+   *   number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+   *   and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
    * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
    * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
    *   `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -1565,6 +1590,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1578,6 +1604,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1591,6 +1618,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1675,6 +1703,9 @@ export interface MirrorControllerInputs {
    * - `vpc_id`: the VPC.
    * - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
    * - `filter_id`: mirror filter of its sessions, where a rule of `sources` names no other.
+   * - `filter`: what Terraform made of that filter, as the input `filter` of `mirror-endpoint` has it (`ingress`,
+   *   `egress`, `network_services`). Sweeps compare: one that somebody else has changed makes its sources
+   *   `filter-changed`. Default null: nothing to compare with.
    * - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found
    *   by its tags counts only when its endpoint belongs to this service.
    * - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show
@@ -1691,6 +1722,43 @@ export interface MirrorControllerInputs {
           readonly vni?: number | null;
           readonly filter_id: string;
           readonly endpoint_service_name?: string | null;
+          readonly filter?: Value<{
+            readonly ingress?: Value<
+              readonly Value<{
+                readonly rule_number: number;
+                readonly rule_action?: string | null;
+                readonly protocol?: number | null;
+                readonly source_cidr_block: string;
+                readonly destination_cidr_block: string;
+                readonly source_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+                readonly destination_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+              }>[]
+            > | null;
+            readonly egress?: Value<
+              readonly Value<{
+                readonly rule_number: number;
+                readonly rule_action?: string | null;
+                readonly protocol?: number | null;
+                readonly source_cidr_block: string;
+                readonly destination_cidr_block: string;
+                readonly source_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+                readonly destination_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+              }>[]
+            > | null;
+            readonly network_services?: Value<readonly string[]> | null;
+          }> | null;
           readonly targets?: Value<
             Readonly<
               Record<string, Value<{ readonly target_id: string; readonly availability_zone: string }> | null>

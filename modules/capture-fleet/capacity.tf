@@ -12,7 +12,9 @@ locals {
   # no more than its processors do.
   capacity_node_gbps = {
     for type in distinct(concat(var.instance_types, module.inputs.capacity.candidates)) : type => min(
-      contains(var.instance_types, type) ? local.network_in_mbps / 1000 : module.inputs.instance_facts[type].baseline_gbps * module.inputs.scaling.network_share / 100,
+      contains(var.instance_types, type) ? local.network_in_mbps / 1000 : (
+        module.inputs.instance_facts[type].baseline_gbps * module.inputs.scaling.network_share / 100
+      ),
       module.inputs.capacity.gbps_per_vcpu == null ? module.inputs.instance_facts[type].baseline_gbps : (
         module.inputs.capacity.gbps_per_vcpu * module.inputs.instance_facts[type].vcpus
       ),
@@ -63,7 +65,8 @@ locals {
     storage = local.capacity_stored_gb_day * var.bucket_retention_days * module.inputs.capacity.prices.s3_gb_month
     # Every file is one PUT: whichever of time and size ends it first, per reader.
     requests = 730 * 3600 * max(
-      local.capacity_choices[local.capacity_cheapest].nodes * module.inputs.instance_facts[local.capacity_cheapest].vcpus / module.inputs.capture.rotation.seconds,
+      local.capacity_choices[local.capacity_cheapest].nodes *
+      module.inputs.instance_facts[local.capacity_cheapest].vcpus / module.inputs.capture.rotation.seconds,
       local.capacity_gb_per_day / 86400 * 1000 / module.inputs.capture.rotation.megabytes,
     ) / 1000 * module.inputs.capacity.prices.s3_put_thousand
   }

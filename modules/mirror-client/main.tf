@@ -56,6 +56,7 @@ module "mirror_controller" {
   stopped_instances       = var.stopped_instances
   allow_cross_zone        = var.allow_cross_zone
   fargate                 = var.fargate
+  accept_sharing          = var.accept_sharing
   instance_types          = var.instance_types
   policy_parts            = var.policy_parts
   triggers                = var.triggers

@@ -288,10 +288,44 @@ variable "requester_managed" {
 
 locals {
   sources_keys = {
-    "sources"            = ["tags", "subnets", "vpcs"]
-    "sources.tags[*]"    = ["tags", "match", "name", "filter_id", "target_id", "packet_length", "virtual_network_id", "session_number", "interfaces", "on"]
-    "sources.subnets[*]" = ["subnet_id", "name", "filter_id", "target_id", "packet_length", "virtual_network_id", "session_number", "interfaces", "on"]
-    "sources.vpcs[*]"    = ["vpc_id", "name", "filter_id", "target_id", "packet_length", "virtual_network_id", "session_number", "interfaces", "on"]
+    "sources" = ["tags", "subnets", "vpcs"]
+    "sources.tags[*]" = [
+      "tags",
+      "match",
+      "name",
+      "filter_id",
+      "target_id",
+      "packet_length",
+      "virtual_network_id",
+      "session_number",
+      "outrank",
+      "interfaces",
+      "on",
+    ]
+    "sources.subnets[*]" = [
+      "subnet_id",
+      "name",
+      "filter_id",
+      "target_id",
+      "packet_length",
+      "virtual_network_id",
+      "session_number",
+      "outrank",
+      "interfaces",
+      "on",
+    ]
+    "sources.vpcs[*]" = [
+      "vpc_id",
+      "name",
+      "filter_id",
+      "target_id",
+      "packet_length",
+      "virtual_network_id",
+      "session_number",
+      "outrank",
+      "interfaces",
+      "on",
+    ]
   }
 }
 
@@ -319,6 +353,9 @@ variable "sources" {
     - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
     - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
       number in use is stepped around. Default null: 1.
+    - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+      number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+      and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
     - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
       `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -431,7 +468,8 @@ variable "lifecycle_hooks" {
     - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
       300.
     - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-      it into service, `abandon` terminates it, and Auto Scaling launches another one.
+      it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+      (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
     - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
       launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
       and an alarm fires. 1 to 1000, default 3.
@@ -494,8 +532,31 @@ variable "demands" {
 
 locals {
   vpcs_keys = {
-    "vpcs[*]"            = ["vpc_id", "vni", "filter_id", "endpoint_service_name", "targets"]
-    "vpcs[*].targets[*]" = ["target_id", "availability_zone"]
+    "vpcs[*]"        = ["vpc_id", "vni", "filter_id", "endpoint_service_name", "filter", "targets"]
+    "vpcs[*].filter" = ["ingress", "egress", "network_services"]
+    "vpcs[*].filter.ingress[*]" = [
+      "rule_number",
+      "rule_action",
+      "protocol",
+      "source_cidr_block",
+      "destination_cidr_block",
+      "source_port_range",
+      "destination_port_range",
+    ]
+    "vpcs[*].filter.ingress[*].source_port_range"      = ["from_port", "to_port"]
+    "vpcs[*].filter.ingress[*].destination_port_range" = ["from_port", "to_port"]
+    "vpcs[*].filter.egress[*]" = [
+      "rule_number",
+      "rule_action",
+      "protocol",
+      "source_cidr_block",
+      "destination_cidr_block",
+      "source_port_range",
+      "destination_port_range",
+    ]
+    "vpcs[*].filter.egress[*].source_port_range"      = ["from_port", "to_port"]
+    "vpcs[*].filter.egress[*].destination_port_range" = ["from_port", "to_port"]
+    "vpcs[*].targets[*]"                              = ["target_id", "availability_zone"]
   }
 }
 
@@ -507,6 +568,9 @@ variable "vpcs" {
     - `vpc_id`: the VPC.
     - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
     - `filter_id`: mirror filter of its sessions, where a rule of `sources` names no other.
+    - `filter`: what Terraform made of that filter, as the input `filter` of `mirror-endpoint` has it (`ingress`,
+      `egress`, `network_services`). Sweeps compare: one that somebody else has changed makes its sources
+      `filter-changed`. Default null: nothing to compare with.
     - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found
       by its tags counts only when its endpoint belongs to this service.
     - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show
@@ -523,6 +587,28 @@ variable "vpcs" {
         [
           [for key in setsubtract(try(keys(each_1), []), local.vpcs_keys["vpcs[*]"]) :
           key],
+          [
+            [for key in setsubtract(try(keys(each_1.filter), []), local.vpcs_keys["vpcs[*].filter"]) :
+            key],
+            try([for at_2, each_2 in [for each_2 in each_1.filter.ingress : each_2] :
+              [
+                [for key in setsubtract(try(keys(each_2), []), local.vpcs_keys["vpcs[*].filter.ingress[*]"]) :
+                key],
+                [for key in setsubtract(try(keys(each_2.source_port_range), []), local.vpcs_keys["vpcs[*].filter.ingress[*].source_port_range"]) :
+                key],
+                [for key in setsubtract(try(keys(each_2.destination_port_range), []), local.vpcs_keys["vpcs[*].filter.ingress[*].destination_port_range"]) :
+                key],
+            ]], []),
+            try([for at_2, each_2 in [for each_2 in each_1.filter.egress : each_2] :
+              [
+                [for key in setsubtract(try(keys(each_2), []), local.vpcs_keys["vpcs[*].filter.egress[*]"]) :
+                key],
+                [for key in setsubtract(try(keys(each_2.source_port_range), []), local.vpcs_keys["vpcs[*].filter.egress[*].source_port_range"]) :
+                key],
+                [for key in setsubtract(try(keys(each_2.destination_port_range), []), local.vpcs_keys["vpcs[*].filter.egress[*].destination_port_range"]) :
+                key],
+            ]], []),
+          ],
           try([for at_2, each_2 in each_1.targets :
             [for key in setsubtract(try(keys(each_2), []), local.vpcs_keys["vpcs[*].targets[*]"]) :
           key]], []),
@@ -534,6 +620,35 @@ variable "vpcs" {
           [for key in setsubtract(try(keys(each_1), []), local.vpcs_keys["vpcs[*]"]) :
             "vpcs[${jsonencode(at_1)}].${key} (none of ${join(", ",
           local.vpcs_keys["vpcs[*]"])})"],
+          [
+            [for key in setsubtract(try(keys(each_1.filter), []), local.vpcs_keys["vpcs[*].filter"]) :
+              "vpcs[${jsonencode(at_1)}].filter.${key} (none of ${join(", ",
+            local.vpcs_keys["vpcs[*].filter"])})"],
+            try([for at_2, each_2 in [for each_2 in each_1.filter.ingress : each_2] :
+              [
+                [for key in setsubtract(try(keys(each_2), []), local.vpcs_keys["vpcs[*].filter.ingress[*]"]) :
+                  "vpcs[${jsonencode(at_1)}].filter.ingress[${at_2}].${key} (none of ${join(", ",
+                local.vpcs_keys["vpcs[*].filter.ingress[*]"])})"],
+                [for key in setsubtract(try(keys(each_2.source_port_range), []), local.vpcs_keys["vpcs[*].filter.ingress[*].source_port_range"]) :
+                  "vpcs[${jsonencode(at_1)}].filter.ingress[${at_2}].source_port_range.${key} (none of ${join(", ",
+                local.vpcs_keys["vpcs[*].filter.ingress[*].source_port_range"])})"],
+                [for key in setsubtract(try(keys(each_2.destination_port_range), []), local.vpcs_keys["vpcs[*].filter.ingress[*].destination_port_range"]) :
+                  "vpcs[${jsonencode(at_1)}].filter.ingress[${at_2}].destination_port_range.${key} (none of ${join(", ",
+                local.vpcs_keys["vpcs[*].filter.ingress[*].destination_port_range"])})"],
+            ]], []),
+            try([for at_2, each_2 in [for each_2 in each_1.filter.egress : each_2] :
+              [
+                [for key in setsubtract(try(keys(each_2), []), local.vpcs_keys["vpcs[*].filter.egress[*]"]) :
+                  "vpcs[${jsonencode(at_1)}].filter.egress[${at_2}].${key} (none of ${join(", ",
+                local.vpcs_keys["vpcs[*].filter.egress[*]"])})"],
+                [for key in setsubtract(try(keys(each_2.source_port_range), []), local.vpcs_keys["vpcs[*].filter.egress[*].source_port_range"]) :
+                  "vpcs[${jsonencode(at_1)}].filter.egress[${at_2}].source_port_range.${key} (none of ${join(", ",
+                local.vpcs_keys["vpcs[*].filter.egress[*].source_port_range"])})"],
+                [for key in setsubtract(try(keys(each_2.destination_port_range), []), local.vpcs_keys["vpcs[*].filter.egress[*].destination_port_range"]) :
+                  "vpcs[${jsonencode(at_1)}].filter.egress[${at_2}].destination_port_range.${key} (none of ${join(", ",
+                local.vpcs_keys["vpcs[*].filter.egress[*].destination_port_range"])})"],
+            ]], []),
+          ],
           try([for at_2, each_2 in each_1.targets :
             [for key in setsubtract(try(keys(each_2), []), local.vpcs_keys["vpcs[*].targets[*]"]) :
               "vpcs[${jsonencode(at_1)}].targets[${jsonencode(at_2)}].${key} (none of ${join(", ",

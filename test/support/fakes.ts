@@ -2,7 +2,7 @@
 import type { Outcome } from "../../functions/core/outcomes.js";
 import type { Demand } from "../../functions/core/demands/demand.js";
 import type { SessionWriter, SweepState, SweepStateStore } from "../../functions/core/sessions/ports.js";
-import { emptyWindow } from "../../functions/core/sessions/removal-window.js";
+import { emptySweepState } from "../../functions/core/sessions/sweep-state.js";
 import type { Clock } from "../../functions/core/clock.js";
 import type { DemandStore, StoredDemand } from "../../functions/core/demands/ports.js";
 import type { LifecycleHooks } from "../../functions/core/events/ports.js";
@@ -153,7 +153,7 @@ export interface FakeSweepState extends SweepStateStore {
 export function aSweepState(): FakeSweepState {
   const calls = { read: 0, write: 0 };
   const store: FakeSweepState = {
-    state: { window: emptyWindow, refusedTypes: {} },
+    state: emptySweepState,
     version: 1,
     calls,
     read: async () => {
@@ -169,7 +169,7 @@ export function aSweepState(): FakeSweepState {
       store.state = state;
       store.version += 1;
       if (store.version === seen + 1) return { version: store.version };
-      return { version: store.version, overwritten: before ?? { window: emptyWindow, refusedTypes: {} } };
+      return { version: store.version, overwritten: before ?? emptySweepState };
     },
   };
   return store;

@@ -2,7 +2,7 @@
 # here, that it arrives, under the name and with the default that it has there.
 
 mock_provider "aws" {
-  source = "../../tests/mocks"
+  source = "./tests/mocks"
 }
 
 variables {
