@@ -24,3 +24,15 @@ export const unreadInputs = (root: string, folder: string): string[] => {
   const text = [...terraformFiles(join(root, folder), [publicFile]).values()].join("\n");
   return outputs.filter((name) => !new RegExp(`\\bmodule\\.inputs\\.${name}(?![\\w-])`).test(text));
 };
+
+/** Places where a module reads what a caller gave as it was given, and not as its type makes it. */
+export const rawReads = (root: string, folder: string): string[] => {
+  if (!hasInputs(root, folder)) return [];
+  const generated = terraformFiles(join(root, folder)).get(publicFile) ?? "";
+  const strict = [...generated.matchAll(/^variable "([\w-]+)"/gm)].map(([, name = ""]) => name);
+  return [...terraformFiles(join(root, folder), [publicFile])].flatMap(([file, text]) =>
+    strict
+      .filter((name) => new RegExp(`\\bvar\\.${name}(?![\\w-])`).test(text))
+      .map((name) => `${folder}/${file} reads var.${name}: it is module.inputs.${name}`),
+  );
+};

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { looseObjects, unreadInputs } from "./inputs.js";
+import { looseObjects, rawReads, unreadInputs } from "./inputs.js";
 import { compositions } from "../../scripts/lib/pass-through/compositions.js";
 import { readTyped } from "../../scripts/lib/pass-through/typed.js";
 import { examples, modules } from "../../scripts/lib/roots.js";
@@ -31,6 +31,7 @@ describe.each(modules())("module %s", (folder) => {
 
   test("drops no key of a caller's in silence: an object comes through inputs/, or from a module that is called", async () => {
     expect(await looseObjects(root, folder)).toEqual([]);
+    expect(rawReads(root, folder)).toEqual([]);
   });
 
   test("names the variable in the message of every validation", async () => {
