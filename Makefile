@@ -86,6 +86,11 @@ record-event-patterns: setup ## Ask AWS's event rule engine again what it says o
 	@$(call need,mvn,install Maven and Java 17 (Debian: apt install maven openjdk-17-jdk-headless); only this target needs them)
 	@node_modules/.bin/tsx test/authorities/event-patterns/record.ts
 
+.PHONY: record-permissions
+record-permissions: setup ## Apply, change and destroy each module, and write docs/applier-policies (ten minutes)
+	@node_modules/.bin/tsx test/applier/record.ts
+	@npm run --silent applier:policies
+
 # tools/<tool>/go.mod and go.sum pin the tool and all it is made of.
 $(BIN)/%: tools/%/go.mod tools/%/go.sum
 	@$(need_go)

@@ -37,6 +37,8 @@ const long = [
   "controller",
   "two-accounts",
   "second-deployment",
+  "one-to-many",
+  "applier",
 ].map((name) => `test/e2e/${name}.test.ts`);
 const anchored = (file) => `<rootDir>/${file.replaceAll(".", "\\.")}$`;
 

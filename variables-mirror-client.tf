@@ -537,10 +537,12 @@ variable "mirroring_skipped_alarm" {
 
 variable "session_quota" {
   description = <<-EOT
-    How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-    rules when not all fit.
+    How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+    the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+    quota of their own and do not count here.
 
-    A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+    A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+    part, 10000 in all.
   EOT
   type        = number
   default     = 10000
@@ -628,7 +630,8 @@ variable "triggers" {
     - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
       another way.
     - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-    - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+    - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes; and calls
+      that tag mirror sessions, targets, filters or endpoints, upon which a sweep looks what became of them. They are
       on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
     - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
       at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
@@ -639,7 +642,8 @@ variable "triggers" {
     - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
       where a rule of `sources` has `on = "guardduty"`.
     - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
-      Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+      Reported, and healed by a sweep at once. So is a call that changes a mirror filter, if the filter then differs from
+      what Terraform declared for longer than an apply takes; an apply heals that. Needs a trail as `api_calls` does.
 
     Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
     a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as

@@ -96,7 +96,8 @@ export function countSweep(
   milliseconds: number,
 ): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
-  const sessions = report.sessionsOfOurs + report.foreign + report.created - report.deleted;
+  const strangers = report.foreign - report.otherControllers;
+  const sessions = report.sessionsOfOurs + strangers + report.created - report.deleted;
   count("SourcesSelected", report.selected);
   count("SourcesMirrored", report.mirrored);
   count("SourcesUncovered", report.selected - report.mirrored);

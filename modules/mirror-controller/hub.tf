@@ -9,7 +9,7 @@ locals {
 
   hub_event_pattern = {
     source      = [local.controller_source]
-    detail-type = ["Mirror Session Changed", "Mirror Source Refused", "Mirror Session Tampered", "Mirror Sweep Completed"]
+    detail-type = ["Mirror Session Changed", "Mirror Source Refused", "Mirror Session Tampered", "Mirror Filter Tampered", "Mirror Sweep Completed"]
   }
 }
 

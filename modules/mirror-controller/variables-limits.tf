@@ -1,9 +1,11 @@
 variable "session_quota" {
   description = <<-EOT
-    How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-    rules when not all fit.
+    How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+    the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+    quota of their own and do not count here.
 
-    A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+    A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+    part, 10000 in all.
   EOT
   type        = number
   default     = 10000

@@ -75,6 +75,10 @@ export function anApp(account: Account = {}): FakeApp {
   const observer = {
     look: async (look: Look) => see(look),
     everything: async () => see("everything"),
+    filters: async (ids: readonly string[]) =>
+      (anObservation(typeof observation === "function" ? observation() : observation).filters ?? []).filter(
+        ({ id }) => ids.includes(id),
+      ),
     sessions: async () => sessions[Math.min(round++, sessions.length - 1)] ?? [],
     sessionsById: async (ids: readonly string[]) =>
       anObservation(typeof observation === "function" ? observation() : observation).sessions.filter(

@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { endGroup, spawnGroup, type GroupLeader } from "../../scripts/lib/process-group.js";
 import { root } from "../../scripts/lib/run.js";
 import { terraformEnvironment } from "../../scripts/terraform-env.js";
+import { idsIn } from "./terraform-state.js";
 
 /** A line of `-json` ("Machine-Readable UI" in Terraform's internals), as far as it is read here. */
 export interface TerraformLine {
@@ -88,7 +89,7 @@ const copyExample = (from: string, folder: string): void => {
 
 export class TerraformRoot {
   readonly folder: string;
-  readonly #example: string;
+  #example: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #onLine: (line: TerraformLine) => void;
 
@@ -105,8 +106,9 @@ export class TerraformRoot {
     this.#onLine = options.onLine ?? (() => undefined);
   }
 
-  /** The same example of another version of the repository over the same state: to be followed by `init`. */
-  switchTo(tree: string): void {
+  /** Another version of the repository, or another example, over the same state: to be followed by `init`. */
+  switchTo(tree: string, example = this.#example): void {
+    this.#example = example;
     for (const name of readdirSync(this.folder)) {
       if (name.endsWith(".tf") && !name.endsWith("_override.tf")) rmSync(join(this.folder, name));
     }
@@ -158,6 +160,12 @@ export class TerraformRoot {
     const { text } = await this.#expect(["output", "-json", "-no-color"], [0]);
     const outputs = JSON.parse(text) as Record<string, { value: unknown }>;
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as T;
+  }
+
+  /** Ids of resources of a type in the state, by their addresses. */
+  async ids(type: string): Promise<ReadonlyMap<string, string>> {
+    const { text } = await this.#expect(["state", "pull"], [0]);
+    return idsIn(text, type);
   }
 
   /** Addresses of everything in the state. */

@@ -7,7 +7,11 @@
  * A load balancer of another account is not asked about: nothing of ours is behind it, and the answer would be an error
  * (`ValidationError`, "is not a valid load balancer ARN"). What AWS will not tell of one of ours ends no run either.
  */
-import { DescribeVpcEndpointServiceConfigurationsCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeVpcEndpointServiceConfigurationsCommand,
+  type EC2Client,
+  type Instance,
+} from "@aws-sdk/client-ec2";
 import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
@@ -74,10 +78,10 @@ async function readReceivers(
   const registered = await Promise.all(arns.map((arn) => registeredBehind(elb, arn)));
   const behind = registered.filter((each) => each !== undefined);
   const instanceIds = behind.flatMap((each) => each.instanceIds);
-  const instances = await inChunks(instanceIds, (Values) =>
-    readInstances(ec2, { Name: "instance-id", Values }),
+  const group = ({ Tags }: Instance) => [toTags(Tags)[TAG_AUTOSCALING_GROUP] ?? []].flat();
+  const groups = await inChunks(instanceIds, (Values) =>
+    readInstances(ec2, { Name: "instance-id", Values }, group),
   );
-  const groups = instances.flatMap((instance) => toTags(instance.Tags)[TAG_AUTOSCALING_GROUP] ?? []);
   return {
     interfaceIds: new Set(targets.flatMap((target) => target.interfaceId ?? [])),
     instanceIds: new Set(instanceIds),

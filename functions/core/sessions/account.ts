@@ -4,7 +4,7 @@
  */
 import type { Session } from "../model.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
-import { ownershipOf } from "./ownership.js";
+import { isOfAnotherController, ownershipOf } from "./ownership.js";
 import { letsThrough, type RemovalWindow } from "./removal-window.js";
 
 export interface Guardrails {
@@ -27,6 +27,8 @@ export interface AccountPlan {
   /** Removals that wait for a person; 0 when the guardrail did not hold. */
   readonly heldRemovals: number;
   readonly foreign: number;
+  /** Of the foreign ones, those of other controllers of this product: they have a quota of their own. */
+  readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   /** Interfaces that have sessions of ours and no plan, since no answer showed them. */
   readonly sessionsNotSeen: number;
@@ -35,7 +37,7 @@ export interface AccountPlan {
 export interface AccountContext {
   /** Value of the ownership tag. */
   readonly controller: string;
-  /** Sessions that the account may have. */
+  /** Sessions that this controller may have, together with those of strangers. */
   readonly quota: number;
   readonly guardrails: Guardrails;
   /** What was removed lately; null where it is not known, so that no more is. */
@@ -57,12 +59,16 @@ export function planAccount(
     ours.flatMap(({ interfaceId }) => (seen.has(interfaceId) ? [] : interfaceId)),
   ).size;
   const foreign = sessions.length - sessionsOfOurs;
-  const room = Math.max(0, quota - foreign);
+  const otherControllers = sessions.filter((session) => isOfAnotherController(session, controller)).length;
+  // What strangers take is missing for new sessions, and never takes away one that is there.
+  const kept = plans.filter((plan) => plan.kept !== undefined).length;
+  const room = Math.min(quota, Math.max(quota - (foreign - otherControllers), kept));
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
   const paced = paceDefaults(fitted);
   const removals = paced.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
-  const account = { plans: paced, removals, heldRemovals: 0, foreign, sessionsOfOurs, sessionsNotSeen };
+  const counts = { foreign, otherControllers, sessionsOfOurs, sessionsNotSeen };
+  const account = { plans: paced, removals, heldRemovals: 0, ...counts };
   return letsThrough(window, removals, sessionsOfOurs, guardrails, now) ? account : holdRemovals(account);
 }
 

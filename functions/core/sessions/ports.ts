@@ -1,6 +1,6 @@
 /** What the core needs of the world. functions/aws implements it over the SDK, tests over a model of EC2. */
 import type { Clock } from "../clock.js";
-import type { Look, Observation, Session, Tags } from "../model.js";
+import type { Look, MirrorFilter, Observation, Session, Tags } from "../model.js";
 import type { Outcome } from "../outcomes.js";
 import type { DesiredSession, SessionChanges } from "./decisions.js";
 import type { DifferingFilters } from "./filter-drift.js";
@@ -26,6 +26,8 @@ export interface Observer {
   ): Promise<Observation>;
   /** All sessions of the account. */
   sessions(): Promise<readonly Session[]>;
+  /** Those of these filters that are there. */
+  filters(ids: readonly string[]): Promise<readonly MirrorFilter[]>;
   /** Those of these sessions that are there. */
   sessionsById(ids: readonly string[]): Promise<readonly Session[]>;
 }

@@ -58,7 +58,7 @@ export async function reconcile(
   const ceiling = run.settings.guardrails.maxSessions !== null;
   const plans = planAll(context, observation).map((plan) => (ceiling ? leaveCreatesToSweep(plan) : plan));
   const executed = await carryOut(run, plans, claims, EVENT_CONCURRENCY);
-  const account = { heldRemovals: 0, foreign: 0, sessionsOfOurs: 0, sessionsNotSeen: 0 };
+  const account = { heldRemovals: 0, foreign: 0, otherControllers: 0, sessionsOfOurs: 0, sessionsNotSeen: 0 };
   return report({ run, observation, plans, ...executed, ...account });
 }
 

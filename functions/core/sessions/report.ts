@@ -39,6 +39,7 @@ export interface Report {
   /** Calls that ended in each class. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
   readonly foreign: number;
+  readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   readonly heldRemovals: number;
   /** Actions that were planned and are not done. */
@@ -75,6 +76,7 @@ interface Input {
   readonly replanned: ReadonlyMap<string, SourcePlan>;
   readonly heldRemovals: number;
   readonly foreign: number;
+  readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   readonly changedFilters?: readonly ChangedFilter[];
   readonly judgement?: Judgement;
@@ -132,6 +134,7 @@ export function report(input: Input): Report {
     refused: refusedByCode(done),
     outcomes: countOutcomes(done),
     foreign: input.foreign,
+    otherControllers: input.otherControllers,
     sessionsOfOurs: input.sessionsOfOurs,
     heldRemovals: input.heldRemovals,
     remaining,

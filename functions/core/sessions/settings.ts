@@ -11,7 +11,7 @@ export interface Settings {
   readonly ownTags: Tags;
   /** The Terraform provider's `default_tags`, which sessions carry as well. */
   readonly defaultTags: Tags;
-  /** Sessions that the account may have. */
+  /** Sessions that this controller may have, together with those of strangers. */
   readonly quota: number;
   readonly guardrails: Guardrails;
 }

@@ -17,9 +17,16 @@ export interface Handed {
   readonly names: ReadonlySet<string>;
 }
 
-/** Names of attributes in a type: in backticks they mean the attribute and not an input. */
-const attributesOf = ({ parsed }: Declaration): Set<string> =>
-  new Set([...String(parsed["type"]).matchAll(/([\w-]+)\s*=/g)].map(([, name = ""]) => name));
+/**
+ * Names of attributes of a variable: in backticks they mean the attribute and not an input. Its type has them; where that is
+ * `any`, the list of parts in the description does ("- `kind`, `image`: …").
+ */
+const attributesOf = ({ parsed }: Declaration): Set<string> => {
+  const typed = [...String(parsed["type"]).matchAll(/([\w-]+)\s*=/g)];
+  const heads = String(parsed["description"]).match(/^\s*- (`[\w.-]+`(, )?)+(?=:)/gm) ?? [];
+  const listed = parsed["type"] === "${any}" ? [...heads.join().matchAll(/`([\w-]+)/g)] : [];
+  return new Set([...typed, ...listed].map(([, name = ""]) => name));
+};
 
 /** `min_size` and `capture.filter` in a description, by the names that they have in the composition. */
 const renamed = (text: string, of: Declaration, { names, rename }: Handed): string => {

@@ -43,6 +43,7 @@ const empty = report({
   replanned: new Map(),
   heldRemovals: 0,
   foreign: 1,
+  otherControllers: 0,
   sessionsOfOurs: 1,
   sessionsNotSeen: 0,
 });

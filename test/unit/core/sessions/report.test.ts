@@ -38,6 +38,7 @@ function of(
     replanned: new Map(replanned && [[replanned.source.id, replanned]]),
     heldRemovals,
     foreign: 2,
+    otherControllers: 0,
     sessionsOfOurs: 3,
     sessionsNotSeen: 0,
   });

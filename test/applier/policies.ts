@@ -1,0 +1,186 @@
+/**
+ * The policies of docs/applier-policies, made from what was recorded. Each is a template of Terraform's templatefile:
+ * `${partition}`, `${region}`, `${account_id}`, `${name}` and `${iam_path}` (the modules' input, `/` by default).
+ */
+import { MODULES, readRecorded, type Module, type Permission } from "./recorded.js";
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface Policy {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly Statement[];
+}
+
+/** What AWS asks for and the local cloud does not, each with its source. */
+const BESIDES: Readonly<Record<Module, readonly Statement[]>> = {
+  "capture-fleet": [
+    {
+      // The first load balancer and the first group of an account make these (Elastic Load Balancing and Amazon EC2
+      // Auto Scaling User Guides, "Service-linked roles").
+      Sid: "ServiceLinkedRoles",
+      Effect: "Allow",
+      Action: ["iam:CreateServiceLinkedRole"],
+      Resource: ["arn:${partition}:iam::${account_id}:role/aws-service-role/*"],
+      Condition: {
+        StringEquals: {
+          "iam:AWSServiceName": ["autoscaling.amazonaws.com", "elasticloadbalancing.amazonaws.com"],
+        },
+      },
+    },
+    {
+      // Auto Scaling tries the launch template as whoever makes or changes the group (Amazon EC2 Auto Scaling User
+      // Guide, "Control Amazon EC2 launch template usage in Auto Scaling groups").
+      Sid: "LaunchTemplate",
+      Effect: "Allow",
+      Action: ["ec2:RunInstances"],
+      Resource: ["*"],
+      Condition: {
+        ArnLike: { "ec2:LaunchTemplate": "arn:${partition}:ec2:${region}:${account_id}:launch-template/*" },
+      },
+    },
+    {
+      // Of images by parameter, which are public (Service Authorization Reference: RunInstances depends on it).
+      Sid: "ImageParameters",
+      Effect: "Allow",
+      Action: ["ssm:GetParameters"],
+      Resource: ["arn:${partition}:ssm:${region}::parameter/aws/service/*"],
+    },
+    {
+      Sid: "TagsOfInstances",
+      Effect: "Allow",
+      Action: ["ec2:CreateTags"],
+      Resource: ["instance", "network-interface", "volume"].map(
+        (type) => `arn:\${partition}:ec2:\${region}:\${account_id}:${type}/*`,
+      ),
+      Condition: { StringEquals: { "ec2:CreateAction": "RunInstances" } },
+    },
+  ],
+  "mirror-endpoint": [],
+  "mirror-controller": [],
+};
+
+const serviceOf = (action: string): string => action.split(":")[0] ?? "";
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
+
+/** Roles have the path that the caller gives them; others of IAM have it as well. */
+const withPath = (resource: string): string =>
+  resource.replace(/(:iam::\$\{account_id\}:(?:role|instance-profile))\/(?=\$\{name\})/, "$1${iam_path}");
+
+const groupBy = <T>(items: readonly T[], key: (item: T) => string): T[][] => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return [...groups.values()];
+};
+
+const passing = (permissions: readonly Permission[]): Statement[] =>
+  permissions.length === 0
+    ? []
+    : [
+        {
+          Sid: "PassRoles",
+          Effect: "Allow",
+          Action: ["iam:PassRole"],
+          Resource: sorted(permissions.map(({ resource }) => withPath(resource))),
+          Condition: {
+            StringEquals: {
+              "iam:PassedToService": sorted(permissions.flatMap(({ passedTo = "" }) => passedTo)),
+            },
+          },
+        },
+      ];
+
+export const policyOf = (module: Module, permissions: readonly Permission[]): Policy => {
+  const passes = permissions.filter(({ action }) => action === "iam:PassRole");
+  const others = permissions.filter(({ action }) => action !== "iam:PassRole");
+  const anywhere = others.filter(({ resource }) => resource === "*");
+  const known = new Set(anywhere.map(({ action }) => action));
+  const somewhere = others.filter(({ action, resource }) => resource !== "*" && !known.has(action));
+  // By service, the resources of an action first: actions on the same resources are one statement.
+  const byAction = groupBy(somewhere, ({ action }) => action).map((group) => ({
+    action: group[0]?.action ?? "",
+    resources: sorted(group.map(({ resource }) => withPath(resource))),
+  }));
+  const statements = groupBy(byAction, ({ action, resources }) =>
+    JSON.stringify([serviceOf(action), resources]),
+  )
+    .map((group) => ({
+      service: serviceOf(group[0]?.action ?? ""),
+      Action: sorted(group.map(({ action }) => action)),
+      Resource: group[0]?.resources ?? [],
+    }))
+    .sort((a, b) => (a.service + a.Resource.join() < b.service + b.Resource.join() ? -1 : 1));
+  const counts = new Map<string, number>();
+  const named = statements.map(({ service, Action, Resource }): Statement => {
+    const count = (counts.get(service) ?? 0) + 1;
+    counts.set(service, count);
+    return { Sid: `${capital(service)}${count === 1 ? "" : count}`, Effect: "Allow", Action, Resource };
+  });
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      { Sid: "Anywhere", Effect: "Allow", Action: sorted(known), Resource: ["*"] },
+      ...named,
+      ...passing(passes),
+      ...BESIDES[module],
+    ],
+  };
+};
+
+/**
+ * For those who must give every role a permissions boundary: attached beside the others, it refuses to make or change a
+ * role without it, and to take it off ("Permissions boundaries for IAM entities", IAM User Guide).
+ */
+export const boundaryPolicy: Policy = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "RolesHaveTheBoundary",
+      Effect: "Deny",
+      Action: [
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+      ],
+      Resource: ["arn:${partition}:iam::${account_id}:role${iam_path}${name}-*"],
+      Condition: { StringNotEquals: { "iam:PermissionsBoundary": "${permissions_boundary}" } },
+    },
+    {
+      Sid: "TheBoundaryStays",
+      Effect: "Deny",
+      Action: ["iam:DeleteRolePermissionsBoundary"],
+      Resource: ["arn:${partition}:iam::${account_id}:role${iam_path}${name}-*"],
+    },
+  ],
+};
+
+/** File name → content. */
+export const policyFiles = (): Readonly<Record<string, string>> => {
+  const recorded = readRecorded();
+  const policies: readonly (readonly [string, Policy])[] = [
+    ...MODULES.map((module) => [module, policyOf(module, recorded[module].permissions)] as const),
+    ["permissions-boundary", boundaryPolicy],
+  ];
+  return Object.fromEntries(
+    policies.map(([name, policy]) => [`${name}.json`, `${JSON.stringify(policy, null, 2)}\n`]),
+  );
+};
+
+/** A policy as templatefile would render it. */
+export const rendered = (template: string, values: Readonly<Record<string, string>>): Policy =>
+  JSON.parse(
+    template.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name];
+      if (value === undefined) throw new Error(`there is no value for ${name}`);
+      return value;
+    }),
+  ) as Policy;
