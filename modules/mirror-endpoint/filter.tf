@@ -92,3 +92,12 @@ resource "aws_ec2_traffic_mirror_filter_rule" "this" {
     create_before_destroy = true
   }
 }
+
+locals {
+  # What the controller compares the filter with: it has no use for descriptions, and refuses keys that it does not know.
+  declared_filter = merge({ network_services = local.network_services }, {
+    for direction, rules in local.rules : direction => [
+      for rule in rules : { for key, value in rule : key => value if key != "description" }
+    ]
+  })
+}

@@ -13,7 +13,7 @@ output "vpcs" {
       vpc_id                = vpc.vpc_id
       vni                   = vpc.vni
       filter_id             = aws_ec2_traffic_mirror_filter.this[vpc_key].id
-      filter                = merge(local.rules, { network_services = local.network_services })
+      filter                = local.declared_filter
       endpoint_service_name = var.endpoint_service_name
       targets = var.endpoint_management == "automatic" ? null : {
         for subnet_key in keys(vpc.subnets) : subnet_key => {
