@@ -93,6 +93,7 @@ module "mirror_client" {
   accept_sharing          = var.accept_sharing
   instance_types          = var.instance_types
   policy_parts            = var.policy_parts
+  left_out_vpc_ids        = var.left_out_vpc_ids
   triggers                = var.triggers
   guardduty_severity      = var.guardduty_severity
   session_principals      = var.session_principals

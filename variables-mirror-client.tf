@@ -622,6 +622,18 @@ variable "policy_parts" {
   default     = null
 }
 
+variable "left_out_vpc_ids" {
+  description = <<-EOT
+    VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+    (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+
+    Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+  EOT
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "triggers" {
   description = <<-EOT
     Which events start `reconcile`, each by an event rule on the default bus.

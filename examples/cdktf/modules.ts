@@ -678,6 +678,13 @@ export interface MirrorClientInputs {
     readonly s3_key_prefix?: string | null;
   }> | null;
   /**
+   * VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+   * (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+   *
+   * Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+   */
+  readonly left_out_vpc_ids?: Value<readonly string[]> | null;
+  /**
    * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
    * delays service, not the first packets: the operating system boots meanwhile.
    *
@@ -1384,6 +1391,13 @@ export interface MirrorControllerInputs {
     readonly s3_bucket: string;
     readonly s3_key_prefix?: string | null;
   }> | null;
+  /**
+   * VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+   * (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+   *
+   * Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+   */
+  readonly left_out_vpc_ids?: Value<readonly string[]> | null;
   /**
    * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
    * delays service, not the first packets: the operating system boots meanwhile.

@@ -110,3 +110,10 @@ export function readSweepStateParameter(env: NodeJS.ProcessEnv): string {
   if (!name) throw new Error("environment: SWEEP_STATE_PARAMETER: is needed");
   return name;
 }
+
+const leftOut = z.object({ LEFT_OUT_VPC_IDS: z._default(json(z.array(z.string())), []) });
+
+/** VPCs that are not mirrored on purpose, or `*`, which only `sweep` has. */
+export function readLeftOutVpcs(env: NodeJS.ProcessEnv): readonly string[] {
+  return readEnvironment(leftOut, env).LEFT_OUT_VPC_IDS;
+}

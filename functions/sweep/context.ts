@@ -1,12 +1,13 @@
 /** What `sweep` has besides what every function has. */
-import { createSsmClient } from "../aws/client.js";
+import { createEc2Client, createSsmClient } from "../aws/client.js";
 import { createPace, type Pace } from "../aws/pace.js";
+import { createFindOutside, type FindOutside } from "../aws/sessions/outside-vpcs.js";
 import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import { BESIDE, standingBack } from "../aws/stand-back.js";
 import type { SweepStateStore } from "../core/sessions/ports.js";
 import { createApp, type App } from "../runtime/app.js";
 import { clock } from "../runtime/clock.js";
-import { readConfig, readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
+import { readConfig, readLeftOutVpcs, readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
 
 export interface SweepContext extends App {
@@ -14,6 +15,9 @@ export interface SweepContext extends App {
   readonly turnBeside: Pace["turn"];
   /** What sweeps know of each other. */
   readonly sweepState: SweepStateStore;
+  readonly findOutside: FindOutside;
+  /** VPCs that are not mirrored on purpose. */
+  readonly leftOutVpcs: readonly string[];
 }
 
 /** Throws when the environment is not what Terraform sets. */
@@ -31,6 +35,8 @@ export function createSweepContext(): SweepContext {
     // The policy is read every time: an apply asks for a sweep under the document that it has just written.
     ...createApp(0, (own) => standingBack(own, async () => (await backlog())(), clock)),
     sweepState: createSweepStateParameter(createSsmClient(), parameter),
+    findOutside: createFindOutside(createEc2Client()),
+    leftOutVpcs: readLeftOutVpcs(process.env),
     turnBeside: (until) => beside.turn(until),
   };
 }

@@ -16,6 +16,7 @@ import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
 import type { SweepContext } from "./context.js";
+import { lookOutside } from "./outside-vpcs.js";
 import { readDemands, settleDemands } from "./demands.js";
 import type { Request, SweepRequest } from "./request.js";
 import { explained, refuseToPass, summarize, type Summary } from "./summary.js";
@@ -88,9 +89,10 @@ interface Times extends Deadlines {
 
 async function runReconcile(
   app: SweepContext,
-  { by, explain }: SweepRequest,
+  request: SweepRequest,
   { started, whole, ...deadlines }: Times,
 ): Promise<Summary> {
+  const { by, explain } = request;
   const { settings, telemetry } = app;
   const ports = by === "event" ? besideTheSchedule(app) : app.ports;
   const permitted = <T>(read: () => Promise<T>) => withPermissionRetries(ports.clock, deadlines, read);
@@ -152,7 +154,8 @@ async function runReconcile(
   const lost = await app.publish(published, publishUntil);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   if (applying) refuseToPass(report, problems);
-  return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
+  const answer = { ...summary, outside_vpcs: await lookOutside(app, request, policy) };
+  return explain === true ? { ...answer, not_mirrored: explained(report) } : answer;
 }
 
 /** Its turns come out of a share that the schedule's sweep, which may be under way in another process, leaves free. */

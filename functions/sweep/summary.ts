@@ -20,6 +20,8 @@ export interface Summary {
   readonly held_removals: number;
   readonly remaining: number;
   readonly complete: boolean;
+  /** Instances in VPCs that the policy does not list, by VPC; `unknown` where this sweep did not look. */
+  readonly outside_vpcs?: readonly object[] | "unknown";
   /** With `explain`: every interface of the policy's VPCs without a session of ours, and why. */
   readonly not_mirrored?: readonly object[];
 }

@@ -106,7 +106,7 @@ export const eventBuses = (call: Call): readonly Needed[] => {
     arnOf(call, "events", `rule/${bus === "default" ? "" : `${bus}/`}${name}`);
   const resource =
     text("ResourceARN") ??
-    (/EventBus$/.test(call.action) || call.action.endsWith("Permission")
+    (/EventBus$/.test(call.action)
       ? arnOf(call, "events", `event-bus/${text("Name") ?? bus}`)
       : undefined) ??
     (text("Rule") !== undefined || /Rule$/.test(call.action)

@@ -34,6 +34,14 @@ locals {
       # As policy-refused.
       missing = "notBreaching"
     }
+    outside-vpcs = {
+      problem   = "Instances run in VPCs that are neither in vpcs nor in left_out_vpc_ids: nobody mirrors them."
+      metric    = "InstancesOutsideVpcs"
+      statistic = "Maximum"
+      threshold = 1
+      # A level, written once an hour, with zero as well.
+      missing = "ignore"
+    }
     instance-type = {
       problem   = "EC2 refused an instance type on two instances, so that selected instances of that type are not mirrored."
       metric    = "SourcesOfRefusedTypes"

@@ -28,6 +28,8 @@ data "aws_iam_policy_document" "common" {
       "ec2:DescribeTrafficMirrorTargets",
       "ec2:DescribeVpcEndpointServiceConfigurations",
       "ec2:DescribeVpcEndpoints",
+      # VPCs that nobody listed: functions/aws/sessions/outside-vpcs.ts.
+      "ec2:DescribeVpcs",
       # What stands behind a target must not be mirrored: functions/aws/sessions/receivers.ts.
       "elasticloadbalancing:DescribeTargetGroups",
       "elasticloadbalancing:DescribeTargetHealth",

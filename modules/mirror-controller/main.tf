@@ -57,6 +57,7 @@ locals {
     MUTATIONS_PER_SECOND  = tostring(module.inputs.pace.sweep_per_second)
     MUTATIONS_BURST       = tostring(module.inputs.pace.sweep_burst)
     SWEEP_STATE_PARAMETER = local.sweep_state_parameter
+    LEFT_OUT_VPC_IDS      = jsonencode(var.left_out_vpc_ids)
   })
 }
 

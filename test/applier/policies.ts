@@ -61,7 +61,15 @@ const BESIDES: Readonly<Record<Module, readonly Statement[]>> = {
       Condition: { StringEquals: { "ec2:CreateAction": "RunInstances" } },
     },
   ],
-  "mirror-endpoint": [],
+  "mirror-endpoint": [
+    {
+      // CreateVpcEndpoint depends on them (Service Authorization Reference, "Amazon EC2").
+      Sid: "OfEndpoints",
+      Effect: "Allow",
+      Action: ["ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"],
+      Resource: ["*"],
+    },
+  ],
   "mirror-controller": [],
 };
 
@@ -163,17 +171,55 @@ export const boundaryPolicy: Policy = {
   ],
 };
 
-/** File name → content. */
-export const policyFiles = (): Readonly<Record<string, string>> => {
+/** Longest values of the placeholders, by which a policy is measured. */
+const LONGEST = {
+  partition: "aws-us-gov",
+  region: "us-gov-west-1",
+  account_id: "123456789012",
+  name: "n".repeat(26),
+  iam_path: `/${"p".repeat(20)}/`,
+  permissions_boundary: `arn:aws-us-gov:iam::123456789012:policy/${"b".repeat(64)}`,
+};
+/** Characters of a managed policy, blanks left out (IAM and AWS STS quotas). */
+export const MAXIMUM_CHARACTERS = 6144;
+export const sizeOf = (policy: Policy): number =>
+  JSON.stringify(rendered(JSON.stringify(policy), LONGEST)).length;
+
+/** As many managed policies as it takes; a role can have ten. */
+const inParts = (policy: Policy): readonly Policy[] => {
+  const parts: Policy[] = [];
+  for (const statement of policy.Statement) {
+    const last = parts.at(-1);
+    const grown = last === undefined ? undefined : { ...last, Statement: [...last.Statement, statement] };
+    if (grown !== undefined && sizeOf(grown) <= MAXIMUM_CHARACTERS) parts[parts.length - 1] = grown;
+    else parts.push({ Version: policy.Version, Statement: [statement] });
+  }
+  return parts;
+};
+
+/** By name: a module's policy in one file, or in several with a number each. */
+export const policies = (): ReadonlyMap<
+  Module | "permissions-boundary",
+  Readonly<Record<string, Policy>>
+> => {
   const recorded = readRecorded();
-  const policies: readonly (readonly [string, Policy])[] = [
+  const whole = [
     ...MODULES.map((module) => [module, policyOf(module, recorded[module].permissions)] as const),
-    ["permissions-boundary", boundaryPolicy],
+    ["permissions-boundary", boundaryPolicy] as const,
   ];
-  return Object.fromEntries(
-    policies.map(([name, policy]) => [`${name}.json`, `${JSON.stringify(policy, null, 2)}\n`]),
+  return new Map(
+    whole.map(([name, policy]) => {
+      const parts = inParts(policy);
+      const files = parts.map((part, index) => {
+        const number = parts.length === 1 ? "" : `-${index + 1}`;
+        return [`${name}${number}.json`, part] as const;
+      });
+      return [name, Object.fromEntries(files)];
+    }),
   );
 };
+
+export const policyText = (policy: Policy): string => `${JSON.stringify(policy, null, 2)}\n`;
 
 /** A policy as templatefile would render it. */
 export const rendered = (template: string, values: Readonly<Record<string, string>>): Policy =>

@@ -18,11 +18,7 @@ import {
 } from "../../local-cloud/index.js";
 import { assumeRole, createRole, iamCall, sdk } from "../../local-cloud/support/resources.js";
 import { root } from "../../scripts/lib/run.js";
-import {
-  CreateNatGatewayCommand,
-  CreateRouteCommand,
-  DescribeRouteTablesCommand,
-} from "@aws-sdk/client-ec2";
+import { CreateNatGatewayCommand, CreateRouteCommand, DescribeRouteTablesCommand } from "@aws-sdk/client-ec2";
 import { createAws } from "../support/aws.js";
 import { offerService } from "../support/hub.js";
 import { makeNetwork, type Network } from "../support/network.js";

@@ -1,9 +1,12 @@
 /** Writes docs/applier-policies from what was recorded: `npm run applier:policies`. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/lib/run.js";
-import { policyFiles } from "./policies.js";
+import { policies, policyText } from "./policies.js";
 
 const folder = join(root, "docs", "applier-policies");
+rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-for (const [name, text] of Object.entries(policyFiles())) writeFileSync(join(folder, name), text);
+for (const files of policies().values()) {
+  for (const [name, policy] of Object.entries(files)) writeFileSync(join(folder, name), policyText(policy));
+}

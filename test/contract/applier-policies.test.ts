@@ -1,15 +1,13 @@
 /** docs/applier-policies: as recorded, of today's modules, small enough for IAM, and enough for what was recorded. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { evaluate } from "../../local-cloud/iam/policy.js";
-import { root } from "../../scripts/lib/run.js";
-import { policyFiles, rendered } from "../applier/policies.js";
+import { evaluate, type PolicyDocument } from "../../local-cloud/iam/policy.js";
+import { committed, policyFolder } from "../applier/committed.js";
+import { MAXIMUM_CHARACTERS, policies, policyText, sizeOf } from "../applier/policies.js";
 import { MODULES, readRecorded, type Module } from "../applier/recorded.js";
 import { typesOf } from "../applier/types.js";
 
-const folder = join(root, "docs", "applier-policies");
 const recorded = readRecorded();
-const read = (name: string): string => readFileSync(join(folder, `${name}.json`), "utf8");
 const VALUES = {
   partition: "aws",
   region: "eu-west-1",
@@ -18,14 +16,17 @@ const VALUES = {
   iam_path: "/",
   permissions_boundary: "arn:aws:iam::111122223333:policy/boundary",
 };
+const document = (name: string): PolicyDocument => ({ Statement: committed(name, VALUES) });
 const fill = (text: string): string =>
   text.replace(/\$\{(\w+)\}/g, (_, name: string) => VALUES[name as keyof typeof VALUES]);
 
 test("the files are what `npm run applier:policies` writes", () => {
-  const files = policyFiles();
-  expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort());
-  for (const [name, text] of Object.entries(files))
-    expect(readFileSync(join(folder, name), "utf8")).toBe(text);
+  const files = [...policies().values()].flatMap((each) => Object.entries(each));
+  expect(readdirSync(policyFolder).sort()).toEqual(files.map(([name]) => name).sort());
+  for (const [name, policy] of files) {
+    expect(readFileSync(join(policyFolder, name), "utf8")).toBe(policyText(policy));
+    expect(sizeOf(policy)).toBeLessThanOrEqual(MAXIMUM_CHARACTERS);
+  }
 });
 
 describe.each(MODULES)("%s", (module: Module) => {
@@ -33,19 +34,8 @@ describe.each(MODULES)("%s", (module: Module) => {
     expect(typesOf(module)).toEqual(recorded[module].types);
   });
 
-  test("is one managed policy, with long names too (IAM quotas: 6,144 characters without blanks)", () => {
-    const long = {
-      ...VALUES,
-      partition: "aws-us-gov",
-      region: "us-gov-west-1",
-      name: "n".repeat(26),
-      iam_path: `/${"p".repeat(20)}/`,
-    };
-    expect(JSON.stringify(rendered(read(module), long)).length).toBeLessThanOrEqual(6144);
-  });
-
   test("permits each call that was recorded, and none on another name or account", () => {
-    const policy = rendered(read(module), VALUES);
+    const policy = document(module);
     const ask = (action: string, resource: string, passedTo?: string) =>
       evaluate([policy], {
         action,
@@ -66,8 +56,8 @@ describe.each(MODULES)("%s", (module: Module) => {
 });
 
 test("with permissions-boundary.json no role is made or changed without the boundary", () => {
-  const deny = rendered(read("permissions-boundary"), VALUES);
-  const allow = rendered(read("mirror-controller"), VALUES);
+  const deny = document("permissions-boundary");
+  const allow = document("mirror-controller");
   const ask = (action: string, boundary?: string) =>
     evaluate([deny, allow], {
       action,

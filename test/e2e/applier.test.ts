@@ -1,5 +1,4 @@
 /** The single-account example by a role that has the policies of docs/applier-policies, and its own network's, alone. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import {
@@ -10,7 +9,7 @@ import {
 } from "../../local-cloud/index.js";
 import { assumeRole, createRole } from "../../local-cloud/support/resources.js";
 import { root } from "../../scripts/lib/run.js";
-import { rendered } from "../applier/policies.js";
+import { committed } from "../applier/committed.js";
 import { MODULES } from "../applier/recorded.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 
@@ -51,10 +50,13 @@ beforeAll(async () => {
     name: NAME,
     iam_path: "/",
   };
-  const statements = MODULES.flatMap((module) => {
-    const text = readFileSync(join(root, "docs", "applier-policies", `${module}.json`), "utf8");
-    return rendered(text, values).Statement;
-  });
+  // One policy here: the ids of its statements must differ.
+  const statements = MODULES.flatMap((module) =>
+    committed(module, values).map((statement) => ({
+      ...statement,
+      Sid: `${module.replaceAll("-", "")}${statement.Sid}`,
+    })),
+  );
   await createRole(cloud, DEFAULT_ACCOUNT, "pipeline", [...statements, NETWORK]);
   const { accessKeyId } = await assumeRole(cloud, DEFAULT_ACCOUNT, "pipeline", "applies");
   terraform = new TerraformRoot({

@@ -109,6 +109,8 @@ export function anApp(account: Account = {}): FakeApp {
     },
     types: createTypeMemory(),
     turnBeside: async () => true,
+    findOutside: async () => [],
+    leftOutVpcs: [],
     requestSweep: createSweepRequests(),
     random: () => 0.5,
     store,

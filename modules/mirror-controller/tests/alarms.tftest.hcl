@@ -48,6 +48,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-sweep-near-time-limit              = "near-time-limit"
       mirror-sweep-state-unread                 = "sweep-state-unread"
       mirror-instance-type                      = "instance-type"
+      mirror-outside-vpcs                       = "outside-vpcs"
       mirror-sweep-dropped                      = "sweep-dropped"
       mirror-sweep-not-run                      = "sweep-not-run"
       mirror-policy-refused                     = "policy-refused"
@@ -85,8 +86,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 34 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-four alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 35 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-five alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -188,6 +189,7 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       RemovalHeld           = tomap({ service = "traffic-mirror", controller = "mirror" })
       SweepStateUnread      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesOfRefusedTypes = tomap({ service = "traffic-mirror", controller = "mirror" })
+      InstancesOutsideVpcs  = tomap({ service = "traffic-mirror", controller = "mirror" })
       NotPermitted          = tomap({ service = "traffic-mirror", controller = "mirror" })
       QuotaUsedPercent      = tomap({ service = "traffic-mirror", controller = "mirror" })
       EventDelay            = tomap({ service = "traffic-mirror", controller = "mirror" })
@@ -224,7 +226,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "instance-type", "not-seen", "outranked", "quota", "receivers-unread", "uncovered",
+      "instance-type", "not-seen", "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered",
     ]
     error_message = "A level stays what it was."
   }

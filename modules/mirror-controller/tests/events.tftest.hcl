@@ -206,6 +206,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
       DEMANDS               = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
       EVENT_BUS_NAME        = "mirror"
       SWEEP_STATE_PARAMETER = "/mirror/sweep-state"
+      LEFT_OUT_VPC_IDS      = "[]"
       GUARDRAILS = jsonencode({
         removal_percent    = 20
         removal_minimum    = 10

@@ -61,6 +61,7 @@ describe("the summary of a sweep", () => {
       held_removals: 0,
       remaining: 0,
       complete: true,
+      outside_vpcs: "unknown",
     });
   });
 

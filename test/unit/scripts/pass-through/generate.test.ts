@@ -6,12 +6,14 @@ import { generate } from "../../../../scripts/lib/pass-through/generate.js";
 
 const root = mkdtempSync(join(tmpdir(), "pass-through-"));
 
+const add = (path: string, text: string): void => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+
 const plant = (files: Readonly<Record<string, string>>): void => {
   rmSync(root, { recursive: true, force: true });
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
+  for (const [path, text] of Object.entries(files)) add(path, text);
 };
 
 afterAll(() => {
@@ -183,6 +185,43 @@ variable "exclude" {
   default     = []
 }
 `);
+});
+
+test("a variable of any type is handed on with its description, its parts by their own names", async () => {
+  plant({
+    ...planted,
+    "modules/fleet/variables.tf": `${fleet}
+variable "scaling" {
+  description = <<-EOT
+    Within \`min_size\`.
+
+    - \`max_size\`, \`step\`: of a zone, and \`clients\`.
+  EOT
+  type        = any
+  default     = {}
+}
+`,
+  });
+  expect((await generate(root, composition)).get("variables-fleet.tf")).toContain(`variable "fleet_scaling" {
+  description = <<-EOT
+    Within \`fleet_min_size\`.
+
+    - \`max_size\`, \`step\`: of a zone, and \`fleet_clients\`.
+  EOT
+  type        = any
+  default     = {}
+}
+`);
+});
+
+test("a composition hands on what it has of others", async () => {
+  plant(planted);
+  for (const [name, text] of await generate(root, composition)) add(`all/${name}`, text);
+  const outer = { folder: "outer", shared: ["name"], parts: [{ call: "all", folder: "all", prefix: "" }] };
+  add("outer/main.tf", 'module "all" {\n  source = "../all"\n}\n');
+  const files = await generate(root, outer);
+  expect(files.get("main.tf")).toContain("fleet_max_size = var.fleet_max_size");
+  expect(files.get("variables-all.tf")).toContain('variable "exclude"');
 });
 
 test("what main.tf sets by hand stays, and the rest is passed on between the marks", async () => {
