@@ -1,6 +1,6 @@
 /**
  * Runs terraform-docs over each module that has a README with its markers, showing inputs with the types that they really
- * have: a public variable that holds an object is `any` (docs/adr/0020-keys-are-checked-before-the-type.md).
+ * have: a public variable that holds an object is `any` (docs/adr/0015-keys-are-checked-before-the-type.md).
  *
  *   tsx scripts/module-docs.ts <terraform-docs> [--output-check]
  *
