@@ -57,6 +57,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-filter-changed                     = "filter-changed"
       mirror-filters                            = "filters"
       mirror-outranked                          = "outranked"
+      mirror-zone-unhealthy                     = "zone-unhealthy"
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
       mirror-uncovered                          = "uncovered"
@@ -201,6 +202,8 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       FiltersSilent         = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesOutranked      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SessionsDisputed      = tomap({ service = "traffic-mirror", controller = "mirror" })
+
+      SourcesInUnhealthyZones = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never fires."
   }
@@ -225,7 +228,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "instance-type", "not-seen", "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered",
+      "instance-type", "not-seen", "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered", "zone-unhealthy",
     ]
     error_message = "A level stays what it was."
   }
