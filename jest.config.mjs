@@ -37,6 +37,7 @@ const long = [
   "controller",
   "two-accounts",
   "second-deployment",
+  "subnets",
   "one-to-many",
   "applier",
 ].map((name) => `test/e2e/${name}.test.ts`);

@@ -225,6 +225,13 @@ export interface CaptureFleetInputs {
     readonly prefix_list_ids?: Value<Readonly<Record<string, string | null>>> | null;
   }> | null;
   /**
+   * IAM path of the roles and the instance profile, for organizations whose rules go by it. Choose it before the first
+   * apply: changing it replaces them, and nodes have no role until the refresh has replaced them as well.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
+  /**
    * Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. Only with an AMI
    * id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
    *
@@ -326,6 +333,14 @@ export interface CaptureFleetInputs {
    * Default 20: the system, logs and a little captured traffic on its way to the bucket.
    */
   readonly root_volume_size?: number | null;
+  /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
   /**
    * How the number of nodes follows the traffic, within the fleet's smallest and largest number. A node added does not
    * take flows that others have until these pause for 120 s, so this scales early and in large steps.
@@ -635,6 +650,9 @@ export interface MirrorClientInputs {
    * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
    *   to 100, default 100.
    * - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+   * - `first_apply_sessions`: the most sessions that a controller without any makes at first. Where it would be more, none
+   *   is made, the apply fails with their number and what they cost, and an alarm fires; this number or a higher one
+   *   here lets them through. From 0, default 1000; null lets any number through.
    */
   readonly guardrails?: Value<{
     readonly removal_percent?: number | null;
@@ -642,6 +660,7 @@ export interface MirrorClientInputs {
     readonly acknowledged_until?: string | null;
     readonly rollout_percent?: number | null;
     readonly max_sessions?: number | null;
+    readonly first_apply_sessions?: number | null;
   }> | null;
   /**
    * ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), to which the functions' reports then go:
@@ -651,6 +670,11 @@ export interface MirrorClientInputs {
    * the controller's own bus.
    */
   readonly hub_event_bus_arn?: string | null;
+  /**
+   * IAM path of every role and policy that is made: `/`, or names between slashes, such as `/network/mirroring/`. Changing
+   * it replaces them. Default `/`.
+   */
+  readonly iam_path?: string | null;
   /**
    * What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
    *
@@ -822,6 +846,12 @@ export interface MirrorClientInputs {
     readonly sweep?: number | null;
   }> | null;
   /**
+   * Address (https) of the page that holds the sections of docs/operations.md: the description of each alarm then ends with
+   * the link to its section. Default null: the description names the section of docs/operations.md, since only the caller
+   * knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
+  /**
    * Lambda runtime of the functions.
    *
    * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
@@ -853,6 +883,14 @@ export interface MirrorClientInputs {
    * part, 10000 in all.
    */
   readonly session_quota?: number | null;
+  /**
+   * Price of a mirror session in US dollars an hour, for the costs that an apply tells (output `apply_summary`,
+   * `usd_per_month`). Nothing else goes by it.
+   *
+   * A number from 0. Default 0.015: us-east-1 ("Amazon VPC pricing", Traffic Mirroring, as noted on 2026-11-28; not
+   * compared with today's page (?), and other regions have prices of their own).
+   */
+  readonly session_usd_per_hour?: number | null;
   /**
    * Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
    * `subnets` before `vpcs`, in the order of each list.
@@ -1161,6 +1199,12 @@ export interface MirrorEndpointInputs {
     readonly network_services?: Value<readonly string[]> | null;
   }> | null;
   /**
+   * IAM path of the function's role, for organizations whose rules go by it. Changing it replaces the role, the function stays.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
+  /**
    * ARN of the KMS key for the function's queues, log and environment. The key's policy must let `events.amazonaws.com`
    * (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it.
    *
@@ -1203,6 +1247,14 @@ export interface MirrorEndpointInputs {
   /** ARN of the IAM policy that bounds the function's role. Default null: none. */
   readonly permissions_boundary?: string | null;
   /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
+  /**
    * Lambda runtime of the function.
    *
    * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
@@ -1217,6 +1269,18 @@ export interface MirrorEndpointInputs {
    * and metrics say where time went, and traces are billed.
    */
   readonly tracing_mode?: string | null;
+  /**
+   * Where the function is placed in a VPC, for organizations that ask for it. The API of EC2 must be reachable from there.
+   *
+   * - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+   * - `security_group_ids`: 1 to 5.
+   *
+   * Default null: in no VPC, which the function does not need.
+   */
+  readonly vpc_config?: Value<{
+    readonly subnet_ids: Value<readonly string[]>;
+    readonly security_group_ids: Value<readonly string[]>;
+  }> | null;
   /**
    * VPCs to mirror, by a key of your own choice, which stays when ids change.
    *
@@ -1346,6 +1410,9 @@ export interface MirrorControllerInputs {
    * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
    *   to 100, default 100.
    * - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+   * - `first_apply_sessions`: the most sessions that a controller without any makes at first. Where it would be more, none
+   *   is made, the apply fails with their number and what they cost, and an alarm fires; this number or a higher one
+   *   here lets them through. From 0, default 1000; null lets any number through.
    */
   readonly guardrails?: Value<{
     readonly removal_percent?: number | null;
@@ -1353,6 +1420,7 @@ export interface MirrorControllerInputs {
     readonly acknowledged_until?: string | null;
     readonly rollout_percent?: number | null;
     readonly max_sessions?: number | null;
+    readonly first_apply_sessions?: number | null;
   }> | null;
   /**
    * ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), to which the functions' reports then go:
@@ -1362,6 +1430,12 @@ export interface MirrorControllerInputs {
    * the controller's own bus.
    */
   readonly hub_event_bus_arn?: string | null;
+  /**
+   * IAM path of the roles and policies, for organizations whose rules go by it. Changing it replaces them, the functions stay.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
   /**
    * What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
    *
@@ -1536,6 +1610,14 @@ export interface MirrorControllerInputs {
     readonly sweep?: number | null;
   }> | null;
   /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
+  /**
    * Lambda runtime of the functions.
    *
    * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
@@ -1567,6 +1649,14 @@ export interface MirrorControllerInputs {
    * part, 10000 in all.
    */
   readonly session_quota?: number | null;
+  /**
+   * Price of a mirror session in US dollars an hour, for the costs that an apply tells (output `apply_summary`,
+   * `usd_per_month`). Nothing else goes by it.
+   *
+   * A number from 0. Default 0.015: us-east-1 ("Amazon VPC pricing", Traffic Mirroring, as noted on 2026-11-28; not
+   * compared with today's page (?), and other regions have prices of their own).
+   */
+  readonly session_usd_per_hour?: number | null;
   /**
    * Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
    * `subnets` before `vpcs`, in the order of each list.
@@ -1654,7 +1744,8 @@ export interface MirrorControllerInputs {
   /**
    * Tags of everything that the module makes, and of the sessions.
    *
-   * At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+   * At most 45, and 2,500 bytes as JSON: the functions carry them in their environment, of which Lambda holds 4 KB, with
+   * the provider's default_tags, which take their share of the rest.
    * Default none.
    */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;

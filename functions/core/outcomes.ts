@@ -76,6 +76,7 @@ const whose = {
   quota: "outside",
   rollout: "outside",
   ceiling: "outside",
+  "first-apply-held": "outside",
   "ownership-lost": "outside",
   "filter-accepts-nothing": "outside",
   "filter-changed": "outside",

@@ -53,7 +53,7 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
   const writer = createWriter(createPacedEc2Client(), paced(createPace(config.pace, clock)), () => {
     topology.forget();
   });
-  const { controller, mode, ownTags, defaultTags, quota, guardrails, demands } = config;
+  const { controller, mode, ownTags, defaultTags, quota, guardrails, sessionUsdPerHour, demands } = config;
   const ssm = createSsmClient();
   // A second's worth at once: a page of demands for each read.
   const reads = createPace({ perSecond: demands.readsPerSecond, burst: demands.readsPerSecond }, clock);
@@ -65,7 +65,7 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     });
   });
   return {
-    settings: { controller, mode, ownTags, defaultTags, quota, guardrails },
+    settings: { controller, mode, ownTags, defaultTags, quota, guardrails, sessionUsdPerHour },
     ports: { observer, writer, clock },
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,

@@ -18,6 +18,7 @@ export interface Config {
   readonly defaultTags: Tags;
   readonly quota: number;
   readonly guardrails: Guardrails;
+  readonly sessionUsdPerHour: number;
   readonly region: string;
   /** Name or ARN of the controller's bus. */
   readonly bus: string;
@@ -34,6 +35,7 @@ const guardrails = z.object({
   acknowledged_until: z.nullable(z.iso.datetime({ offset: true })),
   rollout_percent: z.number().check(z.gte(0), z.lte(100)),
   max_sessions: z.nullable(z.int().check(z.gte(0))),
+  first_apply_sessions: z.nullable(z.int().check(z.gte(0))),
 });
 
 const demands = z.object({
@@ -57,6 +59,7 @@ const environment = z.object({
   DEFAULT_TAGS: z._default(json(z.record(z.string(), z.string())), {}),
   SESSION_QUOTA: z.coerce.number().check(z.positive()),
   GUARDRAILS: json(guardrails),
+  SESSION_USD_PER_HOUR: z.coerce.number().check(z.gte(0)),
   AWS_REGION: z.string().check(z.minLength(1)),
   EVENT_BUS_NAME: z.string().check(z.minLength(1)),
   DEMANDS: json(demands),
@@ -84,7 +87,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         data.GUARDRAILS.acknowledged_until === null ? null : Date.parse(data.GUARDRAILS.acknowledged_until),
       rolloutPercent: data.GUARDRAILS.rollout_percent,
       maxSessions: data.GUARDRAILS.max_sessions,
+      firstApplySessions: data.GUARDRAILS.first_apply_sessions,
     },
+    sessionUsdPerHour: data.SESSION_USD_PER_HOUR,
     region: data.AWS_REGION,
     bus: data.EVENT_BUS_NAME,
     demands: {
@@ -104,7 +109,7 @@ export function readQueueUrl(env: NodeJS.ProcessEnv): string {
   return url;
 }
 
-/** The parameter of the sweeps' record, which only `sweep` has. */
+/** The parameter of the sweeps' record: `sweep` writes it, and `reconcile` looks whether the first sweep is over. */
 export function readSweepStateParameter(env: NodeJS.ProcessEnv): string {
   const name = env["SWEEP_STATE_PARAMETER"];
   if (!name) throw new Error("environment: SWEEP_STATE_PARAMETER: is needed");

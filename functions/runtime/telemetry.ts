@@ -113,6 +113,7 @@ export function countSweep(
   count("SourcesNotSeen", report.notSeen);
   count("ReceiversUnread", report.receiversUnread.length);
   count("RemovalHeld", report.heldRemovals);
+  count("FirstApplyHeld", report.heldCreations);
   metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, (100 * sessions) / quota);
   metrics.addMetric("SweepDuration", MetricUnit.Milliseconds, milliseconds);
   for (const [reason, number] of Object.entries(report.uncovered)) {

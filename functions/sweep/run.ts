@@ -125,7 +125,7 @@ async function runReconcile(
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
   telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report));
   telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
-  const summary = summarize(report, open);
+  const summary = summarize(report, open, settings.sessionUsdPerHour);
   if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
   if (report.silentFilters.length > 0) {
     telemetry.logger.error("filters accept nothing", { filters: report.silentFilters });
@@ -143,6 +143,7 @@ async function runReconcile(
     telemetry.logger.error("no healthy node in the zone of targets", fields);
   }
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
+  if (report.heldCreations > 0) telemetry.logger.error("first apply held", { held: report.heldCreations });
   if (report.receiversUnread.length > 0) {
     telemetry.logger.warn("what stands behind these load balancers is not known", {
       load_balancers: report.receiversUnread,
@@ -157,7 +158,7 @@ async function runReconcile(
   const publishUntil = Math.min(whole, Math.max(deadlines.deadline, ports.clock.now())) + PUBLISH_MS;
   const lost = await app.publish(published, publishUntil);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
-  if (applying) refuseToPass(report, problems);
+  if (applying) refuseToPass(report, summary, settings.guardrails, problems);
   const answer = { ...summary, outside_vpcs: await lookOutside(app, request, policy) };
   return explain === true ? { ...answer, not_mirrored: explained(report) } : answer;
 }

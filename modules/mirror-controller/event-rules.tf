@@ -183,6 +183,9 @@ locals {
     ) : name => jsonencode(merge(pattern, local.event_origin))
   }
 
+  # length counts characters; base64 turns three bytes into four of them.
+  event_pattern_bytes = { for name, pattern in local.event_patterns : name => floor(length(base64encode(pattern)) * 3 / 4) }
+
   # What nothing here could answer to, or what comes too late to be of use, gets no event rule.
   idle_triggers = concat(
     local.schedule_minutes == 1 ? ["detachments"] : [],
@@ -219,10 +222,10 @@ resource "aws_cloudwatch_event_rule" "this" {
   lifecycle {
     precondition {
       # Quota "Event pattern size", EventBridge User Guide.
-      condition     = length(local.event_patterns[each.key]) <= 2048
+      condition     = local.event_pattern_bytes[each.key] <= 2048
       error_message = <<-EOT
-        The event pattern of the trigger ${each.key} would have ${length(local.event_patterns[each.key])} characters,
-        and EventBridge takes 2,048: give fewer or shorter names in lifecycle_hooks or session_principals.
+        The event pattern of the trigger ${each.key} would have ${local.event_pattern_bytes[each.key]} bytes, and
+        EventBridge takes 2,048: give fewer or shorter names in lifecycle_hooks or session_principals.
       EOT
     }
   }

@@ -74,7 +74,9 @@ const environmentOf = (pace: Pace, url: string): Record<string, string> => ({
     acknowledged_until: null,
     rollout_percent: 100,
     max_sessions: null,
+    first_apply_sessions: null,
   }),
+  SESSION_USD_PER_HOUR: "0.015",
   EVENT_BUS_NAME: CONTROLLER,
   EVENTS_QUEUE_URL: `${url}/${WHERE.account}/${CONTROLLER}-events`,
   DEMANDS: JSON.stringify({
@@ -177,7 +179,11 @@ export const createAccount = async (cloud: LocalCloud, pace: Pace): Promise<Acco
   const { vpcId, subnets, policy } = await makeNetwork(aws, cloud);
   const Name = `/${CONTROLLER}/policy`;
   await aws.ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(policy), Type: "String" }));
-  const sweepState = { Name: `/${CONTROLLER}/sweep-state`, Value: '{"version":1}', Type: "String" } as const;
+  const sweepState = {
+    Name: `/${CONTROLLER}/sweep-state`,
+    Value: '{"version":1,"first_apply":"over"}',
+    Type: "String",
+  } as const;
   await aws.ssm.send(new PutParameterCommand(sweepState));
   const functionName = (folder: string): string => `${CONTROLLER}-${folder}`;
   // What the roles may do is the business of the end-to-end suite.

@@ -174,6 +174,7 @@ export function theGuardrails(over: Partial<Guardrails> = {}): Guardrails {
     acknowledgedUntil: null,
     rolloutPercent: 100,
     maxSessions: null,
+    firstApplySessions: null,
     ...over,
   };
 }
@@ -185,6 +186,7 @@ export function theSettings(over: Partial<Settings> = {}): Settings {
     ownTags: {},
     defaultTags: {},
     quota: 10_000,
+    sessionUsdPerHour: 0.015,
     guardrails: theGuardrails(),
     ...over,
   };

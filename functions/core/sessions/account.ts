@@ -4,6 +4,7 @@
  */
 import type { Session } from "../model.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
+import { holdFirstApply, type FirstApply } from "./first-apply.js";
 import { isOfAnotherController, ownershipOf } from "./ownership.js";
 import { letsThrough, type RemovalWindow } from "./removal-window.js";
 
@@ -18,6 +19,8 @@ export interface Guardrails {
   readonly rolloutPercent: number;
   /** Most sessions of ours, null for no ceiling but the account's quota. */
   readonly maxSessions: number | null;
+  /** A controller's first sessions are at most so many, null for as many as are selected. */
+  readonly firstApplySessions: number | null;
 }
 
 export interface AccountPlan {
@@ -26,6 +29,10 @@ export interface AccountPlan {
   readonly removals: number;
   /** Removals that wait for a person; 0 when the guardrail did not hold. */
   readonly heldRemovals: number;
+  /** Sessions that a first apply would make, and that wait for a person; 0 when nothing is held. */
+  readonly heldCreations: number;
+  /** How far this controller comes with this plan. */
+  readonly firstApply: FirstApply;
   readonly foreign: number;
   /** Of the foreign ones, those of other controllers of this product: they have a quota of their own. */
   readonly otherControllers: number;
@@ -42,6 +49,8 @@ export interface AccountContext {
   readonly guardrails: Guardrails;
   /** What was removed lately; null where it is not known, so that no more is. */
   readonly window: RemovalWindow | null;
+  /** How far this controller had come before. */
+  readonly firstApply: FirstApply;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -49,7 +58,7 @@ export interface AccountContext {
 export function planAccount(
   plans: readonly SourcePlan[],
   sessions: readonly Session[],
-  { controller, quota, guardrails, window, now }: AccountContext,
+  { controller, quota, guardrails, window, firstApply, now }: AccountContext,
 ): AccountPlan {
   // Those of the version before are among ours until their interface is planned: they must not take our own room.
   const ours = sessions.filter((session) => ["ours", "unproven"].includes(ownershipOf(session, controller)));
@@ -67,8 +76,9 @@ export function planAccount(
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
   const paced = paceDefaults(fitted);
   const removals = paced.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
-  const counts = { foreign, otherControllers, sessionsOfOurs, sessionsNotSeen };
-  const account = { plans: paced, removals, heldRemovals: 0, ...counts };
+  const seenNow = { foreign, otherControllers, sessionsOfOurs, sessionsNotSeen };
+  const counts = { removals, heldRemovals: 0, heldCreations: 0, ...seenNow };
+  const account = holdFirstApply({ plans: paced, firstApply, ...counts }, firstApply, guardrails);
   return letsThrough(window, removals, sessionsOfOurs, guardrails, now) ? account : holdRemovals(account);
 }
 

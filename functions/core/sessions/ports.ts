@@ -4,6 +4,7 @@ import type { Look, MirrorFilter, Observation, Session, Tags } from "../model.js
 import type { Outcome } from "../outcomes.js";
 import type { DesiredSession, SessionChanges } from "./decisions.js";
 import type { DifferingFilters } from "./filter-drift.js";
+import type { FirstApply } from "./first-apply.js";
 import type { Policy } from "./policy.js";
 import type { RefusedTypes } from "./refused-types.js";
 import type { RemovalWindow } from "./removal-window.js";
@@ -49,6 +50,7 @@ export interface SessionWriter {
 /** What sweeps know of each other. */
 export interface SweepState {
   readonly window: RemovalWindow;
+  readonly firstApply: FirstApply;
   readonly refusedTypes: RefusedTypes;
   readonly differingFilters: DifferingFilters;
 }

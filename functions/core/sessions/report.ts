@@ -42,6 +42,9 @@ export interface Report {
   readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   readonly heldRemovals: number;
+  readonly heldCreations: number;
+  /** What sessions of ours there are when everything planned is done, what is held back included. */
+  readonly sessionsPlanned: number;
   /** Actions that were planned and are not done. */
   readonly remaining: number;
   /** Of these, the ones that change or remove a session that exists. */
@@ -79,6 +82,7 @@ interface Input {
   readonly done: readonly Done[];
   readonly replanned: ReadonlyMap<string, SourcePlan>;
   readonly heldRemovals: number;
+  readonly heldCreations: number;
   readonly foreign: number;
   readonly otherControllers: number;
   readonly sessionsOfOurs: number;
@@ -87,6 +91,14 @@ interface Input {
   /** Interfaces that have sessions of ours and are in no answer. */
   readonly sessionsNotSeen: number;
 }
+
+/** What can become of a creation without a session, now or by the next sweep. */
+const noSession: ReadonlySet<UncoveredReason> = new Set([
+  "instance-type",
+  "aws-refused",
+  "quota",
+  "not-permitted",
+] as const);
 
 export function report(input: Input): Report {
   const { plans, done } = input;
@@ -102,6 +114,7 @@ export function report(input: Input): Report {
   const notMirrored: NotMirrored[] = [];
   let [selected, mirrored, remaining, remainingChanges] = [0, 0, input.heldRemovals, input.heldRemovals];
   let waiting = 0;
+  let sessionsPlanned = input.sessionsOfOurs + input.heldCreations;
   for (const first of plans) {
     const plan = input.replanned.get(first.source.id) ?? first;
     const mine = results.get(plan.source.id) ?? [];
@@ -111,6 +124,11 @@ export function report(input: Input): Report {
     remainingChanges += left.filter((action) => action.kind !== "create" && !isBookkeeping(action)).length;
     if (plan.waits === true) waiting += 1;
     const verdict = verdictOf(plan, mine, judgement);
+    const refused = verdict.is === "uncovered" && noSession.has(verdict.reason);
+    for (const { kind } of plan.decisions) {
+      if (kind === "delete") sessionsPlanned -= 1;
+      if (kind === "create" && !refused) sessionsPlanned += 1;
+    }
     const notSeen = verdict.is === "uncovered" && verdict.reason === "not-seen";
     // Observing alone changes nothing, however often it is tried.
     if ((left.length > 0 || notSeen) && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
@@ -141,6 +159,8 @@ export function report(input: Input): Report {
     otherControllers: input.otherControllers,
     sessionsOfOurs: input.sessionsOfOurs,
     heldRemovals: input.heldRemovals,
+    heldCreations: input.heldCreations,
+    sessionsPlanned,
     remaining,
     remainingChanges,
     waiting,

@@ -14,4 +14,6 @@ export interface Settings {
   /** Sessions that this controller may have, together with those of strangers. */
   readonly quota: number;
   readonly guardrails: Guardrails;
+  /** What a session costs, for the estimate in a sweep's answer. */
+  readonly sessionUsdPerHour: number;
 }

@@ -41,7 +41,7 @@ run "everything_may_only_be_observed_and_only_in_this_region" {
   }
 }
 
-run "the_record_of_sweeps_is_the_sweeps_alone" {
+run "the_record_of_sweeps_is_written_by_the_sweep_alone" {
   command = plan
 
   assert {
@@ -55,14 +55,17 @@ run "the_record_of_sweeps_is_the_sweeps_alone" {
   assert {
     condition = (
       aws_ssm_parameter.sweep_state.name == local.sweep_environment.SWEEP_STATE_PARAMETER &&
-      !contains(keys(local.reconcile_environment), "SWEEP_STATE_PARAMETER")
+      aws_ssm_parameter.sweep_state.name == local.reconcile_environment.SWEEP_STATE_PARAMETER
     )
-    error_message = "sweep must know where its record is, and reconcile has no business with it."
+    error_message = "Both must know where the record is."
   }
 
   assert {
-    condition     = alltrue([for statement in data.aws_iam_policy_document.reconcile.statement : !strcontains(jsonencode(statement.resources), "sweep-state")])
-    error_message = "reconcile must not reach the record."
+    condition = [
+      for statement in data.aws_iam_policy_document.reconcile.statement : statement.actions
+      if strcontains(jsonencode(statement.resources), "sweep-state")
+    ] == [toset(["ssm:GetParameter"])]
+    error_message = "reconcile may look whether the first apply is over, and not write that it is."
   }
 }
 
@@ -197,7 +200,11 @@ run "only_reconcile_may_take_events_and_the_sweep_sees_how_many_wait" {
 
   assert {
     condition = (
-      one(data.aws_iam_policy_document.reconcile.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
+      { for statement in data.aws_iam_policy_document.reconcile.statement : statement.sid => statement.resources } == {
+        TakeEvents     = toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"])
+        ReadSweepState = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"])
+      } &&
+      !anytrue([for statement in data.aws_iam_policy_document.reconcile.statement : contains(statement.actions, "ssm:PutParameter")]) &&
       { for statement in data.aws_iam_policy_document.sweep.statement : statement.sid => statement.actions } == {
         KeepSweepState       = toset(["ssm:GetParameter", "ssm:PutParameter"])
         SeeWhetherEventsWait = toset(["sqs:GetQueueAttributes"])

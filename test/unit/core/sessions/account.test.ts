@@ -32,6 +32,7 @@ function account(
     quota,
     guardrails: theGuardrails(guardrails),
     window,
+    firstApply: "over",
     now,
   });
 }

@@ -37,6 +37,7 @@ function of(
     done: results,
     replanned: new Map(replanned && [[replanned.source.id, replanned]]),
     heldRemovals,
+    heldCreations: 0,
     foreign: 2,
     otherControllers: 0,
     sessionsOfOurs: 3,
