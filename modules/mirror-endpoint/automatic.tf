@@ -43,7 +43,7 @@ module "endpoints" {
   environment = merge(local.endpoints_environment, { DEFAULT_TAGS = jsonencode(data.aws_default_tags.this.tags) })
   environment_stand_ins = {
     VPC_IDS          = join(",", [for key in keys(module.inputs.vpcs) : "vpc-0123456789abcdef0"])
-    SERVICE_ZONE_IDS = join(",", [for key in keys(coalesce(var.availability_zones, {})) : "usw2-lax1-az1"])
+    SERVICE_ZONE_IDS = join(",", [for key in keys(coalesce(module.inputs.availability_zones, {})) : "usw2-lax1-az1"])
   }
   policy_json = data.aws_iam_policy_document.endpoints[each.key].json
   # make-endpoints: each VPC with its ARN, and the rest, before ids are known.
