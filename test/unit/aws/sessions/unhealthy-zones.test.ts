@@ -47,16 +47,16 @@ const address = (zone?: string): TargetHealthDescription => ({
 });
 
 function nodesAre(...TargetHealthDescriptions: TargetHealthDescription[]) {
-  elb.on(DescribeTargetHealthCommand).resolves({ TargetHealthDescriptions });
+  return elb.on(DescribeTargetHealthCommand).resolves({ TargetHealthDescriptions });
 }
 
 function crossZoneIs(...values: string[]) {
   const Attributes = values.map((Value) => ({ Key: "load_balancing.cross_zone.enabled", Value }));
-  elb.on(DescribeLoadBalancerAttributesCommand).resolves({ Attributes });
+  return elb.on(DescribeLoadBalancerAttributesCommand).resolves({ Attributes });
 }
 
 function servedBy(...GatewayLoadBalancerArns: string[]) {
-  ec2.on(DescribeVpcEndpointServiceConfigurationsCommand).resolves({
+  return ec2.on(DescribeVpcEndpointServiceConfigurationsCommand).resolves({
     ServiceConfigurations: [{ ServiceName: SERVICE, GatewayLoadBalancerArns }],
   });
 }
@@ -121,83 +121,34 @@ describe("targets in a zone without a healthy node", () => {
     expect(ec2.commandCalls(DescribeSubnetsCommand)).toEqual([]);
   });
 
-  it.each<[string, () => void]>([
-    [
-      "nothing checks a node",
-      () => {
-        nodesAre(healthy("i-a"), node("i-b", { State: "unavailable" }));
-      },
-    ],
-    [
-      "a node's health is not told",
-      () => {
-        nodesAre(healthy("i-a"), node("i-b"));
-      },
-    ],
-    [
-      "a healthy node's zone is not known",
-      () => {
-        nodesAre(healthy("i-unknown"));
-      },
-    ],
-    [
-      "an address may be in any zone",
-      () => {
-        nodesAre(address());
-      },
-    ],
-    [
-      "an address serves all zones",
-      () => {
-        nodesAre(address("all"));
-      },
-    ],
-    [
-      "cross-zone load balancing is not told",
-      () => {
-        crossZoneIs();
-      },
-    ],
-    [
-      "nothing serves the service",
-      () => {
-        servedBy();
-      },
-    ],
-    [
-      "another account's load balancer serves it",
-      () => {
-        servedBy(arnOf("hub", "444455556666"));
-      },
-    ],
+  it.each<[string, () => unknown]>([
+    ["nothing checks a node", () => nodesAre(healthy("i-a"), node("i-b", { State: "unavailable" }))],
+    ["a node's health is not told", () => nodesAre(healthy("i-a"), node("i-b"))],
+    ["a healthy node's zone is not known", () => nodesAre(healthy("i-unknown"))],
+    ["an address may be in any zone", () => nodesAre(address())],
+    ["an address serves all zones", () => nodesAre(address("all"))],
+    ["cross-zone load balancing is not told", () => crossZoneIs()],
+    ["nothing serves the service", () => servedBy()],
+    ["another account's load balancer serves it", () => servedBy(arnOf("hub", "444455556666"))],
     [
       "AWS does not tell what is behind it",
-      () => {
-        elb.on(DescribeTargetGroupsCommand).rejects(awsError("AccessDenied", 403));
-      },
+      () => elb.on(DescribeTargetGroupsCommand).rejects(awsError("AccessDenied", 403)),
     ],
     [
       "it is gone",
-      () => {
+      () =>
         elb
           .on(DescribeTargetGroupsCommand)
-          .rejects(new LoadBalancerNotFoundException({ $metadata: {}, message: "" }));
-      },
+          .rejects(new LoadBalancerNotFoundException({ $metadata: {}, message: "" })),
     ],
     [
       "its target group is gone",
-      () => {
+      () =>
         elb
           .on(DescribeTargetHealthCommand)
-          .rejects(new TargetGroupNotFoundException({ $metadata: {}, message: "" }));
-      },
+          .rejects(new TargetGroupNotFoundException({ $metadata: {}, message: "" })),
     ],
-    [
-      "the endpoint's subnet is not shown",
-      () => {
-        ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
-      },
-    ],
+    ["the endpoint's subnet is not shown", () => ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] })],
   ])("are none where %s", async (_why, arrange) => {
     arrange();
     expect(await source().unhealthy()).toEqual(nobody);
