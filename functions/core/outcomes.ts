@@ -81,6 +81,7 @@ const whose = {
   "filter-accepts-nothing": "outside",
   "filter-changed": "outside",
   outranked: "outside",
+  "zone-unhealthy": "outside",
   "aws-refused": "own",
   "not-permitted": "outside",
   pending: "open",

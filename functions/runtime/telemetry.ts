@@ -106,7 +106,9 @@ export function countSweep(
   count("FiltersSilent", report.silentFilters.length);
   count("FiltersChanged", report.changedFilters.length);
   count("SourcesOutranked", report.uncovered.outranked);
+  count("SourcesInUnhealthyZones", report.uncovered["zone-unhealthy"]);
   count("FiltersUnread", report.filtersRead ? 0 : 1);
+  count("ZonesUnread", report.zonesRead ? 0 : 1);
   count("SessionsDisputed", report.disputed.length);
   count("SourcesNotSeen", report.notSeen);
   count("ReceiversUnread", report.receiversUnread.length);

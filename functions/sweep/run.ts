@@ -138,6 +138,10 @@ async function runReconcile(
     const sources = outranked.slice(0, NAMED_IN_A_LINE).map(({ interfaceId, by }) => ({ interfaceId, by }));
     telemetry.logger.error("other sessions take packets first", { number: outranked.length, sources });
   }
+  if (report.uncovered["zone-unhealthy"] > 0) {
+    const fields = { number: report.uncovered["zone-unhealthy"], targets: report.unhealthyTargets };
+    telemetry.logger.error("no healthy node in the zone of targets", fields);
+  }
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   if (report.heldCreations > 0) telemetry.logger.error("first apply held", { held: report.heldCreations });
   if (report.receiversUnread.length > 0) {

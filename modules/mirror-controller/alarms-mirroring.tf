@@ -93,6 +93,20 @@ locals {
       # A level: it stays what it was while nothing looks.
       missing = "ignore"
     }
+    zone-unhealthy = {
+      problem = join(" ", [
+        "Sessions lead into a zone where the load balancer has no healthy node and does not cross zones,",
+        "all through ${2 * local.uncovered_period / 60} minutes: their packets are lost.",
+      ])
+      metric     = "SourcesInUnhealthyZones"
+      statistic  = "Minimum"
+      threshold  = 1
+      period     = local.uncovered_period
+      periods    = 2
+      datapoints = 2
+      # As outranked.
+      missing = "ignore"
+    }
     not-permitted = {
       problem   = "AWS refused a call as not permitted: mirroring stays incomplete until the role, a boundary or an organization policy is changed."
       metric    = "NotPermitted"

@@ -43,6 +43,9 @@ data "aws_iam_policy_document" "common" {
       # What stands behind a target must not be mirrored: functions/aws/sessions/receivers.ts.
       "elasticloadbalancing:DescribeTargetGroups",
       "elasticloadbalancing:DescribeTargetHealth",
+      # A zone without a healthy node: functions/aws/sessions/unhealthy-zones.ts.
+      "ec2:DescribeSubnets",
+      "elasticloadbalancing:DescribeLoadBalancerAttributes",
     ]
     resources = ["*"]
 

@@ -16,6 +16,7 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
@@ -123,6 +124,13 @@ const makeNetwork = async ({ ec2 }: Aws, cloud: LocalCloud) => {
       Name: CONTROLLER,
       Type: "gateway",
       Subnets: subnets.map(({ subnetId }) => subnetId),
+    }),
+  );
+  // As modules/capture-fleet has it unless it is told otherwise.
+  await elb.send(
+    new ModifyLoadBalancerAttributesCommand({
+      LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn,
+      Attributes: [{ Key: "load_balancing.cross_zone.enabled", Value: "true" }],
     }),
   );
   const { TargetGroups: [group] = [] } = await elb.send(

@@ -117,7 +117,11 @@ const client = new EC2Client({
   requestHandler: requestHandler as never,
 });
 const context = aContext();
-const topology = { read: () => Promise.resolve(aTopology()), forget: () => undefined };
+const topology = {
+  read: () => Promise.resolve(aTopology()),
+  forget: () => undefined,
+  unhealthyTargets: async () => undefined,
+};
 const observer = createObserver(client, topology, { account: ACCOUNT, ours: () => true });
 const observation = await observer.everything(context.policy);
 const plans = planAll(context, observation);

@@ -120,12 +120,14 @@ export function createObserver(
       }
       // They judge what is mirrored and decide nothing: a sweep goes on without them.
       const filters = await readFilters(reader).catch(() => undefined);
+      const unhealthyTargets = await topology.unhealthyTargets(policy).catch(() => undefined);
       return {
         sources: [...sources.values()],
         sessions,
         topology: everything,
         unseen: [],
         ...(filters && { filters: filters.flatMap((filter) => toFilter(filter) ?? []) }),
+        ...(unhealthyTargets && { unhealthyTargets }),
       };
     },
 

@@ -127,6 +127,7 @@ export async function sweep(
   const judgement = {
     silentFilters: new Set([...silent.seen(observation.filters ?? [], run.policy)].filter(isUsed)),
     changedFilters: new Set(changedFilters.map(({ id }) => id)),
+    unhealthyTargets: observation.unhealthyTargets ?? new Set<string>(),
     rivalOf: (plan: SourcePlan) =>
       run.policy.options.accept_sharing ? undefined : rivalOf(plan, filters, settings.controller),
   };

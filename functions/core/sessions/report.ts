@@ -65,6 +65,10 @@ export interface Report {
   /** Filters of our sessions that are not what Terraform declared. */
   readonly changedFilters: readonly ChangedFilter[];
   readonly filtersRead: boolean;
+  /** Targets in a zone without a healthy node. */
+  readonly unhealthyTargets: readonly string[];
+  /** Whether it is known which zones have a healthy node. */
+  readonly zonesRead: boolean;
   readonly sources: Observation["sources"];
   /** Load balancers of which it is not known what stands behind them. */
   readonly receiversUnread: readonly string[];
@@ -167,6 +171,8 @@ export function report(input: Input): Report {
     silentFilters: [...(judgement?.silentFilters ?? [])],
     changedFilters,
     filtersRead: input.observation.filters !== undefined,
+    unhealthyTargets: [...(input.observation.unhealthyTargets ?? [])],
+    zonesRead: input.observation.unhealthyTargets !== undefined,
     disputed: plans.flatMap(({ disputed = [] }) => disputed),
     sources: input.observation.sources,
     receiversUnread: input.observation.topology.receivers.unread,

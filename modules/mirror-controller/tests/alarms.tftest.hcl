@@ -58,6 +58,7 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-filter-changed                     = "filter-changed"
       mirror-filters                            = "filters"
       mirror-outranked                          = "outranked"
+      mirror-zone-unhealthy                     = "zone-unhealthy"
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
       mirror-uncovered                          = "uncovered"
@@ -87,8 +88,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 36 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-six alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 37 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-seven alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -204,6 +205,8 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       FiltersSilent         = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesOutranked      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SessionsDisputed      = tomap({ service = "traffic-mirror", controller = "mirror" })
+
+      SourcesInUnhealthyZones = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never fires."
   }
@@ -228,7 +231,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "first-apply-held", "instance-type", "not-seen", "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered",
+      "first-apply-held", "instance-type", "not-seen", "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered", "zone-unhealthy",
     ]
     error_message = "A level stays what it was."
   }
