@@ -119,12 +119,12 @@ lint-hcl: $(BIN)/tflint ## tflint over modules and examples (needs Go)
 	@scripts/each-folder.sh roots $(BIN)/tflint --config="$(CURDIR)/.tflint.hcl" --no-color --chdir=
 
 .PHONY: docs
-docs: $(BIN)/terraform-docs ## Write inputs and outputs into the READMEs of the modules (needs Go)
-	@scripts/each-folder.sh modules $(BIN)/terraform-docs --config .terraform-docs.yml
+docs: $(BIN)/terraform-docs node_modules/.package-lock.json ## Write inputs and outputs into the READMEs of the modules (needs Go)
+	@node_modules/.bin/tsx scripts/module-docs.ts $(BIN)/terraform-docs
 
 .PHONY: docs-check
-docs-check: $(BIN)/terraform-docs ## Fail when `make docs` would change something (needs Go)
-	@scripts/each-folder.sh modules $(BIN)/terraform-docs --config .terraform-docs.yml --output-check
+docs-check: $(BIN)/terraform-docs node_modules/.package-lock.json ## Fail when `make docs` would change something (needs Go)
+	@node_modules/.bin/tsx scripts/module-docs.ts $(BIN)/terraform-docs --output-check
 
 .PHONY: clean
 clean: ## Remove caches and reports, but not node_modules

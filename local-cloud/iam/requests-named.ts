@@ -106,9 +106,7 @@ export const eventBuses = (call: Call): readonly Needed[] => {
     arnOf(call, "events", `rule/${bus === "default" ? "" : `${bus}/`}${name}`);
   const resource =
     text("ResourceARN") ??
-    (/EventBus$/.test(call.action)
-      ? arnOf(call, "events", `event-bus/${text("Name") ?? bus}`)
-      : undefined) ??
+    (/EventBus$/.test(call.action) ? arnOf(call, "events", `event-bus/${text("Name") ?? bus}`) : undefined) ??
     (text("Rule") !== undefined || /Rule$/.test(call.action)
       ? ruleArn(text("Rule") ?? text("Name") ?? "")
       : "*");

@@ -12,12 +12,12 @@ locals {
   computed_alarms = merge(
     {
       for key, hop in local.hops : key => {
-        problem    = "Nodes lose ${var.scaling.drop_percent} % of the packets or more ${hop.place}."
+        problem    = "Nodes lose ${module.inputs.scaling.drop_percent} % of the packets or more ${hop.place}."
         section    = "packets-dropped"
         label      = "percent lost"
         expression = "IF(packets > 0, 100 * lost / packets, 0)"
         metrics    = { lost = { name = hop.metric }, packets = { name = "PacketsOuter" } }
-        threshold  = var.scaling.drop_percent
+        threshold  = module.inputs.scaling.drop_percent
         periods    = 3
         datapoints = 2
         # Agents that do not write have an alarm of their own.

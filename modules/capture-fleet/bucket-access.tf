@@ -2,7 +2,7 @@
 # by this one, and each of these what was captured from one client, below its prefix.
 
 locals {
-  readable_clients = { for key, client in var.clients : key => client if length(client.readers) > 0 }
+  readable_clients = { for key, client in module.inputs.clients : key => client if length(client.readers) > 0 }
 
   # Of the bucket's policy, before the bucket is there: two statements for each client, each with its readers. 400 bytes
   # are for what is there once, 115 and 185 for what a statement of either kind is besides.

@@ -3,7 +3,7 @@
 locals {
   # All through the time given: the least of each period must be above the number.
   uncovered_period  = local.sweep_period
-  uncovered_periods = max(1, ceil(var.uncovered_alarm.minutes * 60 / local.uncovered_period))
+  uncovered_periods = max(1, ceil(module.inputs.uncovered_alarm.minutes * 60 / local.uncovered_period))
 
   mirroring_alarms = merge({
     policy-refused = {
@@ -111,13 +111,13 @@ locals {
     }
     uncovered = {
       problem = join(" ", [
-        "More than ${var.uncovered_alarm.sources} selected interfaces were without a session",
+        "More than ${module.inputs.uncovered_alarm.sources} selected interfaces were without a session",
         "all through ${local.uncovered_periods * local.uncovered_period / 60} minutes.",
       ])
       metric     = "SourcesUncovered"
       statistic  = "Minimum"
       comparison = "GreaterThanThreshold"
-      threshold  = var.uncovered_alarm.sources
+      threshold  = module.inputs.uncovered_alarm.sources
       period     = local.uncovered_period
       periods    = local.uncovered_periods
       datapoints = local.uncovered_periods

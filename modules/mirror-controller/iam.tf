@@ -13,7 +13,7 @@ locals {
   ))
 
   # A managed policy holds 6,144 characters, a role ten of them: eight VPCs of up to six targets fit into one.
-  vpc_groups = { for index, keys in chunklist(keys(var.vpcs), 8) : tostring(index) => keys }
+  vpc_groups = { for index, keys in chunklist(keys(module.inputs.vpcs), 8) : tostring(index) => keys }
 
   # Of each policy, before ids are known: all of a kind are of one length, with 24 characters of quotes, comma and id; 800
   # for what is there once.
@@ -21,7 +21,7 @@ locals {
     for key in keys : sum([
       length("arn:${local.partition}:ec2:${local.region}:*:vpc/") + 24,
       length("${local.ec2_arn}:traffic-mirror-filter/") + 24,
-      var.vpcs[key].targets == null ? 24 : (length(local.target_arn) + 25) * length(var.vpcs[key].targets),
+      module.inputs.vpcs[key].targets == null ? 24 : (length(local.target_arn) + 25) * length(module.inputs.vpcs[key].targets),
     ])
   ]) }
 }
@@ -204,7 +204,7 @@ data "aws_iam_policy_document" "scope" {
     condition {
       test     = "ArnLike"
       variable = "ec2:Vpc"
-      values   = [for key in each.value : "arn:${local.partition}:ec2:${local.region}:*:vpc/${var.vpcs[key].vpc_id}"]
+      values   = [for key in each.value : "arn:${local.partition}:ec2:${local.region}:*:vpc/${module.inputs.vpcs[key].vpc_id}"]
     }
   }
 
@@ -212,9 +212,9 @@ data "aws_iam_policy_document" "scope" {
     sid     = "UseOurFiltersAndTargets"
     actions = ["ec2:CreateTrafficMirrorSession", "ec2:ModifyTrafficMirrorSession"]
     resources = concat(
-      [for key in each.value : "${local.ec2_arn}:traffic-mirror-filter/${var.vpcs[key].filter_id}"],
+      [for key in each.value : "${local.ec2_arn}:traffic-mirror-filter/${module.inputs.vpcs[key].filter_id}"],
       flatten([for key in each.value : [
-        for target in values(coalesce(var.vpcs[key].targets, {})) : "${local.target_arn}/${target.target_id}"
+        for target in values(coalesce(module.inputs.vpcs[key].targets, {})) : "${local.target_arn}/${target.target_id}"
       ]]),
     )
   }
@@ -222,7 +222,7 @@ data "aws_iam_policy_document" "scope" {
   # Targets that come and go without Terraform are known by their tag. The functions check besides that the
   # endpoint behind one belongs to the service that was given: a tag alone proves nothing.
   dynamic "statement" {
-    for_each = anytrue([for key in each.value : var.vpcs[key].targets == null]) ? [1] : []
+    for_each = anytrue([for key in each.value : module.inputs.vpcs[key].targets == null]) ? [1] : []
 
     content {
       sid       = "UseTaggedTargets"
@@ -232,7 +232,7 @@ data "aws_iam_policy_document" "scope" {
       condition {
         test     = "StringEquals"
         variable = "aws:ResourceTag/${local.tag_keys.target_vpc}"
-        values   = [for key in each.value : var.vpcs[key].vpc_id if var.vpcs[key].targets == null]
+        values   = [for key in each.value : module.inputs.vpcs[key].vpc_id if module.inputs.vpcs[key].targets == null]
       }
     }
   }

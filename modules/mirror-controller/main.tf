@@ -31,7 +31,7 @@ locals {
     MODE                         = var.mode
     SESSION_TAGS                 = jsonencode(var.tags)
     SESSION_QUOTA                = tostring(var.session_quota)
-    GUARDRAILS                   = jsonencode(var.guardrails)
+    GUARDRAILS                   = jsonencode(module.inputs.guardrails)
     SESSION_USD_PER_HOUR         = tostring(var.session_usd_per_hour)
     SWEEP_STATE_PARAMETER        = local.sweep_state_parameter
     DEMANDS                      = jsonencode(local.demands_setting)
@@ -45,17 +45,19 @@ locals {
   # wait for reconcile, the sweep stands back and leaves it its rate: functions/aws/stand-back.ts.
   reconcile_environment = merge(local.environment, {
     # To say when a message comes back.
-    EVENTS_QUEUE_URL             = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND         = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
-    MUTATIONS_PER_SECOND_WAITING = tostring((var.pace.events_per_second + var.pace.sweep_per_second) / var.pace.events_maximum_concurrency)
-    MUTATIONS_BURST              = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
+    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
+    MUTATIONS_PER_SECOND = tostring(module.inputs.pace.events_per_second / module.inputs.pace.events_maximum_concurrency)
+    MUTATIONS_PER_SECOND_WAITING = tostring(
+      (module.inputs.pace.events_per_second + module.inputs.pace.sweep_per_second) / module.inputs.pace.events_maximum_concurrency
+    )
+    MUTATIONS_BURST = tostring(module.inputs.pace.events_burst / module.inputs.pace.events_maximum_concurrency)
   })
 
   sweep_environment = merge(local.environment, {
     # To see whether events wait.
     EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND = tostring(var.pace.sweep_per_second)
-    MUTATIONS_BURST      = tostring(var.pace.sweep_burst)
+    MUTATIONS_PER_SECOND = tostring(module.inputs.pace.sweep_per_second)
+    MUTATIONS_BURST      = tostring(module.inputs.pace.sweep_burst)
     LEFT_OUT_VPC_IDS     = jsonencode(var.left_out_vpc_ids)
   })
 }
@@ -85,14 +87,14 @@ module "reconcile" {
   policy_json           = data.aws_iam_policy_document.reconcile.json
 
   timeout                        = local.reconcile_timeout
-  memory_size                    = var.memory_size.reconcile
-  reserved_concurrent_executions = var.reserved_concurrency.reconcile
+  memory_size                    = module.inputs.memory_size.reconcile
+  reserved_concurrent_executions = module.inputs.reserved_concurrency.reconcile
 
   architecture         = var.architecture
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
-  lambda_package       = var.lambda_package
-  vpc_config           = var.vpc_config
+  lambda_package       = module.inputs.lambda_package
+  vpc_config           = module.inputs.vpc_config
   iam_path             = var.iam_path
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
@@ -114,8 +116,8 @@ module "sweep" {
 
   # A scheduled sweep stops by itself before the next one begins.
   timeout                        = local.sweep_timeout
-  memory_size                    = var.memory_size.sweep
-  reserved_concurrent_executions = var.reserved_concurrency.sweep
+  memory_size                    = module.inputs.memory_size.sweep
+  reserved_concurrent_executions = module.inputs.reserved_concurrency.sweep
 
   # The next minute's sweep sees more than a repeated one of this minute would.
   event_invoke = {
@@ -126,8 +128,8 @@ module "sweep" {
   architecture         = var.architecture
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
-  lambda_package       = var.lambda_package
-  vpc_config           = var.vpc_config
+  lambda_package       = module.inputs.lambda_package
+  vpc_config           = module.inputs.vpc_config
   iam_path             = var.iam_path
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn

@@ -10,7 +10,7 @@ locals {
   # unknown. Names are set here rather than by the functions, so that the plan shows when one changes.
   rules = flatten([
     for kind in local.rule_kinds : [
-      for index, rule in flatten([for sources in var.sources[*] : sources[kind]]) :
+      for index, rule in flatten([for sources in module.inputs.sources[*] : sources[kind]]) :
       merge(rule, { kind = kind, name = coalesce(rule.name, "${kind}[${index}]") })
     ]
   ])
@@ -19,14 +19,14 @@ locals {
   # What the functions take a field for that is not there; null is left out everywhere. Of rules there may be hundreds.
   rule_defaults = { match = "all", interfaces = "all", on = "always" }
   # What Terraform made of the VPCs' filters, once for those that are alike.
-  filter_ids_by_contents = { for vpc in values(var.vpcs) : jsonencode(vpc.filter) => vpc.filter_id... if vpc.filter != null }
+  filter_ids_by_contents = { for vpc in values(module.inputs.vpcs) : jsonencode(vpc.filter) => vpc.filter_id... if vpc.filter != null }
   declared_filters = [
     for contents, ids in local.filter_ids_by_contents : merge(jsondecode(contents), { filter_ids = distinct(ids) })
   ]
 
   policy = {
     version = 1
-    vpcs = [for key, vpc in var.vpcs : { for field, value in {
+    vpcs = [for key, vpc in module.inputs.vpcs : { for field, value in {
       key                   = key
       vpc_id                = vpc.vpc_id
       filter_id             = vpc.filter_id
@@ -38,17 +38,17 @@ locals {
       }]
     } : field => value if value != null }]
     filters = local.declared_filters
-    sources = var.sources == null ? null : {
+    sources = module.inputs.sources == null ? null : {
       for kind in local.rule_kinds : kind => [for rule in local.rules : {
         for field, value in rule : field => value
         if field != "kind" && value != null && value != lookup(local.rule_defaults, field, null) && !(field == "outrank" && !rule.outrank)
       } if rule.kind == kind]
     }
-    exclude = var.exclude
+    exclude = module.inputs.exclude
     options = {
       stopped_instances = var.stopped_instances
       allow_cross_zone  = var.allow_cross_zone
-      requester_managed = var.requester_managed
+      requester_managed = module.inputs.requester_managed
       fargate           = var.fargate
       accept_sharing    = var.accept_sharing
       instance_types    = var.instance_types
@@ -83,13 +83,13 @@ locals {
   # Should that be more than the document needs, the rest stays unused, and a document that fits stays whole.
   document_estimate = sum(concat(
     [720 + 40 * length(var.instance_types)],
-    [for key, vpc in var.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
-    [for vpc in values(var.vpcs) : vpc.filter == null ? 0 : 110 + 340 * length(concat(vpc.filter.ingress, vpc.filter.egress))],
+    [for key, vpc in module.inputs.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
+    [for vpc in values(module.inputs.vpcs) : vpc.filter == null ? 0 : 110 + 340 * length(concat(vpc.filter.ingress, vpc.filter.egress))],
     [for rule in local.rules : 360 + 400 * length(lookup(rule, "tags", {}))],
-    [for exclusion in var.exclude.tags : 40 + 400 * length(exclusion.tags)],
-    [30 * length(concat(var.exclude.subnet_ids, var.exclude.instance_ids, var.exclude.network_interface_ids))],
-    [260 * length(var.exclude.autoscaling_group_names)],
-    [640 * length(var.lifecycle_hooks)],
+    [for exclusion in module.inputs.exclude.tags : 40 + 400 * length(exclusion.tags)],
+    [30 * length(concat(module.inputs.exclude.subnet_ids, module.inputs.exclude.instance_ids, module.inputs.exclude.network_interface_ids))],
+    [260 * length(module.inputs.exclude.autoscaling_group_names)],
+    [640 * length(module.inputs.lifecycle_hooks)],
   ))
   # 64 KB is the largest document that the functions take.
   document_limit = 65536

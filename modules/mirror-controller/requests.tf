@@ -3,7 +3,7 @@
 locals {
   demands_path    = "/${var.name}/demands"
   demands_arn     = "${local.arns.ssm}:parameter${local.demands_path}"
-  demands_setting = merge({ path = local.demands_path }, var.demands)
+  demands_setting = merge({ path = local.demands_path }, module.inputs.demands)
 }
 
 data "aws_iam_policy_document" "request" {

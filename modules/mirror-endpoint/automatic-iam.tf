@@ -120,7 +120,7 @@ data "aws_iam_policy_document" "make_endpoints" {
     sid     = "InOurVpcs"
     actions = ["ec2:CreateVpcEndpoint"]
     resources = concat(
-      [for vpc in values(var.vpcs) : "arn:${module.identity.partition}:ec2:*:*:vpc/${vpc.vpc_id}"],
+      [for vpc in values(module.inputs.vpcs) : "arn:${module.identity.partition}:ec2:*:*:vpc/${vpc.vpc_id}"],
       ["${local.ec2_arn}:subnet/*"],
     )
   }

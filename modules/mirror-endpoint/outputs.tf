@@ -10,11 +10,11 @@ output "vpcs" {
   EOT
   # Resources are gone through and not looked up by key: `terraform import` evaluates this while some are missing.
   value = {
-    for vpc_key, vpc in var.vpcs : vpc_key => {
+    for vpc_key, vpc in module.inputs.vpcs : vpc_key => {
       vpc_id                = vpc.vpc_id
       vni                   = vpc.vni
       filter_id             = one([for key, filter in aws_ec2_traffic_mirror_filter.this : filter.id if key == vpc_key])
-      filter                = merge(local.rules, { network_services = local.network_services })
+      filter                = local.declared_filter
       endpoint_service_name = var.endpoint_service_name
       targets = var.endpoint_management == "automatic" ? null : {
         for key, target in aws_ec2_traffic_mirror_target.this : local.endpoints[key].subnet_key => {

@@ -217,6 +217,7 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
         first_apply_sessions = 1000
       })
       SESSION_USD_PER_HOUR         = "0.015"
+      LEFT_OUT_VPC_IDS             = "[]"
       POWERTOOLS_SERVICE_NAME      = "traffic-mirror"
       POWERTOOLS_METRICS_NAMESPACE = "TrafficMirror"
       POWERTOOLS_LOG_LEVEL         = "DEBUG"

@@ -124,7 +124,7 @@ const composition: Composition = {
   ],
 };
 
-test("variables are copied with their texts and names of the composition, and without validations", async () => {
+test("variables are copied with their texts and names of the composition, without validations but for an object's keys", async () => {
   plant(planted);
   const files = await generate(root, composition);
   expect(files.get("variables-fleet.tf"))
@@ -146,13 +146,29 @@ variable "fleet_max_size" {
   default     = 4
 }
 
+locals {
+  fleet_keys = {
+    "fleet" = ["max_size"]
+  }
+}
+
 variable "fleet" {
   description = "\`max_size\` of a zone, \`fleet_min_size\` of all, \`fleet_clients\`."
-  type = object({
-    max_size = optional(number, 1) # in words
-  })
-  default   = {}
-  sensitive = true
+  type        = any
+  default     = {}
+  sensitive   = true
+
+  validation {
+    condition = length(flatten([
+      [for key in setsubtract(try(keys(var.fleet), []), local.fleet_keys["fleet"]) :
+      key],
+    ])) == 0
+    error_message = "fleet must have none but its documented keys: correct or remove \${join(", ", flatten([
+      [for key in setsubtract(try(keys(var.fleet), []), local.fleet_keys["fleet"]) :
+        "fleet.\${key} (none of \${join(", ",
+      local.fleet_keys["fleet"])})"],
+    ]))}."
+  }
 }
 `);
   expect(files.get("variables-client.tf"))

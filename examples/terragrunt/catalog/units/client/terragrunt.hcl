@@ -62,11 +62,11 @@ inputs = {
   # None is a hub that is not there yet.
   availability_zones = length(dependency.hub.outputs.availability_zones) == 0 ? null : dependency.hub.outputs.availability_zones
 
-  # The stand-ins, and those that `vpcs` in the values names. The register has their numbers.
+  # The stand-ins, and those that `vpcs` in the values names. The register has their numbers. Whatever else stands in one
+  # goes to the module, which refuses what it does not know.
   vpcs = {
-    for key, vpc in merge(dependency.network.outputs.vpcs, try(values.vpcs, {})) : key => {
-      vpc_id = vpc.vpc_id
-      vni    = local.vnis[key]
+    for key, vpc in merge(dependency.network.outputs.vpcs, try(values.vpcs, {})) : key => merge(vpc, {
+      vni = local.vnis[key]
       # Only the zones that the hub serves, by id: a zone's name means another zone in another account.
       subnets = {
         for id, subnet in try(vpc.subnets, {}) : id => subnet
@@ -74,6 +74,6 @@ inputs = {
           length(dependency.hub.outputs.availability_zones) == 0 || contains([for zone in dependency.hub.outputs.availability_zones : zone.id], id)
         )
       }
-    }
+    })
   }
 }

@@ -241,20 +241,3 @@ variable "exclude" {
     error_message = "exclude.autoscaling_group_names must be names of 1 to 255 characters."
   }
 }
-
-variable "left_out_vpc_ids" {
-  description = <<-EOT
-    VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
-    (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
-
-    Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
-  EOT
-  type        = list(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for id in var.left_out_vpc_ids : id == "*" || can(regex("^vpc-[0-9a-f]{8,}$", id))])
-    error_message = "left_out_vpc_ids must be ids of VPCs, such as vpc-0123456789abcdef0, or [\"*\"] for every VPC that vpcs does not name."
-  }
-}
