@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import type { DemandLimits } from "../core/demands/demand.js";
 import type { Tags } from "../core/model.js";
-import type { Guardrails } from "../core/sessions/account.js";
+import type { Guardrails } from "../core/sessions/settings.js";
 import type { Mode } from "../core/sessions/settings.js";
 import { json, readEnvironment } from "./environment.js";
 

@@ -1,5 +1,5 @@
 /** What a sweep answers, and what an apply must not pass over. */
-import type { Guardrails } from "../core/sessions/account.js";
+import type { Guardrails } from "../core/sessions/settings.js";
 import { costAMonth } from "../core/sessions/first-apply.js";
 import type { Report } from "../core/sessions/report.js";
 

@@ -1,5 +1,5 @@
 /** Small builders, so that a test says only what matters to it. Ids are short and stable. */
-import type { Guardrails } from "../../functions/core/sessions/account.js";
+import type { Guardrails } from "../../functions/core/sessions/settings.js";
 import type { Action, SourcePlan } from "../../functions/core/sessions/decisions.js";
 import {
   nothingReceives,

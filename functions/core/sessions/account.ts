@@ -7,21 +7,7 @@ import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decision
 import { holdFirstApply, type FirstApply } from "./first-apply.js";
 import { isOfAnotherController, ownershipOf } from "./ownership.js";
 import { letsThrough, type RemovalWindow } from "./removal-window.js";
-
-export interface Guardrails {
-  /** A sweep that would bring a day's removals above this share of our sessions, 0–100, removes none … */
-  readonly removalPercent: number;
-  /** … unless it is no more than this many, and no more than half of our sessions. */
-  readonly removalMinimum: number;
-  /** Removals are let through until then (milliseconds since the epoch). */
-  readonly acknowledgedUntil: number | null;
-  /** Share of the selected interfaces that is mirrored, 0–100. */
-  readonly rolloutPercent: number;
-  /** Most sessions of ours, null for no ceiling but the account's quota. */
-  readonly maxSessions: number | null;
-  /** A controller's first sessions are at most so many, null for as many as are selected. */
-  readonly firstApplySessions: number | null;
-}
+import type { Guardrails } from "./settings.js";
 
 export interface AccountPlan {
   readonly plans: readonly SourcePlan[];

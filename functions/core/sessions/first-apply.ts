@@ -2,8 +2,8 @@
  * The guardrail on a first apply: a rule that is wider than its author thought is found while it costs nothing. It asks
  * once: a controller that has had sessions may have as many as its rules select, whatever it begins a day with.
  */
-import type { AccountPlan, Guardrails } from "./account.js";
 import { leftAlone, type Decision, type SourcePlan } from "./decisions.js";
+import type { Guardrails } from "./settings.js";
 
 /**
  * How far a controller has come, as sweeps write it down.
@@ -18,11 +18,19 @@ export type FirstApply = (typeof firstApplyStates)[number];
 /** An AWS month, as its price lists count. */
 const HOURS_A_MONTH = 730;
 
+/** What is looked at and set of the plan for an account. */
+interface Planned {
+  readonly plans: readonly SourcePlan[];
+  readonly sessionsOfOurs: number;
+  readonly heldCreations: number;
+  readonly firstApply: FirstApply;
+}
+
 /**
  * Sessions that are there say that it is over where no sweep has said anything: the version before kept no record of it.
  * Later they may come from events that were quicker than the sweep after a change of rules.
  */
-export function holdFirstApply(account: AccountPlan, state: FirstApply, guardrails: Guardrails): AccountPlan {
+export function holdFirstApply<P extends Planned>(account: P, state: FirstApply, guardrails: Guardrails): P {
   const { plans, sessionsOfOurs } = account;
   const creations = plans.filter(({ decisions }) => decisions.some(isCreate)).length;
   const isOver = state === "over" || (state === "awaited" && sessionsOfOurs > 0);

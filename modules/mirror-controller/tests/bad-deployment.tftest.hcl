@@ -146,6 +146,10 @@ run "a_ceiling_of_0_sessions" {
 run "a_first_apply_of_half_a_session" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     guardrails = { first_apply_sessions = 0.5 }
   }

@@ -368,6 +368,10 @@ run "an_iam_path_without_its_first_slash_is_refused" {
 run "a_vpc_config_without_a_security_group_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = [] }
   }
@@ -377,6 +381,10 @@ run "a_vpc_config_without_a_security_group_is_refused" {
 
 run "a_vpc_config_with_a_vpc_for_a_subnet_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpc_config = { subnet_ids = ["vpc-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
