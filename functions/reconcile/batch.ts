@@ -73,6 +73,7 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     settings,
     policy,
     types: context.types,
+    awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
     holdsCreations: settings.mode === "enforce" ? holds : undefined,
     deadline: sessionsUntil,
     signal: signalAt(ports.clock, deadline - WINDOW_MS),

@@ -37,6 +37,8 @@ export interface Run extends Deadlines {
   readonly onDone: (done: Done) => void;
   /** The first apply waits for its sweep, or for a person: nothing is created, for this reason. */
   readonly holdsCreations?: HoldReason | undefined;
+  /** Instances that wait for EC2's own answer: what others of their type were told does not decide about them. */
+  readonly awaited?: ReadonlySet<string>;
 }
 
 const MINUTE_MS = 60_000;
@@ -190,7 +192,9 @@ async function carryOut(
     );
   };
   const withWork = plans.filter((plan) => plan.decisions.some(isAction));
-  const revise = (plan: SourcePlan) => run.types.withoutRefused(plan, clock.now());
+  const isAwaited = ({ decisions }: SourcePlan) =>
+    decisions.some((each) => each.kind === "create" && run.awaited?.has(each.instanceId ?? "") === true);
+  const revise = (plan: SourcePlan) => (isAwaited(plan) ? plan : run.types.withoutRefused(plan, clock.now()));
   const learn = (plan: SourcePlan, done: Done) => {
     run.types.learn(plan, done, clock.now());
   };
