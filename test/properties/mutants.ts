@@ -205,6 +205,30 @@ export const mutants: readonly Mutant[] = [
     replace: "(endpoint.service === settings.service || proven.has(endpoint.id) || true)",
   },
   {
+    name: "filters: no difference ever counts",
+    file: "functions/core/sessions/filter-drift.ts",
+    find: "if (since !== undefined && now",
+    replace: "if (false && now",
+  },
+  {
+    name: "filters: an apply under way is called tampering",
+    file: "functions/core/sessions/filter-drift.ts",
+    find: ">= APPLY_LASTS_MS) changed",
+    replace: ">= 0) changed",
+  },
+  {
+    name: "filters: what the sweeps' record says is forgotten",
+    file: "functions/core/sessions/sweep-state.ts",
+    find: "differingFilters: state?.differingFilters ?? null,",
+    replace: "differingFilters: {},",
+  },
+  {
+    name: "filters: a difference that has ended is kept",
+    file: "functions/core/sessions/filter-drift.ts",
+    find: "if (difference === undefined) continue;",
+    replace: "if (difference === undefined) { if (since !== undefined) differing[id] = since; continue; }",
+  },
+  {
     name: "an interface that an incomplete look did not show is taken for unselected",
     file: "functions/core/sessions/selection.ts",
     find: 'if (found === undefined) return { selected: false, reason: "no-rule" };',
