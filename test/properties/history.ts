@@ -182,7 +182,10 @@ const fault: fc.Arbitrary<FaultPlan> = fc.record({
 });
 
 const partialAnswer: fc.Arbitrary<PartialAnswer> = fc.record({
-  of: fc.constantFrom("DescribeInstances" as const, ...described),
+  of: fc.oneof(
+    { weight: 1, arbitrary: fc.constant("DescribeInstances" as const) },
+    { weight: 2, arbitrary: fc.constantFrom(...described) },
+  ),
   at: fc.nat({ max: 20 }),
   pages: fc.integer({ min: 1, max: 12 }),
   missing: fc.oneof(fc.constant(255), fc.integer({ min: 1, max: 255 })),
