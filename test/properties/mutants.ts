@@ -10,6 +10,8 @@ export interface Mutant extends Edit {
   readonly name: string;
   /** Which property is to catch it; that of sessions, where nothing is said. */
   readonly property?: "endpoints";
+  /** Where the usual one meets it in none of its histories. */
+  readonly seed?: number;
   /** Where one place alone does no harm: what it is good for, the test of the other shows. */
   readonly also?: Edit;
 }
@@ -152,6 +154,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "partial answers: an interface without its instance has no tags",
+    seed: 11,
     file: "functions/core/sessions/plan.ts",
     find: 'if (source.attachment === "not-seen" && loop === undefined) return notSeen(situation);',
     replace: "",

@@ -105,8 +105,8 @@ export async function playOn(stage: Stage, turns: Turns, history: History): Prom
     if (minutes > 0) await act({ do: "sweep", milliseconds: MINUTE_MS });
     program.pass(minutes);
     if (minutes > 0) await act({ do: "sweep", milliseconds: MINUTE_MS });
+    if (!isDeepStrictEqual(next, choice)) program.policyWritten();
     choice = next;
-    program.policyWritten();
     tampered.clear();
   };
 
@@ -123,6 +123,8 @@ export async function playOn(stage: Stage, turns: Turns, history: History): Prom
     if (each.instance?.state === "pending") await stage.world.setState(each.instance.id, "running");
   }
   await apply(choice, 0);
+  // A session that answers lacked makes EC2 refuse a second one for no reason that is seen: such pauses grow to a day.
+  if (!whole) program.pass(24 * 60);
   const sweep = async (): Promise<Report> => {
     let found: Report | undefined;
     await stage.acting(await stage.truth(), async () => {
