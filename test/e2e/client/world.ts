@@ -1,6 +1,6 @@
 /**
  * A client account with 300 sources in two VPCs, more on demand, and a hub in another account; test/e2e/roots/client is applied
- * once by the real provider, and what changes afterwards is the map of VPCs. Schedules are paused: what moves or
+ * by the real provider, and what changes afterwards is mostly the map of VPCs. Schedules are paused: what moves or
  * removes a session is the apply or the destroy itself.
  */
 import {
@@ -26,8 +26,9 @@ import { LOCAL_PROVIDER, TerraformError, TerraformRoot, type Variables } from ".
 
 const HUB = "222222222222";
 const ZONES = ["eu-west-1a", "eu-west-1b"] as const;
-export const CONTROLLER = "client";
-export const SWEEP = "client-sweep";
+/** As long as both modules take it. */
+const CONTROLLER = "client-".padEnd(38, "x");
+export const SWEEP = `${CONTROLLER}-sweep`;
 
 export interface Vpc {
   readonly vpcId: string;
@@ -71,8 +72,8 @@ export class ClientWorld {
       overrides: { provider: LOCAL_PROVIDER },
     });
     await this.terraform.init();
-    this.#variables = { endpoint_service_name: service };
-    await this.apply("apply", { vpcs: { prod: this.entry("prod"), lab: this.entry("lab") } });
+    const vpcs = { prod: this.entry("prod"), lab: this.entry("lab") };
+    this.#variables = { name: CONTROLLER, endpoint_service_name: service, vpcs };
   }
 
   async stop(): Promise<void> {
