@@ -5,7 +5,8 @@
  */
 import { DescribeTrafficMirrorTargetsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { DeleteFunctionCommand } from "@aws-sdk/client-lambda";
-import { ClientWorld, isOurs, SWEEP } from "./client/world.js";
+import { tagsOf } from "../support/aws.js";
+import { ClientWorld, DEFAULT_TAGS, isOurs, SWEEP } from "./client/world.js";
 
 const world = new ClientWorld();
 const filterOf = (key: string) => `module.mirror_endpoint.aws_ec2_traffic_mirror_filter.this["${key}"]`;
@@ -52,9 +53,11 @@ test("a first apply of more sources than its guardrail allows makes no session, 
   expect(await world.ours()).toEqual([]);
 });
 
-test("acknowledged, an apply mirrors the sources that run already", async () => {
+test("acknowledged, an apply mirrors the sources that run already, with the provider's default_tags", async () => {
   await world.apply("apply", { first_apply_sessions: 300 });
-  expect(await world.ours()).toHaveLength(300);
+  const sessions = await world.ours();
+  expect(sessions).toHaveLength(300);
+  for (const { Tags } of sessions) expect(tagsOf(Tags)).toMatchObject(DEFAULT_TAGS);
   expect(await world.plan()).toEqual([]);
 });
 

@@ -22,13 +22,16 @@ import {
 import { createAws, tagsOf, type Aws } from "../../support/aws.js";
 import { watch, type Watched } from "../../support/coverage.js";
 import { offerService } from "../../support/hub.js";
-import { LOCAL_PROVIDER, TerraformError, TerraformRoot, type Variables } from "../../support/terraform.js";
+import { taggingProvider, TerraformError, TerraformRoot, type Variables } from "../../support/terraform.js";
 
 const HUB = "222222222222";
 const ZONES = ["eu-west-1a", "eu-west-1b"] as const;
 /** As long as both modules take it. */
 const CONTROLLER = "client-".padEnd(38, "x");
 export const SWEEP = `${CONTROLLER}-sweep`;
+
+/** The provider's, as an organization's tag policy asks for them. */
+export const DEFAULT_TAGS = { CostCenter: "4711" };
 
 export interface Vpc {
   readonly vpcId: string;
@@ -69,7 +72,7 @@ export class ClientWorld {
       example: "test/e2e/roots/client",
       name: "client",
       env: this.cloud.env(),
-      overrides: { provider: LOCAL_PROVIDER },
+      overrides: { provider: taggingProvider(DEFAULT_TAGS) },
     });
     await this.terraform.init();
     const vpcs = { prod: this.entry("prod"), lab: this.entry("lab") };
