@@ -132,6 +132,40 @@ describe("a throttled call", () => {
   });
 });
 
+describe("a throttled call and those that wait", () => {
+  it("sends none of them out at the pace that was too fast", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 10, burst: 1, spacing: 100 }, clock);
+    await pace.turn(Infinity);
+    const waits = pace.turn(Infinity);
+    pace.slowDown();
+    await waits;
+    expect(clock.now() - NOON).toBeGreaterThanOrEqual(500);
+  });
+
+  it("go out one after the other when the spacing says so", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 1, burst: 5, spacing: 100 }, clock);
+    expect(await oneByOne(pace, clock, 5)).toEqual([0, 100, 200, 300, 400]);
+  });
+
+  it("come back to the full pace while nobody waits, and slowly while somebody does", async () => {
+    const after = async (busy: boolean) => {
+      const clock = aClock();
+      const pace = createPace({ perSecond: 10, burst: 1 }, clock);
+      await oneByOne(pace, clock, 2);
+      pace.slowDown();
+      if (busy) while (clock.now() < NOON + 20_000) await pace.turn(Infinity);
+      else clock.advance(20_000);
+      const start = clock.now();
+      await oneByOne(pace, clock, 10);
+      return clock.now() - start;
+    };
+    expect(await after(false)).toBeLessThanOrEqual(1_000);
+    expect(await after(true)).toBeGreaterThan(1_800);
+  });
+});
+
 describe("a pace for those who wait", () => {
   const options = { perSecond: 0.25, burst: 2, perSecondWaiting: 2 };
 
