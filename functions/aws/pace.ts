@@ -8,7 +8,7 @@ import type { Clock } from "../core/clock.js";
 export interface Pace {
   /** Waits for a turn; false, and no turn taken, as soon as it is known that it would come after `until`. */
   turn(until: number): Promise<boolean>;
-  /** EC2 throttled a call: halve the pace, forget the burst, and let no call out for a moment. */
+  /** EC2 throttled a call: more than halve the pace, forget the burst, and let no call out for a moment. */
   slowDown(): void;
 }
 
@@ -24,13 +24,15 @@ export interface PaceOptions {
 }
 
 const SLOWEST_SHARE = 1 / 16;
+/** A little less than half, so that what others leave of the bucket is not used up where they take half of it. */
+const AFTER_THROTTLE = 0.45;
 /**
  * Each second without throttling gives back this share of the full pace: while nobody waits and EC2's bucket fills by
- * itself, up to all of it; else up to just under where EC2 throttled. The first time, that is not known: it was a burst
- * that found the bucket empty, so the half is kept to.
+ * itself, up to all of it; else, where EC2 throttled before, up to just under the pace that was too fast. The first time
+ * that pace was a burst's and says nothing of what is sustained, so nothing is given back while somebody waits.
  */
 const RECOVERY_PER_SECOND = 0.05;
-const UNDER_THE_LIMIT = { first: 0.5, again: 0.9 } as const;
+const UNDER_THE_LIMIT = 0.9;
 /** Beyond that it is felt for slowly, so that a burst of a hundred does not find the limit a second time. */
 const PROBE_PER_SECOND = 0.00125;
 const THROTTLED_LATELY_MS = 60_000;
@@ -92,13 +94,13 @@ export function createPace(options: PaceOptions, clock: Clock): Pace {
     slowDown() {
       refill();
       const now = clock.now();
-      // Calls that were under way together are throttled together: one halving for all of them.
+      // Calls that were under way together are throttled together: one step for all of them.
       if (now < pausedUntil) return;
       const again = now - throttledAt < THROTTLED_LATELY_MS;
       throttledAt = now;
       throttles += 1;
-      limit = share * (again ? UNDER_THE_LIMIT.again : UNDER_THE_LIMIT.first);
-      share = Math.max(SLOWEST_SHARE, share / 2);
+      limit = share * (again ? UNDER_THE_LIMIT : AFTER_THROTTLE);
+      share = Math.max(SLOWEST_SHARE, share * AFTER_THROTTLE);
       tokens = 0; // whoever waits takes a new turn, and a new token
       pausedUntil = now + PAUSE_AFTER_THROTTLE_MS;
       next = pausedUntil;

@@ -241,7 +241,7 @@ variable "pace" {
     700 after some 140, also during a backfill of thousands. Raise them when AWS has raised the account's limits.
 
     Processes know nothing of each other: each keeps to its share, and sends a burst at ten calls a second. One that EC2
-    throttles, since another tool uses the bucket too, pauses and goes on at half its share.
+    throttles, since another tool uses the bucket too, pauses and goes on at a little less than half its share.
   EOT
   type        = any
   default     = {}
