@@ -7,6 +7,7 @@ import { createWriter } from "../../functions/aws/sessions/writer.js";
 import { drain } from "../../functions/core/sessions/drain.js";
 import { concerns } from "../../functions/core/sessions/ownership.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
+import { createQuotaMemory } from "../../functions/core/sessions/quota-memory.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
 import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import { openRecord } from "../../functions/core/sessions/sweep-state.js";
@@ -60,6 +61,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
   };
   const refusals = refusedSources();
   const types = { events: createTypeMemory(), sweep: createTypeMemory() };
+  const quotas = { events: createQuotaMemory(), sweep: createQuotaMemory() };
 
   const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
     ports: { observer, writer: lanes[lane], clock },
@@ -81,6 +83,7 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
     },
     policy: policyOf(choice, setting),
     types: types[lane],
+    quotas: quotas[lane],
     deadline: now + milliseconds,
     onDone: () => undefined,
   });
