@@ -21,6 +21,7 @@ import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry
 import type { SweepContext } from "./context.js";
 import { lookOutside } from "./outside-vpcs.js";
 import { readDemands, settleDemands } from "./demands.js";
+import { openWhenFree } from "./record.js";
 import type { Request, SweepRequest } from "./request.js";
 import { explained, refuseToPass, summarize, type Summary } from "./summary.js";
 
@@ -47,6 +48,8 @@ const SETTLE_MS = 20_000;
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
+/** An apply waits no longer for a sweep that removes: those of the schedule have ended by then. */
+const LONGEST_BESIDE_MS = 60_000;
 /** Of that margin the bus may take so much: the answer, and what is left to do, must still be published. */
 const PUBLISH_MS = 6_000;
 
@@ -110,16 +113,15 @@ async function runReconcile(
   const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
   const demands = await readDemands(app, deadlines, latestRead());
   const failed = { record: false };
-  const record = await openRecord(
-    { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) },
-    (error) => {
-      failed.record = true;
-      telemetry.logger.error(
-        "the record of sweeps failed: nothing more is removed by policy",
-        error as Error,
-      );
-    },
-  );
+  const store = { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) };
+  const onError = (error: unknown) => {
+    failed.record = true;
+    telemetry.logger.error("the record of sweeps failed: nothing more is removed by policy", error as Error);
+  };
+  const waitUntil = Math.min(deadlines.deadline, ports.clock.now() + LONGEST_BESIDE_MS);
+  const record = await (applying
+    ? openWhenFree(store, onError, ports.clock, waitUntil)
+    : openRecord(store, onError));
   const report = await permitted(() =>
     sweep({ ...run, signal: signalAt(ports.clock, latestRead()) }, refusals, record, demands.claims, silent),
   );
@@ -148,7 +150,9 @@ async function runReconcile(
     const fields = { number: report.uncovered["zone-unhealthy"], targets: report.unhealthyTargets };
     telemetry.logger.error("no healthy node in the zone of targets", fields);
   }
-  if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
+  if (report.heldRemovals > 0) {
+    telemetry.logger.error("removal held", { held: report.heldRemovals, because: report.heldBecause });
+  }
   if (report.heldCreations > 0) telemetry.logger.error("first apply held", { held: report.heldCreations });
   if (report.receiversUnread.length > 0) {
     telemetry.logger.warn("what stands behind these load balancers is not known", {

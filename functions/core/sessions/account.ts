@@ -6,15 +6,19 @@ import type { Session } from "../model.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
 import { holdFirstApply, type FirstApply } from "./first-apply.js";
 import { isOfAnotherController, ownershipOf } from "./ownership.js";
-import { letsThrough, type RemovalWindow } from "./removal-window.js";
+import { whyHeld, type Held, type HoldCause, type RemovalWindow } from "./removal-window.js";
 import type { Guardrails } from "./settings.js";
 
 export interface AccountPlan {
   readonly plans: readonly SourcePlan[];
   /** Removals by policy that are to be made; 0 when the guardrail held them. */
   readonly removals: number;
-  /** Removals that wait for a person; 0 when the guardrail did not hold. */
+  /** Removals that wait, most often for a person; 0 when nothing held them. */
   readonly heldRemovals: number;
+  /** Why they wait. */
+  readonly heldBecause?: Held;
+  /** Removals that are left to a sweep which is making them. */
+  readonly leftRemovals: number;
   /** Sessions that a first apply would make, and that wait for a person; 0 when nothing is held. */
   readonly heldCreations: number;
   /** How far this controller comes with this plan. */
@@ -92,22 +96,23 @@ export function planAccount(
   const paced = paceDefaults(fitted);
   const removals = paced.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
   const seenNow = { foreign, otherControllers, sessionsOfOurs, sessionsNotSeen };
-  const counts = { removals, heldRemovals: 0, heldCreations: 0, ...seenNow };
+  const counts = { removals, heldRemovals: 0, leftRemovals: 0, heldCreations: 0, ...seenNow };
   const account = holdFirstApply({ plans: paced, firstApply, ...counts }, firstApply, guardrails);
-  return letsThrough(window, removals, sessionsOfOurs, guardrails, now) ? account : holdRemovals(account);
+  const cause = whyHeld(window, removals, sessionsOfOurs, guardrails, now);
+  return cause === undefined ? account : holdRemovals(account, cause);
 }
 
 /** Every removal by policy waits, and nothing else does. */
-export function holdRemovals(account: AccountPlan): AccountPlan {
+export function holdRemovals(account: AccountPlan, cause: HoldCause): AccountPlan {
+  const reason = cause === "under-way" ? "left-to-sweep" : "removal-held";
   const hold = (decision: Decision): Decision =>
-    isRemovalByPolicy(decision)
-      ? leftAlone(decision, { covered: "unselected", reason: "removal-held" })
-      : decision;
+    isRemovalByPolicy(decision) ? leftAlone(decision, { covered: "unselected", reason }) : decision;
+  const { removals } = account;
   return {
     ...account,
     plans: account.plans.map((plan) => ({ ...plan, decisions: plan.decisions.map(hold) })),
     removals: 0,
-    heldRemovals: account.removals,
+    ...(cause === "under-way" ? { leftRemovals: removals } : { heldRemovals: removals, heldBecause: cause }),
   };
 }
 

@@ -107,7 +107,8 @@ export async function sweep(
   // Observing makes nothing, and says what it would make.
   const firstApply = settings.mode === "enforce" ? record.firstApply : "over";
   const allowed = planAccount(planned, observation.sessions, { ...settings, ...record, firstApply, now });
-  const account = (await record.reserve(allowed, settings, now)) ? allowed : holdRemovals(allowed);
+  const held = await record.reserve(allowed, settings, now, afterReading(run, run.deadline));
+  const account = held === undefined ? allowed : holdRemovals(allowed, held);
   const { plans } = account;
   // Types that no list knows come last, so that what EC2 may refuse does not keep the others waiting.
   const ordered = inFairOrder(
