@@ -72,7 +72,9 @@ describe("EC2", () => {
   test("refuses an action that is none, and a parameter that is missing", async () => {
     expect((await failure(form("ec2", "DescribeMirrors", "2016-11-15"))).message).toContain("InvalidAction");
     const { SessionNumber: _, ...less } = session;
-    expect(await failure(ec2().send(new CreateTrafficMirrorSessionCommand(less as typeof session)))).toMatchObject({
+    expect(
+      await failure(ec2().send(new CreateTrafficMirrorSessionCommand(less as typeof session))),
+    ).toMatchObject({
       name: "MissingParameter",
       message: "The request must contain the parameter SessionNumber",
     });
