@@ -74,7 +74,11 @@ export const createParts = async (options: {
     emit: (from, event) => automaticEvents.emit(from, event),
     switches,
   };
-  const lambda = createLambda(cloud, { keys, folder, endpoint: options.endpoint });
+  const roleId = async (arn: string): Promise<string | undefined> => {
+    const role = await iam.roles.of(arn);
+    return role.exists ? role.id : undefined;
+  };
+  const lambda = createLambda(cloud, { keys, folder, endpoint: options.endpoint, roleId });
   const events = createEvents(
     cloud,
     (arn, payload, limits) => lambda.invokeAsync(arn, payload, limits),
