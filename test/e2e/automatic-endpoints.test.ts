@@ -183,5 +183,6 @@ describe("the end", () => {
     expect(await world.aws.sessions()).toEqual([]);
     expect(await world.listed()).toEqual({ endpoints: [foreign[0]], targets: [foreign[1]] });
     expect(await world.cloud.gaps()).toEqual([]);
+    expect(await world.cloud.refused()).toEqual([]);
   });
 });

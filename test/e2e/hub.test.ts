@@ -246,4 +246,5 @@ test("destroy leaves nothing", async () => {
   expect(await terraform.resources()).toEqual([]);
   expect(await groups()).toEqual([]);
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
 });

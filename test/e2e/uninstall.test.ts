@@ -209,5 +209,6 @@ test("with the time that it is deployed with, one destroy removes all 3,000; wha
 test("no function was refused by its role, and the local cloud answered every call", async () => {
   expect(await world.cloud.denials()).toEqual([]);
   expect(await world.cloud.gaps()).toEqual([]);
+  expect(await world.cloud.refused()).toEqual([]);
   expect(await world.cloud.undelivered()).toEqual([]);
 });
