@@ -11,6 +11,7 @@ import { refusedSources, type RefusedSources } from "../core/sessions/refusals.j
 import { typeSupport } from "../core/sessions/instance-types.js";
 import type { Policy } from "../core/sessions/policy.js";
 import { createTypeMemory } from "../core/sessions/refused-types.js";
+import { createQuotaMemory } from "../core/sessions/quota-memory.js";
 import type { Report } from "../core/sessions/report.js";
 import { openRecord } from "../core/sessions/sweep-state.js";
 import { TAG_CONTROLLER } from "../core/tags.js";
@@ -57,6 +58,7 @@ const NAMED_IN_A_LINE = 20;
 
 const refusals: RefusedSources = refusedSources();
 const types = createTypeMemory();
+const quotas = createQuotaMemory();
 const silent = silentFilters();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
@@ -107,7 +109,7 @@ async function runReconcile(
   const window = { milliseconds: WINDOW_MS, until: whole };
   const policyWrittenAt = writtenAt;
   const { onDone } = telemetry;
-  const run = { ...deadlines, window, ports, settings, policy, policyWrittenAt, types, onDone };
+  const run = { ...deadlines, window, ports, settings, policy, policyWrittenAt, types, quotas, onDone };
   const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
   const demands = await readDemands(app, deadlines, latestRead());
   const failed = { record: false };

@@ -95,5 +95,6 @@ describe(`over HTTP, histories of seed ${String(SEED)}`, () => {
 
   test("the local cloud was asked nothing that it cannot do", async () => {
     expect(await cloud.gaps()).toEqual([]);
+    expect(await cloud.refused()).toEqual([]);
   });
 });

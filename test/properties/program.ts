@@ -7,6 +7,7 @@ import { createWriter } from "../../functions/aws/sessions/writer.js";
 import { drain } from "../../functions/core/sessions/drain.js";
 import { concerns } from "../../functions/core/sessions/ownership.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
+import { createQuotaMemory } from "../../functions/core/sessions/quota-memory.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
 import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import { openRecord } from "../../functions/core/sessions/sweep-state.js";
@@ -72,6 +73,7 @@ export function createProgram(
   const sweepState = aSweepState();
   const refusals = refusedSources();
   const types = { events: createTypeMemory(), sweep: createTypeMemory() };
+  const quotas = { events: createQuotaMemory(), sweep: createQuotaMemory() };
 
   const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
     ports: { observer, writer: lanes[lane], clock },
@@ -94,6 +96,7 @@ export function createProgram(
     policy: policyOf(choice, setting),
     policyWrittenAt: writtenAt,
     types: types[lane],
+    quotas: quotas[lane],
     deadline: now + milliseconds,
     onDone: () => undefined,
   });

@@ -45,6 +45,36 @@ export interface AccountContext {
   readonly now: number;
 }
 
+/**
+ * Of an account and region, all controllers and strangers together; not adjustable (Amazon VPC User Guide, "Amazon VPC
+ * quotas"). A larger `session_quota` says that AWS gave this account more.
+ */
+const ACCOUNT_SESSIONS = 10_000;
+const accountQuota = (quota: number) => Math.max(ACCOUNT_SESSIONS, quota);
+
+interface Sessions {
+  readonly ours: number;
+  readonly foreign: number;
+  /** Of the foreign ones, those of other controllers of this product. */
+  readonly otherControllers: number;
+}
+
+/**
+ * How much of its quota is used: of this controller's own, to which strangers' sessions count, or of the account's, to
+ * which all count.
+ */
+export function quotaUsedPercent({ ours, foreign, otherControllers }: Sessions, quota: number): number {
+  const own = (ours + foreign - otherControllers) / quota;
+  const whole = (ours + foreign) / accountQuota(quota);
+  return 100 * Math.max(own, whole);
+}
+
+/** What strangers take is missing for new sessions, and never takes away one that is there. */
+function roomFor({ foreign, otherControllers }: Omit<Sessions, "ours">, kept: number, quota: number): number {
+  const left = Math.min(quota - (foreign - otherControllers), accountQuota(quota) - foreign);
+  return Math.min(quota, Math.max(left, kept));
+}
+
 export function planAccount(
   plans: readonly SourcePlan[],
   sessions: readonly Session[],
@@ -59,9 +89,8 @@ export function planAccount(
   ).size;
   const foreign = sessions.length - sessionsOfOurs;
   const otherControllers = sessions.filter((session) => isOfAnotherController(session, controller)).length;
-  // What strangers take is missing for new sessions, and never takes away one that is there.
   const kept = plans.filter((plan) => plan.kept !== undefined).length;
-  const room = Math.min(quota, Math.max(quota - (foreign - otherControllers), kept));
+  const room = roomFor({ foreign, otherControllers }, kept, quota);
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
   const paced = paceDefaults(fitted);
