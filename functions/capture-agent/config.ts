@@ -45,7 +45,7 @@ const schema = z.object({
     upload_interval_seconds: seconds(5),
     upload_concurrency: z._default(z.int().check(z.gte(1), z.lte(64)), 4),
     index_interval_seconds: seconds(300),
-    /** Counts the packets of gzip files too, for about a third of a vCPU per Gbps; else their names must do. */
+    /** Counts the packets of gzip files too, for about a third of a vCPU per Gbps; else their names must do for times. */
     unzip_packets: z._default(z.boolean(), false),
   }),
   bucket: z.object({ name: text, prefix: z._default(z.string(), "") }),

@@ -284,3 +284,45 @@ run "a_mark_beyond_the_disk_is_refused" {
 
   expect_failures = [var.capture]
 }
+
+run "an_unknown_compression_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { compression = { method = "lz4" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_level_that_gzip_does_not_have_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { compression = { method = "gzip", level = 10 } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "half_a_level_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { compression = { level = 1.5 } }
+  }
+
+  expect_failures = [var.capture]
+}
