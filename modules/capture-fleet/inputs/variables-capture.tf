@@ -150,8 +150,8 @@ variable "capture" {
       floor(var.capture.rotation.megabytes) == var.capture.rotation.megabytes
     )
     error_message = <<-EOT
-      The attribute rotation.megabytes of the variable capture must be a whole number from 1 to 4096: a file is
-      uploaded in one piece, which S3 ends at 5 GiB.
+      The attribute rotation.megabytes of the variable capture must be a whole number from 1 to 4096, so that a file is
+      one PutObject, which S3 ends at 5 GiB; larger ones would be sent in parts, and again from the first after a failure.
     EOT
   }
 
