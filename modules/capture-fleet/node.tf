@@ -94,7 +94,11 @@ locals {
     dns_suffix     = local.dns_suffix
     code_endpoint  = "https://${local.code_bucket}.s3.${local.region}.${local.dns_suffix}"
     packages       = module.inputs.capture.packages
-    package_groups = [for group in ["tcpdump", "container"] : group if group == module.inputs.capture.tool.kind]
+    # A filter is looked at by tcpdump, whoever filters by it.
+    package_groups = [
+      for group in ["tcpdump", "container"] : group
+      if group == module.inputs.capture.tool.kind || (group == "tcpdump" && module.inputs.capture.filter != "")
+    ]
     more_units     = ["session-manager"]
     launch_hook    = local.hooks.launch
     files          = { key = aws_s3_object.node_files.key, version = aws_s3_object.node_files.version_id, sha256 = sha256(local.node_files_json) }

@@ -324,6 +324,16 @@ describe("Suricata as the reader, with the configuration of node/tools", () => {
     ]);
   });
 
+  test("maps a ring of no more than 256 MiB for each thread", () => {
+    const rings = [
+      ...play("bpf", "suricata")
+        .text("rings")
+        .matchAll(/^Size: +(\d+) kB$/gm),
+    ];
+    expect(rings).toHaveLength(2);
+    for (const [, size] of rings) expect(Number(size)).toBeLessThanOrEqual(256 * 1024);
+  });
+
   test("sees each connection as one flow with its HTTP exchange, and moves its log to the spool", () => {
     const events = play("bpf", "suricata")
       .files("spool/done")

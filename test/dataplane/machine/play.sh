@@ -258,6 +258,7 @@ scenario_suricata() {
     "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
   tool=$!
   await 60 grep -q 'Engine started' "$out/tool.log"
+  pgrep -P "$tool" | xargs -I '{}' grep -h -A1 'socket:' '/proc/{}/smaps' >"$out/rings" || true
   note before
   inject "$input/flows.pcap"
   note after
