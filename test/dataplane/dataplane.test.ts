@@ -18,6 +18,7 @@ const SENT = FLOWS * PACKETS_PER_FLOW;
 
 const common = ["lifecycle", "flows", "bad", "unguarded", "stopped-reader"];
 const onlyHere = ["no-guard", "stopped-tool", "small-mtu", "no-program", "slow-socket", "suricata"];
+const flaps = ["link-flap", "link-flap-late", "link-lost"];
 const onlyKernel = ["inner-protocol", "route", "reverse-path", "backlog"];
 
 let folders: Record<Way, string>;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await prepare();
   const input = inputFolder("input", packets);
   const [here, machine] = await Promise.all([
-    playHere("namespaces", input, { bpf: [...common, ...onlyHere] }),
+    playHere("namespaces", input, { bpf: [...common, ...onlyHere, ...flaps] }),
     playInMachine("machine", input, { kernel: [...common, ...onlyKernel] }),
   ]);
   folders = { bpf: join(here, "bpf"), kernel: join(machine, "kernel") };
@@ -204,6 +205,22 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
       expect(captured + dropped).toBe(SENT);
       expect(scenario.grown()["mirror0.rx_packets"]).toBe(SENT);
     });
+  });
+});
+
+describe("an interface that loses its address when its ring is made longer", () => {
+  test.each(["link-flap", "link-flap-late"])("is waited for: %s", (name) => {
+    const { code, text } = play("bpf", name);
+    expect([text("up.txt"), code("up"), text("ring.txt").trim()]).toEqual(["", 0, "8192"]);
+    expect([code("after"), code("probe")]).toEqual([0, 0]);
+  });
+
+  test("ends the set-up with a sentence when it does not come back", () => {
+    const { code, text } = play("bpf", "link-lost");
+    expect(code("up")).toBe(1);
+    expect(text("up.txt")).toContain(
+      "eth0 has no address, or is not that of the default route, 2 s after its ring",
+    );
   });
 });
 
