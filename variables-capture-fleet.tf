@@ -88,6 +88,8 @@ locals {
     "capture_capacity.instances[*]" = ["vcpus", "baseline_gbps", "usd_per_hour"]
     "capture_capacity.prices" = [
       "gp3_gb_month",
+      "gp3_mibps_month",
+      "gp3_iops_month",
       "load_balancer_hour",
       "capacity_unit_hour",
       "cross_zone_gb",
@@ -107,14 +109,16 @@ variable "capture_capacity" {
     - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the added headers weigh.
     - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
       Default 100: most traffic is encrypted and does not compress.
-    - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,
-      which holds for tcpdump and seldom for Suricata or Zeek.
+    - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: for the built-in tool with level 1
+      of its compression what `make bench` measures; for any other tool or level it is not known, and network and disk
+      alone decide.
     - `candidates`: instance types to compare with, beside `capture_instance_types`. Default c6in.large, c6in.xlarge,
       c6in.2xlarge, c7gn.large and c7gn.xlarge.
     - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`.
       They take precedence over its own. Default none.
     - `prices`: in US dollars, by default those of us-east-1: `gp3_gb_month`, `load_balancer_hour`,
-      `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`.
+      `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`;
+      `gp3_mibps_month` and `gp3_iops_month` for what a volume has above 125 MiB/s and 3000.
   EOT
   type        = any
   default     = {}
@@ -156,7 +160,7 @@ locals {
     "capture.tool.counters" = ["file", "packets", "drops", "lines", "packets_include_drops"]
     "capture.rotation"      = ["seconds", "megabytes"]
     "capture.compression"   = ["method", "level"]
-    "capture.spool"         = ["high_water_percent"]
+    "capture.spool"         = ["high_water_percent", "throughput", "iops"]
   }
 }
 
@@ -192,7 +196,11 @@ variable "capture" {
         figures of docs/capture.md were measured.
     - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
       node/bin/install-packages), which starts faster and needs no repository. Default install.
-    - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy, 50 to 95. Default 85.
+    - `spool`: the disk on which captured files wait.
+      - `high_water_percent`: how full it may be before the node is unhealthy, 50 to 95. Default 85.
+      - `throughput`, `iops`: of the volume, which is gp3. Default 125 MiB/s and 3000, what gp3 has without a surcharge.
+        Every byte is written twice where it is compressed, so 125 MiB/s carry 0.5 Gbps; `capture_capacity_plan` says where
+        that is the limit. At most 2000 MiB/s and 80000, and 0.25 MiB/s for each of `iops`.
   EOT
   type        = any
   default     = {}

@@ -38,6 +38,8 @@ resource "aws_launch_template" "this" {
       kms_key_id            = var.kms_key_arn
       volume_type           = "gp3"
       volume_size           = var.root_volume_size
+      throughput            = module.inputs.capture.spool.throughput
+      iops                  = module.inputs.capture.spool.iops
       delete_on_termination = "true"
     }
   }

@@ -90,19 +90,19 @@ resource "aws_s3_object" "agent" {
 
 locals {
   node_manifest = {
-    region         = local.region
-    dns_suffix     = local.dns_suffix
-    code_endpoint  = "https://${local.code_bucket}.s3.${local.region}.${local.dns_suffix}"
-    packages       = module.inputs.capture.packages
+    region        = local.region
+    dns_suffix    = local.dns_suffix
+    code_endpoint = "https://${local.code_bucket}.s3.${local.region}.${local.dns_suffix}"
+    packages      = module.inputs.capture.packages
     # A filter is looked at by tcpdump, whoever filters by it.
     package_groups = [
       for group in ["tcpdump", "container"] : group
       if group == module.inputs.capture.tool.kind || (group == "tcpdump" && module.inputs.capture.filter != "")
     ]
-    more_units     = ["session-manager"]
-    launch_hook    = local.hooks.launch
-    files          = { key = aws_s3_object.node_files.key, version = aws_s3_object.node_files.version_id, sha256 = sha256(local.node_files_json) }
-    agent          = { key = aws_s3_object.agent.key, version = aws_s3_object.agent.version_id, sha256 = filesha256(local.agent_path) }
+    more_units  = ["session-manager"]
+    launch_hook = local.hooks.launch
+    files       = { key = aws_s3_object.node_files.key, version = aws_s3_object.node_files.version_id, sha256 = sha256(local.node_files_json) }
+    agent       = { key = aws_s3_object.agent.key, version = aws_s3_object.agent.version_id, sha256 = filesha256(local.agent_path) }
   }
 
   # Where packets are counted that have left their envelopes.

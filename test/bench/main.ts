@@ -22,10 +22,20 @@ import { memory } from "./sections/memory.js";
 import { size } from "./sections/size.js";
 import { storm } from "./sections/storm.js";
 import { throttled } from "./sections/throttled.js";
+import { writer } from "./sections/writer.js";
 import type { Row, Section } from "./section.js";
 
 // The data path needs root on Debian 12, so it is not in the short run.
-const LONG: readonly Section[] = [fleetOf(10_000), memory, throttled, burst, batching, storm, dataplane];
+const LONG: readonly Section[] = [
+  fleetOf(10_000),
+  memory,
+  throttled,
+  burst,
+  batching,
+  storm,
+  dataplane,
+  writer,
+];
 const SECTIONS: readonly Section[] = [size, imports, calls, latency, fleetOf(200), fleetOf(1000), ...LONG];
 
 const print = ({ title, columns }: Section, rows: readonly Row[]): void => {

@@ -32,7 +32,11 @@ variable "capture" {
         figures of docs/capture.md were measured.
     - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
       node/bin/install-packages), which starts faster and needs no repository. Default install.
-    - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy, 50 to 95. Default 85.
+    - `spool`: the disk on which captured files wait.
+      - `high_water_percent`: how full it may be before the node is unhealthy, 50 to 95. Default 85.
+      - `throughput`, `iops`: of the volume, which is gp3. Default 125 MiB/s and 3000, what gp3 has without a surcharge.
+        Every byte is written twice where it is compressed, so 125 MiB/s carry 0.5 Gbps; `capacity_plan` says where
+        that is the limit. At most 2000 MiB/s and 80000, and 0.25 MiB/s for each of `iops`.
   EOT
   type = object({
     tool = optional(object({
@@ -62,6 +66,8 @@ variable "capture" {
     packages = optional(string, "install")
     spool = optional(object({
       high_water_percent = optional(number, 85)
+      throughput         = optional(number, 125)
+      iops               = optional(number, 3000)
     }), {})
   })
   default  = {}
@@ -176,5 +182,21 @@ variable "capture" {
   validation {
     condition     = var.capture.spool.high_water_percent >= 50 && var.capture.spool.high_water_percent <= 95
     error_message = "The attribute spool.high_water_percent of the variable capture must be from 50 to 95."
+  }
+
+  # Amazon EBS User Guide, "General Purpose SSD volumes"; Regions that still end at 1000 MiB/s and 16000 say so at apply.
+  validation {
+    condition = (
+      var.capture.spool.throughput >= 125 && var.capture.spool.throughput <= 2000 &&
+      var.capture.spool.iops >= 3000 && var.capture.spool.iops <= 80000 &&
+      floor(var.capture.spool.throughput) == var.capture.spool.throughput &&
+      floor(var.capture.spool.iops) == var.capture.spool.iops
+    )
+    error_message = "In spool of the variable capture, throughput must be a whole number from 125 to 2000 (MiB/s) and iops one from 3000 to 80000."
+  }
+
+  validation {
+    condition     = var.capture.spool.throughput <= var.capture.spool.iops / 4
+    error_message = "In spool of the variable capture, gp3 gives at most 0.25 MiB/s for each of iops: raise iops to four times throughput."
   }
 }

@@ -326,3 +326,31 @@ run "half_a_level_is_refused" {
 
   expect_failures = [var.capture]
 }
+
+run "a_volume_slower_than_any_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { spool = { throughput = 100 } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "more_throughput_than_its_iops_give_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { spool = { throughput = 1000 } }
+  }
+
+  expect_failures = [var.capture]
+}
