@@ -109,8 +109,12 @@ export interface CaptureFleetInputs {
    * - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
    *   node/bin/install-packages), which starts faster and needs no repository. Default install.
    * - `spool`: the disk on which captured files wait.
+   *   - `storage`: `root` (the root volume), `volume` (one of its own, so that a full spool leaves the system alone) or
+   *     `instance_store` (the type's largest NVMe disk: the fastest, and gone with the instance). Default root. The
+   *     latter two need Nitro types.
+   *   - `size`: of the volume of its own, in GiB, 1 to 16384. Default 100.
    *   - `high_water_percent`: how full it may be before the node is unhealthy, 50 to 95. Default 85.
-   *   - `throughput`, `iops`: of the volume, which is gp3. Default 125 MiB/s and 3000, what gp3 has without a surcharge.
+   *   - `throughput`, `iops`: of the volume that it is on, which is gp3. Default 125 MiB/s and 3000, what gp3 has without a surcharge.
    *     Every byte is written twice where it is compressed, so 125 MiB/s carry 0.5 Gbps; `capacity_plan` says where
    *     that is the limit. At most 2000 MiB/s and 80000, and 0.25 MiB/s for each of `iops`.
    */
@@ -138,6 +142,8 @@ export interface CaptureFleetInputs {
     readonly compression?: Value<{ readonly method?: string | null; readonly level?: number | null }> | null;
     readonly packages?: string | null;
     readonly spool?: Value<{
+      readonly storage?: string | null;
+      readonly size?: number | null;
       readonly high_water_percent?: number | null;
       readonly throughput?: number | null;
       readonly iops?: number | null;

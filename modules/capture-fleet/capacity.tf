@@ -31,6 +31,9 @@ locals {
         network = contains(var.instance_types, type) ? local.network_in_mbps / 1000 : (
           module.inputs.instance_facts[type].baseline_gbps * module.inputs.scaling.network_share / 100
         )
+      },
+      # What an instance store takes nobody here has measured.
+      module.inputs.capture.spool.storage == "instance_store" ? {} : {
         disk = module.inputs.capture.spool.throughput * 1.048576 * 8 / 1000 / local.disk_writes
       },
       local.gbps_per_vcpu == null ? {} : { processor = local.gbps_per_vcpu * module.inputs.instance_facts[type].vcpus },
@@ -46,9 +49,12 @@ locals {
   capacity_wire_gb_month = local.capacity_wire_gbps * module.inputs.capacity.average_share / 100 / 8 * 3600 * local.capacity_hours
 
   volume_usd_per_month = (
-    var.root_volume_size * module.inputs.capacity.prices.gp3_gb_month +
-    (module.inputs.capture.spool.throughput - 125) * module.inputs.capacity.prices.gp3_mibps_month +
-    (module.inputs.capture.spool.iops - 3000) * module.inputs.capacity.prices.gp3_iops_month
+    (var.root_volume_size + (module.inputs.capture.spool.storage == "volume" ? module.inputs.capture.spool.size : 0)) *
+    module.inputs.capacity.prices.gp3_gb_month +
+    (module.inputs.capture.spool.storage == "instance_store" ? 0 : 1) * (
+      (module.inputs.capture.spool.throughput - 125) * module.inputs.capacity.prices.gp3_mibps_month +
+      (module.inputs.capture.spool.iops - 3000) * module.inputs.capacity.prices.gp3_iops_month
+    )
   )
 
   # The peak must fit even while one node is gone: hence one more.

@@ -16,7 +16,7 @@ locals {
 
   node_programs = [
     "check-network", "firewall", "install-packages", "network", "preflight", "probe", "registry-login",
-    "session-manager", "tcpdump-workers", "tool",
+    "session-manager", "spool", "tcpdump-workers", "tool",
   ]
   node_units = ["agent", "network", "session-manager", "tool"]
 
@@ -159,6 +159,7 @@ locals {
     OUTER_INTERFACE        = "" # that of the default route
     HEALTH_PORT            = module.inputs.health_check.port
     SPOOL_DIRECTORY        = local.node_settings.spool.directory
+    SPOOL_STORAGE          = module.inputs.capture.spool.storage
     WORKERS                = module.inputs.capture.workers == null ? "" : module.inputs.capture.workers
     TOOL_KIND              = module.inputs.capture.tool.kind
     TOOL_FILTER            = module.inputs.capture.filter

@@ -33,8 +33,12 @@ variable "capture" {
     - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
       node/bin/install-packages), which starts faster and needs no repository. Default install.
     - `spool`: the disk on which captured files wait.
+      - `storage`: `root` (the root volume), `volume` (one of its own, so that a full spool leaves the system alone) or
+        `instance_store` (the type's largest NVMe disk: the fastest, and gone with the instance). Default root. The
+        latter two need Nitro types.
+      - `size`: of the volume of its own, in GiB, 1 to 16384. Default 100.
       - `high_water_percent`: how full it may be before the node is unhealthy, 50 to 95. Default 85.
-      - `throughput`, `iops`: of the volume, which is gp3. Default 125 MiB/s and 3000, what gp3 has without a surcharge.
+      - `throughput`, `iops`: of the volume that it is on, which is gp3. Default 125 MiB/s and 3000, what gp3 has without a surcharge.
         Every byte is written twice where it is compressed, so 125 MiB/s carry 0.5 Gbps; `capacity_plan` says where
         that is the limit. At most 2000 MiB/s and 80000, and 0.25 MiB/s for each of `iops`.
   EOT
@@ -65,6 +69,8 @@ variable "capture" {
     }), {})
     packages = optional(string, "install")
     spool = optional(object({
+      storage            = optional(string, "root")
+      size               = optional(number, 100)
       high_water_percent = optional(number, 85)
       throughput         = optional(number, 125)
       iops               = optional(number, 3000)
@@ -182,6 +188,16 @@ variable "capture" {
   validation {
     condition     = var.capture.spool.high_water_percent >= 50 && var.capture.spool.high_water_percent <= 95
     error_message = "The attribute spool.high_water_percent of the variable capture must be from 50 to 95."
+  }
+
+  validation {
+    condition     = contains(["root", "volume", "instance_store"], var.capture.spool.storage)
+    error_message = "The attribute spool.storage of the variable capture must be \"root\", \"volume\" or \"instance_store\"."
+  }
+
+  validation {
+    condition     = var.capture.spool.size >= 1 && var.capture.spool.size <= 16384 && floor(var.capture.spool.size) == var.capture.spool.size
+    error_message = "The attribute spool.size of the variable capture must be a whole number of GiB from 1 to 16384."
   }
 
   # Amazon EBS User Guide, "General Purpose SSD volumes"; Regions that still end at 1000 MiB/s and 16000 say so at apply.

@@ -354,3 +354,31 @@ run "more_throughput_than_its_iops_give_is_refused" {
 
   expect_failures = [var.capture]
 }
+
+run "an_unknown_place_of_the_spool_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { spool = { storage = "nfs" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_volume_without_room_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { spool = { storage = "volume", size = 0 } }
+  }
+
+  expect_failures = [var.capture]
+}

@@ -122,6 +122,45 @@ run "a_disk_that_takes_every_byte_twice_can_be_the_limit" {
   }
 }
 
+run "a_volume_of_its_own_has_the_throughput_and_the_root_volume_what_costs_nothing" {
+  variables {
+    capture  = { spool = { storage = "volume", size = 200, throughput = 500 } }
+    capacity = { candidates = ["c6in.large"] }
+  }
+
+  assert {
+    condition = (
+      [for each in aws_launch_template.this["all"].block_device_mappings : each.ebs[0].throughput] == [125, 500] &&
+      aws_launch_template.this["all"].block_device_mappings[1].ebs[0].volume_size == 200
+    )
+    error_message = "The spool's volume must be the second, as large and as fast as asked for."
+  }
+
+  assert {
+    condition = (
+      output.capacity_plan.choices["c6in.large"].limit == "network" &&
+      output.capacity_plan.choices["c6in.large"].monthly_usd == 2 * floor((0.1134 * 730 + 220 * 0.08 + 375 * 0.04 + 2.1) * 100 + 0.5) / 100
+    )
+    error_message = "220 GB at 0.08 $ and 375 MiB/s at 0.04 $ for each node."
+  }
+}
+
+run "an_instance_store_is_no_limit_that_is_known" {
+  variables {
+    capture  = { spool = { storage = "instance_store" } }
+    capacity = { candidates = ["c6in.large"] }
+  }
+
+  assert {
+    condition = (
+      output.capacity_plan.choices["c6in.large"].limit == "network" &&
+      length(aws_launch_template.this["all"].block_device_mappings) == 1 &&
+      strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "SPOOL_STORAGE='instance_store'\n")
+    )
+    error_message = "The node must mount its own disk, and no volume is made for it."
+  }
+}
+
 run "gzip_ends_at_the_processors" {
   variables {
     capture  = { compression = { method = "gzip" }, spool = { throughput = 500 } }
