@@ -18,8 +18,10 @@ import json
 import os
 import struct
 import traceback
+from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
+import botocore
 from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -93,7 +95,11 @@ while True:
     head = json.loads(read(head_length))
     body = read(body_length)
     try:
-        status, headers, data = answer(application, environment(head, body))
+        # Not moto's: where botocore has AWS's models of its APIs.
+        if head["path"] == "/_models":
+            status, headers, data = 200, [], str(Path(botocore.__file__).parent / "data").encode()
+        else:
+            status, headers, data = answer(application, environment(head, body))
     except Exception as error:
         traceback.print_exc()
         said = "".join(traceback.format_exception_only(type(error), error))

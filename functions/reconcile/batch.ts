@@ -73,6 +73,7 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     settings,
     policy,
     types: context.types,
+    quotas: context.quotas,
     awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
     holdsCreations: settings.mode === "enforce" ? holds : undefined,
     deadline: sessionsUntil,
