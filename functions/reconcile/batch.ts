@@ -31,15 +31,26 @@ const WINDOW_MS = 20_000;
 /** Sessions are made until so long before the deadline where somebody waits for an answer. */
 const ANSWER_MS = 8_000;
 
+/** Messages that are let in; the others are answered and done with. */
+export type Admit = (
+  context: ReconcileContext,
+  messages: readonly Message[],
+  deadline: number,
+) => Promise<readonly Message[]>;
+
+const all: Admit = (_, messages) => Promise.resolve(messages);
+
 export async function handleBatch(
   context: ReconcileContext,
   records: readonly SQSRecord[],
   accountRegion: AccountRegion,
   deadline: number,
+  admit = all,
 ): Promise<SQSBatchResponse> {
   const { logger, metrics } = context.telemetry;
-  const messages = parseMessages(context, records, accountRegion);
+  let messages = parseMessages(context, records, accountRegion);
   try {
+    if (messages.length > 0) messages = await admit(context, messages, deadline);
     const left = messages.length === 0 ? nothing : await act(context, messages, deadline);
     return await sendBack(context, left.looks, left.followUps);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What `reconcile` has besides what every function has. Most batches need none of it. */
 import type { EventsQueue } from "../aws/events-queue.js";
+import type { EventKind } from "../core/events/envelope.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
 import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-types.js";
 import { createApp, type App } from "../runtime/app.js";
@@ -8,6 +9,8 @@ import { lazily } from "../runtime/lazy.js";
 import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
 
 export interface ReconcileContext extends App {
+  /** What may come out of this function's queue. */
+  readonly kinds: readonly EventKind[];
   readonly hooks: LifecycleHooks;
   readonly queue: EventsQueue;
   /** What EC2 refused in this process: a storm of launches of such a type costs a few calls. */
@@ -18,7 +21,7 @@ export interface ReconcileContext extends App {
 }
 
 /** `policyCacheMs`: how old the policy may be. Throws when the environment is not what Terraform sets. */
-export function createReconcileContext(policyCacheMs: number): ReconcileContext {
+export function createReconcileContext(policyCacheMs: number, kinds: readonly EventKind[]): ReconcileContext {
   const queueUrl = readQueueUrl(process.env);
   const hooks = lazily(async () => {
     const { createAutoScalingClient, createLifecycleHooks } = await import("../aws/lifecycle-hooks.js");
@@ -30,6 +33,7 @@ export function createReconcileContext(policyCacheMs: number): ReconcileContext 
   });
   return {
     ...createApp(policyCacheMs),
+    kinds,
     hooks: {
       complete: async (hook, result) => (await hooks()).complete(hook, result),
       failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),
