@@ -8,6 +8,7 @@ import type { Report } from "../core/sessions/report.js";
 import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
+import type { SweepContext } from "./context.js";
 
 /** Claims that one sweep writes, read in one call: the next sweep goes on. */
 const WRITES_A_SWEEP = 50;
@@ -19,12 +20,16 @@ export interface SweptDemands {
 }
 
 export async function readDemands(
-  { ports, claimStore, telemetry }: App,
+  app: SweepContext,
   deadlines: Deadlines,
   until: number,
 ): Promise<SweptDemands> {
+  const { ports, claimStore, telemetry } = app;
   try {
-    const stored = await withPermissionRetries(ports.clock, deadlines, () => claimStore.all(until));
+    const stored = await withPermissionRetries(ports.clock, deadlines, async () => {
+      await app.takeOverDemands(app);
+      return claimStore.all(until);
+    });
     const now = ports.clock.now();
     return {
       stored,

@@ -195,8 +195,8 @@ describe("an apply", () => {
       sessions: [sessionsOf(fleet(2)), []],
     });
     const { observer } = app.ports;
-    const demandStore: typeof app.demandStore = {
-      ...app.demandStore,
+    const claimStore: typeof app.claimStore = {
+      ...app.claimStore,
       all: async () => {
         refused("the demands");
         return [];
@@ -206,7 +206,7 @@ describe("an apply", () => {
       refused("sessions");
       return observer.sessions();
     };
-    return { ...app, demandStore, ports: { ...app.ports, observer: { ...observer, sessions } } };
+    return { ...app, claimStore, ports: { ...app.ports, observer: { ...observer, sessions } } };
   };
 
   it.each(["the policy", "EC2", "the demands", "sessions"] as const)(
