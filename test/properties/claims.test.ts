@@ -107,7 +107,7 @@ test("runs at the same time, with calls that fail and processes that die, lose a
       async (schedule, steps, faults) => {
         const store = aClaimStore([], undefined, quotas);
         const clock = aClock(NOON + 30 * MINUTE);
-        const next = () => faults.next().value ?? "none";
+        const next = (): string => (faults.next().value as string | undefined) ?? "none";
         store.interfere = () => {
           check(store);
         };
