@@ -1,4 +1,4 @@
-# The inputs that mean the same to all three modules. Those of each module are generated: variables-<module>.tf. The
+# The inputs that mean the same to all modules. Those of each module are generated: variables-<module>.tf. The
 # modules check the values.
 
 variable "name" {

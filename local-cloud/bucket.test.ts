@@ -1,13 +1,19 @@
 /** What the local cloud adds to moto's buckets. */
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteBucketPolicyCommand,
   GetBucketNotificationConfigurationCommand,
   GetObjectLockConfigurationCommand,
   PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
   PutObjectCommand,
   PutObjectLockConfigurationCommand,
   S3Client,
+  UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, startLocalCloud, type LocalCloud } from "./index.js";
@@ -62,6 +68,60 @@ test("a bucket that notifies EventBridge shows it, and each object is one event"
       object: expect.objectContaining({ key: "client=a/after.gz" }) as unknown,
     }),
   ]);
+});
+
+describe("a bucket whose policy wants each key written once", () => {
+  const write = { Bucket, Key: "kept/a", Body: "content" };
+  const only = { ...write, IfNoneMatch: "*" };
+  const refused = { name: "AccessDenied", $metadata: { httpStatusCode: 403 } };
+  const there = { name: "PreconditionFailed", $metadata: { httpStatusCode: 412 } };
+  const multipart = async (IfNoneMatch?: string) => {
+    const { Key } = write;
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    const part = { Bucket, Key, UploadId, PartNumber: 1, Body: "content" };
+    const { ETag } = await s3.send(new UploadPartCommand(part));
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    return s3.send(
+      new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload, IfNoneMatch }),
+    );
+  };
+
+  beforeAll(async () => {
+    const Statement = {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:PutObject",
+      Resource: `arn:aws:s3:::${Bucket}/kept/*`,
+      Condition: {
+        Null: { "s3:if-none-match": "true" },
+        Bool: { "s3:ObjectCreationOperation": "true" },
+      },
+    };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+  });
+  afterAll(() => s3.send(new DeleteBucketPolicyCommand({ Bucket })));
+
+  test("takes a key once, with the header, and answers 412 to the next one", async () => {
+    await expect(s3.send(new PutObjectCommand(write))).rejects.toMatchObject(refused);
+    await s3.send(new PutObjectCommand(only));
+    await expect(s3.send(new PutObjectCommand(only))).rejects.toMatchObject(there);
+    await expect(s3.send(new PutObjectCommand(write))).rejects.toMatchObject(refused);
+  });
+
+  test("takes parts without it, and what completes them with it alone", async () => {
+    await expect(multipart()).rejects.toMatchObject(refused);
+    await expect(multipart("*")).rejects.toMatchObject(there);
+  });
+
+  test("refuses a copy, and leaves other keys alone", async () => {
+    const CopySource = `${Bucket}/other`;
+    await s3.send(new PutObjectCommand({ Bucket, Key: "other", Body: "content" }));
+    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: "kept/b", CopySource }))).rejects.toMatchObject(
+      refused,
+    );
+    await s3.send(new CopyObjectCommand({ Bucket, Key: "another", CopySource }));
+  });
 });
 
 test("object lock is configured on a bucket that holds something already", async () => {

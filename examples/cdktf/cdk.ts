@@ -1,7 +1,14 @@
-// The only file that imports CDKTF, so that changing to its continuation, cdktn, is a change of this file and of
-// package.json.
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
-import { App, S3Backend, TerraformHclModule, TerraformOutput, TerraformStack, type IResolvable } from "cdktf";
+// The only file that imports CDKTF, and nothing but its core: what it uses is the same in CDK Terrain, which carries it on.
+// Installed under the name `cdktf` (cdktn/package.json), that one takes its place without a change here.
+import {
+  App,
+  S3Backend,
+  TerraformHclModule,
+  TerraformOutput,
+  TerraformProvider,
+  TerraformStack,
+  type IResolvable,
+} from "cdktf";
 import type { Construct } from "constructs";
 
 export { App, TerraformOutput };
@@ -58,16 +65,35 @@ export interface Place {
   readonly role: string;
 }
 
+/** The provider that the modules want, in one account and region. Its generated bindings are 400 MB, for three arguments. */
+class AwsProvider extends TerraformProvider {
+  readonly #arguments: Readonly<Record<string, unknown>>;
+
+  constructor(scope: Construct, { account, region }: Place, roleArn: string) {
+    super(scope, "aws", {
+      terraformResourceType: "aws",
+      terraformProviderSource: "hashicorp/aws",
+      terraformGeneratorMetadata: { providerName: "aws", providerVersionConstraint: ">= 5.100, < 7" },
+    });
+    this.#arguments = {
+      region,
+      allowed_account_ids: [account],
+      assume_role: [{ role_arn: roleArn, session_name: "cdktf" }],
+    };
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return this.#arguments;
+  }
+}
+
 /** A stack in one account and region: provider, and a state in a bucket of that account. */
 export class AccountStack extends TerraformStack {
-  constructor(scope: Construct, id: string, { account, region, role }: Place) {
+  constructor(scope: Construct, id: string, place: Place) {
     super(scope, id);
+    const { account, region, role } = place;
     const roleArn = `arn:aws:iam::${account}:role/${role}`;
-    new AwsProvider(this, "aws", {
-      region,
-      allowedAccountIds: [account],
-      assumeRole: [{ roleArn, sessionName: "cdktf" }],
-    });
+    new AwsProvider(this, place, roleArn);
     const backend = new S3Backend(this, {
       bucket: `traffic-mirroring-state-${account}-${region}`,
       key: `cdktf/${id}.tfstate`,

@@ -1,6 +1,6 @@
 // A hub and its clients, each a stack in its own account. What the clients need of the hub goes through its state.
 import { AccountStack, App, releaseOf, TerraformOutput, type Construct, type Release } from "./cdk.js";
-import { CaptureFleet, MirrorController, MirrorEndpoint, type MirrorControllerInputs } from "./modules.js";
+import { CaptureFleet, MirrorClient, type MirrorClientInputs } from "./modules.js";
 
 const region = "eu-west-1";
 const role = "traffic-mirroring-deploy";
@@ -15,10 +15,13 @@ interface Network {
 const clients = {
   payments: {
     account: "222222222222",
-    vni: 101,
-    network: {
-      vpc: "vpc-0bbb0000",
-      subnets: { "euw1-az1": "subnet-0bb10000", "euw1-az2": "subnet-0bb20000" },
+    vpcs: {
+      main: {
+        vni: 101,
+        vpc: "vpc-0bbb0000",
+        subnets: { "euw1-az1": "subnet-0bb10000", "euw1-az2": "subnet-0bb20000" },
+      },
+      data: { vni: 102, vpc: "vpc-0ccc0000", subnets: { "euw1-az1": "subnet-0cc10000" } },
     },
     sources: { tags: [{ name: "marked", tags: { Mirror: "true" } }] },
   },
@@ -26,10 +29,12 @@ const clients = {
 
 interface Client {
   readonly account: string;
-  readonly vni: number;
-  readonly network: Network;
-  readonly sources: NonNullable<MirrorControllerInputs["sources"]>;
+  readonly vpcs: Readonly<Record<string, Network & { readonly vni: number }>>;
+  readonly sources: NonNullable<MirrorClientInputs["sources"]>;
 }
+
+const eachOf = <T, Of>(all: Readonly<Record<string, T>>, of: (each: T) => Of): Record<string, Of> =>
+  Object.fromEntries(Object.entries(all).map(([key, each]) => [key, of(each)]));
 
 class Hub extends AccountStack {
   readonly fleet: CaptureFleet;
@@ -40,12 +45,10 @@ class Hub extends AccountStack {
       name: "traffic-capture",
       vpc_id: network.vpc,
       subnets: network.subnets,
-      clients: Object.fromEntries(
-        Object.entries(clients).map(([key, client]) => [
-          key,
-          { account_id: client.account, vnis: { main: client.vni } },
-        ]),
-      ),
+      clients: eachOf(clients, ({ account, vpcs }) => ({
+        account_id: account,
+        vnis: eachOf(vpcs, ({ vni }) => vni),
+      })),
     });
     new TerraformOutput(this, "capture_bucket", { value: this.fleet.text("capture_bucket") });
   }
@@ -55,21 +58,15 @@ class Hub extends AccountStack {
 class ClientStack extends AccountStack {
   constructor(scope: Construct, release: Release, key: string, client: Client, hub: Hub) {
     super(scope, key, { account: client.account, region, role });
-    const endpoint = new MirrorEndpoint(this, "endpoint", release, {
+    const mirroring = new MirrorClient(this, "client", release, {
       name: "traffic-mirror",
       endpoint_service_name: hub.fleet.text("endpoint_service_name"),
       availability_zones: hub.fleet.value("availability_zones"),
-      vpcs: {
-        main: { vpc_id: client.network.vpc, subnets: client.network.subnets, vni: client.vni },
-      },
-    });
-    const controller = new MirrorController(this, "controller", release, {
-      name: "traffic-mirror",
-      vpcs: endpoint.value("vpcs"),
-      sources: client.sources,
       hub_event_bus_arn: hub.fleet.text("event_bus_arn"),
+      vpcs: eachOf(client.vpcs, ({ vpc, subnets, vni }) => ({ vpc_id: vpc, subnets, vni })),
+      sources: client.sources,
     });
-    new TerraformOutput(this, "event_bus_arn", { value: controller.text("event_bus_arn") });
+    new TerraformOutput(this, "event_bus_arn", { value: mirroring.text("event_bus_arn") });
   }
 }
 

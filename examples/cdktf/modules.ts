@@ -443,6 +443,585 @@ export class CaptureFleet extends Module<
   }
 }
 
+export interface MirrorClientInputs {
+  /**
+   * ARNs that an alarm notifies when it fires, usually SNS topics. Default none: the alarms exist all the same and show
+   * in the console.
+   */
+  readonly alarm_actions?: Value<readonly string[]> | null;
+  /**
+   * Whether an instance in a zone without a target is mirrored to a target in another zone of its VPC. It costs the
+   * transfer between zones (0.01 $ per GB on each side in most regions), and that zone's capture then depends on two
+   * zones.
+   *
+   * Default true: completeness first.
+   */
+  readonly allow_cross_zone?: Value<boolean> | null;
+  /**
+   * Processor of the functions.
+   *
+   * `arm64` or `x86_64`. Default arm64, which is a fifth cheaper for the same work.
+   */
+  readonly architecture?: string | null;
+  /**
+   * How the function chooses, with `endpoint_management` "automatic".
+   *
+   * - `zones`: which zones get an endpoint, of those that the fleet serves. An endpoint costs about 7 $ a month.
+   *   - `subnets` (default): every zone in which the VPC has a subnet, since an instance could be started there and a
+   *     new endpoint takes minutes.
+   *   - `instances`: only zones with an instance that is not terminated. The first instance of a zone is mirrored
+   *     through another zone's endpoint for those minutes, or not at all where there is none.
+   * - `idle_minutes`: with `instances`, how long a zone may be without one before its endpoint goes, 0 to 10080. Default
+   *   60, so that a group that is scaled to nothing for a moment changes nothing.
+   * - `subnet_tags`: tags of the subnets in which endpoints are preferred; a null value means that the key is present.
+   *   Of several such subnets the one with the most free addresses is taken, and a zone without one takes any. An
+   *   endpoint that is there stays where it is. At most 10. Default none.
+   * - `evacuation_tag`: `key` and `value` (null: any) of the tag that marks a subnet to be removed: its endpoint is
+   *   moved to another subnet of the zone, or given up. Default traffic-mirror:evacuate = true.
+   * - `schedule_expression`: how often the function looks at everything, rate(1 minute) to rate(1 hour). Default rate(1
+   *   minute): so long does it take to see that a new endpoint is available.
+   */
+  readonly automatic?: Value<{
+    readonly zones?: string | null;
+    readonly idle_minutes?: number | null;
+    readonly subnet_tags?: Value<Readonly<Record<string, string | null>>> | null;
+    readonly evacuation_tag?: Value<{ readonly key: string; readonly value?: string | null }> | null;
+    readonly schedule_expression?: string | null;
+  }> | null;
+  /**
+   * Zones that the capture fleet serves: output of the same name of capture-fleet. With it, a subnet in another zone is
+   * refused at plan, and the function serves these zones alone.
+   *
+   * By any key `name` and `id`. Only the id counts, because a name may mean another zone in another account. Default
+   * null: EC2 is asked, which refuses such a subnet at apply.
+   */
+  readonly availability_zones?: Value<
+    Readonly<Record<string, Value<{ readonly name?: string | null; readonly id: string }> | null>>
+  > | null;
+  /**
+   * Limits of demands, the mirrors that an event asks for: `Mirror Requested` on the controller's bus or a GuardDuty
+   * finding. Each has an end, and is one SSM parameter, `/<name>/demands/<interface>`.
+   *
+   * - `default_minutes`: how long one lasts that does not say, 1 to `maximum_minutes`. Default 1440, a day.
+   * - `maximum_minutes`: the longest that a requester gets from one request, 1 to 525600. Default 10080, a week.
+   * - `limit`: how many are open at most, 1 to 5000; a request beyond is refused. Default 500: a standard parameter
+   *   costs nothing, and an account has 10,000.
+   * - `reads_per_second`: how fast the functions read them, 1 to 40. Default 5: Systems Manager grants some 40 a second,
+   *   shared with everything else in the account, and a page holds ten.
+   */
+  readonly demands?: Value<{
+    readonly default_minutes?: number | null;
+    readonly maximum_minutes?: number | null;
+    readonly limit?: number | null;
+    readonly reads_per_second?: number | null;
+  }> | null;
+  /**
+   * Who makes the endpoints and targets. The README says how to change over without a gap.
+   *
+   * - `terraform`: this module, for the subnets of `vpcs`, with all of them in the state.
+   * - `automatic`: a function, which follows the network: subnets and zones that come and go, and endpoints that fail or
+   *   are deleted, need no apply.
+   *
+   * Default terraform.
+   */
+  readonly endpoint_management?: string | null;
+  /**
+   * Name of the capture fleet's endpoint service: output of the same name of capture-fleet.
+   *
+   * It must be of this region and must allow this account.
+   */
+  readonly endpoint_service_name: string;
+  /**
+   * What is never mirrored, whatever `sources` says; a session of this controller on it is removed.
+   *
+   * - `tags`: as in `sources.tags`, `tags` and `match`.
+   * - `subnet_ids`, `instance_ids`, `network_interface_ids`: ids.
+   * - `autoscaling_group_names`: groups whose instances are left alone, above all those of the capture fleet and of
+   *   whatever else receives the copy: mirrored into itself, traffic would go round for ever.
+   *
+   * Default nothing.
+   */
+  readonly exclude?: Value<{
+    readonly tags?: Value<
+      readonly Value<{
+        readonly tags: Value<Readonly<Record<string, string | null>>>;
+        readonly match?: string | null;
+      }>[]
+    > | null;
+    readonly subnet_ids?: Value<readonly string[]> | null;
+    readonly instance_ids?: Value<readonly string[]> | null;
+    readonly network_interface_ids?: Value<readonly string[]> | null;
+    readonly autoscaling_group_names?: Value<readonly string[]> | null;
+  }> | null;
+  /**
+   * Whether interfaces of Fargate tasks are tried. AWS has the last word, and a refusal is reported with its reason.
+   *
+   * Default false, because it is unproven: AWS documents that requester-managed interfaces cannot be sources except
+   * those of RDS and ElastiCache, though sessions on Fargate's have been seen.
+   */
+  readonly fargate?: Value<boolean> | null;
+  /**
+   * What of a source's traffic is mirrored, the same for every VPC.
+   *
+   * - `ingress`, `egress`: the filter rules of a direction as seen from the source, at most 10 in all. A direction
+   *   without one is not mirrored.
+   *   - `rule_number`: 1 to 32766, once per direction; the lowest that fits decides.
+   *   - `rule_action`: `accept` (default) or `reject`.
+   *   - `protocol`: IANA number, 1 to 255. Default null: every protocol.
+   *   - `source_cidr_block`, `destination_cidr_block`: both IPv4 or both IPv6.
+   *   - `source_port_range`, `destination_port_range`: `from_port` and `to_port`, for TCP (6) and UDP (17) only. Default
+   *     null: every port.
+   *   - `description`: free text. Default null.
+   * - `network_services`: `amazon-dns` (default) or none.
+   *
+   * Default null: everything in both directions, IPv4 and IPv6, and the traffic of Amazon's DNS.
+   */
+  readonly filter?: Value<{
+    readonly ingress?: Value<
+      readonly Value<{
+        readonly rule_number: number;
+        readonly rule_action?: string | null;
+        readonly protocol?: number | null;
+        readonly source_cidr_block: string;
+        readonly destination_cidr_block: string;
+        readonly source_port_range?: Value<{ readonly from_port: number; readonly to_port: number }> | null;
+        readonly destination_port_range?: Value<{
+          readonly from_port: number;
+          readonly to_port: number;
+        }> | null;
+        readonly description?: string | null;
+      }>[]
+    > | null;
+    readonly egress?: Value<
+      readonly Value<{
+        readonly rule_number: number;
+        readonly rule_action?: string | null;
+        readonly protocol?: number | null;
+        readonly source_cidr_block: string;
+        readonly destination_cidr_block: string;
+        readonly source_port_range?: Value<{ readonly from_port: number; readonly to_port: number }> | null;
+        readonly destination_port_range?: Value<{
+          readonly from_port: number;
+          readonly to_port: number;
+        }> | null;
+        readonly description?: string | null;
+      }>[]
+    > | null;
+    readonly network_services?: Value<readonly string[]> | null;
+  }> | null;
+  /**
+   * Lowest severity of a GuardDuty finding that asks for a mirror.
+   *
+   * 1 to 10 (GuardDuty: low from 1, medium from 4, high from 7, critical from 9). Default 4: low findings are mostly
+   * attempts that failed.
+   */
+  readonly guardduty_severity?: number | null;
+  /**
+   * What keeps a mistake small.
+   *
+   * - `removal_percent`, `removal_minimum`: within 24 hours no more than this share of our sessions is removed for a change
+   *   of rules, tags or targets, or no more than this number and half of them. A run that would go beyond removes none,
+   *   and an alarm fires. 0 to 100, default 20, of the most sessions of those 24 hours; from 0, default 10. 100 percent
+   *   switches it off. What is stopped, detached or terminated does not count.
+   * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted;
+   *   the 24 hours begin anew with it. Default null: it is not.
+   * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
+   *   to 100, default 100.
+   * - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+   */
+  readonly guardrails?: Value<{
+    readonly removal_percent?: number | null;
+    readonly removal_minimum?: number | null;
+    readonly acknowledged_until?: string | null;
+    readonly rollout_percent?: number | null;
+    readonly max_sessions?: number | null;
+  }> | null;
+  /**
+   * ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), to which the functions' reports then go:
+   * sessions that come, change and go, sources that are refused, tampering, and a summary of each sweep.
+   *
+   * The hub must allow this account, and whether the input is null must be known at plan. Default null: reports stay on
+   * the controller's own bus.
+   */
+  readonly hub_event_bus_arn?: string | null;
+  /**
+   * What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
+   *
+   * By type, with * and ? as wildcards. false: never tried, and no alarm; true: tried as early as those on the list.
+   * Default none: every type is tried, those that the list does not name last, and what EC2 refuses is learnt.
+   */
+  readonly instance_types?: Value<Readonly<Record<string, Value<boolean> | null>>> | null;
+  /**
+   * ARN of a customer-managed KMS key for the queues, and for the functions' logs and environment. Its policy must let
+   * `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it. Default null: keys that AWS manages.
+   */
+  readonly kms_key_arn?: string | null;
+  /**
+   * Where the functions' zips are taken from instead of this repository, for organizations whose code must come from a
+   * bucket of theirs.
+   *
+   * - `s3_bucket`: the bucket.
+   * - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key. Put the version into it: a changed
+   *   key is what makes Lambda fetch. Default empty.
+   *
+   * Default null: the zips in this repository.
+   */
+  readonly lambda_package?: Value<{
+    readonly s3_bucket: string;
+    readonly s3_key_prefix?: string | null;
+  }> | null;
+  /**
+   * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
+   * delays service, not the first packets: the operating system boots meanwhile.
+   *
+   * - `autoscaling_group_name`: the group.
+   * - `create`: whether the module makes the hook. Its time-out always lets the instance go into service, so that a
+   *   controller that does not answer stops no launches. With false the hook is there already, for the transition
+   *   autoscaling:EC2_INSTANCE_LAUNCHING and without a notification target. Default true.
+   * - `hook_name`: its name. Default `<name>-mirror`.
+   * - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
+   *   300.
+   * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
+   *   it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   * - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
+   *   launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
+   *   and an alarm fires. 1 to 1000, default 3.
+   *
+   * At most 20. Default none.
+   */
+  readonly lifecycle_hooks?: Value<
+    Readonly<
+      Record<
+        string,
+        Value<{
+          readonly autoscaling_group_name: string;
+          readonly create?: Value<boolean> | null;
+          readonly hook_name?: string | null;
+          readonly heartbeat_timeout?: number | null;
+          readonly when_not_mirrored?: string | null;
+          readonly abandons_per_hour?: number | null;
+        }> | null
+      >
+    >
+  > | null;
+  /**
+   * How much the functions log.
+   *
+   * `DEBUG`, `INFO`, `WARN` or `ERROR`. Default INFO: one line per decision that changed something, and a summary per
+   * run.
+   */
+  readonly log_level?: string | null;
+  /**
+   * Days that the functions' logs are kept.
+   *
+   * A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
+   */
+  readonly log_retention_days?: number | null;
+  /**
+   * Memory of the functions in MB; CPU grows with it.
+   *
+   * - `reconcile`: 128 to 10240. Default 512, for a cold start within a second or so.
+   * - `sweep`: 128 to 10240. Default 1024, for a region of 10,000 interfaces, with room.
+   */
+  readonly memory_size?: Value<{ readonly reconcile?: number | null; readonly sweep?: number | null }> | null;
+  /**
+   * Whether two alarms fire when instances of this account and region had no bandwidth left for mirroring, so that
+   * packets of sources were not copied.
+   *
+   * Default false, because of the price: such an alarm is a query over the metrics of all instances, and CloudWatch
+   * charges 0.10 $ a month for each metric that it analyses, with at most 10,000. docs/operations.md has the query for
+   * looking without an alarm.
+   */
+  readonly mirroring_skipped_alarm?: Value<boolean> | null;
+  /**
+   * What the functions do with what they find.
+   *
+   * - `enforce`: sessions are made, changed and removed.
+   * - `observe`: everything is planned, logged and counted, and nothing changes.
+   * - `drain`: all sessions of this controller are removed and none is made.
+   *
+   * Default enforce.
+   */
+  readonly mode?: string | null;
+  /**
+   * Beginning of the names of all that is made, and the value of the tag `traffic-mirror:controller` of the sessions.
+   * Changing it replaces everything, and removes and makes anew every session.
+   *
+   * Lower-case letters, digits and single hyphens, first a letter, at most 38 characters: the role
+   * `<name>-reconcile-<region>` must fit into IAM's 64.
+   */
+  readonly name: string;
+  /**
+   * How fast sessions are made, changed and removed. EC2 grants an account 50 mutations at once and 5 a second from then
+   * on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every
+   * other tool there.
+   *
+   * - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
+   *   0 to 1000, default 0.25; at most 10000, default 44.
+   * - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.5; 1 to
+   *   10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
+   * - `events_maximum_concurrency`: runs of `reconcile` at the same time, 2 to 1000. Default 2, the least that Lambda
+   *   takes for a queue.
+   *
+   * The defaults take nearly all that EC2 grants and no more. While events wait in their queue, the sweep stands back
+   * and `reconcile` takes both rates: of 100 instances launched at once the last is mirrored after some 13 seconds, of
+   * 700 after some 140, also during a backfill of thousands. Raise them when AWS has raised the account's limits.
+   */
+  readonly pace?: Value<{
+    readonly events_per_second?: number | null;
+    readonly events_burst?: number | null;
+    readonly sweep_per_second?: number | null;
+    readonly sweep_burst?: number | null;
+    readonly events_maximum_concurrency?: number | null;
+  }> | null;
+  /** ARN of the IAM policy that bounds every role that is made. Default null: none. */
+  readonly permissions_boundary?: string | null;
+  /**
+   * How many parameters the policy document is spread over when it does not fit into one (4,096 bytes). Needed only
+   * where the length of a list is unknown at plan, or where long names or non-Latin tags make the estimate too small;
+   * the plan or apply says so then.
+   *
+   * 1 to 64. Default null: estimated from the number of VPCs, targets, rules and excludes at their largest size.
+   */
+  readonly policy_parts?: number | null;
+  /**
+   * Whether interfaces that AWS made for its services in the VPCs are mirrored, where a rule selects their subnet or VPC
+   * (they have no instance, so no instance tags).
+   *
+   * - `rds`, `elasticache`: whose. Default false for both: their traffic repeats what the clients' interfaces show.
+   */
+  readonly requester_managed?: Value<{
+    readonly rds?: Value<boolean> | null;
+    readonly elasticache?: Value<boolean> | null;
+  }> | null;
+  /**
+   * Concurrent executions reserved for the functions.
+   *
+   * - `reconcile`: -1 (none), or at least `pace.events_maximum_concurrency`.
+   * - `sweep`: -1 (none), or at least 2, since an apply or a person may start one while the schedule's runs.
+   *
+   * Default -1 for both: a new account has ten in all, and reserving any of them fails there.
+   */
+  readonly reserved_concurrency?: Value<{
+    readonly reconcile?: number | null;
+    readonly sweep?: number | null;
+  }> | null;
+  /**
+   * Lambda runtime of the functions.
+   *
+   * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
+   */
+  readonly runtime?: string | null;
+  /**
+   * How often the sweep runs. AWS does not promise to deliver every event, so this is the longest time that a missed
+   * change stays unseen.
+   *
+   * `rate(1 minute)` to `rate(6 hours)`. Null: no schedule, and no alarm when no sweep runs; then something else must
+   * invoke the sweep. Default rate(1 minute), which costs about 1 $ a month.
+   */
+  readonly schedule_expression?: string | null;
+  /**
+   * ARNs of IAM roles and users that may remove and change mirror sessions without being reported as tampering, such as
+   * another tool that keeps sessions of its own: for a call on a session that is gone, nobody can say whose it was.
+   *
+   * At most 10; a role with its path, as CloudTrail writes it. A role counts by its name, which its account has once.
+   * Default none: the functions of this and of other controllers in the account, each of which can touch its own
+   * sessions alone.
+   */
+  readonly session_principals?: Value<readonly string[]> | null;
+  /**
+   * How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
+   * rules when not all fit.
+   *
+   * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+   */
+  readonly session_quota?: number | null;
+  /**
+   * Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
+   * `subnets` before `vpcs`, in the order of each list.
+   *
+   * - `tags`: rules by tags of the instance, exact and case-sensitive.
+   *   - `tags`: at least one; a null value means that the key is present.
+   *   - `match`: whether `all` of them must match (default) or `any`.
+   * - `subnets`: rules by subnet.
+   *   - `subnet_id`: the subnet.
+   * - `vpcs`: rules by VPC.
+   *   - `vpc_id`: one of `vpcs`.
+   *
+   * Every rule takes besides:
+   *
+   * - `name`: the value of the tag `traffic-mirror:rule` of its sessions, 1 to 64 characters. Default `tags[0]`,
+   *   `subnets[1]` …, by position: give names, or sessions are tagged again when a rule is put in front.
+   * - `filter_id`: a mirror filter instead of the VPC's. Default null.
+   * - `target_id`: a mirror target instead of the one in the instance's zone. Default null.
+   * - `packet_length`: bytes of each packet that are mirrored, 55 to 8500. Under 55 bytes the headers of IPv6 packets
+   *   would be cut. Default null: whole packets.
+   * - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
+   * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
+   *   number in use is stepped around. Default null: 1.
+   * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
+   * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
+   *   `guardduty_severity`, `demands`). Rules with `always` go first.
+   *
+   * Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
+   */
+  readonly sources?: Value<{
+    readonly tags?: Value<
+      readonly Value<{
+        readonly tags: Value<Readonly<Record<string, string | null>>>;
+        readonly match?: string | null;
+        readonly name?: string | null;
+        readonly filter_id?: string | null;
+        readonly target_id?: string | null;
+        readonly packet_length?: number | null;
+        readonly virtual_network_id?: number | null;
+        readonly session_number?: number | null;
+        readonly interfaces?: string | null;
+        readonly on?: string | null;
+      }>[]
+    > | null;
+    readonly subnets?: Value<
+      readonly Value<{
+        readonly subnet_id: string;
+        readonly name?: string | null;
+        readonly filter_id?: string | null;
+        readonly target_id?: string | null;
+        readonly packet_length?: number | null;
+        readonly virtual_network_id?: number | null;
+        readonly session_number?: number | null;
+        readonly interfaces?: string | null;
+        readonly on?: string | null;
+      }>[]
+    > | null;
+    readonly vpcs?: Value<
+      readonly Value<{
+        readonly vpc_id: string;
+        readonly name?: string | null;
+        readonly filter_id?: string | null;
+        readonly target_id?: string | null;
+        readonly packet_length?: number | null;
+        readonly virtual_network_id?: number | null;
+        readonly session_number?: number | null;
+        readonly interfaces?: string | null;
+        readonly on?: string | null;
+      }>[]
+    > | null;
+  }> | null;
+  /**
+   * What becomes of the sessions of a stopped instance.
+   *
+   * `remove` or `keep`. Default remove: a session is billed while its instance is stopped, and is made again about a
+   * second after the start.
+   */
+  readonly stopped_instances?: string | null;
+  /**
+   * Tags of everything that is made, the mirror sessions included.
+   *
+   * At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+   * Default none.
+   */
+  readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
+  /**
+   * Mode of X-Ray.
+   *
+   * `PassThrough` or `Active`. Default PassThrough: each run is a batch or a sweep of its own with no caller to be
+   * traced from, its log and metrics say where time went, and traces are billed.
+   */
+  readonly tracing_mode?: string | null;
+  /**
+   * Which events start `reconcile`, each by an event rule on the default bus.
+   *
+   * - `ec2_state_change`: an instance changes its state.
+   * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
+   *   another way.
+   * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
+   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+   *   on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
+   * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
+   *   at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
+   *   sweep every minute anyway. Needs a trail as `api_calls` does.
+   * - `tag_changes`: the tags of an instance change. Needs no trail.
+   * - `lifecycle_hooks`: Auto Scaling holds an instance of a group in `lifecycle_hooks`. An event rule only where there
+   *   is one.
+   * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
+   *   where a rule of `sources` has `on = "guardduty"`.
+   * - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
+   *   Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+   *
+   * Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
+   * a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as
+   * `tag_changes` when no rule goes by tags. Without any, the sweep alone keeps the sessions. Requests on the
+   * controller's own bus are taken in any case: IAM decides who may make them.
+   */
+  readonly triggers?: Value<readonly string[]> | null;
+  /**
+   * When the alarm for uncovered sources fires: when more than `sources` selected interfaces were without a session all
+   * through `minutes`.
+   *
+   * - `sources`: a whole number from 0. Default 100. Set it a little above what stays on a quiet day (`uncovered` in the
+   *   sweep's summary): interfaces that AWS cannot mirror count as well.
+   * - `minutes`: 5 to 1440. Default 30.
+   */
+  readonly uncovered_alarm?: Value<{
+    readonly sources?: number | null;
+    readonly minutes?: number | null;
+  }> | null;
+  /**
+   * Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
+   * Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
+   *
+   * - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+   * - `security_group_ids`: 1 to 5.
+   *
+   * Default null: in no VPC, which the functions do not need.
+   */
+  readonly vpc_config?: Value<{
+    readonly subnet_ids: Value<readonly string[]>;
+    readonly security_group_ids: Value<readonly string[]>;
+  }> | null;
+  /**
+   * VPCs to mirror, by a key of your own choice, which stays when ids change.
+   *
+   * - `vpc_id`: the VPC.
+   * - `subnets`: subnets' ids by a key of your own choice, one per zone. Each gets an endpoint and a target. Zones
+   *   without one are served from another zone, at the price of traffic between zones. Leave it out with
+   *   `endpoint_management` "automatic": the function chooses.
+   * - `vni`: the number by which captured traffic shows which VPC it is from, 1 to 16777215. Default null: AWS picks one
+   *   at random for each session.
+   *
+   * An empty map makes nothing.
+   */
+  readonly vpcs: Value<
+    Readonly<
+      Record<
+        string,
+        Value<{
+          readonly vpc_id: string;
+          readonly subnets?: Value<Readonly<Record<string, string | null>>> | null;
+          readonly vni?: number | null;
+        }> | null
+      >
+    >
+  >;
+}
+
+/** modules/mirror-client */
+export class MirrorClient extends Module<
+  MirrorClientInputs,
+  | "apply_summary"
+  | "endpoints_apply_summary"
+  | "event_bus_arn"
+  | "function_names"
+  | "policy_parameter_name"
+  | "queue_arns"
+  | "request_policy_json"
+  | "vpcs"
+> {
+  constructor(scope: Construct, id: string, release: Release, inputs: MirrorClientInputs) {
+    super("mirror-client", scope, id, release, inputs);
+  }
+}
+
 export interface MirrorEndpointInputs {
   /**
    * ARNs that an alarm of the function notifies when it fires, usually SNS topics.
@@ -651,6 +1230,13 @@ export class MirrorEndpoint extends Module<
 
 export interface MirrorControllerInputs {
   /**
+   * Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+   * overlaps ours, takes packets before it. Each packet is mirrored once.
+   *
+   * Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+   */
+  readonly accept_sharing?: Value<boolean> | null;
+  /**
    * ARNs that an alarm notifies when it fires, usually SNS topics.
    *
    * Default none: the alarms exist all the same and show in the console.
@@ -792,7 +1378,8 @@ export interface MirrorControllerInputs {
    * - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
    *   300.
    * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-   *   it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   *   it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+   *   (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
    * - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
    *   launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
    *   and an alarm fires. 1 to 1000, default 3.
@@ -969,6 +1556,9 @@ export interface MirrorControllerInputs {
    * - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
    * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
    *   number in use is stepped around. Default null: 1.
+   * - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+   *   number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+   *   and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
    * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
    * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
    *   `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -986,6 +1576,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -999,6 +1590,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1012,6 +1604,7 @@ export interface MirrorControllerInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -1096,6 +1689,9 @@ export interface MirrorControllerInputs {
    * - `vpc_id`: the VPC.
    * - `vni`: VXLAN network identifier of its sessions, 1 to 16777215. Default null: AWS picks one per session.
    * - `filter_id`: mirror filter of its sessions, where a rule of `sources` names no other.
+   * - `filter`: what Terraform made of that filter, as the input `filter` of `mirror-endpoint` has it (`ingress`,
+   *   `egress`, `network_services`). Sweeps compare: one that somebody else has changed makes its sources
+   *   `filter-changed`. Default null: nothing to compare with.
    * - `endpoint_service_name`: the endpoint service behind the targets. Needed where `targets` is null: a target found
    *   by its tags counts only when its endpoint belongs to this service.
    * - `targets`: mirror targets by a key of the caller's, one for each availability zone (by name, as instances show
@@ -1112,6 +1708,43 @@ export interface MirrorControllerInputs {
           readonly vni?: number | null;
           readonly filter_id: string;
           readonly endpoint_service_name?: string | null;
+          readonly filter?: Value<{
+            readonly ingress?: Value<
+              readonly Value<{
+                readonly rule_number: number;
+                readonly rule_action?: string | null;
+                readonly protocol?: number | null;
+                readonly source_cidr_block: string;
+                readonly destination_cidr_block: string;
+                readonly source_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+                readonly destination_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+              }>[]
+            > | null;
+            readonly egress?: Value<
+              readonly Value<{
+                readonly rule_number: number;
+                readonly rule_action?: string | null;
+                readonly protocol?: number | null;
+                readonly source_cidr_block: string;
+                readonly destination_cidr_block: string;
+                readonly source_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+                readonly destination_port_range?: Value<{
+                  readonly from_port: number;
+                  readonly to_port: number;
+                }> | null;
+              }>[]
+            > | null;
+            readonly network_services?: Value<readonly string[]> | null;
+          }> | null;
           readonly targets?: Value<
             Readonly<
               Record<string, Value<{ readonly target_id: string; readonly availability_zone: string }> | null>

@@ -1,29 +1,29 @@
 output "vpcs" {
   description = "Filter and targets of every VPC, by the key of `vpcs`."
-  value       = module.mirror_endpoint.vpcs
+  value       = module.mirror_client.vpcs
 }
 
 output "event_bus_arn" {
   description = "ARN of the controller's bus: mirrors are asked for here, and what happens is published here."
-  value       = module.mirror_controller.event_bus_arn
+  value       = module.mirror_client.event_bus_arn
 }
 
 output "policy_parameter_name" {
   description = "SSM parameter that holds the policy document."
-  value       = module.mirror_controller.policy_parameter_name
+  value       = module.mirror_client.policy_parameter_name
 }
 
 output "function_names" {
   description = "Names of the functions."
-  value       = module.mirror_controller.function_names
+  value       = module.mirror_client.function_names
 }
 
 output "queue_arns" {
   description = "ARNs of the queues."
-  value       = module.mirror_controller.queue_arns
+  value       = module.mirror_client.queue_arns
 }
 
 output "apply_summary" {
   description = "What the sweep of the last apply did."
-  value       = module.mirror_controller.apply_summary
+  value       = module.mirror_client.apply_summary
 }

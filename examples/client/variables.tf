@@ -69,14 +69,14 @@ variable "vpcs" {
 }
 
 variable "filter" {
-  description = "What of the traffic is mirrored: mirror-endpoint's input `filter`. Default null: all of it."
+  description = "What of the traffic is mirrored: mirror-client's input `filter`. Default null: all of it."
   type        = any
   default     = null
 }
 
 variable "sources" {
   description = <<-EOT
-    Which interfaces are mirrored: mirror-controller's input `sources`. Default: those of instances with the tag
+    Which interfaces are mirrored: mirror-client's input `sources`. Default: those of instances with the tag
     Mirror = true.
   EOT
   type        = any
@@ -84,7 +84,7 @@ variable "sources" {
 }
 
 variable "exclude" {
-  description = "What is never mirrored: mirror-controller's input `exclude`. Default nothing."
+  description = "What is never mirrored: mirror-client's input `exclude`. Default nothing."
   type        = any
   default     = {}
 }
@@ -97,7 +97,7 @@ variable "mode" {
 }
 
 variable "guardrails" {
-  description = "What keeps a mistake small: mirror-controller's input `guardrails`. Default: its defaults."
+  description = "What keeps a mistake small: mirror-client's input `guardrails`. Default: its defaults."
   type        = any
   default     = {}
 }
@@ -106,6 +106,18 @@ variable "schedule_expression" {
   description = "How often the sweep runs, or null for never. Default rate(1 minute)."
   type        = string
   default     = "rate(1 minute)"
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the IAM policy that bounds every role that is made. Default null: none."
+  type        = string
+  default     = null
+}
+
+variable "kms_key_arn" {
+  description = "ARN of a customer-managed KMS key for queues, logs and the functions' environment. Default null: keys that AWS manages."
+  type        = string
+  default     = null
 }
 
 variable "alarm_actions" {

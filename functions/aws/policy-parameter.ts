@@ -12,10 +12,16 @@ import { createHash } from "node:crypto";
 import { everyPage } from "./pages.js";
 
 export interface PolicyParameter {
-  /** The document now; undefined while Terraform is in the middle of writing its parts. */
-  read(): Promise<string | undefined>;
+  /** The document now; `text` is undefined while Terraform is in the middle of writing its parts. */
+  read(): Promise<PolicyText>;
   /** Earlier documents, newest first (SSM keeps the last 100 versions of a parameter). */
   history(): AsyncGenerator<string>;
+}
+
+export interface PolicyText {
+  readonly text: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number | undefined;
 }
 
 /** GetParameters takes at most this many names (SSM API reference). */
@@ -32,9 +38,11 @@ export function createPolicyParameter(client: SSMClient, name: string): PolicyPa
     async read() {
       const head = await client.send(new GetParameterCommand({ Name: name }));
       const value = head.Parameter?.Value ?? "";
+      const writtenAt = head.Parameter?.LastModifiedDate?.getTime();
       const split = headOf(value);
-      if (split === undefined) return value;
-      return assemble(split, await readParts(client, partNames(name, split.parts)));
+      if (split === undefined) return { text: value, writtenAt };
+      const text = assemble(split, await readParts(client, partNames(name, split.parts)));
+      return { text, writtenAt };
     },
 
     async *history() {

@@ -102,6 +102,12 @@ export function readGatewayEndpoints(client: EC2Client, filter?: Filter): Promis
   });
 }
 
+/** One endpoint by its id. Throws EC2's error where it does not know the id. */
+export async function readEndpoint(client: EC2Client, id: string): Promise<VpcEndpoint | undefined> {
+  const { VpcEndpoints = [] } = await client.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+  return VpcEndpoints[0];
+}
+
 /** Splits values over as many calls as the limit on filter values asks for. */
 export async function inChunks<T>(
   values: readonly string[],

@@ -49,44 +49,49 @@ export const unselectedReasons = [
 ] as const;
 export type UnselectedReason = (typeof unselectedReasons)[number];
 
-/** Why a selected interface is not mirrored. Every one is a value of the metric dimension `reason`. */
-export const uncoveredReasons = [
-  "interface-type",
-  "instance-type",
-  "requester-managed",
-  "fargate",
-  "ipv6-only",
-  "is-target",
-  "behind-target",
-  "no-target",
-  "target-service",
-  "target-not-seen",
-  "target-unavailable",
-  "not-seen",
-  "session-limit",
-  "quota",
-  "rollout",
-  "ceiling",
-  "ownership-lost",
-  "filter-accepts-nothing",
-  "aws-refused",
-  "not-permitted",
-  "pending",
-] as const;
-export type UncoveredReason = (typeof uncoveredReasons)[number];
-
 /**
- * Reasons that lie outside the instance, where another instance would fare no better: no lifecycle hook gives one up for
- * them, or a single change by a third party would end launches by the hour.
+ * Whose a reason is, which says what may follow from it:
+ * - own: the interface's or its instance's, where another instance may fare better. Only these end a launch
+ * - outside: the receiver's, the filter's, the account's, other people's, or the user's own choice. Another instance
+ *   would fare no better, and a third party can cause most of them: they count and alarm, and end nothing
+ * - open: nothing is decided yet
  */
-export const outsideReasons: ReadonlySet<UncoveredReason> = new Set([
-  "no-target",
-  "target-service",
-  "quota",
-  "ownership-lost",
-  "filter-accepts-nothing",
-  "not-permitted",
-] as const);
+type Whose = "own" | "outside" | "open";
+
+/** Why a selected interface is not mirrored. Every one is a value of the metric dimension `reason`. */
+const whose = {
+  "interface-type": "own",
+  "instance-type": "own",
+  "requester-managed": "own",
+  fargate: "own",
+  "ipv6-only": "own",
+  "is-target": "own",
+  "behind-target": "own",
+  "no-target": "outside",
+  "target-service": "outside",
+  "target-not-seen": "outside",
+  "target-unavailable": "outside",
+  "not-seen": "open",
+  "session-limit": "outside",
+  quota: "outside",
+  rollout: "outside",
+  ceiling: "outside",
+  "ownership-lost": "outside",
+  "filter-accepts-nothing": "outside",
+  "filter-changed": "outside",
+  outranked: "outside",
+  "aws-refused": "own",
+  "not-permitted": "outside",
+  pending: "open",
+} as const satisfies Readonly<Record<string, Whose>>;
+
+export type UncoveredReason = keyof typeof whose;
+export const uncoveredReasons = Object.keys(whose) as readonly UncoveredReason[];
+
+/** `state`: of the instance. What AWS refuses of one that is still pending it may take a moment later. */
+export function whoseReason(reason: UncoveredReason, state: string | undefined): Whose {
+  return reason === "aws-refused" && state === "pending" ? "open" : whose[reason];
+}
 
 /** Why a session of ours is changed although its interface stays selected. */
 export type ChangeReason =

@@ -2,7 +2,7 @@
  * What our tags mean, in one place. `traffic-mirror:controller` on a session names its controller, for IAM and for
  * people; that it is the controller's is proved by its description alone (sessions/ownership.ts).
  * A target says by tags which VPC and zone it serves. Endpoints and targets that the function `endpoints` manages
- * carry its name; without that tag they are somebody else's, Terraform's for one, and never touched.
+ * carry its name, for IAM and for people; that they are its own is proved otherwise (endpoints/ownership.ts).
  */
 import { stableHash } from "./hash.js";
 import type { Tags } from "./model.js";

@@ -4,6 +4,7 @@ import { createEndpointObserver } from "../aws/endpoints/observer.js";
 import { createEndpointWriter } from "../aws/endpoints/writer.js";
 import { createPace, type PaceOptions } from "../aws/pace.js";
 import type { EndpointSettings } from "../core/endpoints/model.js";
+import type { Proven } from "../core/endpoints/ownership.js";
 import type { EndpointPorts } from "../core/endpoints/ports.js";
 import { clock } from "../runtime/clock.js";
 import { readEndpointConfig } from "./config.js";
@@ -15,6 +16,8 @@ export interface EndpointApp {
   readonly sweep: EndpointPorts;
   readonly events: EndpointPorts;
   readonly telemetry: EndpointTelemetry;
+  /** Endpoints that a target of ours has proved ours, as long as the process lives. */
+  readonly proven: Proven;
 }
 
 /**
@@ -45,5 +48,5 @@ export function createEndpointApp(): EndpointApp {
     clock,
   });
   const telemetry = createEndpointTelemetry(settings.name);
-  return { settings, sweep: ports(endpointPaces.sweep), events: ports(endpointPaces.events), telemetry };
+  return { settings, sweep: ports(endpointPaces.sweep), events: ports(endpointPaces.events), telemetry, proven: new Set() };
 }

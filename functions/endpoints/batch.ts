@@ -65,9 +65,9 @@ function parseMessages(
 
 async function act(app: EndpointApp, look: EndpointLook, deadline: number): Promise<void> {
   if (!(await concernsUs(app, look))) return;
-  const { settings, events: ports, telemetry } = app;
+  const { settings, events: ports, telemetry, proven } = app;
   const { onDone } = telemetry;
-  const report = await reconcileEndpoints({ ports, settings, deadline, onDone });
+  const report = await reconcileEndpoints({ ports, settings, proven, deadline, onDone });
   countEndpointReport(telemetry, report);
   telemetry.logger.info("endpoints", { by: "events", ...summarize(report, settings) });
 }

@@ -28,6 +28,7 @@ export interface EndpointSummary {
   readonly deleted: number;
   readonly leaving: EndpointReport["plan"]["leaving"];
   readonly held: EndpointReport["plan"]["held"];
+  readonly disputed: EndpointReport["plan"]["disputed"];
   readonly complete: boolean;
 }
 
@@ -58,6 +59,7 @@ async function runReconcile(
   const run: EndpointRun = {
     ports: app.sweep,
     settings: app.settings,
+    proven: app.proven,
     deadline: Math.min(whole, started + limit),
     ...(by === "apply" && { permissionsSpreadUntil: started + PERMISSIONS_SPREAD_MS }),
     onDone: app.telemetry.onDone,
@@ -66,6 +68,7 @@ async function runReconcile(
   countEndpointReport(app.telemetry, report);
   const summary = summarize(report, app.settings);
   app.telemetry.logger.info("endpoints", { by, ...summary });
+  sayDisputed(app, report.plan.disputed);
   if (!report.service.usable) {
     const { code, message } = report.service;
     const sentence =
@@ -78,9 +81,10 @@ async function runReconcile(
 }
 
 async function runDrain(app: EndpointApp, deadline: number): Promise<object> {
-  const { telemetry, settings, sweep: ports } = app;
+  const { telemetry, settings, sweep: ports, proven } = app;
   const { onDone } = telemetry;
-  const report = await drainEndpoints({ ports, settings, deadline, onDone });
+  const report = await drainEndpoints({ ports, settings, proven, deadline, onDone });
+  sayDisputed(app, report.disputed ?? []);
   telemetry.logger.info("drain", { ...report });
   const { remainingTargets, remainingEndpoints, because } = report;
   if (remainingTargets + remainingEndpoints > 0) {
@@ -91,6 +95,11 @@ async function runDrain(app: EndpointApp, deadline: number): Promise<object> {
     );
   }
   return { ...report, complete: true };
+}
+
+/** Nothing is done about them, so somebody has to hear of them. */
+function sayDisputed({ telemetry }: EndpointApp, disputed: readonly string[]): void {
+  if (disputed.length > 0) telemetry.logger.error("ownership disputed", { disputed });
 }
 
 export function summarize(report: EndpointReport, { vpcIds }: EndpointSettings): EndpointSummary {
@@ -114,6 +123,7 @@ export function summarize(report: EndpointReport, { vpcIds }: EndpointSettings):
     deleted: succeeded(report, "delete-endpoint"),
     leaving: plan.leaving,
     held: plan.held,
+    disputed: plan.disputed,
     complete: served === plan.zones.length && plan.actions.length === 0 && plan.leaving.length === 0,
   };
 }

@@ -31,7 +31,7 @@ function logDone(logger: Logger, { action, outcome }: EndpointDone): void {
 
 export function countEndpointReport({ metrics }: EndpointTelemetry, report: EndpointReport): void {
   const count = (metric: string, value: number) => metrics.addMetric(metric, MetricUnit.Count, value);
-  const { zones, held, leaving } = report.plan;
+  const { zones, held, leaving, disputed } = report.plan;
   const came = (...kinds: string[]) =>
     report.done.filter(({ outcome }) => kinds.includes(outcome.kind)).length;
   count("EndpointZonesNeeded", zones.length);
@@ -39,6 +39,7 @@ export function countEndpointReport({ metrics }: EndpointTelemetry, report: Endp
   count("EndpointsCreated", succeeded(report, "create-endpoint"));
   count("EndpointsDeleted", succeeded(report, "delete-endpoint"));
   count("EndpointsHeld", held.length);
+  count("EndpointsDisputed", disputed.length);
   count("EndpointTargetsLeaving", leaving.length);
   count("EndpointCallsThrottled", came("throttled"));
   count("EndpointCallsNotPermitted", came("not-permitted"));

@@ -2,7 +2,7 @@
  * The policy in force. A document that does not validate is refused: the newest one of the parameter's
  * history that does stays in force, also in a process that has just started.
  */
-import type { PolicyParameter } from "../aws/policy-parameter.js";
+import type { PolicyParameter, PolicyText } from "../aws/policy-parameter.js";
 import type { Clock } from "../core/clock.js";
 import { parsePolicy, type Policy } from "../core/sessions/policy.js";
 
@@ -10,6 +10,8 @@ export interface LoadedPolicy {
   readonly policy: Policy;
   /** Why the newest document is not the one in force; empty when it is. */
   readonly problems: readonly string[];
+  /** When it was written, milliseconds since the epoch; undefined where that is not known, or an earlier one is in force. */
+  readonly writtenAt?: number;
 }
 
 export interface PolicyLoader {
@@ -27,23 +29,26 @@ export function createPolicyLoader(parameter: PolicyParameter, clock: Clock, cac
   return {
     async load() {
       if (cached && clock.now() < cached.until) return cached.loaded;
-      const text = await parameter.read();
+      const newest = await parameter.read();
+      const { text } = newest;
       const until = clock.now() + cacheMs;
       // The same text needs no second look, above all not a second walk through the history.
       if (cached && text !== undefined && cached.text === text) {
         cached = { ...cached, until };
         return cached.loaded;
       }
-      const loaded = await settle(text, parameter);
+      const loaded = await settle(newest, parameter);
       cached = { text, loaded, until };
       return loaded;
     },
   };
 }
 
-async function settle(text: string | undefined, parameter: PolicyParameter): Promise<LoadedPolicy> {
+async function settle({ text, writtenAt }: PolicyText, parameter: PolicyParameter): Promise<LoadedPolicy> {
   const newest = text === undefined ? undefined : parsePolicy(text);
-  if (newest?.ok === true) return { policy: newest.policy, problems: [] };
+  if (newest?.ok === true) {
+    return { policy: newest.policy, problems: [], ...(writtenAt !== undefined && { writtenAt }) };
+  }
   // A document in the middle of being written is not a bad one: no problem is reported for it.
   const problems = newest?.problems ?? [];
   for await (const earlier of parameter.history()) {

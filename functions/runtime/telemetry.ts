@@ -103,6 +103,8 @@ export function countSweep(
   count("SessionsForeign", report.foreign);
   count("ActionsRemaining", report.remaining);
   count("FiltersSilent", report.silentFilters.length);
+  count("FiltersChanged", report.changedFilters.length);
+  count("SourcesOutranked", report.uncovered.outranked);
   count("FiltersUnread", report.filtersRead ? 0 : 1);
   count("SessionsDisputed", report.disputed.length);
   count("SourcesNotSeen", report.notSeen);

@@ -18,32 +18,7 @@ import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry
 import type { SweepContext } from "./context.js";
 import { readDemands, settleDemands } from "./demands.js";
 import type { Request, SweepRequest } from "./request.js";
-
-/** What `sweep` answers. */
-export interface Summary {
-  readonly mode: string;
-  readonly selected: number;
-  readonly mirrored: number;
-  readonly created: number;
-  readonly modified: number;
-  readonly retagged: number;
-  readonly deleted: number;
-  /** By AWS's error code. */
-  readonly refused: Readonly<Record<string, number>>;
-  /** Selected but not mirrored, by our reason; only those that occur. */
-  readonly uncovered: Readonly<Record<string, number>>;
-  readonly foreign: number;
-  /** Demands that are open. */
-  readonly demands: number;
-  readonly held_removals: number;
-  readonly remaining: number;
-  readonly complete: boolean;
-  /** With `explain`: every interface of the policy's VPCs without a session of ours, and why. */
-  readonly not_mirrored?: readonly object[];
-}
-
-/** What Lambda can answer is 6 MB; an interface takes about 200 bytes. */
-const NOT_MIRRORED_LIMIT = 10_000;
+import { explained, refuseToPass, summarize, type Summary } from "./summary.js";
 
 /**
  * A scheduled sweep leaves the last seconds of its minute to calls that wait for their turn. A longer rest would be
@@ -70,6 +45,9 @@ const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
 /** Of that margin the bus may take so much: the answer, and what is left to do, must still be published. */
 const PUBLISH_MS = 6_000;
+
+/** So many sources a line of the log names. */
+const NAMED_IN_A_LINE = 20;
 
 const refusals: RefusedSources = refusedSources();
 const types = createTypeMemory();
@@ -116,11 +94,13 @@ async function runReconcile(
   const { settings, telemetry } = app;
   const ports = by === "event" ? besideTheSchedule(app) : app.ports;
   const permitted = <T>(read: () => Promise<T>) => withPermissionRetries(ports.clock, deadlines, read);
-  const { policy, problems } = await permitted(() => app.policies.load());
+  const { policy, problems, writtenAt } = await permitted(() => app.policies.load());
   logPolicyProblems(telemetry, problems);
   const applying = by === "apply";
   const window = { milliseconds: WINDOW_MS, until: whole };
-  const run = { ...deadlines, window, ports, settings, policy, types, onDone: telemetry.onDone };
+  const policyWrittenAt = writtenAt;
+  const { onDone } = telemetry;
+  const run = { ...deadlines, window, ports, settings, policy, policyWrittenAt, types, onDone };
   const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
   const demands = await readDemands(app, deadlines, latestRead());
   const record = await openRecord(
@@ -147,6 +127,14 @@ async function runReconcile(
   if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
   if (report.silentFilters.length > 0) {
     telemetry.logger.error("filters accept nothing", { filters: report.silentFilters });
+  }
+  if (report.changedFilters.length > 0) {
+    telemetry.logger.error("filters are not what Terraform declared", { filters: report.changedFilters });
+  }
+  const outranked = report.notMirrored.filter(({ by }) => by !== undefined);
+  if (outranked.length > 0) {
+    const sources = outranked.slice(0, NAMED_IN_A_LINE).map(({ interfaceId, by }) => ({ interfaceId, by }));
+    telemetry.logger.error("other sessions take packets first", { number: outranked.length, sources });
   }
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
   if (report.receiversUnread.length > 0) {
@@ -195,48 +183,6 @@ function ofRefusedTypes({ sources, verdicts }: Report): number {
   }).length;
 }
 
-/** The selected ones first: they are what the promise is about. */
-function explained({ notMirrored }: Report): readonly object[] {
-  return [...notMirrored]
-    .sort((a, b) => Number(b.selected) - Number(a.selected))
-    .slice(0, NOT_MIRRORED_LIMIT)
-    .map(({ interfaceId, instanceId, ruleName: rule, selected, reason }) => ({
-      interface: interfaceId,
-      instance: instanceId,
-      rule,
-      selected,
-      reason,
-    }));
-}
-
-/** What an apply must not hide: Terraform would go on and fail later with a message that explains nothing. */
-function refuseToPass(report: Report, problems: readonly string[]): void {
-  if (problems.length > 0) {
-    throw new Error(`policy refused, an earlier version stays in force: ${problems.join("; ")}`);
-  }
-  if (report.mode !== "enforce") return;
-  if (report.heldRemovals > 0) {
-    throw new Error(
-      `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
-        "sessions, more than guardrails.removal_percent allows within a day; nothing was removed. If that is meant, set " +
-        "guardrails.acknowledged_until to a time soon from now and apply again",
-    );
-  }
-  if (report.waiting > 0) {
-    throw new Error(
-      `${String(report.waiting)} sessions stay on targets that are to be destroyed, since EC2 does not show what ` +
-        "replaces them yet, or not as available; nothing was removed. Accept the endpoint if it waits for that, and " +
-        "run apply again",
-    );
-  }
-  if (report.remainingChanges > 0) {
-    throw new Error(
-      `${String(report.remainingChanges)} sessions could not be changed or removed yet, so what they use must ` +
-        "not be destroyed; run apply again to go on",
-    );
-  }
-}
-
 async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Promise<object> {
   const { ports, settings, telemetry } = app;
   const done: Done[] = [];
@@ -266,26 +212,4 @@ async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Pr
     );
   }
   return { mode: "drain", ...report, complete: report.remaining === 0 };
-}
-
-function summarize(report: Report, demands: number): Summary {
-  const { mode, selected, mirrored, created, modified, retagged, deleted, refused, foreign, remaining } =
-    report;
-  const uncovered = Object.fromEntries(Object.entries(report.uncovered).filter(([, number]) => number > 0));
-  return {
-    mode,
-    selected,
-    mirrored,
-    created,
-    modified,
-    retagged,
-    deleted,
-    refused,
-    uncovered,
-    foreign,
-    demands,
-    held_removals: report.heldRemovals,
-    remaining,
-    complete: remaining === 0,
-  };
 }

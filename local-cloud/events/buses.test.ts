@@ -174,3 +174,38 @@ describe("a bus as the target", () => {
     expect(await cloud.undelivered()).toEqual([]);
   });
 });
+
+describe("a bus that takes one source alone", () => {
+  const send = async (...sources: readonly string[]) => {
+    const Entries = sources.map((Source) => ({
+      Source,
+      DetailType: "x",
+      Detail: "{}",
+      EventBusName: HUB_BUS,
+    }));
+    const { Entries: answers = [] } = await client.send(new PutEventsCommand({ Entries }));
+    return answers.map(({ ErrorCode }) => ErrorCode ?? "taken");
+  };
+
+  test("refuses a call that brings another one as well", async () => {
+    const hub = sdk(cloud, HUB, EventBridgeClient);
+    await hub.send(new CreateEventBusCommand({ Name: "hub" }));
+    const Statement = {
+      Sid: "Clients",
+      Effect: "Allow",
+      Principal: { AWS: `arn:aws:iam::${CLIENT}:root` },
+      Action: "events:PutEvents",
+      Resource: HUB_BUS,
+      Condition: {
+        "ForAllValues:StringEquals": { "events:source": SOURCE },
+        Null: { "events:source": "false" },
+      },
+    };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
+    await hub.send(new PutPermissionCommand({ EventBusName: "hub", Policy }));
+    expect(await send(SOURCE)).toEqual(["taken"]);
+    expect(await send(SOURCE, SOURCE)).toEqual(["taken", "taken"]);
+    expect(await send("somebody")).toEqual(["AccessDeniedException"]);
+    expect(await send(SOURCE, "somebody")).toEqual(["AccessDeniedException", "AccessDeniedException"]);
+  });
+});

@@ -1,8 +1,8 @@
-import { jsonBody } from "../answers.js";
-import { evaluate, parsePolicy, type AccessRequest, type PolicyDocument } from "../iam/policy.js";
+import { evaluate, type AccessRequest } from "../iam/policy.js";
 import type { Call, Cloud } from "../types.js";
 import { inputFor } from "./input.js";
 import { matches, type Json } from "./pattern.js";
+import { busNameOf, busRefusal, nameOf, queuePolicyOf, whereOf, type Policies } from "./policies.js";
 import type { Rule, Rules, Target } from "./rules.js";
 
 type Where = Pick<Call, "account" | "region">;
@@ -43,53 +43,6 @@ interface Context {
   /** The same of event buses. */
   readonly busPolicies: Policies;
 }
-
-/** "missing": there is not even what the policy would be of. */
-type Policy = PolicyDocument | "none" | "missing";
-/** By ARN. Promises, so that what is still being read when something changes is forgotten as well. */
-type Policies = Map<string, Promise<Policy>>;
-
-const whereOf = (arn: string): Where => {
-  const [, , , region = "", account = ""] = arn.split(":");
-  return { account, region };
-};
-const nameOf = (arn: string): string => arn.split(":").slice(5).join(":");
-const busNameOf = (arn: string): string => nameOf(arn).replace(/^event-bus\//, "");
-
-/** Read once, and again after a call that may change it. */
-const readOnce = (known: Policies, arn: string, read: () => Promise<Policy>): Promise<Policy> => {
-  let policy = known.get(arn);
-  if (policy === undefined) {
-    policy = read();
-    known.set(arn, policy);
-    policy.catch(() => known.delete(arn));
-  }
-  return policy;
-};
-
-const queuePolicyOf = ({ cloud, queuePolicies }: Context, arn: string): Promise<Policy> =>
-  readOnce(queuePolicies, arn, async () => {
-    const where = whereOf(arn);
-    const read = await cloud.moto(where, "sqs", {
-      target: "AmazonSQS.GetQueueAttributes",
-      json: { QueueUrl: `http://127.0.0.1/${where.account}/${nameOf(arn)}`, AttributeNames: ["Policy"] },
-    });
-    const attributes = jsonBody<{ Attributes: Record<string, string> }>(read).Attributes ?? {};
-    return read.status === 200 ? (parsePolicy(attributes["Policy"]) ?? "none") : "missing";
-  });
-
-type Buses = Pick<Context, "cloud" | "busPolicies">;
-
-const busPolicyOf = ({ cloud, busPolicies }: Buses, arn: string): Promise<Policy> =>
-  readOnce(busPolicies, arn, async () => {
-    const read = await cloud.moto(whereOf(arn), "events", {
-      target: "AWSEvents.DescribeEventBus",
-      json: { Name: busNameOf(arn) },
-    });
-    return read.status === 200
-      ? (parsePolicy(jsonBody<{ Policy: string }>(read).Policy) ?? "none")
-      : "missing";
-  });
 
 /** Sends to a queue as the events service would: the queue must exist and its policy must permit the rule. */
 const toQueue = async (
@@ -155,7 +108,7 @@ const toTarget = async (
     const [source, detailType] = [String(event["source"]), String(event["detail-type"])];
     const lacks = await roleRefusal(context, target, source, detailType);
     if (lacks !== undefined) return `NO_PERMISSIONS: ${lacks}`;
-    const sender = { account: whereOf(rule.Arn).account, source, detailType };
+    const sender = { account: whereOf(rule.Arn).account, sources: [source], detailTypes: [detailType] };
     const refusal = await busRefusal(context, target.Arn, sender);
     if (refusal !== undefined) return `NO_PERMISSIONS: ${refusal}`;
     await deliver(context, {
@@ -184,29 +137,6 @@ const roleRefusal = async (
   };
   const lacks = await context.missing(RoleArn, [request]);
   return lacks === undefined ? undefined : `${RoleArn} may not put events on ${Arn}`;
-};
-
-/** Why the sender may not put this event on the bus; undefined when it may. The bus's own account always may. */
-export const busRefusal = async (
-  context: Buses,
-  busArn: string,
-  { account, source, detailType }: { account: string; source: string; detailType: string },
-): Promise<string | undefined> => {
-  const policy = await busPolicyOf(context, busArn);
-  if (policy === "missing") return `Event bus ${busNameOf(busArn)} does not exist.`;
-  if (whereOf(busArn).account === account) return undefined;
-  const decision = evaluate(policy === "none" ? [] : [policy], {
-    action: "events:PutEvents",
-    resource: busArn,
-    principal: { account, arn: `arn:aws:iam::${account}:root` },
-    context: {
-      "aws:PrincipalAccount": account,
-      "aws:SourceAccount": account,
-      "events:source": [source],
-      "events:detail-type": [detailType],
-    },
-  });
-  return decision === "allow" ? undefined : `${account} is not authorized to put events on ${busArn}`;
 };
 
 const deadLetter = async (

@@ -3,7 +3,6 @@ import { jsonBody, jsonOk, serviceError } from "../answers.js";
 import { placeOf } from "../call.js";
 import type { Answer, BusEvent, Call, Cloud, Handler } from "../types.js";
 import {
-  busRefusal,
   deliver,
   deliverTo,
   type Event,
@@ -12,6 +11,7 @@ import {
   type Missing,
   type Undelivered,
 } from "./deliver.js";
+import { busRefusal } from "./policies.js";
 import { matches, parsePattern, PatternError, type Json } from "./pattern.js";
 import { CHANGES, Rules } from "./rules.js";
 import { Timers } from "./timers.js";
@@ -129,20 +129,27 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
     detail: event.detail as { [key: string]: Json },
   });
 
-  const putOne = async (call: Call, entry: Entry): Promise<Record<string, string>> => {
+  const busOf = (call: Call, { EventBusName: name = "default" }: Entry): string =>
+    name.startsWith("arn:") ? name : `arn:aws:events:${call.region}:${call.account}:event-bus/${name}`;
+  const distinct = (values: readonly (string | undefined)[]): string[] =>
+    [...new Set(values)].filter((value) => value !== undefined);
+
+  const putOne = async (
+    call: Call,
+    entry: Entry,
+    entries: readonly Entry[],
+  ): Promise<Record<string, string>> => {
     const fault = entryFault(entry);
     if (fault !== undefined) return { ErrorCode: fault.code, ErrorMessage: fault.message };
     if (entry.Source?.startsWith("aws.")) {
       return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source." };
     }
-    const name = entry.EventBusName ?? "default";
-    const arn = name.startsWith("arn:")
-      ? name
-      : `arn:aws:events:${call.region}:${call.account}:event-bus/${name}`;
+    const arn = busOf(call, entry);
+    const together = entries.filter((each) => busOf(call, each) === arn);
     const refusal = await busRefusal(context, arn, {
       account: call.account,
-      source: entry.Source ?? "",
-      detailType: entry.DetailType ?? "",
+      sources: distinct(together.map(({ Source }) => Source)),
+      detailTypes: distinct(together.map(({ DetailType }) => DetailType)),
     });
     if (refusal !== undefined) {
       const missing = refusal.endsWith("does not exist.");
@@ -194,7 +201,7 @@ export const createEvents = (cloud: Cloud, invokeAsync: InvokeAsync, missing: Mi
         "Total size of the entries in the request is over the limit.",
       );
     }
-    const results = await Promise.all(entries.map((entry) => putOne(call, entry)));
+    const results = await Promise.all(entries.map((entry) => putOne(call, entry, entries)));
     return jsonOk({
       FailedEntryCount: results.filter((result) => result["ErrorCode"] !== undefined).length,
       Entries: results,

@@ -7,6 +7,7 @@ import { ec2Patches } from "./ec2.js";
 import { elbv2Patches } from "./elbv2.js";
 import { lambdaPatches } from "./lambda.js";
 import { s3ChecksumPatches } from "./s3-checksum.js";
+import { s3PolicyPatches } from "./s3-policy.js";
 import { s3Patches } from "./s3.js";
 import { sqsPatches } from "./sqs.js";
 import { sqsMovePatches } from "./sqs-moves.js";
@@ -31,6 +32,7 @@ export const createPatches = (
     sqsMovePatches(cloud),
     ssmPatches(),
     lambdaPatches(cloud),
+    s3PolicyPatches(),
     s3ChecksumPatches(),
     s3Patches(cloud),
     cloudwatchPatches(),

@@ -1,5 +1,5 @@
-# Who may read captured traffic. The account's own roles do by their own policies; other readers by this one, and each
-# of these what was captured from one client, below its prefix.
+# Who may read captured traffic, and how it is written. The account's own roles read by their own policies; other readers
+# by this one, and each of these what was captured from one client, below its prefix.
 
 locals {
   readable_clients = { for key, client in var.clients : key => client if length(client.readers) > 0 }
@@ -21,6 +21,36 @@ data "aws_iam_policy_document" "bucket" {
       test     = "Bool"
       variable = "aws:SecureTransport"
       values   = ["false"]
+    }
+  }
+
+  # Evidence is written once, whoever writes: with If-None-Match S3 refuses a key that exists, and without it nothing is
+  # taken. ObjectCreationOperation exempts the parts of a multipart upload, which know no such header; what completes one
+  # does (Amazon S3, "Enforce conditional writes on Amazon S3 buckets").
+  statement {
+    sid     = "WriteOnce"
+    effect  = "Deny"
+    actions = ["s3:PutObject"]
+    resources = [
+      "${aws_s3_bucket.this.arn}/${local.capture_prefix}*",
+      "${aws_s3_bucket.this.arn}/${local.index_prefix}*",
+    ]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:if-none-match"
+      values   = ["true"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "s3:ObjectCreationOperation"
+      values   = ["true"]
     }
   }
 

@@ -68,7 +68,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       days = var.bucket_retention_days
     }
 
-    # Versions guard against overwriting by mistake or malice; a week is enough to notice.
+    # Versions guard against deletion by mistake or malice (overwriting is denied by the bucket's policy); a week is enough to
+    # notice.
     noncurrent_version_expiration {
       noncurrent_days = 7
     }

@@ -56,6 +56,27 @@ locals {
       # As policy-refused.
       missing = "notBreaching"
     }
+    filter-changed = {
+      problem   = "A mirror filter of this controller's sessions is not what Terraform declared, and no apply under way explains it."
+      metric    = "FiltersChanged"
+      threshold = 1
+      # As policy-refused.
+      missing = "notBreaching"
+    }
+    outranked = {
+      problem = join(" ", [
+        "Sessions of others with lower numbers took packets of selected interfaces before ours",
+        "all through ${2 * local.uncovered_period / 60} minutes.",
+      ])
+      metric     = "SourcesOutranked"
+      statistic  = "Minimum"
+      threshold  = 1
+      period     = local.uncovered_period
+      periods    = 2
+      datapoints = 2
+      # A level: it stays what it was while nothing looks.
+      missing = "ignore"
+    }
     not-permitted = {
       problem   = "AWS refused a call as not permitted: mirroring stays incomplete until the role, a boundary or an organization policy is changed."
       metric    = "NotPermitted"

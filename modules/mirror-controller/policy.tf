@@ -16,6 +16,12 @@ locals {
   ])
   rule_kinds = ["tags", "subnets", "vpcs"]
 
+  # What Terraform made of the VPCs' filters, once for those that are alike.
+  filter_ids_by_contents = { for vpc in values(var.vpcs) : jsonencode(vpc.filter) => vpc.filter_id... if vpc.filter != null }
+  declared_filters = [
+    for contents, ids in local.filter_ids_by_contents : merge(jsondecode(contents), { filter_ids = distinct(ids) })
+  ]
+
   policy = {
     version = 1
     vpcs = [for key, vpc in var.vpcs : {
@@ -29,9 +35,12 @@ locals {
         availability_zone = target.availability_zone
       }]
     }]
+    filters = local.declared_filters
     sources = var.sources == null ? null : {
       for kind in local.rule_kinds : kind => [
-        for rule in local.rules : { for field, value in rule : field => value if field != "kind" } if rule.kind == kind
+        # What nobody asks for takes no room in a document of hundreds of rules.
+        for rule in local.rules : { for field, value in rule : field => value if field != "kind" && !(field == "outrank" && !rule.outrank) }
+        if rule.kind == kind
       ]
     }
     exclude = var.exclude
@@ -40,6 +49,7 @@ locals {
       allow_cross_zone  = var.allow_cross_zone
       requester_managed = var.requester_managed
       fargate           = var.fargate
+      accept_sharing    = var.accept_sharing
       instance_types    = var.instance_types
     }
     lifecycle_hooks = [for hook in values(local.hooks) : {
@@ -67,7 +77,8 @@ locals {
   document_estimate = sum(concat(
     [720 + 40 * length(var.instance_types)],
     [for key, vpc in var.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
-    [for rule in local.rules : 340 + 400 * length(lookup(rule, "tags", {}))],
+    [for vpc in values(var.vpcs) : vpc.filter == null ? 0 : 110 + 340 * length(concat(vpc.filter.ingress, vpc.filter.egress))],
+    [for rule in local.rules : 360 + 400 * length(lookup(rule, "tags", {}))],
     [for exclusion in var.exclude.tags : 40 + 400 * length(exclusion.tags)],
     [30 * length(concat(var.exclude.subnet_ids, var.exclude.instance_ids, var.exclude.network_interface_ids))],
     [260 * length(var.exclude.autoscaling_group_names)],

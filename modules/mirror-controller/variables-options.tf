@@ -57,6 +57,18 @@ variable "fargate" {
   nullable    = false
 }
 
+variable "accept_sharing" {
+  description = <<-EOT
+    Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+    overlaps ours, takes packets before it. Each packet is mirrored once.
+
+    Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "instance_types" {
   description = <<-EOT
     What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.

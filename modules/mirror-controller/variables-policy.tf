@@ -24,6 +24,9 @@ variable "sources" {
     - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
     - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
       number in use is stepped around. Default null: 1.
+    - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+      number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+      and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
     - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
     - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
       `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -40,6 +43,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -51,6 +55,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -62,6 +67,7 @@ variable "sources" {
       packet_length      = optional(number)
       virtual_network_id = optional(number)
       session_number     = optional(number)
+      outrank            = optional(bool, false)
       interfaces         = optional(string, "all")
       on                 = optional(string, "always")
     })), [])
@@ -155,6 +161,13 @@ variable "sources" {
       rule.session_number == null ? true : rule.session_number >= 1 && rule.session_number <= 32766 && floor(rule.session_number) == rule.session_number
     ])
     error_message = "sources.*[*].session_number must be null or a whole number from 1 to 32766."
+  }
+
+  validation {
+    condition = alltrue([
+      for rule in flatten([for lists in var.sources[*] : values(lists)]) : !(rule.outrank && rule.session_number != null)
+    ])
+    error_message = "sources.*[*].outrank must be false where session_number is given: a number that is set is kept to. Give one of the two."
   }
 
   validation {

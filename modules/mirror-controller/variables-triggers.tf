@@ -100,7 +100,8 @@ variable "lifecycle_hooks" {
     - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
       300.
     - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-      it into service, `abandon` terminates it, and Auto Scaling launches another one.
+      it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+      (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
     - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
       launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
       and an alarm fires. 1 to 1000, default 3.

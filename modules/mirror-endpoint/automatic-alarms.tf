@@ -35,6 +35,16 @@ locals {
       datapoints = 3
       missing    = "notBreaching"
     }
+    disputed = {
+      problem    = "An endpoint or mirror target has the function's tag and is not proved to be its own, or has lost the tag: it is left alone."
+      metric     = "EndpointsDisputed"
+      statistic  = "Minimum"
+      threshold  = 1
+      period     = local.endpoints_period
+      periods    = 3
+      datapoints = 3
+      missing    = "notBreaching"
+    }
     errors = {
       problem    = "The function endpoints failed in two of the last three periods."
       namespace  = "AWS/Lambda"

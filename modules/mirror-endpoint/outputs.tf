@@ -3,6 +3,8 @@ output "vpcs" {
     What mirror-controller needs of every VPC, for its input of the same name, by the key of `vpcs`.
 
     - `vpc_id`, `vni`, `filter_id`, `endpoint_service_name`.
+    - `filter`: what the filter lets through, as the input `filter` says it, so that the controller sees when somebody
+      else has changed it.
     - `targets`: by the key of the subnet, `target_id` and `availability_zone` (the zone's name in this account). Null
       with `endpoint_management` "automatic": the controller finds them by their tags.
   EOT
@@ -11,6 +13,7 @@ output "vpcs" {
       vpc_id                = vpc.vpc_id
       vni                   = vpc.vni
       filter_id             = aws_ec2_traffic_mirror_filter.this[vpc_key].id
+      filter                = merge(local.rules, { network_services = local.network_services })
       endpoint_service_name = var.endpoint_service_name
       targets = var.endpoint_management == "automatic" ? null : {
         for subnet_key in keys(vpc.subnets) : subnet_key => {

@@ -11,6 +11,7 @@ export const generatedFile = "examples/cdktf/modules.ts";
 /** Module → name of its construct. */
 const constructs = {
   "capture-fleet": "CaptureFleet",
+  "mirror-client": "MirrorClient",
   "mirror-endpoint": "MirrorEndpoint",
   "mirror-controller": "MirrorController",
 } as const;

@@ -28,3 +28,10 @@ test("no alarm that was made before modules/alarms is replaced", () => {
   });
   expect(from("modules/mirror-endpoint")).toMatchObject({ "aws_cloudwatch_metric_alarm.endpoints": one });
 });
+
+test("what the root had before mirror-client is not replaced", () => {
+  expect(from(".")).toMatchObject({
+    "module.mirror_endpoint": "module.mirror_client.module.mirror_endpoint",
+    "module.mirror_controller": "module.mirror_client.module.mirror_controller",
+  });
+});

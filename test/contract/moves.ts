@@ -13,13 +13,13 @@ export const movesOf = (configuration: Configuration): Move[] =>
     .flatMap(({ moved }) => (moved ?? []) as Block[])
     .map(({ from, to }) => ({ from: address(from), to: address(to) }));
 
-/** Is there such a resource? `configurations` has the modules that are called as well. */
+/** Is there such a resource, or such a call of a module? `configurations` has the modules that are called as well. */
 const isThere = (place: string, caller: Configuration, configurations: readonly Configuration[]): boolean => {
-  const [, call, rest = place] = /^module\.([\w-]+)\.(.*)$/.exec(place) ?? [];
+  const [, call, rest = place] = /^module\.([\w-]+)(?:\.(.*))?$/.exec(place) ?? [];
   if (call !== undefined) {
     const source = caller.calls.get(call)?.["source"];
     const called = configurations.find(({ folder }) => folder === join(caller.folder, String(source)));
-    return called !== undefined && isThere(rest, called, configurations);
+    return called !== undefined && (rest === place || isThere(rest, called, configurations));
   }
   const [type = "", name = ""] = rest.replace(/\[.*$/, "").split(".");
   return [...caller.files.values()].some(({ resource }) => {

@@ -15,7 +15,10 @@ const needs: Readonly<Record<string, (() => Promise<Variables>) | null>> = {
   "examples/several-regions/region": null,
   "examples/client": async () => ({
     endpoint_service_name: "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0",
-    vpcs: { main: { ...(await makeNetwork(createAws(cloud.env()))), vni: 101 } },
+    vpcs: {
+      main: { ...(await makeNetwork(createAws(cloud.env()))), vni: 101 },
+      data: { ...(await makeNetwork(createAws(cloud.env()))), vni: 102 },
+    },
   }),
   "examples/hub": async () => ({ egress: "nat" }),
   "examples/organization-wide": async () => {

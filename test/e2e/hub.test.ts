@@ -6,8 +6,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createBucket } from "../../functions/capture-agent/aws/bucket.js";
 import { root } from "../../scripts/lib/run.js";
 import {
   DEFAULT_ACCOUNT,
@@ -131,7 +133,12 @@ test("a log that a node writes is a message for the SIEM, a packet capture is no
   const prefix = "captures/client=payments/vni=101/zone=euw1-az1/date=2026-11-21/hour=06/node=i-0a";
   for (const name of ["trace.pcap.gz", "eve.json.gz"]) {
     await s3().send(
-      new PutObjectCommand({ Bucket: outputs.capture_bucket, Key: `${prefix}/${name}`, Body: name }),
+      new PutObjectCommand({
+        Bucket: outputs.capture_bucket,
+        Key: `${prefix}/${name}`,
+        Body: name,
+        IfNoneMatch: "*",
+      }),
     );
   }
   await cloud.idle();
@@ -147,6 +154,41 @@ test("a log that a node writes is a message for the SIEM, a packet capture is no
     ({ Body = "{}" }) => JSON.parse(Body) as { detail: { object: { key: string } } },
   );
   expect(events.map(({ detail }) => detail.object.key)).toEqual([`${prefix}/eve.json.gz`]);
+});
+
+test("what is captured is written once: nobody replaces it, and a second try is told that it is there", async () => {
+  const Bucket = outputs.capture_bucket;
+  const put = (Key: string) => s3().send(new PutObjectCommand({ Bucket, Key, Body: "forged" }));
+  const agent = createBucket(s3(), Bucket);
+  for (const key of ["captures/client=web/trace.pcap", "index/date=2026-11-21/hour=06/part.jsonl"]) {
+    expect(await agent.putText(key, "evidence")).toBe("stored");
+    expect(await agent.putText(key, "forged")).toBe("there already");
+    await expect(put(key)).rejects.toMatchObject({ name: "AccessDenied" });
+    const { Body } = await s3().send(new GetObjectCommand({ Bucket, Key: key }));
+    expect(await Body?.transformToString()).toBe("evidence");
+  }
+  await put("elsewhere"); // of the account's own
+});
+
+test("the hub's bus takes what clients' controllers send, and nothing that comes with it", async () => {
+  const EventBusName = `arn:aws:events:${DEFAULT_REGION}:${DEFAULT_ACCOUNT}:event-bus/traffic-capture-hub`;
+  const [ours, theirs] = ["traffic-mirror.controller", "traffic-mirror/AROA:i-0a"];
+  const send = async (account: string, ...sources: readonly string[]) => {
+    const client = new EventBridgeClient({
+      ...options(),
+      credentials: { accessKeyId: account, secretAccessKey: "local" },
+    });
+    const Entries = sources.map((Source) => ({ Source, DetailType: "x", Detail: "{}", EventBusName }));
+    const { Entries: answers = [] } = await client.send(new PutEventsCommand({ Entries }));
+    return answers.map(({ ErrorCode }) => ErrorCode ?? "taken");
+  };
+  expect(await send(PAYMENTS.account_id, ours)).toEqual(["taken"]);
+  expect(await send(PAYMENTS.account_id, theirs)).toEqual(["AccessDeniedException"]);
+  expect(await send(PAYMENTS.account_id, ours, theirs)).toEqual([
+    "AccessDeniedException",
+    "AccessDeniedException",
+  ]);
+  expect(await send(WEB.account_id, ours)).toEqual(["AccessDeniedException"]); // no client yet
 });
 
 test("a client joins by one entry: nodes find it in the register, and none is replaced", async () => {

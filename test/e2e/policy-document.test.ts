@@ -95,7 +95,7 @@ const ssmWith = (parameters: ReadonlyMap<string, string>): SSMClient => {
 };
 
 const readPolicy = async (parameters: ReadonlyMap<string, string>, name: string): Promise<Policy> => {
-  const text = await createPolicyParameter(ssmWith(parameters), `/${name}/policy`).read();
+  const { text } = await createPolicyParameter(ssmWith(parameters), `/${name}/policy`).read();
   if (text === undefined) throw new Error("the parts do not make the document that the head says");
   const parsed = parsePolicy(text);
   if (!parsed.ok) throw new Error(parsed.problems.join("; "));

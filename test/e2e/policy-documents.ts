@@ -43,6 +43,7 @@ const defaults: Policy["options"] = {
   allow_cross_zone: true,
   requester_managed: { rds: false, elasticache: false },
   fargate: false,
+  accept_sharing: false,
   instance_types: {},
 };
 
@@ -52,6 +53,7 @@ const unsaid = {
   packet_length: null,
   virtual_network_id: null,
   session_number: null,
+  outrank: false,
   interfaces: "all",
   on: "always",
 } as const;
@@ -61,6 +63,7 @@ export const MINIMAL: Asked = {
   expected: {
     version: 1,
     vpcs: vpcsInForce,
+    filters: [],
     sources: null,
     exclude: nothingExcluded,
     options: defaults,
@@ -95,7 +98,10 @@ export const EVERYTHING: Asked = {
       },
     },
     sources: {
-      tags: [{ ...said, name: "web + api [1]", tags: anyway, match: "any" }, { tags: { Mirror: "true" } }],
+      tags: [
+        { ...said, name: "web + api [1]", tags: anyway, match: "any" },
+        { tags: { Mirror: "true" }, outrank: true },
+      ],
       subnets: [
         { ...said, name: "subnet", subnet_id: "subnet-0123456789abcdef0" },
         { subnet_id: "subnet-0fedcba9876543210" },
@@ -113,6 +119,7 @@ export const EVERYTHING: Asked = {
     allow_cross_zone: false,
     requester_managed: { rds: true, elasticache: true },
     fargate: true,
+    accept_sharing: true,
     instance_types: { "m8g.*": true, "c7gn.large": false },
     lifecycle_hooks: {
       plain: { autoscaling_group_name: "plain", create: false },
@@ -141,17 +148,18 @@ export const EVERYTHING: Asked = {
       },
       ...vpcsInForce.map((vpc) => ({ ...vpc, vni: 1 })),
     ],
+    filters: [],
     sources: {
       tags: [
-        { ...said, name: "web + api [1]", tags: anyway, match: "any" },
-        { ...unsaid, name: "tags[1]", tags: { Mirror: "true" }, match: "all" },
+        { ...said, outrank: false, name: "web + api [1]", tags: anyway, match: "any" },
+        { ...unsaid, outrank: true, name: "tags[1]", tags: { Mirror: "true" }, match: "all" },
       ],
       subnets: [
-        { ...said, name: "subnet", subnet_id: "subnet-0123456789abcdef0" },
+        { ...said, outrank: false, name: "subnet", subnet_id: "subnet-0123456789abcdef0" },
         { ...unsaid, name: "subnets[1]", subnet_id: "subnet-0fedcba9876543210" },
       ],
       vpcs: [
-        { ...said, name: "vpc", vpc_id: VPC },
+        { ...said, outrank: false, name: "vpc", vpc_id: VPC },
         { ...unsaid, name: "vpcs[1]", vpc_id: "vpc-0fedcba9876543210" },
       ],
     },
@@ -170,6 +178,7 @@ export const EVERYTHING: Asked = {
       allow_cross_zone: false,
       requester_managed: { rds: true, elasticache: true },
       fargate: true,
+      accept_sharing: true,
       instance_types: { "m8g.*": true, "c7gn.large": false },
     },
     lifecycle_hooks: [

@@ -34,7 +34,7 @@ type Held = { -readonly [K in keyof Endpoint]: Endpoint[K] } & { changesAt: numb
 export class EndpointModel {
   readonly subnets = new Map<string, { -readonly [K in keyof Subnet]: Subnet[K] }>();
   readonly endpoints = new Map<string, Held>();
-  readonly targets = new Map<string, { id: string; endpointId: string; tags: Tags }>();
+  readonly targets = new Map<string, { id: string; endpointId: string; description?: string; tags: Tags }>();
   /** By source. */
   readonly sessions = new Map<string, ModelSession>();
   readonly sources = new Map<string, string>();
@@ -128,7 +128,8 @@ export class EndpointModel {
     if (!endpoint) return refuse("gone", "InvalidVpcEndpointId.NotFound");
     if (endpoint.state !== "available") return refuse("refused", "InvalidParameterValue");
     const id = this.id("tmt");
-    this.targets.set(id, { id, endpointId, tags });
+    // As functions/aws/endpoints/writer.ts asks for it.
+    this.targets.set(id, { id, endpointId, description: tags["Name"] ?? "", tags });
     this.#remember(token, { endpointId, tags }, id);
     this.writes.push(`create ${id}`);
     return done;

@@ -206,6 +206,10 @@ export async function createCloudStage(
       return { ec2: { send: watched } as unknown as EC2Client, loadBalancing };
     },
     truth,
+    acting: async (found, act) => {
+      before = found;
+      await act();
+    },
     withFaults: async (found, act) => {
       before = found;
       await strikes.during(act);

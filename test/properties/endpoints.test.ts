@@ -1,6 +1,6 @@
 /**
  * From any history of subnets, instances, endpoints that fail or are deleted by others, runs that are killed anywhere,
- * run twice at once or read late: when faults stop, every zone that needs one has exactly one available endpoint and
+ * run twice at once, read late or get answers that lack something: no such answer removes anything; when faults stop, every zone that needs one has exactly one available endpoint and
  * target, sessions use it, nothing else of ours is left, nothing foreign was touched, and a further run changes nothing.
  */
 import { describe, expect, it } from "@jest/globals";

@@ -45,6 +45,7 @@ export function createModelStage(history: History, turns: Turns): Stage {
       return { ec2: fakeEc2(api, ATTEMPTS), loadBalancing: fakeLoadBalancing() };
     },
     truth,
+    acting: (_, act) => act(),
     withFaults: async (_, act) => {
       model.setFaults(({ index }) => byCall.get(index));
       await act();

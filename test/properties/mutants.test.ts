@@ -16,7 +16,7 @@ describe("the properties catch", () => {
     "$name",
     async (mutant) => {
       const program = await plant(mutant, String(mutant.index));
-      const { code, output } = await run(program);
+      const { code, output } = await run(program, RUNS, mutant.property);
       // Any other code is a crash: then the property was not asked.
       expect({ code, output }).toEqual({ code: 3, output: expect.stringMatching(/\S/) as unknown });
     },
@@ -64,9 +64,15 @@ function planting({ file, find, replace }: Edit): Plugin {
   };
 }
 
-function run(program: string, runs = RUNS): Promise<{ code: number | null; output: string }> {
+function run(
+  program: string,
+  runs = RUNS,
+  property = "sessions",
+): Promise<{ code: number | null; output: string }> {
   return new Promise((done) => {
-    const child = spawnGroup(process.execPath, [program, String(runs), String(SEED)], { cwd: root });
+    const child = spawnGroup(process.execPath, [program, String(runs), String(SEED), property], {
+      cwd: root,
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -8,6 +8,8 @@ export interface Edit {
 
 export interface Mutant extends Edit {
   readonly name: string;
+  /** Which property is to catch it; that of sessions, where nothing is said. */
+  readonly property?: "endpoints";
   /** Where one place alone does no harm: what it is good for, the test of the other shows. */
   readonly also?: Edit;
 }
@@ -27,7 +29,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a session that lost its tag is doubled",
-    file: "functions/core/sessions/plan.ts",
+    file: "functions/core/sessions/cover.ts",
     find: 'if (ownershipOf(session, context.controller) !== "lost") return false;',
     replace: "return false;",
   },
@@ -71,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "surplus sessions of ours stay",
-    file: "functions/core/sessions/plan.ts",
+    file: "functions/core/sessions/cover.ts",
     find: "const [kept, ...surplus] = ours;",
     replace: "const [kept] = ours; const surplus: Session[] = [];",
   },
@@ -140,6 +142,42 @@ export const mutants: readonly Mutant[] = [
     file: "functions/core/sessions/refusals.ts",
     find: "last?.facts !== plan.facts ||",
     replace: "last === undefined ||",
+  },
+  {
+    property: "endpoints",
+    name: "endpoints: a removal needs no second look",
+    file: "functions/core/endpoints/removals.ts",
+    find: "!isRemoval(action) || before.has(action.id)",
+    replace: "!isRemoval(action) || before.has(action.id) || true",
+  },
+  {
+    property: "endpoints",
+    name: "endpoints: what a list lacks is gone",
+    file: "functions/core/endpoints/plan.ts",
+    find: "const gone = new Set([...draft.observation.gone, ...dying]);",
+    replace: `const listed = new Set(draft.observation.endpoints.map(({ id }) => id));
+  const missing = draft.observation.targets.flatMap((each) => listed.has(each.endpointId) ? [] : each.endpointId);
+  const gone = new Set([...missing, ...dying]);`,
+    // A second look would hide it where the list is whole again.
+    also: {
+      file: "functions/core/endpoints/removals.ts",
+      find: "before.has(action.id)",
+      replace: 'before.has(action.id) || ("reason" in action && action.reason === "endpoint-gone")',
+    },
+  },
+  {
+    property: "endpoints",
+    name: "endpoints: the drain trusts one empty list",
+    file: "functions/core/endpoints/drain.ts",
+    find: "(isEmpty && wasEmpty)",
+    replace: "isEmpty",
+  },
+  {
+    property: "endpoints",
+    name: "endpoints: what carries our tag is ours",
+    file: "functions/core/endpoints/ownership.ts",
+    find: "(endpoint.service === settings.service || proven.has(endpoint.id))",
+    replace: "(endpoint.service === settings.service || proven.has(endpoint.id) || true)",
   },
   {
     name: "an interface that an incomplete look did not show is taken for unselected",

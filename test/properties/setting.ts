@@ -64,6 +64,7 @@ export function policyOf(choice: PolicyChoice, setting: Setting): Policy {
     packet_length: choice.packetLength,
     virtual_network_id: choice.vni,
     session_number: choice.number,
+    outrank: false,
     interfaces: choice.sources === "primary" ? ("primary" as const) : ("all" as const),
     on: "always" as const,
   };
@@ -78,6 +79,7 @@ export function policyOf(choice: PolicyChoice, setting: Setting): Policy {
   }[choice.sources];
   return {
     version: 1,
+    filters: [],
     vpcs: [
       {
         key: "ours",
@@ -106,6 +108,7 @@ export function policyOf(choice: PolicyChoice, setting: Setting): Policy {
       allow_cross_zone: choice.crossZone,
       requester_managed: { rds: false, elasticache: false },
       fargate: false,
+      accept_sharing: false,
       instance_types: {},
     },
     lifecycle_hooks: [],

@@ -70,15 +70,18 @@ export async function playOn(stage: Stage, turns: Turns, history: History): Prom
   for (const each of (await stage.truth()).interfaces) {
     if (each.instance?.state === "pending") await stage.world.setState(each.instance.id, "running");
   }
+  const sweep = async () => {
+    await stage.acting(await stage.truth(), () => program.sweep(choice, MINUTE_MS));
+  };
   for (let round = 0; round < 2; round++) {
-    await program.sweep(choice, MINUTE_MS);
+    await sweep();
     await check();
   }
   const left = wrongs(await stage.truth(), choice, setting, history.quota);
   if (left.length > 0) throw new Broken(`not converged after two sweeps: ${left.join("; ")}`);
 
   const writes = stage.writes.length;
-  await program.sweep(choice, MINUTE_MS);
+  await sweep();
   if (stage.writes.length > writes) {
     throw new Broken(`a steady account was changed: ${JSON.stringify(stage.writes.slice(writes))}`);
   }

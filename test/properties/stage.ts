@@ -69,7 +69,9 @@ export interface Stage {
     readonly loadBalancing: ElasticLoadBalancingV2Client;
   };
   truth(): Promisable<Truth>;
-  /** Around each act of the program, which begins at `truth`: the faults of the history strike its calls. */
+  /** Around each act of the program, which begins at `truth`: its writes are judged by that. */
+  acting(truth: Truth, act: () => Promise<void>): Promise<void>;
+  /** The same, and the faults of the history strike its calls. */
   withFaults(truth: Truth, act: () => Promise<void>): Promise<void>;
   /** Writes of the program so far that took effect, whatever answer it got. */
   readonly writes: readonly Write[];

@@ -50,6 +50,7 @@ export interface Account {
   readonly settings?: Partial<Settings>;
   readonly policy?: Policy;
   readonly problems?: readonly string[];
+  readonly policyWrittenAt?: number;
   readonly writer?: FakeWriter;
   readonly store?: FakeStore;
   readonly sweepState?: FakeSweepState;
@@ -80,7 +81,8 @@ export function anApp(account: Account = {}): FakeApp {
         ({ id }) => ids.includes(id),
       ),
   };
-  const loaded = { policy: account.policy ?? aPolicy(), problems: account.problems ?? [] };
+  const { policy = aPolicy(), problems = [], policyWrittenAt: writtenAt } = account;
+  const loaded = { policy, problems, ...(writtenAt !== undefined && { writtenAt }) };
   const telemetry = quiet(CONTROLLER);
   return {
     settings: theSettings(account.settings),

@@ -11,7 +11,7 @@ import {
   type Topology,
 } from "../../functions/core/model.js";
 import { describeSession } from "../../functions/core/sessions/ownership.js";
-import type { PlanContext } from "../../functions/core/sessions/plan.js";
+import type { PlanContext } from "../../functions/core/sessions/situation.js";
 import { parsePolicy, type Policy, type PolicyVpc } from "../../functions/core/sessions/policy.js";
 import type { Settings } from "../../functions/core/sessions/settings.js";
 import {
@@ -132,10 +132,11 @@ interface PolicyInput {
   readonly exclude?: object;
   readonly options?: object;
   readonly hooks?: readonly object[];
+  readonly filters?: readonly object[];
 }
 
 /** Through the schema, as the functions read it, so that defaults are the product's and not the tests'. */
-export function aPolicy({ vpc, sources, exclude, options, hooks }: PolicyInput = {}): Policy {
+export function aPolicy({ vpc, sources, exclude, options, hooks, filters }: PolicyInput = {}): Policy {
   const document = aPolicyDocument();
   const text = JSON.stringify({
     ...document,
@@ -144,6 +145,7 @@ export function aPolicy({ vpc, sources, exclude, options, hooks }: PolicyInput =
     ...(exclude && { exclude }),
     ...(options && { options }),
     ...(hooks && { lifecycle_hooks: hooks }),
+    ...(filters && { filters }),
   });
   const parsed = parsePolicy(text);
   if (!parsed.ok) throw new Error(`the test's policy is not valid: ${parsed.problems.join("; ")}`);

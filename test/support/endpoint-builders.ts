@@ -70,6 +70,7 @@ export function aTargetOf(
   return {
     id: "tmt-1",
     endpointId: "vpce-1",
+    description: `${NAME}/${VPC}/${zone.name}`,
     tags: {
       Name: `${NAME}/${VPC}/${zone.name}`,
       ...OURS,
@@ -88,6 +89,7 @@ export function aSight(over: Partial<EndpointObservation> = {}): EndpointObserva
     subnets: [aSubnet()],
     inhabited: new Set(),
     endpoints: [anEndpointOf()],
+    gone: new Set(),
     targets: [aTargetOf()],
     sessionsOn: new Map(),
     ...over,

@@ -1,7 +1,7 @@
 /** Ports for tests: a clock that moves when somebody sleeps, a writer with prepared outcomes. */
 import type { Outcome } from "../../functions/core/outcomes.js";
 import type { SessionWriter, SweepState, SweepStateStore } from "../../functions/core/sessions/ports.js";
-import { emptyWindow } from "../../functions/core/sessions/removal-window.js";
+import { emptySweepState } from "../../functions/core/sessions/sweep-state.js";
 import type { Clock } from "../../functions/core/clock.js";
 import type { LifecycleHooks } from "../../functions/core/events/ports.js";
 
@@ -97,7 +97,7 @@ export interface FakeSweepState extends SweepStateStore {
 export function aSweepState(): FakeSweepState {
   const calls = { read: 0, write: 0 };
   const store: FakeSweepState = {
-    state: { window: emptyWindow, refusedTypes: {} },
+    state: emptySweepState,
     version: 1,
     calls,
     read: async () => {
@@ -113,7 +113,7 @@ export function aSweepState(): FakeSweepState {
       store.state = state;
       store.version += 1;
       if (store.version === seen + 1) return { version: store.version };
-      return { version: store.version, overwritten: before ?? { window: emptyWindow, refusedTypes: {} } };
+      return { version: store.version, overwritten: before ?? emptySweepState };
     },
   };
   return store;

@@ -15,10 +15,18 @@ import {
   type Service,
   type Subnet,
 } from "../../core/endpoints/model.js";
+import { isTagged } from "../../core/endpoints/ownership.js";
 import type { EndpointObserver } from "../../core/endpoints/ports.js";
-import { TAG_ENDPOINTS, TAG_TARGET_LEAVING } from "../../core/tags.js";
+import { TAG_TARGET_LEAVING } from "../../core/tags.js";
 import { everyPage } from "../pages.js";
-import { inChunks, readGatewayEndpoints, readInstances, readSessions, readTargets } from "../read.js";
+import {
+  inChunks,
+  readEndpoint,
+  readGatewayEndpoints,
+  readInstances,
+  readSessions,
+  readTargets,
+} from "../read.js";
 import { toSources, toTags } from "../shapes.js";
 import { classifyEndpoint } from "./errors.js";
 
@@ -30,20 +38,22 @@ export function createEndpointObserver(client: EC2Client): EndpointObserver {
       const { vpcIds } = settings;
       // In this order: what a target leads to, and where an endpoint stands, is in the answer that comes after it.
       const targets = (await readTargets(client)).flatMap(toEndpointTarget);
-      const endpoints = (await readGatewayEndpoints(client)).flatMap(toEndpoint);
+      const listed = (await readGatewayEndpoints(client)).flatMap(toEndpoint);
+      const { endpoints, gone } = await withMissing(client, settings, targets, listed);
       const [subnets, service, inhabited] = await Promise.all([
         inChunks(vpcIds, (Values) => readSubnets(client, Values)),
         readService(client, settings),
         settings.zones === "instances" ? readInhabited(client, vpcIds) : new Set<string>(),
       ]);
       const leaving = targets.filter(
-        ({ tags }) => tags[TAG_ENDPOINTS] === settings.name && tags[TAG_TARGET_LEAVING] === "true",
+        (target) => isTagged(target, settings) && target.tags[TAG_TARGET_LEAVING] === "true",
       );
       return {
         service,
         subnets: subnets.flatMap(toSubnet),
         inhabited,
         endpoints,
+        gone,
         targets,
         sessionsOn: await countSessions(
           client,
@@ -59,6 +69,33 @@ export function createEndpointObserver(client: EC2Client): EndpointObserver {
       return new Set(instances.flatMap(toSources).map(({ vpcId }) => vpcId));
     },
   };
+}
+
+/** So many endpoints are asked for one by one in a run: a few were missed, or somebody deleted a few. */
+const MISSING = 20;
+
+/** Endpoints that targets of ours name and the list lacks, asked for by id: shown, or gone by EC2's own word. */
+async function withMissing(
+  client: EC2Client,
+  settings: EndpointSettings,
+  targets: readonly EndpointTarget[],
+  listed: readonly Endpoint[],
+): Promise<{ endpoints: readonly Endpoint[]; gone: ReadonlySet<string> }> {
+  const known = new Set(listed.map(({ id }) => id));
+  const named = targets.filter((target) => isTagged(target, settings)).map(({ endpointId }) => endpointId);
+  const missing = [...new Set(named)].filter((id) => !known.has(id)).slice(0, MISSING);
+  const found: Endpoint[] = [];
+  const gone = new Set<string>();
+  for (const id of missing) {
+    try {
+      const endpoint = await readEndpoint(client, id);
+      found.push(...(endpoint === undefined ? [] : toEndpoint(endpoint)));
+    } catch (error) {
+      if (classifyEndpoint(error).kind !== "gone") throw error;
+      gone.add(id);
+    }
+  }
+  return { endpoints: [...listed, ...found], gone };
 }
 
 function readSubnets(client: EC2Client, Values: string[]): Promise<Ec2Subnet[]> {
@@ -143,6 +180,7 @@ function toEndpoint(endpoint: VpcEndpoint): readonly Endpoint[] {
 }
 
 function toEndpointTarget(target: TrafficMirrorTarget): readonly EndpointTarget[] {
-  const { TrafficMirrorTargetId: id, GatewayLoadBalancerEndpointId: endpointId } = target;
-  return id && endpointId ? [{ id, endpointId, tags: toTags(target.Tags) }] : [];
+  const { TrafficMirrorTargetId: id, GatewayLoadBalancerEndpointId: endpointId, Description } = target;
+  const described = Description === undefined ? {} : { description: Description };
+  return id && endpointId ? [{ id, endpointId, ...described, tags: toTags(target.Tags) }] : [];
 }

@@ -12,18 +12,24 @@ import {
 import * as z from "zod/mini";
 import type { SweepState, SweepStateStore } from "../../core/sessions/ports.js";
 import type { RefusedTypes } from "../../core/sessions/refused-types.js";
-import { emptyWindow, type HourCount } from "../../core/sessions/removal-window.js";
+import type { HourCount } from "../../core/sessions/removal-window.js";
+import { emptySweepState } from "../../core/sessions/sweep-state.js";
 
 /** `[hour since the epoch, count]`, to stay well within the 4,096 bytes of a standard parameter. */
 const counts = z._default(z.array(z.tuple([z.int(), z.int().check(z.gte(0))])), []);
 /** Type → time until which it is not tried, in whole seconds. */
 const types = z._default(z.record(z.string(), z.int()), {});
+/** `[time in whole seconds, [filters that were first seen to differ then, without "tmf-"]]`. */
+const differing = z._default(z.array(z.tuple([z.int(), z.array(z.string())])), []);
 const document = z.object({
   version: z.literal(1),
   removals: counts,
   sessions: counts,
   refused_types: types,
+  differing_filters: differing,
 });
+
+const FILTER = "tmf-";
 
 export function createSweepStateParameter(client: SSMClient, name: string): SweepStateStore {
   const read = async (Name: string) => {
@@ -42,7 +48,7 @@ export function createSweepStateParameter(client: SSMClient, name: string): Swee
       );
       if (version === seen + 1) return { version };
       const before = await read(`${name}:${String(version - 1)}`);
-      return { version, overwritten: before.state ?? { window: emptyWindow, refusedTypes: {} } };
+      return { version, overwritten: before.state ?? emptySweepState };
     },
   };
 }
@@ -56,19 +62,38 @@ function parse(text: string): SweepState | null {
   }
   const parsed = document.safeParse(json);
   if (!parsed.success) return null;
-  const { removals, sessions, refused_types } = parsed.data;
+  const { removals, sessions, refused_types, differing_filters } = parsed.data;
   const read = (pairs: readonly (readonly [number, number])[]) =>
     pairs.map(([hour, count]) => ({ hour, count }));
   return {
     window: { removals: read(removals), sessions: read(sessions) },
     refusedTypes: mapped(refused_types, (seconds) => seconds * 1000),
+    differingFilters: Object.fromEntries(
+      differing_filters.flatMap(([seconds, ids]) => ids.map((id) => [FILTER + id, seconds * 1000])),
+    ),
   };
 }
 
-function write({ window: { removals, sessions }, refusedTypes }: SweepState): string {
+function write({ window: { removals, sessions }, refusedTypes, differingFilters }: SweepState): string {
   const pairs = (counted: readonly HourCount[]) => counted.map(({ hour, count }) => [hour, count]);
   const refused_types = mapped(refusedTypes, (milliseconds) => Math.floor(milliseconds / 1000));
-  return JSON.stringify({ version: 1, removals: pairs(removals), sessions: pairs(sessions), refused_types });
+  return JSON.stringify({
+    version: 1,
+    removals: pairs(removals),
+    sessions: pairs(sessions),
+    refused_types,
+    differing_filters: byTime(differingFilters),
+  });
+}
+
+/** Many differ at once where an apply changes them: each time stands once. */
+function byTime(filters: SweepState["differingFilters"]): [number, string[]][] {
+  const times = new Map<number, string[]>();
+  for (const [id, milliseconds] of Object.entries(filters)) {
+    const seconds = Math.floor(milliseconds / 1000);
+    times.set(seconds, [...(times.get(seconds) ?? []), id.replace(FILTER, "")]);
+  }
+  return [...times];
 }
 
 function mapped(times: RefusedTypes, change: (time: number) => number): RefusedTypes {

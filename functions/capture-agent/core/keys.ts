@@ -129,7 +129,15 @@ export interface IndexLine {
   readonly sha256: string;
 }
 
-/** Key of one part of the index: the files that begin in that hour and that this node sent since its last part. */
-export function indexKey(place: Place, hour: string, writtenAt: number): string {
-  return `${place.prefix}index/${hour}/${place.zone}-${place.node}-${writtenAt}.jsonl`;
+/**
+ * Key of one part of the index: the files that begin in that hour and that this node sent since its last part. The
+ * digest is in it as in a capture's: by the time alone, two parts of one millisecond (a clock that was set back) would
+ * have one key, and the second would be taken for delivered.
+ */
+export function indexKey(
+  place: Place,
+  part: { readonly hour: string; readonly writtenAt: number; readonly sha256: string },
+): string {
+  const { hour, writtenAt, sha256 } = part;
+  return `${place.prefix}index/${hour}/${place.zone}-${place.node}-${writtenAt}-${sha256.slice(0, 12)}.jsonl`;
 }

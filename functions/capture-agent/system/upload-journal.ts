@@ -1,8 +1,10 @@
 /**
  * The journal of uploads: lines of the index that are not in the bucket yet. A line is on disk before the file that
  * it describes is deleted, so a crash at any point leaves the file or its line. New lines go to `pending.jsonl`. To
- * be sent it is renamed to `sending-<time>.jsonl`; the time is part of the key, so a second try has the same key.
+ * be sent it is renamed to `sending-<time>.jsonl`; the key is made of that time and of what is sent, so a second try has
+ * the same key and nothing else has it.
  */
+import { createHash } from "node:crypto";
 import { open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { indexKey, partition, type IndexLine, type Place } from "../core/keys.js";
@@ -65,8 +67,11 @@ export function createUploadJournal({ folder, bucket, place, now, log }: Parts):
       const hour = partition(Date.parse(line.first));
       hours.set(hour, [...(hours.get(hour) ?? []), JSON.stringify(line)]);
     }
-    for (const [hour, lines] of hours)
-      await bucket.putText(indexKey(place, hour, at), `${lines.join("\n")}\n`);
+    for (const [hour, lines] of hours) {
+      const text = `${lines.join("\n")}\n`;
+      const sha256 = createHash("sha256").update(text).digest("hex");
+      await bucket.putText(indexKey(place, { hour, writtenAt: at, sha256 }), text);
+    }
   };
 
   const write = async (entries: readonly JournalEntry[]): Promise<void> => {

@@ -4,10 +4,12 @@
  */
 import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
 import type { Observation, Source } from "../model.js";
+import { whoseReason } from "../outcomes.js";
 import type { Policy } from "../sessions/policy.js";
-import type { Report, Verdict } from "../sessions/report.js";
+import type { Report } from "../sessions/report.js";
 import { select, type ClaimsByInterface } from "../sessions/selection.js";
 import type { Mode } from "../sessions/settings.js";
+import type { Verdict } from "../sessions/verdict.js";
 import {
   isOpen,
   openClaims,
@@ -212,9 +214,9 @@ export function demandResultOf(
 ): DemandResult | undefined {
   if (verdict === undefined || verdict.is === "mirrored") return verdict;
   const { reason } = verdict;
-  // What AWS refuses of an instance that is still pending it may take a moment later.
-  const early = reason === "aws-refused" && instanceState === "pending";
-  if (reason !== "pending" && reason !== "not-seen" && !early) return { is: "refused", reason };
+  // A reason from outside is an answer too: a requester that waited for it would wait for as long as it lasts.
+  if (verdict.is === "unselected" || whoseReason(verdict.reason, instanceState) !== "open")
+    return { is: "refused", reason };
   // Observing alone mirrors nothing, so there is nothing to wait for.
   return mode === "enforce" ? { is: "pending", reason } : { is: "refused", reason: mode };
 }

@@ -96,4 +96,6 @@ export interface EndpointPlan {
   readonly held: readonly { readonly endpointId: string; readonly targetId: string }[];
   /** Targets of ours that wait for the controller to move their sessions. */
   readonly leaving: readonly { readonly targetId: string; readonly sessions: number }[];
+  /** Endpoints and targets of which tag and proof say different things: ownership.ts. */
+  readonly disputed: readonly string[];
 }

@@ -2,6 +2,7 @@
 import { stableHash } from "../hash.js";
 import type { Tags } from "../model.js";
 import { hasOtherDefaults, missingTags, withDefaults } from "../tags.js";
+import { disputedOf, isOurTarget, prove, type Proven } from "./ownership.js";
 import { TAG_ENDPOINTS, TAG_IDLE_SINCE, TAG_TARGET_LEAVING } from "../tags.js";
 import { TAG_TARGET_VPC, TAG_TARGET_ZONE, TAG_ZONE_ID } from "../tags.js";
 import type { EndpointAction, EndpointPlan, EndpointReason } from "./decisions.js";
@@ -12,6 +13,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[]
 export interface Draft extends Writable<EndpointPlan> {
   readonly settings: EndpointSettings;
   readonly observation: EndpointObservation;
+  readonly proven: Proven;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -20,8 +22,12 @@ export function createDraft(
   settings: EndpointSettings,
   observation: EndpointObservation,
   now: number,
+  proven: Proven,
 ): Draft {
-  return { settings, observation, now, zones: [], unserved: [], actions: [], held: [], leaving: [] };
+  prove(proven, observation, settings);
+  const disputed = [...disputedOf(observation, settings, proven)];
+  const plan = { zones: [], unserved: [], actions: [], held: [], leaving: [], disputed };
+  return { settings, observation, now, proven, ...plan };
 }
 
 /**
@@ -38,9 +44,6 @@ export function tokenFor(draft: Draft, request: string, ...circumstances: readon
   return `${request}/${period}/${hash.toString(16).padStart(8, "0")}`;
 }
 
-export const isOurEndpoint = ({ settings }: Draft, { tags }: { readonly tags: Tags }): boolean =>
-  tags[TAG_ENDPOINTS] === settings.name;
-
 export const isLeaving = ({ tags }: EndpointTarget): boolean => tags[TAG_TARGET_LEAVING] === "true";
 
 /** Still there, or on its way: everything but what is going or has come to nothing. */
@@ -53,7 +56,7 @@ export const hasFailed = ({ state }: Pick<Endpoint, "state">): boolean =>
 /** Our targets of an endpoint, by id, so that every run takes the same one for the first. */
 export function targetsOf(draft: Draft, endpointId: string): readonly EndpointTarget[] {
   return draft.observation.targets
-    .filter((target) => target.endpointId === endpointId && isOurEndpoint(draft, target))
+    .filter((target) => target.endpointId === endpointId && isOurTarget(target, draft.settings))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
@@ -121,7 +124,7 @@ export function retire(draft: Draft, endpoint: Endpoint, reason: EndpointReason)
   if (isDying(endpoint)) return;
   const targets = draft.observation.targets.filter((target) => target.endpointId === endpoint.id);
   for (const target of targets) {
-    if (isOurEndpoint(draft, target)) retireTarget(draft, target, reason);
+    if (isOurTarget(target, draft.settings)) retireTarget(draft, target, reason);
     else draft.held.push({ endpointId: endpoint.id, targetId: target.id });
   }
   if (targets.length === 0) draft.actions.push({ kind: "delete-endpoint", id: endpoint.id, reason });

@@ -45,6 +45,8 @@ export interface Endpoint {
 export interface EndpointTarget {
   readonly id: string;
   readonly endpointId: string;
+  /** Whose it is: ownership.ts. */
+  readonly description?: string;
   readonly tags: Tags;
 }
 
@@ -54,7 +56,10 @@ export type Service =
   /** EC2 does not let this account use it, or does not know it. */
   | { readonly usable: false; readonly code: string; readonly message: string };
 
-/** What was seen in EC2, whole: an observer that could not read all of it throws. */
+/**
+ * What was seen in EC2: an observer that could not read all of it throws. An answer may lack something all the same
+ * ("Ensuring eventual consistency", Amazon EC2 Developer Guide), so what is not here is not gone.
+ */
 export interface EndpointObservation {
   readonly service: Service;
   /** Of the VPCs given. */
@@ -63,6 +68,8 @@ export interface EndpointObservation {
   readonly inhabited: ReadonlySet<string>;
   /** Every Gateway Load Balancer endpoint of the account, ours or not. */
   readonly endpoints: readonly Endpoint[];
+  /** Endpoints that targets of ours name and that, asked by id, EC2 does not know. */
+  readonly gone: ReadonlySet<string>;
   /** Every target of the account that is such an endpoint, ours or not. */
   readonly targets: readonly EndpointTarget[];
   /** Sessions, anybody's, on those targets of ours that are leaving. */

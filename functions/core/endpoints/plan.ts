@@ -5,8 +5,9 @@
  */
 import { TAG_TARGET_VPC, TAG_TARGET_ZONE, TAG_ZONE_ID } from "../tags.js";
 import type { EndpointPlan } from "./decisions.js";
-import { createDraft, hasFailed, isDying, isOurEndpoint, retire, retireTarget, type Draft } from "./draft.js";
+import { createDraft, hasFailed, isDying, retire, retireTarget, type Draft } from "./draft.js";
 import type { Endpoint, EndpointSettings, EndpointObservation } from "./model.js";
+import { isOurEndpoint, isOurTarget, type Proven } from "./ownership.js";
 import { planZone } from "./zone-plan.js";
 import { zonesOf } from "./zones.js";
 
@@ -14,9 +15,10 @@ export function planEndpoints(
   settings: EndpointSettings,
   observation: EndpointObservation,
   now: number,
+  proven: Proven = new Set(),
 ): EndpointPlan {
-  const draft = createDraft(settings, observation, now);
-  const ours = observation.endpoints.filter((endpoint) => isOurEndpoint(draft, endpoint));
+  const draft = createDraft(settings, observation, now, proven);
+  const ours = observation.endpoints.filter((endpoint) => isOurEndpoint(endpoint, settings, proven));
   for (const vpcId of settings.vpcIds) {
     planVpc(
       draft,
@@ -27,9 +29,9 @@ export function planEndpoints(
   for (const endpoint of ours) {
     if (!settings.vpcIds.includes(endpoint.vpcId)) retire(draft, endpoint, "outside-vpcs");
   }
-  retireOrphans(draft, ours);
-  const { zones, unserved, actions, held, leaving } = draft;
-  return { zones, unserved, actions, held, leaving };
+  retireOrphans(draft);
+  const { zones, unserved, actions, held, leaving, disputed } = draft;
+  return { zones, unserved, actions, held, leaving, disputed };
 }
 
 function planVpc(draft: Draft, vpcId: string, ours: readonly Endpoint[]): void {
@@ -52,16 +54,18 @@ function planVpc(draft: Draft, vpcId: string, ours: readonly Endpoint[]): void {
 }
 
 /**
- * Targets of ours whose endpoint was deleted by somebody, or is not ours. The controller avoids an endpoint that is
- * not available by itself, so sessions that have nowhere else to go wait until the zone is served again.
+ * Targets of ours whose endpoint was deleted by somebody: EC2 shows it as going, or does not know it by its id. The
+ * controller avoids an endpoint that is not available by itself, so sessions that have nowhere else to go wait until
+ * the zone is served again.
  */
-function retireOrphans(draft: Draft, ours: readonly Endpoint[]): void {
-  const there = new Set(ours.filter((endpoint) => !isDying(endpoint)).map(({ id }) => id));
+function retireOrphans(draft: Draft): void {
+  const dying = draft.observation.endpoints.filter(isDying).map(({ id }) => id);
+  const gone = new Set([...draft.observation.gone, ...dying]);
   const unserved = new Set(
     draft.zones.filter(({ state }) => state !== "served").map(({ vpcId, zone }) => `${vpcId} ${zone.name}`),
   );
   for (const target of draft.observation.targets) {
-    if (!isOurEndpoint(draft, target) || there.has(target.endpointId)) continue;
+    if (!isOurTarget(target, draft.settings) || !gone.has(target.endpointId)) continue;
     const place = `${target.tags[TAG_TARGET_VPC] ?? ""} ${target.tags[TAG_TARGET_ZONE] ?? ""}`;
     if (!unserved.has(place)) retireTarget(draft, target, "endpoint-gone");
   }

@@ -1,14 +1,20 @@
-/** One run over everything: observe, plan, execute; and once more while that brought something further. */
+/**
+ * One run over everything: observe, plan, execute; and once more while that brought something further. What one answer
+ * did not show is not gone, so a removal waits until two looks, a moment apart, ask for it.
+ */
 import { mayStart, type Deadlines } from "../deadlines.js";
 import type { EndpointAction, EndpointPlan } from "./decisions.js";
 import { executeEndpoints, type EndpointDone } from "./execute.js";
 import type { EndpointSettings, Service } from "./model.js";
 import { planEndpoints } from "./plan.js";
+import type { Proven } from "./ownership.js";
 import type { EndpointPorts } from "./ports.js";
+import { createDoubt } from "./removals.js";
 
 export interface EndpointRun extends Deadlines {
   readonly ports: EndpointPorts;
   readonly settings: EndpointSettings;
+  readonly proven: Proven;
   readonly onDone: (done: EndpointDone) => void;
 }
 
@@ -19,22 +25,28 @@ export interface EndpointReport {
   readonly done: readonly EndpointDone[];
 }
 
-/** Endpoint made and available at once, target made, and a look at the result. */
-const ROUNDS = 3;
+/** Endpoint made and available at once, target made, what it replaces gone, and a look at the result. */
+const ROUNDS = 5;
+/** So long after a look another one may show what it did not. */
+export const LOOK_AGAIN_MS = 5_000;
 
 /** Throws when EC2 cannot be read. */
 export async function reconcileEndpoints(run: EndpointRun): Promise<EndpointReport> {
   const done: EndpointDone[] = [];
+  const doubt = createDoubt();
   for (let round = 1; ; round++) {
     const observation = await run.ports.observer.everything(run.settings);
-    const plan = planEndpoints(run.settings, observation, run.ports.clock.now());
+    const plan = planEndpoints(run.settings, observation, run.ports.clock.now(), run.proven);
     const report = { service: observation.service, plan, done };
     if (plan.actions.length === 0 || round > ROUNDS || !mayStart(run.ports.clock, run)) return report;
     const options = { ...run, service: run.settings.service };
-    const steps = await executeEndpoints(plan.actions, options);
+    const { certain, doubtful } = doubt.over(plan.actions);
+    const steps = await executeEndpoints(certain, options);
     done.push(...steps);
+    doubt.hear(steps, observation.targets);
     // What made no step forward will not make one at once.
-    if (!steps.some(({ outcome }) => outcome.kind === "done")) return report;
+    if (!doubtful && !steps.some(({ outcome }) => outcome.kind === "done")) return report;
+    if (doubtful) await run.ports.clock.sleep(LOOK_AGAIN_MS);
   }
 }
 

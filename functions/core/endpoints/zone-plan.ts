@@ -1,5 +1,11 @@
 /** What to do about one zone of one VPC: which endpoint stays, what is missing, what goes. */
-import { TAG_IDLE_SINCE, TAG_TARGET_LEAVING, withDefaults } from "../tags.js";
+import {
+  TAG_IDLE_SINCE,
+  TAG_TARGET_LEAVING,
+  TAG_TARGET_VPC,
+  TAG_TARGET_ZONE,
+  withDefaults,
+} from "../tags.js";
 import type { ZonePlan, ZoneState } from "./decisions.js";
 import {
   activeTargetsOf,
@@ -17,6 +23,7 @@ import {
   type Draft,
 } from "./draft.js";
 import type { Endpoint, Zone } from "./model.js";
+import { isOurTarget } from "./ownership.js";
 import { isEvacuating, type ZoneNeed } from "./zones.js";
 
 /** An endpoint that failed is tried again after this long, and is until then the record that it did. */
@@ -30,7 +37,9 @@ export function planZone(draft: Draft, vpcId: string, need: ZoneNeed, mine: read
   );
   const current = best(draft, staying);
   const others = mine.filter((endpoint) => endpoint !== current && !isDying(endpoint));
-  if (need.unneeded !== undefined) {
+  // Its subnet cannot have been deleted, so the answer about subnets lacks it, and perhaps others.
+  const unsure = current !== undefined && !need.subnets.some(({ id }) => id === current.subnetId);
+  if (need.unneeded !== undefined && !(unsure && need.unneeded === "no-subnet")) {
     draft.unserved.push({ vpcId, zone: need.zone, reason: need.unneeded });
     unserve(draft, { vpcId, need, current, others });
     return;
@@ -144,6 +153,7 @@ function replace(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly End
   if (mine.some((endpoint) => isRecentFailure(draft, endpoint))) return "failed";
   const subnetIds = need.hosts.filter(({ freeAddresses }) => freeAddresses > 0).map(({ id }) => id);
   if (subnetIds.length === 0) return "no-address";
+  if (isServedOutOfSight(draft, vpcId, need.zone, mine)) return "pending";
   const going = mine.filter((endpoint) => !isLive(endpoint)).map(({ id }) => id);
   const evacuating = mine.filter((endpoint) => isLive(endpoint) && leaves(draft, need, endpoint));
   draft.actions.push({
@@ -165,6 +175,27 @@ function replace(draft: Draft, vpcId: string, need: ZoneNeed, mine: readonly End
     reason: mine.length > 0 ? "replaced" : "zone-needed",
   });
   return "pending";
+}
+
+/**
+ * A target of ours serves the zone and its endpoint is not among ours in this answer, though it is not known to be gone:
+ * it was not shown, or has lost its tag. A second one would be refused, or be billed beside it.
+ */
+function isServedOutOfSight(draft: Draft, vpcId: string, zone: Zone, mine: readonly Endpoint[]): boolean {
+  const { targets, endpoints, gone } = draft.observation;
+  const known = new Set(mine.map(({ id }) => id));
+  const over = new Set(
+    endpoints.filter((endpoint) => isDying(endpoint) || hasFailed(endpoint)).map(({ id }) => id),
+  );
+  return targets.some(
+    (target) =>
+      isOurTarget(target, draft.settings) &&
+      target.tags[TAG_TARGET_VPC] === vpcId &&
+      target.tags[TAG_TARGET_ZONE] === zone.name &&
+      !known.has(target.endpointId) &&
+      !over.has(target.endpointId) &&
+      !gone.has(target.endpointId),
+  );
 }
 
 const isRecentFailure = (draft: Draft, endpoint: Endpoint): boolean =>

@@ -88,6 +88,8 @@ export interface SourcePlan {
   /** Whether the guide's list, or the policy, says that the type can be mirrored; EC2 has the last word. */
   readonly isTypeListed?: boolean;
   readonly decisions: readonly Decision[];
+  /** Sessions of others on it. */
+  readonly foreign?: readonly Session[];
   /** Sessions on it of which tags and description say different things. */
   readonly disputed?: readonly string[];
   /** The session of ours that stays, if one does. */

@@ -1,6 +1,7 @@
 /**
  * Takes every session of ours away. It needs no policy, so that a broken one cannot stand in the way of
- * uninstalling, and no guardrail: whoever destroys has said so.
+ * uninstalling, and no guardrail: whoever destroys has said so. One list may lack what is there, so it ends when two of
+ * them, a moment apart, show nothing of ours.
  */
 import { mayStart, type Deadlines } from "../deadlines.js";
 import type { Session } from "../model.js";
@@ -20,6 +21,7 @@ export interface DrainReport {
 }
 
 const CONCURRENCY = 8;
+const LOOK_AGAIN_MS = 3_000;
 
 export interface DrainRun extends Deadlines {
   readonly ports: Pick<Ports, "observer" | "writer" | "clock">;
@@ -32,6 +34,7 @@ export async function drain(run: DrainRun): Promise<DrainReport> {
   let because: string | undefined;
   // By id: what is gone may stay in the list for a moment, and is then removed twice.
   const deleted = new Set<string>();
+  let wasEmpty = false;
   for (;;) {
     const sessions = await ports.observer.sessions();
     const owned = (ownership: Ownership) =>
@@ -44,7 +47,13 @@ export async function drain(run: DrainRun): Promise<DrainReport> {
       ...(ours.length > 0 && because !== undefined && { because }),
       ...(lost.length > 0 && { lost }),
     });
-    if (ours.length === 0 || !mayStart(ports.clock, run)) return report();
+    const isEmpty = ours.length === 0;
+    if ((isEmpty && wasEmpty) || !mayStart(ports.clock, run)) return report();
+    wasEmpty = isEmpty;
+    if (isEmpty) {
+      await ports.clock.sleep(LOOK_AGAIN_MS);
+      continue;
+    }
     const { done } = await execute(ours.map(removalOf), {
       ...run,
       ...ports,

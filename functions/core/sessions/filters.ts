@@ -3,7 +3,8 @@
  * no packet (Traffic Mirroring guide, "Traffic mirror filters": the rules of a direction are tried in the order of their
  * numbers, the first that matches decides, and what none matches is not mirrored).
  */
-import type { FilterRule, MirrorFilter } from "../model.js";
+import type { FilterRule, MirrorFilter, Session } from "../model.js";
+import { cidrsOverlap } from "./cidr.js";
 import type { SourcePlan } from "./decisions.js";
 import type { Policy } from "./policy.js";
 
@@ -69,12 +70,40 @@ export function silentFilters(): SilentFilters {
   };
 }
 
-/** The filter of the session that stands on this interface when its plan is done; undefined when none is to. */
-export function filterOf({ decisions, kept }: SourcePlan): string | undefined {
+/**
+ * Whether one may take a packet that the other wants. In doubt it may: what a rule before it rejects counts only where
+ * it rejects all of it, and a filter that was not read takes anything.
+ */
+export function mayOverlap(one: MirrorFilter | undefined, other: MirrorFilter | undefined): boolean {
+  if (one === undefined || other === undefined) return true;
+  if (one.networkServices.some((service) => other.networkServices.includes(service))) return true;
+  const [mine, theirs] = [one, other].map(({ rules }) => rules.filter((rule) => isEffective(rule, rules)));
+  return mine?.some((rule) => theirs?.some((each) => rulesOverlap(rule, each))) ?? true;
+}
+
+function rulesOverlap(a: FilterRule, b: FilterRule): boolean {
+  return (
+    a.direction === b.direction &&
+    (a.protocol === undefined || b.protocol === undefined || a.protocol === b.protocol) &&
+    cidrsOverlap(a.sourceCidr, b.sourceCidr) &&
+    cidrsOverlap(a.destinationCidr, b.destinationCidr) &&
+    portsOverlap(a.sourcePorts, b.sourcePorts) &&
+    portsOverlap(a.destinationPorts, b.destinationPorts)
+  );
+}
+
+function portsOverlap(a: FilterRule["sourcePorts"], b: FilterRule["sourcePorts"]): boolean {
+  return a === undefined || b === undefined || (a.from <= b.to && b.from <= a.to);
+}
+
+/** Filter and number of the session that stands on this interface when its plan is done; undefined when none is to. */
+export function standing({ decisions, kept }: SourcePlan): Pick<Session, "filterId" | "number"> | undefined {
   for (const decision of decisions) {
-    if (decision.kind === "create") return decision.desired.filterId;
-    if (decision.kind === "modify" && decision.changes.filterId !== undefined)
-      return decision.changes.filterId;
+    if (decision.kind === "create") return decision.desired;
+    if (decision.kind === "modify" && kept !== undefined) {
+      const { filterId = kept.filterId, number = kept.number } = decision.changes;
+      return { filterId, number };
+    }
   }
-  return kept?.filterId;
+  return kept;
 }

@@ -1,6 +1,6 @@
 /** Whether an instance that a lifecycle hook holds may go into service. */
 import type { HookFollowUp } from "../events/follow-ups.js";
-import { outsideReasons, type UncoveredReason } from "../outcomes.js";
+import { whoseReason, type UncoveredReason } from "../outcomes.js";
 import type { LifecycleHook, Policy } from "./policy.js";
 import type { Report } from "./report.js";
 
@@ -12,14 +12,6 @@ export type HookDecision =
   | { readonly is: "later"; readonly reason: string }
   /** Not one of the hooks that the policy names. */
   | { readonly is: "none" };
-
-/** The user has chosen these, or the receiver lacks; they are no reason to hold or end an instance. */
-const notItsOwn: ReadonlySet<UncoveredReason> = new Set([
-  "rollout",
-  "ceiling",
-  "target-not-seen",
-  "target-unavailable",
-]);
 
 export function hookOf(policy: Policy, { group, hook }: HookFollowUp): LifecycleHook | undefined {
   return policy.lifecycle_hooks.find(
@@ -38,21 +30,21 @@ export function decideHook(
   if (hook === undefined) return { is: "none" };
   if (!enforcing) return { is: "continue", reason: "mode" };
   if (report.unseen.includes(followUp.instanceId)) return { is: "later", reason: "not-seen" };
-  const reasons: UncoveredReason[] = [];
+  let own: UncoveredReason | undefined;
+  let outside: UncoveredReason | undefined;
   for (const { id, instance } of report.sources) {
     if (instance?.id !== followUp.instanceId) continue;
     const verdict = report.verdicts.get(id);
     if (verdict?.is !== "uncovered") continue;
-    // What AWS refuses of an instance that is still pending it may take a moment later.
-    const early = verdict.reason === "aws-refused" && instance.state === "pending";
-    const undecided = verdict.reason === "pending" || verdict.reason === "not-seen";
-    if (undecided || early) return { is: "later", reason: verdict.reason };
-    if (!notItsOwn.has(verdict.reason)) reasons.push(verdict.reason);
+    const { reason } = verdict;
+    const is = whoseReason(reason, instance.state);
+    if (is === "open") return { is: "later", reason };
+    if (is === "own") own ??= reason;
+    else outside ??= reason;
   }
-  const reason = reasons.find((each) => !outsideReasons.has(each)) ?? reasons[0];
-  // Mirrored, or nothing of it is to be.
-  if (reason === undefined) return { is: "continue", reason: "mirrored" };
-  return { is: outsideReasons.has(reason) ? "continue" : hook.when_not_mirrored, reason };
+  if (own !== undefined) return { is: hook.when_not_mirrored, reason: own };
+  // Without a reason it is mirrored, or nothing of it is to be.
+  return { is: "continue", reason: outside ?? "mirrored" };
 }
 
 /** Launch loops end here: when so many launches came to nothing within the hour, the next instance goes on. */

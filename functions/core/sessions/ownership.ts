@@ -5,7 +5,7 @@
  */
 import { stableHash } from "../hash.js";
 import type { Session } from "../model.js";
-import { isTaggedOurs, TAG_RULE } from "../tags.js";
+import { isTaggedOurs, TAG_CONTROLLER, TAG_RULE } from "../tags.js";
 
 /**
  * - ours: the description proves it and our tag is there
@@ -48,6 +48,11 @@ export function concerns(session: Session, controller: string): boolean {
 export function ruleOf(session: Session): string | undefined {
   const tag = session.tags[TAG_RULE];
   return proofOf(session)?.rule ?? (tag === undefined ? undefined : nameInDescription(tag));
+}
+
+/** Whose controller's it is, as its description or its tag says; undefined for a stranger's. */
+export function controllerOf(session: Session): string | undefined {
+  return proofOf(session)?.controller ?? session.tags[TAG_CONTROLLER];
 }
 
 function proofOf({ description, interfaceId }: Session): { controller: string; rule: string } | undefined {

@@ -28,6 +28,8 @@ const rule = z.object({
   packet_length: orNull(range(55, 8500)),
   virtual_network_id: orNull(range(1, 16_777_215)),
   session_number: orNull(range(1, 32_766)),
+  /** Whether a session of ours may move below a stranger's, so that it gets the packets that both want. */
+  outrank: z._default(z.boolean(), false),
   interfaces: z._default(z.enum(["all", "primary"]), "all"),
   /** guardduty: only while a finding about the instance asks for it, and no other rule selects the interface. */
   on: z._default(z.enum(["always", "guardduty"]), "always"),
@@ -41,6 +43,26 @@ const vpc = z.object({
   endpoint_service_name: orNull(z.string().check(z.minLength(1))),
   /** null: targets are found by their tags, and then only behind the endpoint service named above. */
   targets: orNull(z.array(z.object({ target_id: id("tmt"), availability_zone: z.string() }))),
+});
+
+const portRange = z.object({ from_port: range(0, 65_535), to_port: range(0, 65_535) });
+const filterRule = z.object({
+  rule_number: range(1, 32_766),
+  rule_action: z._default(z.enum(["accept", "reject"]), "accept"),
+  /** IANA number; null: every protocol. */
+  protocol: orNull(range(1, 255)),
+  source_cidr_block: z.string(),
+  destination_cidr_block: z.string(),
+  source_port_range: orNull(portRange),
+  destination_port_range: orNull(portRange),
+});
+
+/** What Terraform made of these filters. One of the user's own stands in none: there is nothing to compare it with. */
+const declaredFilter = z.object({
+  filter_ids: z.array(id("tmf")),
+  ingress: z._default(z.array(filterRule), []),
+  egress: z._default(z.array(filterRule), []),
+  network_services: z._default(z.array(z.string()), []),
 });
 
 const sources = z.object({
@@ -66,6 +88,8 @@ const options = z.object({
     { rds: false, elasticache: false },
   ),
   fargate: z._default(z.boolean(), false),
+  /** Whether a source counts as mirrored though another's session takes packets before ours. */
+  accept_sharing: z._default(z.boolean(), false),
   /** Glob over instance types → supported or not; the longest pattern that matches wins over our data. */
   instance_types: z._default(z.record(z.string(), z.boolean()), {}),
 });
@@ -83,6 +107,7 @@ const lifecycleHook = z.object({
 const document = z.object({
   version: z.literal(1),
   vpcs: z.array(vpc),
+  filters: z._default(z.array(declaredFilter), []),
   sources: orNull(sources),
   exclude: z._default(exclude, exclude.parse({})),
   options: z._default(options, options.parse({})),
@@ -91,6 +116,7 @@ const document = z.object({
 
 export type Policy = z.infer<typeof document>;
 export type PolicyVpc = Policy["vpcs"][number];
+export type DeclaredFilter = Policy["filters"][number];
 export type LifecycleHook = Policy["lifecycle_hooks"][number];
 export type Rule = z.infer<typeof rule>;
 

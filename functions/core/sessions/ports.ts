@@ -3,6 +3,7 @@ import type { Clock } from "../clock.js";
 import type { Look, Observation, Session, Tags } from "../model.js";
 import type { Outcome } from "../outcomes.js";
 import type { DesiredSession, SessionChanges } from "./decisions.js";
+import type { DifferingFilters } from "./filter-drift.js";
 import type { Policy } from "./policy.js";
 import type { RefusedTypes } from "./refused-types.js";
 import type { RemovalWindow } from "./removal-window.js";
@@ -47,6 +48,7 @@ export interface SessionWriter {
 export interface SweepState {
   readonly window: RemovalWindow;
   readonly refusedTypes: RefusedTypes;
+  readonly differingFilters: DifferingFilters;
 }
 
 /** Where that is kept. */

@@ -7,21 +7,26 @@ import type { Look, Observation, Session } from "../model.js";
 import { holdRemovals, isRemovalByPolicy, planAccount } from "./account.js";
 import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
-import { filterOf, silentFilters, type SilentFilters } from "./filters.js";
-import { planSource, type PlanContext } from "./plan.js";
+import { filterDrift } from "./filter-drift.js";
+import { silentFilters as createSilentFilters, standing, type SilentFilters } from "./filters.js";
+import { planSource } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
 import type { RefusedSources } from "./refusals.js";
 import type { TypeMemory } from "./refused-types.js";
 import { report, type Report } from "./report.js";
+import { rivalOf } from "./rivals.js";
 import type { ClaimsByInterface } from "./selection.js";
 import type { Settings } from "./settings.js";
+import type { PlanContext } from "./situation.js";
 import type { SweepRecord } from "./sweep-state.js";
 
 export interface Run extends Deadlines {
   readonly ports: Ports;
   readonly settings: Settings;
   readonly policy: Policy;
+  /** When it was written; undefined where that is not known, or an earlier one than the newest is in force. */
+  readonly policyWrittenAt?: number | undefined;
   /** Which instance types EC2 refuses, as far as this process knows. */
   readonly types: TypeMemory;
   /** Ends the reading. */
@@ -66,7 +71,7 @@ export async function sweep(
   refusals: RefusedSources,
   record: SweepRecord,
   claims: ClaimsByInterface | null = noClaims,
-  silent: SilentFilters = silentFilters(),
+  silent: SilentFilters = createSilentFilters(),
 ): Promise<Report> {
   const open = claims ?? noClaims;
   const { ports, settings } = run;
@@ -88,10 +93,26 @@ export async function sweep(
   );
   const executed = await carryOut(run, ordered, open, SWEEP_CONCURRENCY);
   refusals.remember(plans, executed.done, ports.clock.now());
-  await record.settle(removedByPolicy(executed.done), run.types.refused(), now);
-  const used = new Set(plans.map(filterOf));
-  const silentOnes = [...silent.seen(observation.filters ?? [], run.policy)].filter((id) => used.has(id));
-  return report({ ...account, run, observation, plans, ...executed, silentFilters: new Set(silentOnes) });
+  const drift = filterDrift({
+    policy: run.policy,
+    found: observation.filters,
+    before: record.differingFilters,
+    writtenAt: run.policyWrittenAt,
+    now,
+  });
+  const learnt = { refusedTypes: run.types.refused(), differingFilters: drift.differing };
+  await record.settle(removedByPolicy(executed.done), learnt, now);
+  const used = new Set(plans.map((plan) => standing(plan)?.filterId));
+  const isUsed = (id: string) => used.has(id);
+  const filters = new Map((observation.filters ?? []).map((filter) => [filter.id, filter]));
+  const changedFilters = drift.changed.filter(({ id }) => isUsed(id));
+  const judgement = {
+    silentFilters: new Set([...silent.seen(observation.filters ?? [], run.policy)].filter(isUsed)),
+    changedFilters: new Set(changedFilters.map(({ id }) => id)),
+    rivalOf: (plan: SourcePlan) =>
+      run.policy.options.accept_sharing ? undefined : rivalOf(plan, filters, settings.controller),
+  };
+  return report({ ...account, run, observation, plans, ...executed, judgement, changedFilters });
 }
 
 /** A call that failed may have had its effect: counted, unless AWS said no. */

@@ -20,7 +20,7 @@ export interface TypeMemory {
 const INSTANCES = 2;
 const DAY_MS = 86_400_000;
 /** As many as fit into the record beside the rest (4,096 bytes); the latest stay. */
-const MOST_TYPES = 50;
+const MOST_TYPES = 40;
 
 export function createTypeMemory(): TypeMemory {
   const refused = new Map<string, number>();

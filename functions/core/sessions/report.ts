@@ -2,14 +2,10 @@
 import type { Observation } from "../model.js";
 import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
 import { isAction, isBookkeeping, type SourcePlan, type Done } from "./decisions.js";
-import { filterOf } from "./filters.js";
+import type { ChangedFilter } from "./filter-drift.js";
+import type { Rival } from "./rivals.js";
 import type { Mode, Settings } from "./settings.js";
-
-/** What a run found out about one interface. */
-export type Verdict =
-  | { readonly is: "mirrored"; readonly sessionId: string | undefined }
-  | { readonly is: "uncovered"; readonly reason: UncoveredReason }
-  | { readonly is: "unselected"; readonly reason: Reason };
+import { verdictOf, type Judgement, type Verdict } from "./verdict.js";
 
 /** An interface without a session of ours, by name. */
 export interface NotMirrored {
@@ -19,6 +15,8 @@ export interface NotMirrored {
   /** Whether the policy asks for it. */
   readonly selected: boolean;
   readonly reason: Reason;
+  /** Whose session takes its packets. */
+  readonly by?: Rival;
 }
 
 export interface Report {
@@ -60,6 +58,8 @@ export interface Report {
   readonly disputed: readonly string[];
   /** Filters of our sessions that accept nothing. */
   readonly silentFilters: readonly string[];
+  /** Filters of our sessions that are not what Terraform declared. */
+  readonly changedFilters: readonly ChangedFilter[];
   readonly filtersRead: boolean;
   readonly sources: Observation["sources"];
   /** Load balancers of which it is not known what stands behind them. */
@@ -76,8 +76,8 @@ interface Input {
   readonly heldRemovals: number;
   readonly foreign: number;
   readonly sessionsOfOurs: number;
-  /** Filters of our sessions that accept nothing. */
-  readonly silentFilters?: ReadonlySet<string>;
+  readonly changedFilters?: readonly ChangedFilter[];
+  readonly judgement?: Judgement;
   /** Interfaces that have sessions of ours and are in no answer. */
   readonly sessionsNotSeen: number;
 }
@@ -90,7 +90,7 @@ export function report(input: Input): Report {
     results.set(id, [...(results.get(id) ?? []), result]);
   }
   const uncovered = zeros(uncoveredReasons);
-  const { silentFilters: silent = new Set() } = input;
+  const { changedFilters = [], judgement } = input;
   const unsettled = new Set<string>();
   const verdicts = new Map<string, Verdict>();
   const notMirrored: NotMirrored[] = [];
@@ -104,8 +104,7 @@ export function report(input: Input): Report {
     remaining += left.length;
     remainingChanges += left.filter((action) => action.kind !== "create" && !isBookkeeping(action)).length;
     if (plan.waits === true) waiting += 1;
-    const found = verdictOn(plan, mine);
-    const verdict = found.is === "mirrored" && silent.has(filterOf(plan) ?? "") ? unheard : found;
+    const verdict = verdictOf(plan, mine, judgement);
     const notSeen = verdict.is === "uncovered" && verdict.reason === "not-seen";
     // Observing alone changes nothing, however often it is tried.
     if ((left.length > 0 || notSeen) && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
@@ -142,7 +141,8 @@ export function report(input: Input): Report {
     unsettled,
     verdicts,
     notMirrored,
-    silentFilters: [...silent],
+    silentFilters: [...(judgement?.silentFilters ?? [])],
+    changedFilters,
     filtersRead: input.observation.filters !== undefined,
     disputed: plans.flatMap(({ disputed = [] }) => disputed),
     sources: input.observation.sources,
@@ -151,53 +151,11 @@ export function report(input: Input): Report {
   };
 }
 
-/** A session that takes no packet mirrors nothing. */
-const unheard: Verdict = { is: "uncovered", reason: "filter-accepts-nothing" };
 const isNotSeen = ({ kept, decisions: [decision] }: SourcePlan): boolean =>
   kept !== undefined && decision?.reason === "not-seen";
 
-function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {
-  const mirrored: Verdict = { is: "mirrored", sessionId: plan.kept?.id };
-  for (const decision of plan.decisions) {
-    switch (decision.kind) {
-      case "leave":
-        if (decision.covered === "mirrored") return mirrored;
-        if (decision.covered === "unselected") return { is: "unselected", reason: decision.reason };
-        return { is: "uncovered", reason: decision.reason };
-      case "modify":
-      case "retag":
-        return mirrored;
-      case "create": {
-        const outcome = done.find(({ action }) => action.kind === "create")?.outcome;
-        return outcome === undefined
-          ? { is: "uncovered", reason: "pending" }
-          : verdictOnCreate(plan, outcome);
-      }
-      case "delete":
-        break;
-    }
-  }
-  return { is: "unselected", reason: plan.decisions[0]?.reason ?? "no-rule" };
-}
-
-/** What EC2 says not to know it may know in a moment: a new interface is listed before it can be used everywhere. */
-function verdictOnCreate({ isTypeListed }: SourcePlan, outcome: Done["outcome"]): Verdict {
-  switch (outcome.kind) {
-    case "done":
-      return { is: "mirrored", sessionId: outcome.value };
-    case "refused":
-      return { is: "uncovered", reason: isTypeListed === false ? "instance-type" : "aws-refused" };
-    case "unexplained":
-      return { is: "uncovered", reason: "aws-refused" };
-    case "quota":
-    case "not-permitted":
-      return { is: "uncovered", reason: outcome.kind };
-    default:
-      return { is: "uncovered", reason: "pending" };
-  }
-}
-
-function without(plan: SourcePlan, { is, reason }: Exclude<Verdict, { is: "mirrored" }>): NotMirrored {
+function without(plan: SourcePlan, verdict: Exclude<Verdict, { is: "mirrored" }>): NotMirrored {
+  const { is, reason } = verdict;
   const [decision] = plan.decisions;
   const { interfaceId = plan.source.id, instanceId, ruleName } = decision ?? {};
   return {
@@ -206,6 +164,7 @@ function without(plan: SourcePlan, { is, reason }: Exclude<Verdict, { is: "mirro
     ...(ruleName !== undefined && { ruleName }),
     selected: is === "uncovered",
     reason,
+    ...(verdict.is === "uncovered" && verdict.by && { by: verdict.by }),
   };
 }
 

@@ -3,6 +3,7 @@
  * what the guardrail forgot it would let through. The record is written before the removals that it counts begin.
  */
 import type { AccountPlan } from "./account.js";
+import type { DifferingFilters } from "./filter-drift.js";
 import {
   both,
   emptyWindow,
@@ -22,11 +23,18 @@ export interface SweepRecord {
   readonly window: RemovalWindow | null;
   /** Types that EC2 refused, as an earlier sweep learnt. */
   readonly refusedTypes: RefusedTypes;
+  /** Filters that differed from what Terraform declared; null: it could not be had. */
+  readonly differingFilters: DifferingFilters | null;
   /** false: the removals could not be written down, so that none of them may begin. */
   reserve(plan: AccountPlan, settings: Settings, now: number): Promise<boolean>;
   /** `removed`: how many of those that were reserved were carried out. Written where something differs. */
-  settle(removed: number, refusedTypes: RefusedTypes, now: number): Promise<void>;
+  settle(removed: number, learnt: Learnt, now: number): Promise<void>;
 }
+
+export const emptySweepState: SweepState = { window: emptyWindow, refusedTypes: {}, differingFilters: {} };
+
+/** What this sweep knows by its end, for the next one. */
+export type Learnt = Pick<SweepState, "refusedTypes" | "differingFilters">;
 
 export async function openRecord(
   store: SweepStateStore,
@@ -58,6 +66,7 @@ export async function openRecord(
   return {
     window: state?.window ?? null,
     refusedTypes: state?.refusedTypes ?? {},
+    differingFilters: state?.differingFilters ?? null,
     async reserve({ removals, sessionsOfOurs }, { mode, guardrails }, now) {
       if (mode !== "enforce") return true;
       const wanted = isAcknowledged(guardrails, now);
@@ -73,16 +82,21 @@ export async function openRecord(
       reserved = written ? removals : 0;
       return written || removals === 0 || guardrails.removalPercent >= 100;
     },
-    async settle(removed, refusedTypes, now) {
+    async settle(removed, learnt, now) {
       if (state === null) return;
       const less = Math.min(0, removed - reserved);
-      if (less === 0 && isSame(state.refusedTypes, refusedTypes)) return;
-      await write({ window: withRemovals(state.window, less, now), refusedTypes });
+      const same =
+        isSame(state.refusedTypes, learnt.refusedTypes) &&
+        isSame(state.differingFilters, learnt.differingFilters);
+      if (less === 0 && same) return;
+      await write({ ...learnt, window: withRemovals(state.window, less, now) });
     },
   };
 }
 
-function isSame(one: RefusedTypes, other: RefusedTypes): boolean {
-  const types = Object.keys(one);
-  return types.length === Object.keys(other).length && types.every((type) => one[type] === other[type]);
+type Times = Readonly<Record<string, number>>;
+
+function isSame(one: Times, other: Times): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
 }

@@ -526,6 +526,23 @@ run "the_bucket_is_named_after_account_and_region_and_closed" {
     )
     error_message = "Requests without TLS must be refused."
   }
+
+  assert {
+    condition = (
+      data.aws_iam_policy_document.bucket.statement[1].effect == "Deny" &&
+      one(data.aws_iam_policy_document.bucket.statement[1].principals).identifiers == toset(["*"]) &&
+      data.aws_iam_policy_document.bucket.statement[1].actions == toset(["s3:PutObject"]) &&
+      data.aws_iam_policy_document.bucket.statement[1].resources == toset([
+        "${aws_s3_bucket.this.arn}/captures/*",
+        "${aws_s3_bucket.this.arn}/index/*",
+      ]) &&
+      {
+        for condition in data.aws_iam_policy_document.bucket.statement[1].condition :
+        "${condition.test} ${condition.variable}" => one(condition.values)
+      } == { "Null s3:if-none-match" = "true", "Bool s3:ObjectCreationOperation" = "true" }
+    )
+    error_message = "Nothing that is there may be written again, by whomever."
+  }
 }
 
 run "captures_are_encrypted_by_s3_and_end_after_the_retention" {

@@ -139,15 +139,15 @@ run "readers_of_a_client_list_and_read_its_prefix_and_nothing_else" {
   }
 
   assert {
-    condition     = length(data.aws_iam_policy_document.bucket.statement) == 3
-    error_message = "One statement for TLS, two for the one client with readers."
+    condition     = length(data.aws_iam_policy_document.bucket.statement) == 4
+    error_message = "One statement for TLS, one for writing once, two for the one client with readers."
   }
 
   assert {
     condition = (
-      data.aws_iam_policy_document.bucket.statement[1].actions == toset(["s3:GetObject"]) &&
-      data.aws_iam_policy_document.bucket.statement[1].resources == toset(["${aws_s3_bucket.this.arn}/captures/client=pay/*"]) &&
-      one(data.aws_iam_policy_document.bucket.statement[1].principals).identifiers == toset([
+      data.aws_iam_policy_document.bucket.statement[2].actions == toset(["s3:GetObject"]) &&
+      data.aws_iam_policy_document.bucket.statement[2].resources == toset(["${aws_s3_bucket.this.arn}/captures/client=pay/*"]) &&
+      one(data.aws_iam_policy_document.bucket.statement[2].principals).identifiers == toset([
         "arn:aws:iam::111122223333:role/analyst",
       ])
     )
@@ -155,7 +155,7 @@ run "readers_of_a_client_list_and_read_its_prefix_and_nothing_else" {
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.bucket.statement[2].condition).values == tolist(["captures/client=pay/*"])
+    condition     = one(data.aws_iam_policy_document.bucket.statement[3].condition).values == tolist(["captures/client=pay/*"])
     error_message = "So must listing."
   }
 }

@@ -53,7 +53,9 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-policy-refused                     = "policy-refused"
       mirror-removal-held                       = "removal-held"
       mirror-ownership                          = "ownership"
+      mirror-filter-changed                     = "filter-changed"
       mirror-filters                            = "filters"
+      mirror-outranked                          = "outranked"
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
       mirror-uncovered                          = "uncovered"
@@ -83,8 +85,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 32 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-two alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 34 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-four alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -194,7 +196,9 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       Tampering             = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesNotSeen        = tomap({ service = "traffic-mirror", controller = "mirror" })
       ReceiversUnread       = tomap({ service = "traffic-mirror", controller = "mirror" })
+      FiltersChanged        = tomap({ service = "traffic-mirror", controller = "mirror" })
       FiltersSilent         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      SourcesOutranked      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SessionsDisputed      = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never fires."
@@ -220,7 +224,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "instance-type", "not-seen", "quota", "receivers-unread", "uncovered",
+      "instance-type", "not-seen", "outranked", "quota", "receivers-unread", "uncovered",
     ]
     error_message = "A level stays what it was."
   }

@@ -267,6 +267,23 @@ run "an_alarm_action_without_an_arn" {
   expect_failures = [var.alarm_actions]
 }
 
+run "a_declared_filter_that_no_filter_can_be" {
+  command = plan
+
+  variables {
+    vpcs = {
+      prod = {
+        vpc_id                = "vpc-0123456789abcdef0"
+        filter_id             = "tmf-0123456789abcdef0"
+        endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+        filter                = { ingress = [{ rule_number = 0, source_cidr_block = "0.0.0.0/0", destination_cidr_block = "0.0.0.0/0" }] }
+      }
+    }
+  }
+
+  expect_failures = [var.vpcs]
+}
+
 run "tags_too_long_for_the_environment" {
   command = plan
 

@@ -293,3 +293,13 @@ run "a_rule_on_anything_but_always_and_guardduty" {
 
   expect_failures = [var.sources]
 }
+
+run "a_number_that_is_set_and_is_to_move" {
+  command = plan
+
+  variables {
+    sources = { vpcs = [{ vpc_id = "vpc-0123456789abcdef0", session_number = 5, outrank = true }] }
+  }
+
+  expect_failures = [var.sources]
+}

@@ -36,6 +36,7 @@ run "the_document_without_optional_inputs_mirrors_all_of_the_vpcs" {
           { target_id = "tmt-0123456789abcdef1", availability_zone = "eu-west-1b" },
         ]
       }]
+      filters = []
       sources = null
       exclude = { tags = [], subnet_ids = [], instance_ids = [], network_interface_ids = [], autoscaling_group_names = [] }
       options = {
@@ -43,6 +44,7 @@ run "the_document_without_optional_inputs_mirrors_all_of_the_vpcs" {
         allow_cross_zone  = true
         requester_managed = { rds = false, elasticache = false }
         fargate           = false
+        accept_sharing    = false
         instance_types    = {}
       }
       lifecycle_hooks = []
@@ -74,7 +76,7 @@ run "a_rule_is_written_with_everything_it_may_say" {
           interfaces         = "primary"
           on                 = "guardduty"
         },
-        { tags = { Mirror = "true" } },
+        { tags = { Mirror = "true" }, outrank = true },
       ]
       subnets = [{ subnet_id = "subnet-0123456789abcdef0", packet_length = 8500 }]
       vpcs    = [{ vpc_id = "vpc-0123456789abcdef0" }]
@@ -110,6 +112,13 @@ run "a_rule_is_written_with_everything_it_may_say" {
       on                 = "always"
     })
     error_message = "What is not said must be null, and the name must be the position."
+  }
+
+  assert {
+    condition = [
+      for rule in jsondecode(aws_ssm_parameter.policy.insecure_value).sources.tags : lookup(rule, "outrank", false)
+    ] == [false, true]
+    error_message = "A rule that is to outrank must say so, and no other."
   }
 
   assert {
@@ -159,6 +168,37 @@ run "targets_by_tag_are_null_in_the_document" {
   }
 }
 
+run "filters_that_are_alike_are_declared_once" {
+  command = plan
+
+  variables {
+    vpcs = { for key in ["a", "b", "c", "own"] : key => {
+      vpc_id                = "vpc-0123456789abcde${index(["a", "b", "c", "own"], key)}"
+      filter_id             = "tmf-0123456789abcde${index(["a", "b", "c", "own"], key)}"
+      endpoint_service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+      filter = key == "own" ? null : {
+        ingress          = [{ rule_number = 100, source_cidr_block = "0.0.0.0/0", destination_cidr_block = key == "c" ? "10.0.0.0/8" : "0.0.0.0/0" }]
+        network_services = ["amazon-dns"]
+      }
+    } }
+  }
+
+  assert {
+    condition = { for filter in jsondecode(aws_ssm_parameter.policy.insecure_value).filters : join(" ", filter.filter_ids) => filter.ingress[0] } == {
+      for ids, block in { "tmf-0123456789abcde0 tmf-0123456789abcde1" = "0.0.0.0/0", "tmf-0123456789abcde2" = "10.0.0.0/8" } : ids => {
+        rule_number                                                   = 100
+        rule_action                                                   = "accept"
+        protocol                                                      = null
+        source_cidr_block                                             = "0.0.0.0/0"
+        destination_cidr_block                                        = block
+        source_port_range                                             = null
+        destination_port_range                                        = null
+      }
+    }
+    error_message = "The document is ${aws_ssm_parameter.policy.insecure_value}"
+  }
+}
+
 run "excludes_and_options_reach_the_document" {
   command = plan
 
@@ -174,6 +214,7 @@ run "excludes_and_options_reach_the_document" {
     allow_cross_zone  = false
     requester_managed = { rds = true }
     fargate           = true
+    accept_sharing    = true
     instance_types    = { "m8g.*" = true, "t3.nano" = false }
   }
 
@@ -194,6 +235,7 @@ run "excludes_and_options_reach_the_document" {
       allow_cross_zone  = false
       requester_managed = { rds = true, elasticache = false }
       fargate           = true
+      accept_sharing    = true
       instance_types    = { "m8g.*" = true, "t3.nano" = false }
     })
     error_message = "The options must be in the document as they were given."

@@ -238,6 +238,14 @@ run "the_output_is_what_the_controller_takes" {
 
   assert {
     condition = (
+      [for rule in output.vpcs["prod"].filter.ingress : rule.rule_number] == [100, 200] &&
+      length(output.vpcs["prod"].filter.egress) == 2 && output.vpcs["prod"].filter.network_services == toset(["amazon-dns"])
+    )
+    error_message = "What the filter lets through must be given as it is made: ${jsonencode(output.vpcs["prod"].filter)}"
+  }
+
+  assert {
+    condition = (
       keys(output.vpcs["prod"].targets) == ["a", "b"] &&
       output.vpcs["prod"].targets["b"].target_id == aws_ec2_traffic_mirror_target.this["prod/b"].id &&
       output.vpcs["prod"].targets["b"].availability_zone == "eu-west-1b"

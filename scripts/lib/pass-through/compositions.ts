@@ -23,10 +23,28 @@ export interface Composition {
   readonly parts: readonly Part[];
 }
 
+const shared = [
+  "name",
+  "tags",
+  "kms_key_arn",
+  "permissions_boundary",
+  "alarm_actions",
+  "log_retention_days",
+] as const;
+
+/** A composition that is a part of another one comes before it. */
 export const compositions: readonly Composition[] = [
   {
+    folder: "modules/mirror-client",
+    shared,
+    parts: [
+      { call: "mirror_endpoint", folder: "modules/mirror-endpoint", prefix: "" },
+      { call: "mirror_controller", folder: "modules/mirror-controller", prefix: "" },
+    ],
+  },
+  {
     folder: ".",
-    shared: ["name", "tags", "kms_key_arn", "permissions_boundary", "alarm_actions", "log_retention_days"],
+    shared,
     parts: [
       {
         call: "capture_fleet",
@@ -35,13 +53,7 @@ export const compositions: readonly Composition[] = [
         // The root serves the account that it is in. With other accounts, the modules are used one by one.
         omitted: ["organization_id"],
       },
-      { call: "mirror_endpoint", folder: "modules/mirror-endpoint", prefix: "" },
-      {
-        call: "mirror_controller",
-        folder: "modules/mirror-controller",
-        prefix: "",
-        extended: ["exclude"],
-      },
+      { call: "mirror_client", folder: "modules/mirror-client", prefix: "", extended: ["exclude"] },
     ],
   },
 ];

@@ -192,7 +192,11 @@ export class World {
           Principal: { AWS: `arn:aws:iam::${DEFAULT_ACCOUNT}:root` },
           Action: "events:PutEvents",
           Resource: HUB_BUS,
-          Condition: { StringEquals: { "events:source": "traffic-mirror.controller" } },
+          // As capture-fleet writes it.
+          Condition: {
+            "ForAllValues:StringEquals": { "events:source": "traffic-mirror.controller" },
+            Null: { "events:source": "false" },
+          },
         },
       ],
     });

@@ -27,6 +27,8 @@ export interface EndpointHistory {
   readonly onePerZone: boolean;
   readonly tokenAnswersDeleted: boolean;
   readonly steps: readonly Step[];
+  /** Of the uninstall in the end. */
+  readonly drain: Trouble;
 }
 
 const which = fc.nat(7);
@@ -40,8 +42,11 @@ const trouble: fc.Arbitrary<Trouble> = fc.record({
     "throttled",
     "error",
     "stale",
+    "partial",
+    "partial",
   ),
   at: fc.nat(3),
+  missing: fc.array(fc.oneof(fc.constant(15), fc.nat(15)), { minLength: 4, maxLength: 4 }),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -103,4 +108,9 @@ export const endpointHistory: fc.Arbitrary<EndpointHistory> = fc.record({
   onePerZone: fc.boolean(),
   tokenAnswersDeleted: fc.boolean(),
   steps: fc.array(step, { minLength: 15, maxLength: 60 }),
+  drain: fc.record({
+    kind: fc.constant("partial" as const),
+    at: fc.nat(1),
+    missing: fc.array(fc.constantFrom(15, 15, 0, 5), { minLength: 4, maxLength: 4 }),
+  }),
 });

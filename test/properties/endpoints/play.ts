@@ -59,7 +59,7 @@ export async function playEndpoints(history: EndpointHistory): Promise<Played> {
     await world.run();
     world.reconcileSessions();
   }
-  const problems = verdict(world);
+  const problems = [...world.wrong, ...verdict(world)];
   const before = world.calls;
   await world.run();
   // Nor does it go on asking for what EC2 refuses.
@@ -68,10 +68,24 @@ export async function playEndpoints(history: EndpointHistory): Promise<Played> {
     [...model.foreign].map((id) => model.endpoints.get(id) ?? model.targets.get(id)),
   );
   if (now !== untouched) problems.push("something foreign was changed");
+  problems.push(...(await uninstall(world, history)));
   return { problems, writes: model.writes };
 }
 
-/** Each VPC has a subnet in the first zone; somebody else has endpoints of another service there, one with a target. */
+/** In the end nothing of ours is left, whatever one answer lacks, and nothing of others was asked for. */
+async function uninstall(world: EndpointWorld, { drain }: EndpointHistory): Promise<string[]> {
+  const report = await world.drain(drain).catch((error: unknown) => String(error));
+  const { model } = world;
+  const left = [...model.endpoints.keys(), ...model.targets.keys()].filter((id) => !model.foreign.has(id));
+  return left.length === 0 && typeof report === "object"
+    ? []
+    : [`after the drain ${left.join(", ")} is left: ${JSON.stringify(report)}`];
+}
+
+/**
+ * Each VPC has a subnet in the first zone; somebody else has endpoints of another service there, one with a target. A
+ * third party has put our tag on those without one.
+ */
 function furnish(model: EndpointModel): void {
   for (const vpcId of VPCS) {
     const [zone] = ZONES;
@@ -80,6 +94,7 @@ function furnish(model: EndpointModel): void {
     model.subnets.set(id, { id, vpcId, zone, freeAddresses: 50, ipv4: true, tags: {} });
     model.addForeignEndpoint(id, OTHER_SERVICE, { [TAG_ENDPOINTS]: "somebody-else" });
     model.addForeignEndpoint(id, OTHER_SERVICE, {}, false);
+    model.addForeignEndpoint(id, OTHER_SERVICE, { [TAG_ENDPOINTS]: NAME }, false);
   }
 }
 
@@ -155,7 +170,9 @@ function changeSubnet(model: EndpointModel, step: Step & { readonly subnet: numb
 
 function verdict({ model, settings }: EndpointWorld): string[] {
   const problems: string[] = [];
-  const endpoints = model.listEndpoints().filter(({ tags }) => tags[TAG_ENDPOINTS] === NAME);
+  const endpoints = model
+    .listEndpoints()
+    .filter(({ id, tags }) => tags[TAG_ENDPOINTS] === NAME && !model.foreign.has(id));
   const targets = model.listTargets().filter(({ tags }) => tags[TAG_ENDPOINTS] === NAME);
   const zoneOf = (subnetId: string) => model.subnets.get(subnetId)?.zone.id;
   for (const vpcId of VPCS) {

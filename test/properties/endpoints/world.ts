@@ -1,5 +1,7 @@
 /** The function's ports over the model, with what can go wrong on the way, and the controller as it chooses targets. */
 import type { EndpointSettings, EndpointObservation } from "../../../functions/core/endpoints/model.js";
+import { drainEndpoints, type EndpointDrainReport } from "../../../functions/core/endpoints/drain.js";
+import { planEndpoints } from "../../../functions/core/endpoints/plan.js";
 import type { EndpointOutcome, EndpointPorts } from "../../../functions/core/endpoints/ports.js";
 import { reconcileEndpoints } from "../../../functions/core/endpoints/reconcile.js";
 import { nothingReceives, type Source, type Target } from "../../../functions/core/model.js";
@@ -12,8 +14,11 @@ export class Killed extends Error {}
 
 /** What goes wrong in one run: at the n-th write the process ends, or the answer is lost, or EC2 refuses. */
 export interface Trouble {
-  readonly kind: "none" | "killed-before" | "killed-after" | "lost" | "throttled" | "error" | "stale";
+  readonly kind:
+    "none" | "killed-before" | "killed-after" | "lost" | "throttled" | "error" | "stale" | "partial";
   readonly at: number;
+  /** Of `partial`: what the answers of one look lack, one bit for each of their items, counted round by four. */
+  readonly missing?: readonly number[];
 }
 
 export const NO_TROUBLE: Trouble = { kind: "none", at: 0 };
@@ -22,6 +27,10 @@ export class EndpointWorld {
   clock = 1_767_614_400_000;
   /** Writes that were asked for, whatever they came to. */
   calls = 0;
+  /** Removals that a partial answer asked for and a whole one does not. */
+  readonly wrong: string[] = [];
+  /** As long as the process lives: a killed one forgets. */
+  #proven = new Set<string>();
   /** Earlier lists of endpoints and targets, which a stale read shows. */
   #before: Pick<EndpointObservation, "endpoints" | "targets"> = { endpoints: [], targets: [] };
 
@@ -33,22 +42,39 @@ export class EndpointWorld {
   /** One run of the function, which may be cut short. */
   async run(trouble: Trouble = NO_TROUBLE): Promise<void> {
     const deadline = this.clock + 50_000;
-    const run = { settings: this.settings, deadline, onDone: () => undefined };
+    const run = { settings: this.settings, proven: this.#proven, deadline, onDone: () => undefined };
     try {
       await reconcileEndpoints({ ...run, ports: this.#ports(trouble) });
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
+      this.#proven = new Set();
     }
   }
 
-  #ports(trouble: Trouble): EndpointPorts {
+  /** Nothing is mirrored any more, and the function's drain runs, of which one look lacks something. */
+  async drain(trouble: Trouble): Promise<EndpointDrainReport> {
+    this.model.sessions.clear();
+    const ports = this.#ports(trouble, true);
+    const clock = {
+      now: () => this.clock,
+      sleep: async (milliseconds: number) => {
+        this.clock += milliseconds;
+      },
+    };
+    const deadline = this.clock + 800_000;
+    const run = { settings: this.settings, proven: new Set<string>(), deadline, onDone: () => undefined };
+    return drainEndpoints({ ...run, ports: { ...ports, clock } });
+  }
+
+  #ports(trouble: Trouble, drains = false): EndpointPorts {
     const { model, settings } = this;
     let writes = 0;
+    let looks = 0;
     const write = async (perform: () => EndpointOutcome): Promise<EndpointOutcome> => {
       const struck = writes++ === trouble.at;
       this.calls += 1;
       await Promise.resolve(); // where another run may come in between
-      if (!struck || trouble.kind === "none" || trouble.kind === "stale") return perform();
+      if (!struck || ["none", "stale", "partial"].includes(trouble.kind)) return perform();
       const failure = { code: trouble.kind, message: trouble.kind };
       if (trouble.kind === "killed-before") throw new Killed();
       if (trouble.kind === "throttled") return { kind: "throttled", ...failure };
@@ -63,28 +89,58 @@ export class EndpointWorld {
         vpcsOf: async () => new Set(settings.vpcIds),
         everything: async () => {
           await Promise.resolve();
-          return this.#sight(trouble.kind === "stale");
+          const partial = trouble.kind === "partial" && looks++ === trouble.at % 2;
+          return this.#sight(trouble.kind === "stale", partial ? (trouble.missing ?? []) : []);
         },
       },
       writer: {
         turn: async () => true,
         createEndpoint: (request) => write(() => model.createEndpoint(request)),
         createTarget: (request) => write(() => model.createTarget(request)),
-        deleteTarget: (id) => write(() => model.deleteTarget(id)),
+        deleteTarget: (id) => {
+          if (trouble.kind === "partial" && !drains) this.#judge(id);
+          return write(() => model.deleteTarget(id));
+        },
         deleteEndpoints: async (ids) => {
           const outcomes: EndpointOutcome[] = [];
-          for (const id of ids) outcomes.push(await write(() => model.deleteEndpoint(id)));
+          for (const id of ids) {
+            if (trouble.kind === "partial" && !drains) this.#judge(id);
+            outcomes.push(await write(() => model.deleteEndpoint(id)));
+          }
           return outcomes;
         },
-        tag: (id, tags) => write(() => model.tag(id, tags)),
+        tag: (id, tags) => {
+          if (trouble.kind === "partial" && tags[TAG_TARGET_LEAVING] !== undefined) this.#judge(id);
+          return write(() => model.tag(id, tags));
+        },
         untag: (id, keys) => write(() => model.untag(id, keys)),
       },
     };
   }
 
-  #sight(stale: boolean): EndpointObservation {
+  /** Whole answers would have asked for this removal too. */
+  #judge(id: string): void {
+    const { actions } = planEndpoints(this.settings, this.#sight(false), this.clock);
+    const isMeant = actions.some((action) =>
+      action.kind === "create-endpoint"
+        ? action.makeRoom.includes(id)
+        : "id" in action && action.id === id && action.kind !== "untag",
+    );
+    const target = this.model.targets.get(id);
+    const leaves = target === undefined || target.tags[TAG_TARGET_LEAVING] === "true";
+    // Of an endpoint nothing may be left that is used; of a target that left long ago, no session.
+    if (isMeant || (target !== undefined && leaves && this.model.sessionsOn(id) === 0)) return;
+    this.wrong.push(`${id} was to go because of an answer that lacked something`);
+  }
+
+  #sight(stale: boolean, missing: readonly number[] = []): EndpointObservation {
     const { model, settings } = this;
-    const fresh = { endpoints: model.listEndpoints(), targets: model.listTargets() };
+    let list = 0;
+    const left = <T>(items: Iterable<T>): T[] => {
+      const bits = missing[list++ % Math.max(1, missing.length)] ?? 0;
+      return [...items].filter((_, index) => ((bits >> (index % 4)) & 1) === 0);
+    };
+    const fresh = { endpoints: left(model.listEndpoints()), targets: left(model.listTargets()) };
     const lists = stale ? this.#before : fresh;
     this.#before = fresh;
     const leaving = lists.targets.filter(
@@ -93,8 +149,12 @@ export class EndpointWorld {
     return {
       ...lists,
       service: { usable: true, zoneIds: model.options.offered, zoneNames: new Set() },
-      subnets: [...model.subnets.values()].map((subnet) => ({ ...subnet })),
-      inhabited: new Set(model.sources.values()),
+      // Asked by id, EC2 tells the truth.
+      gone: new Set(
+        lists.targets.flatMap(({ endpointId }) => (model.endpoints.has(endpointId) ? [] : endpointId)),
+      ),
+      subnets: left(model.subnets.values()).map((subnet) => ({ ...subnet })),
+      inhabited: new Set(left(model.sources.values())),
       sessionsOn: new Map(leaving.map(({ id }) => [id, model.sessionsOn(id)])),
     };
   }

@@ -53,20 +53,26 @@ beforeEach(() => {
 describe("the document", () => {
   it("is the parameter itself when it is small", async () => {
     holds('{"version":1}');
-    expect(await parameter.read()).toBe('{"version":1}');
+    expect(await parameter.read()).toMatchObject({ text: '{"version":1}' });
     expect(ssm.calls()).toHaveLength(1);
+  });
+
+  it("is as old as SSM says", async () => {
+    const LastModifiedDate = new Date("2026-01-05T12:00:00Z");
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value: "{}", LastModifiedDate } });
+    expect(await parameter.read()).toEqual({ text: "{}", writtenAt: LastModifiedDate.getTime() });
   });
 
   it("is handed on as it is when it is no JSON: the reader says what is wrong", async () => {
     holds("unused");
-    expect(await parameter.read()).toBe("unused");
+    expect(await parameter.read()).toMatchObject({ text: "unused" });
   });
 
   it("is put together from its parts, in whatever order SSM answers, ten names a call", async () => {
     const text = JSON.stringify({ long: "é|{".repeat(5_000) });
     const { head, values } = split(text, 16);
     holds(head, values);
-    expect(await parameter.read()).toBe(text);
+    expect(await parameter.read()).toMatchObject({ text: text });
     expect(ssm.commandCalls(GetParametersCommand).map((call) => call.args[0].input.Names?.length)).toEqual([
       10, 6,
     ]);
@@ -81,7 +87,7 @@ describe("the document", () => {
   ])("is not there yet while %s", async (_, torn) => {
     const { head, values } = split("abcdefghi", 3);
     holds(head, torn(values));
-    expect(await parameter.read()).toBeUndefined();
+    expect((await parameter.read()).text).toBeUndefined();
   });
 
   it("cannot be read when SSM does not answer", async () => {

@@ -78,9 +78,10 @@ function fakeBucket(trouble: () => "none" | "before" | "after") {
   };
 }
 
-/** One start of the agent's delivery; `now` counts up so that every part of the index has its own name. */
+/** One start of the agent's delivery. */
 let clock = 1_800_000_000_000;
-async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> = {}) {
+const ticking = (): number => (clock += 1);
+async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> = {}, now = ticking) {
   const config = parseConfig(
     JSON.stringify({
       version: 1,
@@ -95,7 +96,6 @@ async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> 
     }),
   );
   const log = createLog(() => undefined);
-  const now = (): number => (clock += 1);
   const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log });
   const count = (name: EventName, by: number): void => void (counts[name] = (counts[name] ?? 0) + by);
   const register = () => ({ "7": { client: "shop" } });
@@ -232,6 +232,20 @@ test("a kill between the index and the deletion sends nothing again", async () =
   expect(cloud.index()).toHaveLength(1);
   expect(cloud.writes()).toBe(2); // the file and its line
   expect(await listFiles(join(spool, "done"))).toEqual([]);
+});
+
+test("two parts of the index of one millisecond are two objects: neither is taken for the other", async () => {
+  const cloud = fakeBucket(() => "none");
+  const { uploader, journal } = await start(cloud.bucket, {}, () => clock);
+  for (const name of ["a.log", "b.log"]) {
+    put(name, name);
+    await uploader.pass();
+    await journal.flush();
+  }
+  expect(cloud.index().map(({ bytes, key }) => [bytes, /\/(a|b)-/.exec(key)?.[1]])).toEqual([
+    [5, "a"],
+    [5, "b"],
+  ]);
 });
 
 test("a line that was cut off by a crash is left out, and the lines before it are sent", async () => {

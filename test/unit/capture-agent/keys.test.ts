@@ -71,8 +71,8 @@ test("a key names client, VNI, zone, hour and node", () => {
   ).toBe(
     "hub/captures/client=bank/vni=4098/zone=euw1-az1/date=2026-11-21/hour=06/node=i-0abc/zeek/conn-abababababab.log.gz",
   );
-  expect(indexKey(place, "date=2026-11-21/hour=06", 12)).toBe(
-    "index/date=2026-11-21/hour=06/euw1-az1-i-0abc-12.jsonl",
+  expect(indexKey(place, { hour: "date=2026-11-21/hour=06", writtenAt: 12, sha256: digest })).toBe(
+    "index/date=2026-11-21/hour=06/euw1-az1-i-0abc-12-abababababab.jsonl",
   );
 });
 

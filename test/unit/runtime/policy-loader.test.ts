@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { PolicyParameter } from "../../../functions/aws/policy-parameter.js";
 import { createPolicyLoader, NoValidPolicy } from "../../../functions/runtime/policy-loader.js";
 import { aPolicyDocument } from "../../support/builders.js";
-import { aClock } from "../../support/fakes.js";
+import { aClock, NOON } from "../../support/fakes.js";
 
 /** A valid document that is told from others by its VPC's key. */
 const good = (key: string) => {
@@ -18,7 +18,7 @@ function parameter(now: string | undefined, before: readonly string[] = []) {
   const fake: PolicyParameter = {
     read: async () => {
       reads.now += 1;
-      return state.now;
+      return { text: state.now, writtenAt: NOON };
     },
     async *history() {
       reads.history += 1;
@@ -40,6 +40,7 @@ describe("a good document", () => {
     const { load, reads } = loader(good("a"));
     const loaded = await load();
     expect([keyOf(loaded), loaded.problems]).toEqual(["a", []]);
+    expect(loaded.writtenAt).toBe(NOON);
     expect(reads).toEqual({ now: 1, history: 0 });
   });
 

@@ -1,7 +1,8 @@
 /** The guardrail on removals over many sweeps, each as if its process had just started. */
 import { describe, expect, it } from "@jest/globals";
 import { requestOf } from "../../../functions/sweep/request.js";
-import { runSweep, type Summary } from "../../../functions/sweep/run.js";
+import { runSweep } from "../../../functions/sweep/run.js";
+import type { Summary } from "../../../functions/sweep/summary.js";
 import { anApp, type Account } from "../../support/app.js";
 import { aPolicy, aSession, aSource, aTopology, theGuardrails } from "../../support/builders.js";
 import { anEvent } from "../../support/events.js";

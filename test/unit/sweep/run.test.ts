@@ -214,7 +214,7 @@ describe("an apply", () => {
     async (what) => {
       const app = notReading(what, NOON + 8_000);
       expect(await runSweep(app, apply, WHOLE)).toMatchObject({ deleted: 2, complete: true });
-      expect(app.clock.slept).toEqual([5_000, 5_000]);
+      expect(app.clock.slept.slice(0, 2)).toEqual([5_000, 5_000]);
     },
   );
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
 import { createPace } from "../../../functions/aws/pace.js";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
-import type { Summary } from "../../../functions/sweep/run.js";
+import type { Summary } from "../../../functions/sweep/summary.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { requestOf } from "../../../functions/sweep/request.js";
 import { anApp } from "../../support/app.js";

@@ -131,6 +131,36 @@ describe("everything", () => {
     ]);
   });
 
+  it("asks by id for an endpoint that a target of ours names and the list lacks: shown, or gone by EC2's word", async () => {
+    const target = (id: string, endpointId: string, all = { "traffic-mirror:endpoints": NAME }) => ({
+      TrafficMirrorTargetId: id,
+      GatewayLoadBalancerEndpointId: endpointId,
+      Description: "mirror/a",
+      Tags: tags(all),
+    });
+    ec2.on(DescribeTrafficMirrorTargetsCommand).resolves({
+      TrafficMirrorTargets: [
+        target("tmt-1", "vpce-1"),
+        target("tmt-2", "vpce-2"),
+        target("tmt-3", "vpce-3", { "traffic-mirror:endpoints": "another" }),
+      ],
+    });
+    ec2
+      .on(DescribeVpcEndpointsCommand, { VpcEndpointIds: ["vpce-1"] })
+      .resolves({ VpcEndpoints: [{ VpcEndpointId: "vpce-1", VpcId: VPC, ServiceName: SERVICE }] })
+      .on(DescribeVpcEndpointsCommand, { VpcEndpointIds: ["vpce-2"] })
+      .rejects(awsError("InvalidVpcEndpointId.NotFound"));
+    const { endpoints, gone, targets } = await observer.everything(theEndpointSettings());
+    expect([endpoints.map(({ id }) => id), gone]).toEqual([["vpce-1"], new Set(["vpce-2"])]);
+    expect(targets[0]?.description).toBe("mirror/a");
+    expect(ec2.commandCalls(DescribeVpcEndpointsCommand)).toHaveLength(3);
+    // Any other refusal says nothing of the endpoint.
+    ec2
+      .on(DescribeVpcEndpointsCommand, { VpcEndpointIds: ["vpce-2"] })
+      .rejects(awsError("RequestLimitExceeded"));
+    await expect(observer.everything(theEndpointSettings())).rejects.toThrow();
+  });
+
   it("looks at instances only where zones go by them", async () => {
     ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [ec2Instance()] }] });
     const { inhabited } = await observer.everything(theEndpointSettings({ zones: "instances" }));

@@ -7,6 +7,7 @@ import {
   withRemovals,
   withSessions,
 } from "../../../../functions/core/sessions/removal-window.js";
+import { emptySweepState } from "../../../../functions/core/sessions/sweep-state.js";
 import { NOON } from "../../../support/fakes.js";
 
 const ssm = mockClient(SSMClient);
@@ -19,8 +20,17 @@ const full = Array.from({ length: 24 }).reduce((window: typeof emptyWindow, _, h
 }, emptyWindow);
 
 const refusedTypes = Object.fromEntries(
-  Array.from({ length: 50 }, (_, n) => [`u7in-32tb.${String(n)}xlarge`, NOON]),
+  Array.from({ length: 40 }, (_, n) => [`u7in-32tb.${String(n)}xlarge`, NOON]),
 );
+
+/** As many as a controller's VPCs have, half of them since another time. */
+const differingFilters = Object.fromEntries(
+  Array.from({ length: 80 }, (_, n) => [
+    `tmf-${(0x10000000000000000n + BigInt(n)).toString(16)}`,
+    NOON + 60_000 * (n % 2),
+  ]),
+);
+const fullState = { window: full, refusedTypes, differingFilters };
 
 beforeEach(() => {
   ssm.reset();
@@ -29,17 +39,17 @@ beforeEach(() => {
 describe("the record of sweeps in SSM", () => {
   it("is read as it was written, and fits a standard parameter", async () => {
     ssm.on(PutParameterCommand).resolves({ Version: 8 });
-    expect(await store.write({ window: full, refusedTypes }, 7)).toEqual({ version: 8 });
+    expect(await store.write(fullState, 7)).toEqual({ version: 8 });
     const { Value = "", Overwrite } = ssm.commandCalls(PutParameterCommand)[0]?.args[0].input ?? {};
     expect(Overwrite).toBe(true);
     expect(Value.length).toBeLessThan(4096);
     ssm.on(GetParameterCommand, { Name: NAME }).resolves({ Parameter: { Value, Version: 8 } });
-    expect(await store.read()).toEqual({ state: { window: full, refusedTypes }, version: 8 });
+    expect(await store.read()).toEqual({ state: fullState, version: 8 });
   });
 
   it("is empty as Terraform makes it", async () => {
     ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '{"version":1}', Version: 1 } });
-    expect(await store.read()).toEqual({ state: { window: emptyWindow, refusedTypes: {} }, version: 1 });
+    expect(await store.read()).toEqual({ state: emptySweepState, version: 1 });
   });
 
   it.each(["", "nonsense", "{}", '{"version":2}', '{"version":1,"removals":[[1,-1]]}', "null"])(
@@ -61,9 +71,9 @@ describe("the record of sweeps in SSM", () => {
     const Value = JSON.stringify({ version: 1, removals: [[490_000, 5]], sessions: [] });
     ssm.on(PutParameterCommand).resolves({ Version: 9 });
     ssm.on(GetParameterCommand, { Name: `${NAME}:8` }).resolves({ Parameter: { Value, Version: 8 } });
-    expect(await store.write({ window: full, refusedTypes }, 7)).toEqual({
+    expect(await store.write(fullState, 7)).toEqual({
       version: 9,
-      overwritten: { window: { removals: [{ hour: 490_000, count: 5 }], sessions: [] }, refusedTypes: {} },
+      overwritten: { ...emptySweepState, window: { removals: [{ hour: 490_000, count: 5 }], sessions: [] } },
     });
   });
 });

@@ -7,7 +7,8 @@ import {
   type Requester,
 } from "../../../../functions/core/events/follow-ups.js";
 import type { Source } from "../../../../functions/core/model.js";
-import type { Report, Verdict } from "../../../../functions/core/sessions/report.js";
+import type { Report } from "../../../../functions/core/sessions/report.js";
+import type { Verdict } from "../../../../functions/core/sessions/verdict.js";
 import { anObservation, aPolicy, aSource, VPC } from "../../../support/builders.js";
 import { aClaimStore, EVERYBODY, QUOTAS, type FakeStore } from "../../../support/claim-store.js";
 import { aClock, NOON } from "../../../support/fakes.js";

@@ -13,6 +13,7 @@ import {
   planned,
   aSubnet,
   EVACUATE,
+  OTHER_SERVICE,
   theEndpointSettings,
 } from "../../../support/endpoint-builders.js";
 import { aClock, NOON } from "../../../support/fakes.js";
@@ -73,6 +74,7 @@ const run = (world: World, over: object = {}) => ({
   ports: world.ports,
   settings: theEndpointSettings(),
   service: theEndpointSettings().service,
+  proven: new Set<string>(),
   deadline: NOON + 60_000,
   onDone: () => undefined,
   ...over,
@@ -201,7 +203,32 @@ describe("a run", () => {
     expect(stuck.calls).toHaveLength(1);
     const circle = aWorld([NOTHING]);
     await reconcileEndpoints(run(circle));
-    expect(circle.calls).toHaveLength(3);
+    expect(circle.calls).toHaveLength(5);
+  });
+
+  const [left, right] = [anEndpointOf(), anEndpointOf({ id: "vpce-2", createdAt: NOON })];
+  const both = {
+    endpoints: [left, right],
+    targets: [aTargetOf(), aTargetOf({ id: "tmt-2", endpointId: "vpce-2" })],
+  };
+
+  it("removes what two looks ask for, a moment apart", async () => {
+    const marked = aTargetOf({ id: "tmt-2", endpointId: "vpce-2", leaving: true });
+    const leaving = { ...both, targets: [aTargetOf(), marked], sessionsOn: new Map([["tmt-2", 0]]) };
+    const world = aWorld([both, both, leaving, { endpoints: [left, right] }, {}]);
+    await reconcileEndpoints(run(world));
+    expect(world.calls).toEqual(["tag tmt-2", "delete tmt-2", "delete vpce-2"]);
+    expect(world.clock.slept).toEqual([5_000]);
+  });
+
+  it("removes nothing that one look alone asks for", async () => {
+    const world = aWorld([both, {}]);
+    await reconcileEndpoints(run(world));
+    expect(world.calls).toEqual([]);
+    // The list of targets lacks that of an endpoint which is to go: it is not deleted under its target.
+    const bare = aWorld([both, { endpoints: [left, right] }, both, {}]);
+    await reconcileEndpoints(run(bare));
+    expect(bare.calls).not.toContain("delete vpce-2");
   });
 });
 
@@ -225,7 +252,35 @@ describe("a drain", () => {
       remainingTargets: 0,
       remainingEndpoints: 0,
     });
-    expect(world.clock.slept).toEqual([5_000]);
+    expect(world.clock.slept).toEqual([5_000, 5_000]);
+  });
+
+  it("takes nothing for gone that one answer lacks", async () => {
+    const world = aWorld([NOTHING, {}, { targets: [] }, NOTHING, NOTHING]);
+    expect(await drainEndpoints(run(world))).toMatchObject({ deletedTargets: 1, deletedEndpoints: 1 });
+    const bare = aWorld([{ targets: [] }, {}, { targets: [] }, NOTHING, NOTHING]);
+    await drainEndpoints(run(bare));
+    expect(bare.calls).toEqual(["delete tmt-1", "delete vpce-1"]);
+  });
+
+  it("leaves what carries our tag and is not proved ours, and names it", async () => {
+    const firewall = anEndpointOf({ id: "vpce-8", service: OTHER_SERVICE });
+    const theirTarget = aTargetOf({ id: "tmt-8", endpointId: "vpce-8", description: "somebody's" });
+    const world = aWorld([{ endpoints: [firewall], targets: [theirTarget] }]);
+    expect(await drainEndpoints(run(world))).toMatchObject({
+      remainingTargets: 0,
+      remainingEndpoints: 0,
+      disputed: ["vpce-8", "tmt-8"],
+    });
+    expect(world.calls).toEqual([]);
+    // One of an earlier service is proved by the target that it has.
+    const earlier = aWorld([
+      { endpoints: [{ ...firewall, id: "vpce-1" }] },
+      { endpoints: [{ ...firewall, id: "vpce-1" }], targets: [] },
+      NOTHING,
+    ]);
+    await drainEndpoints(run(earlier));
+    expect(earlier.calls).toEqual(["delete tmt-1", "delete vpce-1"]);
   });
 
   it("says what is left and why, when it cannot go on", async () => {

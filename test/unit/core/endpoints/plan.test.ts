@@ -24,6 +24,7 @@ describe("a zone that is served", () => {
       actions: [],
       held: [],
       leaving: [],
+      disputed: [],
     });
   });
 
@@ -128,10 +129,27 @@ describe("a zone that lacks something", () => {
   it("is replaced where its endpoint was deleted; the target waits for its successor", () => {
     const endpoints = [anEndpointOf({ state: "deleting" })];
     expect(inWords(planned({ endpoints }))).toEqual(["create-endpoint subnet-a: replaced"]);
-    expect(inWords(planned({ endpoints: [] }))).toEqual(["create-endpoint subnet-a: zone-needed"]);
-    const successor = { endpoints: [anEndpointOf({ id: "vpce-2" })] };
+    const gone = new Set(["vpce-1"]);
+    expect(inWords(planned({ endpoints: [], gone }))).toEqual(["create-endpoint subnet-a: zone-needed"]);
+    const successor = { endpoints: [anEndpointOf({ id: "vpce-2" })], gone };
     const targets = [aTargetOf(), aTargetOf({ id: "tmt-2", endpointId: "vpce-2" })];
     expect(inWords(planned({ ...successor, targets }))).toEqual(["tag tmt-1: endpoint-gone"]);
+  });
+
+  it("waits where an answer lacks the endpoint that its target names: nothing is made and nothing goes", () => {
+    const unseen = planned({ endpoints: [] });
+    expect([inWords(unseen), unseen.zones[0]?.state]).toEqual([[], "pending"]);
+    const beside = { endpoints: [anEndpointOf({ id: "vpce-2" })] };
+    const targets = [aTargetOf(), aTargetOf({ id: "tmt-2", endpointId: "vpce-2" })];
+    expect(inWords(planned({ ...beside, targets }))).toEqual([]);
+    // An endpoint whose tag somebody took off still serves.
+    const robbed = planned({ endpoints: [anEndpointOf({ tags: {} })] });
+    expect([inWords(robbed), robbed.disputed]).toEqual([[], ["vpce-1"]]);
+  });
+
+  it("keeps its endpoint where the answer about subnets lacks the one that it stands in", () => {
+    const endpoints = [anEndpointOf({ subnetId: "subnet-b" })];
+    expect(inWords(planned({ endpoints, subnets: [aSubnet({ ipv4: false })] }))).toEqual([]);
   });
 
   it("tries again after ten minutes when its endpoint failed, and no sooner", () => {

@@ -55,6 +55,13 @@ describe("a drain", () => {
     expect(await run(account([[aSession()], [late], []], aWriter()))).toEqual({ deleted: 2, remaining: 0 });
   });
 
+  it("believes no single list that nothing is left", async () => {
+    const clock = aClock();
+    const listings = [[], ours(2), [], ours(1), [], []];
+    expect(await run(account(listings, aWriter(), clock))).toEqual({ deleted: 2, remaining: 0 });
+    expect(clock.slept).toEqual([3_000, 3_000, 3_000]);
+  });
+
   it("counts a session once that EC2 still lists after its removal", async () => {
     expect(await run(account([ours(1), ours(1), []], aWriter()))).toEqual({ deleted: 1, remaining: 0 });
   });

@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import type { HookFollowUp } from "../../../../functions/core/events/follow-ups.js";
 import { breaks, decideHook, hookOf } from "../../../../functions/core/sessions/lifecycle-hook.js";
 import type { InstanceState } from "../../../../functions/core/model.js";
-import { outsideReasons, type UncoveredReason } from "../../../../functions/core/outcomes.js";
-import type { Verdict } from "../../../../functions/core/sessions/report.js";
+import { uncoveredReasons, whoseReason, type UncoveredReason } from "../../../../functions/core/outcomes.js";
+import type { Verdict } from "../../../../functions/core/sessions/verdict.js";
 import { aPolicy, aSource } from "../../../support/builders.js";
 
 const followUp: HookFollowUp = { kind: "hook", group: "web", hook: "hold", token: "t", instanceId: "i-1" };
@@ -47,7 +47,7 @@ describe("an instance that is held", () => {
     expect(decideHook(followUp, strict, found(refused, "running"), true).is).toBe("abandon");
   });
 
-  it.each([...outsideReasons])(
+  it.each(uncoveredReasons.filter((each) => whoseReason(each, "running") === "outside"))(
     "goes on when what is in the way would be for every other too: %s",
     (reason) => {
       const went = { is: "continue", reason };
@@ -57,7 +57,7 @@ describe("an instance that is held", () => {
     },
   );
 
-  it.each(["instance-type", "session-limit"] as const)(
+  it.each(["instance-type", "aws-refused"] as const)(
     "goes on or is ended as the user chose when it cannot be mirrored: %s",
     (reason) => {
       expect(decideHook(followUp, policy, found([uncovered(reason)]), true)).toEqual({

@@ -29,6 +29,7 @@ describe("the least document", () => {
     expect(parse({ version: 1, vpcs: [least] })).toEqual({
       version: 1,
       vpcs: [{ ...least, targets: null, vni: null, endpoint_service_name: null }],
+      filters: [],
       sources: null,
       exclude: {
         tags: [],
@@ -39,6 +40,7 @@ describe("the least document", () => {
       },
       options: {
         stopped_instances: "remove",
+        accept_sharing: false,
         allow_cross_zone: true,
         requester_managed: { rds: false, elasticache: false },
         fargate: false,
@@ -62,7 +64,14 @@ describe("an entry", () => {
       virtual_network_id: null,
       session_number: null,
     };
-    const defaults = { name: "web", vpc_id: "vpc-1", ...nothing, interfaces: "all", on: "always" };
+    const defaults = {
+      name: "web",
+      vpc_id: "vpc-1",
+      ...nothing,
+      outrank: false,
+      interfaces: "all",
+      on: "always",
+    };
     expect(parse(withEntry({})).sources?.vpcs).toEqual([defaults]);
     expect(parse(withEntry(nothing)).sources?.vpcs).toEqual([defaults]);
   });

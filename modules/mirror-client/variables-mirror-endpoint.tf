@@ -91,6 +91,16 @@ variable "filter" {
   default = null
 }
 
+variable "endpoint_service_name" {
+  description = <<-EOT
+    Name of the capture fleet's endpoint service: output of the same name of capture-fleet.
+
+    It must be of this region and must allow this account.
+  EOT
+  type        = string
+  nullable    = false
+}
+
 variable "vpcs" {
   description = <<-EOT
     VPCs to mirror, by a key of your own choice, which stays when ids change.
@@ -110,4 +120,16 @@ variable "vpcs" {
     vni     = optional(number)
   }))
   nullable = false
+}
+
+variable "availability_zones" {
+  description = <<-EOT
+    Zones that the capture fleet serves: output of the same name of capture-fleet. With it, a subnet in another zone is
+    refused at plan, and the function serves these zones alone.
+
+    By any key `name` and `id`. Only the id counts, because a name may mean another zone in another account. Default
+    null: EC2 is asked, which refuses such a subnet at apply.
+  EOT
+  type        = map(object({ name = optional(string), id = string }))
+  default     = null
 }

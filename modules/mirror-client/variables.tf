@@ -1,0 +1,51 @@
+# The inputs that mean the same to both modules. Those of each are generated: variables-<module>.tf. The modules check the
+# values.
+
+variable "name" {
+  description = <<-EOT
+    Beginning of the names of all that is made, and the value of the tag `traffic-mirror:controller` of the sessions.
+    Changing it replaces everything, and removes and makes anew every session.
+
+    Lower-case letters, digits and single hyphens, first a letter, at most 38 characters: the role
+    `<name>-reconcile-<region>` must fit into IAM's 64.
+  EOT
+  type        = string
+  nullable    = false
+}
+
+variable "alarm_actions" {
+  description = <<-EOT
+    ARNs that an alarm notifies when it fires, usually SNS topics. Default none: the alarms exist all the same and show
+    in the console.
+  EOT
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = <<-EOT
+    ARN of a customer-managed KMS key for the queues, and for the functions' logs and environment. Its policy must let
+    `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it. Default null: keys that AWS manages.
+  EOT
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the IAM policy that bounds every role that is made. Default null: none."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = <<-EOT
+    Tags of everything that is made, the mirror sessions included.
+
+    At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+    Default none.
+  EOT
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
