@@ -92,6 +92,7 @@ module "mirror_controller" {
   alarm_actions           = var.alarm_actions
   uncovered_alarm         = var.uncovered_alarm
   mirroring_skipped_alarm = var.mirroring_skipped_alarm
+  demands                 = var.demands
   log_level               = var.log_level
   permissions_boundary    = var.permissions_boundary
   kms_key_arn             = var.kms_key_arn
@@ -117,7 +118,6 @@ module "mirror_controller" {
   guardduty_severity      = var.guardduty_severity
   session_principals      = var.session_principals
   lifecycle_hooks         = var.lifecycle_hooks
-  demands                 = var.demands
   name                    = var.name
   schedule_expression     = var.schedule_expression
   mode                    = var.mode

@@ -31,6 +31,8 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       for key, alarm in module.alarms.alarms : alarm.alarm_name => regex("docs/operations.md#([a-z-]+)\\.", alarm.alarm_description)[0]
       } == {
       mirror-dlq-not-empty                      = "dlq-not-empty"
+      mirror-requests-dlq-not-empty             = "requests-dlq-not-empty"
+      mirror-demands-throttled                  = "demands-throttled"
       mirror-event-age                          = "event-age"
       mirror-events-not-sent                    = "events-not-sent"
       mirror-hub-dlq-not-empty                  = "hub-dlq-not-empty"
@@ -41,10 +43,13 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-failed-invocations-hub             = "failed-invocations"
       mirror-failed-invocations-schedule        = "failed-invocations"
       mirror-reconcile-errors                   = "errors"
+      mirror-requests-errors                    = "errors"
       mirror-sweep-errors                       = "errors"
       mirror-reconcile-throttles                = "throttles"
+      mirror-requests-throttles                 = "throttles"
       mirror-sweep-throttles                    = "throttles"
       mirror-reconcile-near-time-limit          = "near-time-limit"
+      mirror-requests-near-time-limit           = "near-time-limit"
       mirror-sweep-near-time-limit              = "near-time-limit"
       mirror-sweep-state-unread                 = "sweep-state-unread"
       mirror-instance-type                      = "instance-type"
@@ -83,8 +88,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 32 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-two alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 37 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Thirty-seven alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
