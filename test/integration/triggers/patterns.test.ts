@@ -78,13 +78,16 @@ describe("a real event comes through the rule of its trigger alone, and the func
     return parsed.ok ? parsed.event.followUps.length : "dropped";
   };
 
-  test.each(["mirror-sweep-", "mirror-reconcile-", "mirror-requests-", "other-controller-sweep-", "other-controller-requests-"])(
-    "but not by a controller's function, of which the parser says the same: %s",
-    (role) => {
-      expect(triggersOf(byRole(role))).toEqual([]);
-      expect(followUpsOf(byRole(role))).toBe(0);
-    },
-  );
+  test.each([
+    "mirror-sweep-",
+    "mirror-reconcile-",
+    "mirror-requests-",
+    "other-controller-sweep-",
+    "other-controller-requests-",
+  ])("but not by a controller's function, of which the parser says the same: %s", (role) => {
+    expect(triggersOf(byRole(role))).toEqual([]);
+    expect(followUpsOf(byRole(role))).toBe(0);
+  });
 
   test.each([
     ["of another region", byRole("mirror-sweep-", "us-east-1")],
