@@ -130,6 +130,19 @@ data "aws_iam_policy_document" "sweep" {
     resources = ["${local.arns.ssm}:parameter${local.sweep_state_parameter}"]
   }
 
+  # Demands of the versions that kept them in parameters: read and removed once (functions/sweep/earlier-demands.ts).
+  statement {
+    sid       = "ReadEarlierDemands"
+    actions   = ["ssm:GetParametersByPath"]
+    resources = [local.earlier_demands_arn, "${local.earlier_demands_arn}/*"]
+  }
+
+  statement {
+    sid       = "RemoveEarlierDemands"
+    actions   = ["ssm:DeleteParameters"]
+    resources = ["${local.earlier_demands_arn}/*"]
+  }
+
   statement {
     sid       = "SeeWhetherEventsWait"
     actions   = ["sqs:GetQueueAttributes"]

@@ -202,6 +202,8 @@ run "each_function_takes_from_its_own_queue_and_the_sweep_sees_how_many_wait" {
       one(data.aws_iam_policy_document.take["requests"].statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-requests"]) &&
       { for statement in data.aws_iam_policy_document.sweep.statement : statement.sid => statement.actions } == {
         KeepSweepState       = toset(["ssm:GetParameter", "ssm:PutParameter"])
+        ReadEarlierDemands   = toset(["ssm:GetParametersByPath"])
+        RemoveEarlierDemands = toset(["ssm:DeleteParameters"])
         SeeWhetherEventsWait = toset(["sqs:GetQueueAttributes"])
       }
     )
