@@ -130,7 +130,7 @@ data "aws_iam_policy_document" "sweep" {
     resources = ["${local.arns.ssm}:parameter${local.sweep_state_parameter}"]
   }
 
-  # Demands of the versions that kept them in parameters: read and removed once (functions/sweep/earlier-demands.ts).
+  # Demands of the versions that kept them in parameters: read and removed once.
   statement {
     sid       = "ReadEarlierDemands"
     actions   = ["ssm:GetParametersByPath"]

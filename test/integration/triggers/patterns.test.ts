@@ -1,6 +1,6 @@
 /** Which rule lets which event through: every real example, and what must stay outside. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { parseEvent } from "../../../functions/core/events/registry.js";
+import { parseEvent, requestKinds } from "../../../functions/core/events/registry.js";
 import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { matches, parsePattern, type Json } from "../../../local-cloud/events/pattern.js";
 import { readBusRules, readRules, valuesFor, type TriggerRule } from "./rules.js";
@@ -177,7 +177,10 @@ describe("the controller's own bus", () => {
     (name) => {
       for (const source of ["traffic-mirror", "traffic-mirror/AROAEXAMPLE:i-0abcd1234ef567890"]) {
         expect(rulesOf(anEvent(name, { source }))).toEqual(["requests"]);
-        expect(parseEvent(anEvent(name, { source }), ACCOUNT_REGION)).toMatchObject({ ok: true });
+        const event = anEvent(name, { source });
+        expect(parseEvent(event, ACCOUNT_REGION, requestKinds)).toMatchObject({ ok: true });
+        // Nobody asks by the way of AWS's events.
+        expect(parseEvent(event, ACCOUNT_REGION)).toMatchObject({ ok: false });
       }
     },
   );
