@@ -3,7 +3,7 @@
 
 locals {
   # Composed, as the queues' (queue.tf): the policies are then known at plan.
-  demands_table_arn   = "${local.arns.dynamodb}:table/${var.name}-demands"
+  demands_table_arn = "${local.arns.dynamodb}:table/${var.name}-demands"
   # The path itself is the resource of a call that lists it.
   earlier_demands_arn = "${local.arns.ssm}:parameter/${var.name}/demands"
   demands_setting     = merge({ table = aws_dynamodb_table.demands.name }, var.demands)
