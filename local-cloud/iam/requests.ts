@@ -3,6 +3,7 @@ import { jsonBody } from "../answers.js";
 import type { Call } from "../types.js";
 import type { Context } from "./context.js";
 import type { ResourceFacts } from "./facts.js";
+import { dynamodbRequests } from "./requests-dynamodb.js";
 import { ec2Requests } from "./requests-ec2.js";
 import { queueArn, queueNamed } from "../sqs/names.js";
 import type { AccessRequest } from "./policy.js";
@@ -149,6 +150,7 @@ export const requestsOf = async (
   facts: ResourceFacts,
 ): Promise<AccessRequest[]> => {
   if (call.service === "ec2") return ec2Requests(call, base, facts);
+  if (call.service === "dynamodb") return dynamodbRequests(call, base, facts);
   const prefix = PREFIXES[call.service] ?? call.service;
   const name = `${prefix}:${call.action}`;
   const resources = RESOURCES[call.service]?.(call) ?? [{ resource: "*" }];

@@ -185,7 +185,7 @@ locals {
   # it was), and who is given. By the name of a role, which its account has once, whatever its path; only principals of
   # this account can reach its sessions.
   session_roles = concat(
-    [for function in ["reconcile", "sweep"] : "-${function}-${local.region}"],
+    [for function in ["reconcile", "requests", "sweep"] : "-${function}-${local.region}"],
     [for arn in var.session_principals : "/${reverse(split("/", arn))[0]}" if strcontains(arn, ":role/")],
   )
   # Never an empty list, which EventBridge refuses.

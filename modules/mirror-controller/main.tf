@@ -20,7 +20,6 @@ locals {
   # Keys of the project's own tags, as in functions/core/tags.ts.
   tag_keys = {
     controller = "traffic-mirror:controller"
-    requester  = "traffic-mirror:requester"
     target_vpc = "traffic-mirror:vpc"
   }
 
@@ -47,6 +46,13 @@ locals {
     MUTATIONS_PER_SECOND         = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
     MUTATIONS_PER_SECOND_WAITING = tostring((var.pace.events_per_second + var.pace.sweep_per_second) / var.pace.events_maximum_concurrency)
     MUTATIONS_BURST              = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
+  })
+
+  # Whatever is asked of it, its share is its own: nobody else's sessions wait for it.
+  requests_environment = merge(local.environment, {
+    EVENTS_QUEUE_URL     = aws_sqs_queue.requests.url
+    MUTATIONS_PER_SECOND = tostring(var.pace.requests_per_second / var.pace.requests_maximum_concurrency)
+    MUTATIONS_BURST      = tostring(var.pace.requests_burst / var.pace.requests_maximum_concurrency)
   })
 
   sweep_environment = merge(local.environment, {

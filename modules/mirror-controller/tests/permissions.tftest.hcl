@@ -159,7 +159,7 @@ run "targets_by_tag_are_allowed_for_those_vpcs_alone" {
   }
 }
 
-run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
+run "many_vpcs_are_spread_over_policies_that_every_role_gets" {
   command = plan
 
   variables {
@@ -176,6 +176,7 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
     condition = (
       length(aws_iam_policy.scope) == 10 &&
       length(aws_iam_role_policy_attachment.sweep_scope) == 10 &&
+      length(aws_iam_role_policy_attachment.requests_scope) == 10 &&
       length(aws_iam_role_policy_attachment.reconcile_scope) == 10
     )
     error_message = "A role takes ten managed policies."
@@ -192,14 +193,17 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
   }
 }
 
-run "only_reconcile_may_take_events_and_the_sweep_sees_how_many_wait" {
+run "each_function_takes_from_its_own_queue_and_the_sweep_sees_how_many_wait" {
   command = plan
 
   assert {
     condition = (
-      one(data.aws_iam_policy_document.reconcile.statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
+      one(data.aws_iam_policy_document.take["events"].statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
+      one(data.aws_iam_policy_document.take["requests"].statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-requests"]) &&
       { for statement in data.aws_iam_policy_document.sweep.statement : statement.sid => statement.actions } == {
         KeepSweepState       = toset(["ssm:GetParameter", "ssm:PutParameter"])
+        ReadEarlierDemands   = toset(["ssm:GetParametersByPath"])
+        RemoveEarlierDemands = toset(["ssm:DeleteParameters"])
         SeeWhetherEventsWait = toset(["sqs:GetQueueAttributes"])
       }
     )
@@ -219,16 +223,23 @@ run "only_the_controllers_own_parameters_are_read" {
   }
 }
 
-run "demands_are_the_controllers_own_and_reports_under_its_own_name" {
+run "claims_are_the_controllers_own_and_reports_under_its_own_name" {
   command = plan
 
   assert {
     condition = { for statement in data.aws_iam_policy_document.follow_up.statement : statement.sid => statement.resources } == {
-      Report      = toset(["arn:aws:events:eu-west-1:111122223333:event-bus/mirror"])
-      ListDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands", "arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
-      KeepDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
+      Report     = toset(["arn:aws:events:eu-west-1:111122223333:event-bus/mirror"])
+      KeepClaims = toset(["arn:aws:dynamodb:eu-west-1:111122223333:table/mirror-demands"])
     }
-    error_message = "Neither another bus nor another parameter may be within reach."
+    error_message = "Neither another bus nor another table may be within reach."
+  }
+
+  assert {
+    condition = (
+      data.aws_iam_policy_document.follow_up.statement[1].actions ==
+      toset(["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"])
+    )
+    error_message = "What the functions do with items, and neither a scan nor a removal."
   }
 
   assert {
@@ -311,11 +322,16 @@ run "a_requester_asks_under_its_own_name_and_reads_its_own_demands" {
   assert {
     condition = (
       length(data.aws_iam_policy_document.request.statement) == 2 &&
-      data.aws_iam_policy_document.request.statement[1].actions == toset(["ssm:GetParameter"]) &&
-      data.aws_iam_policy_document.request.statement[1].resources == toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"]) &&
-      one(data.aws_iam_policy_document.request.statement[1].condition).variable == "aws:ResourceTag/traffic-mirror:requester" &&
-      one(data.aws_iam_policy_document.request.statement[1].condition).values == tolist(["$${aws:userid}"])
+      data.aws_iam_policy_document.request.statement[1].actions == toset(["dynamodb:GetItem", "dynamodb:Query"]) &&
+      data.aws_iam_policy_document.request.statement[1].resources == toset(["arn:aws:dynamodb:eu-west-1:111122223333:table/mirror-demands"]) &&
+      {
+        for condition in data.aws_iam_policy_document.request.statement[1].condition :
+        "${condition.test} ${condition.variable}" => toset(condition.values)
+        } == {
+        "ForAllValues:StringEquals dynamodb:LeadingKeys" = toset(["$${aws:userid}"])
+        "Null dynamodb:LeadingKeys"                      = toset(["false"])
+      }
     )
-    error_message = "The state of others' demands must be out of reach."
+    error_message = "The claims of others must be out of reach: no scan, no write, no other partition."
   }
 }

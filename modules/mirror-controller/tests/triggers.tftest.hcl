@@ -102,11 +102,10 @@ run "a_trigger_left_out_has_no_rule_and_no_right_to_send" {
   }
 
   assert {
-    condition = local.event_rule_arns == [
+    condition = jsonencode(local.event_rule_arns) == jsonencode([
       "arn:aws:events:eu-west-1:111122223333:rule/mirror-ec2-state-change",
       "arn:aws:events:eu-west-1:111122223333:rule/mirror-tag-changes",
-      "arn:aws:events:eu-west-1:111122223333:rule/mirror/requests",
-    ]
+    ])
     error_message = "Only their rules may send to the queues."
   }
 }
@@ -300,7 +299,7 @@ run "tampering_is_what_neither_the_functions_nor_the_principals_given_did" {
   }
 
   assert {
-    condition     = tolist(local.session_roles) == tolist(["-reconcile-eu-west-1", "-sweep-eu-west-1", "/network-admin"])
+    condition     = tolist(local.session_roles) == tolist(["-reconcile-eu-west-1", "-requests-eu-west-1", "-sweep-eu-west-1", "/network-admin"])
     error_message = "Controllers' functions and the role given, by its name: ${jsonencode(local.session_roles)}"
   }
 
