@@ -10,7 +10,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 69
 need_node = $(call need,node,install Node 20.19 or newer (https://nodejs.org))
 need_terraform = $(call need,terraform,install Terraform 1.9 or newer (https://developer.hashicorp.com/terraform/install))
 need_python = $(call need,python3,install Python 3.9 or newer with venv (Debian: apt install python3 python3-venv))
-need_go = $(call need,go,install Go 1.25 or newer, 1.26 for test-terragrunt (https://go.dev/dl); only lint-hcl, docs and test-terragrunt need it)
+need_go = $(call need,go,install Go 1.25 or newer, 1.26.6 for test-engines and test-terragrunt (https://go.dev/dl); only these, lint-hcl and docs need it)
 
 .PHONY: help
 help: ## This list
@@ -86,12 +86,21 @@ record-event-patterns: setup ## Ask AWS's event rule engine again what it says o
 	@$(call need,mvn,install Maven and Java 17 (Debian: apt install maven openjdk-17-jdk-headless); only this target needs them)
 	@node_modules/.bin/tsx test/authorities/event-patterns/record.ts
 
+.PHONY: record-permissions
+record-permissions: setup ## Apply, change and destroy each module, and write docs/applier-policies (ten minutes)
+	@node_modules/.bin/tsx test/applier/record.ts
+	@npm run --silent applier:policies
+
+# What their own releases are linked with: otherwise they call themselves development versions.
+$(BIN)/tofu: link := -X github.com/opentofu/opentofu/version.dev=no
+$(BIN)/terraform-1.9: link := -X github.com/hashicorp/terraform/version.dev=no
+
 # tools/<tool>/go.mod and go.sum pin the tool and all it is made of.
 $(BIN)/%: tools/%/go.mod tools/%/go.sum
 	@$(need_go)
 	@echo "building $* (once, some minutes)"
 	@mkdir -p $(BIN)
-	@cd tools/$* && GOFLAGS=-mod=readonly go build -trimpath -o ../../$@ tool
+	@cd tools/$* && GOFLAGS=-mod=readonly go build -trimpath -ldflags "$(link)" -o ../../$@ tool
 	@touch $@
 
 # Terragrunt's live repositories say which version they want, so the build has to know its own.
@@ -109,17 +118,22 @@ test-terragrunt: setup ## examples/terragrunt by the real Terragrunt: the PATH's
 	@command -v terragrunt >/dev/null || $(MAKE) --no-print-directory $(BIN)/terragrunt
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm test --silent -- --only terragrunt
 
+# Not part of .ci/run, which is near its hour: building an engine takes minutes, and each run of one takes some more.
+.PHONY: test-engines
+test-engines: setup $(BIN)/tofu $(BIN)/terraform-1.9 ## The single-account example by OpenTofu and the oldest Terraform (needs Go)
+	@npm run --silent jest -- --ci --selectProjects engines
+
 .PHONY: lint-hcl
 lint-hcl: $(BIN)/tflint ## tflint over modules and examples (needs Go)
 	@scripts/each-folder.sh roots $(BIN)/tflint --config="$(CURDIR)/.tflint.hcl" --no-color --chdir=
 
 .PHONY: docs
-docs: $(BIN)/terraform-docs ## Write inputs and outputs into the READMEs of the modules (needs Go)
-	@scripts/each-folder.sh modules $(BIN)/terraform-docs --config .terraform-docs.yml
+docs: $(BIN)/terraform-docs node_modules/.package-lock.json ## Write inputs and outputs into the READMEs of the modules (needs Go)
+	@node_modules/.bin/tsx scripts/module-docs.ts $(BIN)/terraform-docs
 
 .PHONY: docs-check
-docs-check: $(BIN)/terraform-docs ## Fail when `make docs` would change something (needs Go)
-	@scripts/each-folder.sh modules $(BIN)/terraform-docs --config .terraform-docs.yml --output-check
+docs-check: $(BIN)/terraform-docs node_modules/.package-lock.json ## Fail when `make docs` would change something (needs Go)
+	@node_modules/.bin/tsx scripts/module-docs.ts $(BIN)/terraform-docs --output-check
 
 .PHONY: clean
 clean: ## Remove caches and reports, but not node_modules

@@ -37,6 +37,9 @@ const long = [
   "controller",
   "two-accounts",
   "second-deployment",
+  "subnets",
+  "one-to-many",
+  "applier",
 ].map((name) => `test/e2e/${name}.test.ts`);
 const anchored = (file) => `<rootDir>/${file.replaceAll(".", "\\.")}$`;
 
@@ -58,6 +61,8 @@ export default {
     project("e2e-long", long, 900_000),
     // Needs Terragrunt on the PATH: make test-terragrunt.
     project("terragrunt", ["test/terragrunt/**/*.test.ts"], 900_000),
+    // Needs the engines that `make test-engines` builds.
+    project("engines", ["test/engines/**/*.test.ts"], 900_000),
     // The same, from an old version of the repository to this one: `make test-upgrade`.
     project("upgrade", ["test/upgrade/**/*.test.ts"], 900_000),
   ],

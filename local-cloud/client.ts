@@ -2,7 +2,7 @@ import { DEFAULT_ACCOUNT, DEFAULT_REGION } from "./call.js";
 import type { FleetCommand } from "./ec2/control.js";
 import type { Undelivered } from "./events/deliver.js";
 import type { Stranded } from "./events/hooks.js";
-import type { Denial } from "./iam/index.js";
+import type { Denial, Use } from "./iam/index.js";
 import type { CountsReport } from "./interference/counts.js";
 import type { Invocation, LogLine, Metric } from "./lambda/records.js";
 import type { VisibilityChange } from "./lambda/visibility.js";
@@ -117,6 +117,11 @@ export class LocalCloudClient {
   /** Calls of functions that their roles did not permit. A suite fails when there is one it did not provoke. */
   denials(): Promise<readonly Denial[]> {
     return this.#ask("GET", "denials");
+  }
+
+  /** What sessions of roles (not functions) needed for their calls so far. */
+  uses(): Promise<readonly Use[]> {
+    return this.#ask("GET", "uses");
   }
 
   /** Forgets the denials so far, which a test has provoked. */

@@ -129,6 +129,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     return {};
   },
   "GET denials": (parts) => parts.iam.denials,
+  "GET uses": (parts) => parts.iam.uses(),
   "DELETE denials": (parts) => {
     parts.iam.forgive();
     return {};

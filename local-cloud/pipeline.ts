@@ -48,7 +48,7 @@ export const answerCall = async (pipeline: Pipeline, call: Call, touched: string
     .filter((patch) => patch.match(call))
     .reduceRight<() => Promise<Answer>>(
       (next, patch) => () => {
-        if (patch.name !== "gateway-load-balancer-arn") touched.push(patch.name);
+        if (patch.name !== "load-balancer-arn") touched.push(patch.name);
         return patch.run(call, next);
       },
       inner,

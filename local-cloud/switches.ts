@@ -97,6 +97,12 @@ export const SWITCHES = [
     values: ["Cancelled", "Failed"],
   },
   {
+    name: "tags-of-others",
+    description:
+      "Whether an account sees the tags of shared mirror targets, and of the sessions that others made on its own.",
+    values: ["hidden", "shown"],
+  },
+  {
     name: "parameter-writes",
     description: "Whether SSM throttles writes of parameters at three a second.",
     values: ["unlimited", "three-a-second"],

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Runs a command once for each module, or for each module and example, with the folder as its last argument (glued
-# to it when the command ends in "="). Says which folders failed, and fails when one did or when there was none.
+# Runs a command once for each module and example, with the folder as its last argument (glued to it when the command
+# ends in "="). Says which folders failed, and fails when one did or when there was none.
 #
-#   scripts/each-folder.sh modules .cache/bin/terraform-docs --output-check
 #   scripts/each-folder.sh roots .cache/bin/tflint --chdir=
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 kind="${1:-}"
-[[ $# -ge 2 ]] || { echo "usage: scripts/each-folder.sh modules|roots <command> [<argument> ...]" >&2; exit 64; }
+[[ $# -ge 2 ]] || { echo "usage: scripts/each-folder.sh roots <command> [<argument> ...]" >&2; exit 64; }
 shift
 shopt -s nullglob
 
@@ -17,15 +16,8 @@ has_hcl() {
   [[ ${#files[@]} -gt 0 ]]
 }
 
-case "$kind" in
-  modules)
-    candidates=(modules/*)
-    # The root composition keeps its tables in README.md only if somebody put the markers there.
-    if [[ -f README.md ]] && grep -q BEGIN_TF_DOCS README.md; then candidates+=(.); fi
-    ;;
-  roots) candidates=(. modules/* examples/* examples/*/*) ;;
-  *) echo "the first argument is modules or roots, not '$kind'" >&2; exit 64 ;;
-esac
+if [[ "$kind" != roots ]]; then echo "the first argument is roots, not '$kind'" >&2; exit 64; fi
+candidates=(. modules/* examples/* examples/*/*)
 
 last="${*: -1}"
 done_count=0

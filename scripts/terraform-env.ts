@@ -64,6 +64,8 @@ export interface Prepared {
   readonly env: NodeJS.ProcessEnv;
   /** Where providers come from, in words. */
   readonly source: string;
+  /** The mirror, where they come from one. */
+  readonly mirror?: string;
 }
 
 let prepared: Prepared | undefined;
@@ -113,7 +115,7 @@ const prepare = (base: NodeJS.ProcessEnv): Prepared => {
         "}\n",
       ].join("\n"),
     );
-    return { env: { ...env, TF_CLI_CONFIG_FILE: file }, source: `the mirror ${mirror}` };
+    return { env: { ...env, TF_CLI_CONFIG_FILE: file }, source: `the mirror ${mirror}`, mirror };
   }
   const plugins = env["TF_PLUGIN_CACHE_DIR"] ?? join(cache, "plugins");
   mkdirSync(plugins, { recursive: true });

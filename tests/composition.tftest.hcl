@@ -64,7 +64,7 @@ run "the_fleet_is_never_mirrored_into_itself" {
   }
 
   assert {
-    condition     = local.exclude.instance_ids == tolist(["i-0123456789abcdef0"])
+    condition     = tolist(local.exclude.instance_ids) == tolist(["i-0123456789abcdef0"])
     error_message = "What is given must be excluded."
   }
 }

@@ -225,6 +225,13 @@ export interface CaptureFleetInputs {
     readonly prefix_list_ids?: Value<Readonly<Record<string, string | null>>> | null;
   }> | null;
   /**
+   * IAM path of the roles and the instance profile, for organizations whose rules go by it. Choose it before the first
+   * apply: changing it replaces them, and nodes have no role until the refresh has replaced them as well.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
+  /**
    * Image of the nodes: an AMI id, or `resolve:ssm:<parameter>`, which is looked up at each launch. Only with an AMI
    * id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
    *
@@ -326,6 +333,14 @@ export interface CaptureFleetInputs {
    * Default 20: the system, logs and a little captured traffic on its way to the bucket.
    */
   readonly root_volume_size?: number | null;
+  /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
   /**
    * How the number of nodes follows the traffic, within the fleet's smallest and largest number. A node added does not
    * take flows that others have until these pause for 120 s, so this scales early and in large steps.
@@ -445,6 +460,13 @@ export class CaptureFleet extends Module<
 
 export interface MirrorClientInputs {
   /**
+   * Whether a source counts as mirrored although a session of somebody else's, with a lower number and a filter that
+   * overlaps ours, takes packets before it. Each packet is mirrored once.
+   *
+   * Default false: such a source counts as `outranked`, by whom is named, and an alarm fires.
+   */
+  readonly accept_sharing?: Value<boolean> | null;
+  /**
    * ARNs that an alarm notifies when it fires, usually SNS topics. Default none: the alarms exist all the same and show
    * in the console.
    */
@@ -499,21 +521,24 @@ export interface MirrorClientInputs {
     Readonly<Record<string, Value<{ readonly name?: string | null; readonly id: string }> | null>>
   > | null;
   /**
-   * Limits of demands, the mirrors that an event asks for: `Mirror Requested` on the controller's bus or a GuardDuty
-   * finding. Each has an end, and is one SSM parameter, `/<name>/demands/<interface>`.
+   * Limits of demands, the mirrors that somebody asks for (`Mirror Requested` on the controller's bus) or that a GuardDuty
+   * finding does. Each has an end. What is over a limit is refused, and the requester reads why: docs/demands.md.
    *
    * - `default_minutes`: how long one lasts that does not say, 1 to `maximum_minutes`. Default 1440, a day.
-   * - `maximum_minutes`: the longest that a requester gets from one request, 1 to 525600. Default 10080, a week.
-   * - `limit`: how many are open at most, 1 to 5000; a request beyond is refused. Default 500: a standard parameter
-   *   costs nothing, and an account has 10,000.
-   * - `reads_per_second`: how fast the functions read them, 1 to 40. Default 5: Systems Manager grants some 40 a second,
-   *   shared with everything else in the account, and a page holds ten.
+   * - `maximum_minutes`: the longest that a requester has one open, however often it asks, 1 to 525600. Default 10080, a
+   *   week.
+   * - `limit`: how many may be open in all, those of findings not counted, 1 to 5000. Default 500.
+   * - `requester_limit`: how many one requester may have open, 1 to 5000. Default 20, more than an instance has
+   *   interfaces. Does not hold whoever may ask under the bare source `traffic-mirror`.
+   * - `requests_per_minute`: requests and withdrawals that one requester may send in a minute, 1 to 6000. Default 30;
+   *   likewise.
    */
   readonly demands?: Value<{
     readonly default_minutes?: number | null;
     readonly maximum_minutes?: number | null;
     readonly limit?: number | null;
-    readonly reads_per_second?: number | null;
+    readonly requester_limit?: number | null;
+    readonly requests_per_minute?: number | null;
   }> | null;
   /**
    * Who makes the endpoints and targets. The README says how to change over without a gap.
@@ -628,6 +653,9 @@ export interface MirrorClientInputs {
    * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
    *   to 100, default 100.
    * - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+   * - `first_apply_sessions`: the most sessions that a controller without any makes at first. Where it would be more, none
+   *   is made, the apply fails with their number and what they cost, and an alarm fires; this number or a higher one
+   *   here lets them through. From 0, default 1000; null lets any number through.
    */
   readonly guardrails?: Value<{
     readonly removal_percent?: number | null;
@@ -635,6 +663,7 @@ export interface MirrorClientInputs {
     readonly acknowledged_until?: string | null;
     readonly rollout_percent?: number | null;
     readonly max_sessions?: number | null;
+    readonly first_apply_sessions?: number | null;
   }> | null;
   /**
    * ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), to which the functions' reports then go:
@@ -644,6 +673,11 @@ export interface MirrorClientInputs {
    * the controller's own bus.
    */
   readonly hub_event_bus_arn?: string | null;
+  /**
+   * IAM path of every role and policy that is made: `/`, or names between slashes, such as `/network/mirroring/`. Changing
+   * it replaces them. Default `/`.
+   */
+  readonly iam_path?: string | null;
   /**
    * What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
    *
@@ -671,6 +705,13 @@ export interface MirrorClientInputs {
     readonly s3_key_prefix?: string | null;
   }> | null;
   /**
+   * VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+   * (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+   *
+   * Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+   */
+  readonly left_out_vpc_ids?: Value<readonly string[]> | null;
+  /**
    * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
    * delays service, not the first packets: the operating system boots meanwhile.
    *
@@ -682,7 +723,8 @@ export interface MirrorClientInputs {
    * - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
    *   300.
    * - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-   *   it into service, `abandon` terminates it, and Auto Scaling launches another one.
+   *   it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
+   *   (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
    * - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
    *   launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
    *   and an alarm fires. 1 to 1000, default 3.
@@ -720,10 +762,14 @@ export interface MirrorClientInputs {
   /**
    * Memory of the functions in MB; CPU grows with it.
    *
-   * - `reconcile`: 128 to 10240. Default 512, for a cold start within a second or so.
+   * - `reconcile`, `requests`: 128 to 10240. Default 512, for a cold start within a second or so.
    * - `sweep`: 128 to 10240. Default 1024, for a region of 10,000 interfaces, with room.
    */
-  readonly memory_size?: Value<{ readonly reconcile?: number | null; readonly sweep?: number | null }> | null;
+  readonly memory_size?: Value<{
+    readonly reconcile?: number | null;
+    readonly requests?: number | null;
+    readonly sweep?: number | null;
+  }> | null;
   /**
    * Whether two alarms fire when instances of this account and region had no bandwidth left for mirroring, so that
    * packets of sources were not copied.
@@ -758,21 +804,27 @@ export interface MirrorClientInputs {
    *
    * - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
    *   0 to 1000, default 0.25; at most 10000, default 44.
-   * - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.5; 1 to
+   * - `requests_per_second`, `requests_burst`: of the function `requests` in all, likewise. More than 0 to 1000, default
+   *   0.5; at most 10000, default 3. Whoever asks for mirrors spends this and no more.
+   * - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4; 1 to
    *   10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
-   * - `events_maximum_concurrency`: runs of `reconcile` at the same time, 2 to 1000. Default 2, the least that Lambda
-   *   takes for a queue.
+   * - `events_maximum_concurrency`, `requests_maximum_concurrency`: runs of `reconcile` and of `requests` at the same
+   *   time, 2 to 1000. Default 2, the least that Lambda takes for a queue.
    *
-   * The defaults take nearly all that EC2 grants and no more. While events wait in their queue, the sweep stands back
-   * and `reconcile` takes both rates: of 100 instances launched at once the last is mirrored after some 13 seconds, of
-   * 700 after some 140, also during a backfill of thousands. Raise them when AWS has raised the account's limits.
+   * The defaults are 0.25 + 0.5 + 4 + 0.2 = 4.95 a second and 44 + 3 + 3 = 50 at once: nearly all that EC2 grants and no
+   * more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
+   * launched at once the last is mirrored after some 14 seconds, of 700 after some 160, also during a backfill of
+   * thousands. Raise them when AWS has raised the account's limits.
    */
   readonly pace?: Value<{
     readonly events_per_second?: number | null;
     readonly events_burst?: number | null;
+    readonly requests_per_second?: number | null;
+    readonly requests_burst?: number | null;
     readonly sweep_per_second?: number | null;
     readonly sweep_burst?: number | null;
     readonly events_maximum_concurrency?: number | null;
+    readonly requests_maximum_concurrency?: number | null;
   }> | null;
   /** ARN of the IAM policy that bounds every role that is made. Default null: none. */
   readonly permissions_boundary?: string | null;
@@ -798,14 +850,22 @@ export interface MirrorClientInputs {
    * Concurrent executions reserved for the functions.
    *
    * - `reconcile`: -1 (none), or at least `pace.events_maximum_concurrency`.
+   * - `requests`: -1 (none), or at least `pace.requests_maximum_concurrency`.
    * - `sweep`: -1 (none), or at least 2, since an apply or a person may start one while the schedule's runs.
    *
-   * Default -1 for both: a new account has ten in all, and reserving any of them fails there.
+   * Default -1 for each: a new account has ten in all, and reserving any of them fails there.
    */
   readonly reserved_concurrency?: Value<{
     readonly reconcile?: number | null;
+    readonly requests?: number | null;
     readonly sweep?: number | null;
   }> | null;
+  /**
+   * Address (https) of the page that holds the sections of docs/operations.md: the description of each alarm then ends with
+   * the link to its section. Default null: the description names the section of docs/operations.md, since only the caller
+   * knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
   /**
    * Lambda runtime of the functions.
    *
@@ -830,12 +890,22 @@ export interface MirrorClientInputs {
    */
   readonly session_principals?: Value<readonly string[]> | null;
   /**
-   * How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-   * rules when not all fit.
+   * How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+   * the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+   * quota of their own and do not count here.
    *
-   * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+   * A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+   * part, 10000 in all.
    */
   readonly session_quota?: number | null;
+  /**
+   * Price of a mirror session in US dollars an hour, for the costs that an apply tells (output `apply_summary`,
+   * `usd_per_month`). Nothing else goes by it.
+   *
+   * A number from 0. Default 0.015: us-east-1 ("Amazon VPC pricing", Traffic Mirroring, as noted on 2026-11-28; not
+   * compared with today's page (?), and other regions have prices of their own).
+   */
+  readonly session_usd_per_hour?: number | null;
   /**
    * Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
    * `subnets` before `vpcs`, in the order of each list.
@@ -859,6 +929,9 @@ export interface MirrorClientInputs {
    * - `virtual_network_id`: VXLAN network identifier instead of the VPC's, 1 to 16777215. Default null.
    * - `session_number`: the number that is tried first, 1 to 32766; the lowest session of an interface wins a packet. A
    *   number in use is stepped around. Default null: 1.
+   * - `outrank`: whether a session of ours moves below one of somebody else's that it stands above, once, to the lowest
+   *   number that is free: that one gets nothing more of what both want. Never below another controller of this product,
+   *   and not together with `session_number`. Default false: the source counts as `outranked` where the filters overlap.
    * - `interfaces`: `all` interfaces of an instance (default) or the `primary` one.
    * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
    *   `guardduty_severity`, `demands`). Rules with `always` go first.
@@ -876,6 +949,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -889,6 +963,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -902,6 +977,7 @@ export interface MirrorClientInputs {
         readonly packet_length?: number | null;
         readonly virtual_network_id?: number | null;
         readonly session_number?: number | null;
+        readonly outrank?: Value<boolean> | null;
         readonly interfaces?: string | null;
         readonly on?: string | null;
       }>[]
@@ -935,7 +1011,8 @@ export interface MirrorClientInputs {
    * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
    *   another way.
    * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes; and calls
+   *   that tag mirror sessions, targets, filters or endpoints, upon which a sweep looks what became of them. They are
    *   on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
    * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
    *   at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
@@ -946,7 +1023,8 @@ export interface MirrorClientInputs {
    * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
    *   where a rule of `sources` has `on = "guardduty"`.
    * - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
-   *   Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+   *   Reported, and healed by a sweep at once. So is a call that changes a mirror filter, if the filter then differs from
+   *   what Terraform declared for longer than an apply takes; an apply heals that. Needs a trail as `api_calls` does.
    *
    * Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
    * a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as
@@ -968,7 +1046,8 @@ export interface MirrorClientInputs {
   }> | null;
   /**
    * Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
-   * Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
+   * Systems Manager, EventBridge, SQS, DynamoDB (a gateway endpoint, which is free) and, with `lifecycle_hooks`, Auto
+   * Scaling must be reachable from there.
    *
    * - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
    * - `security_group_ids`: 1 to 5.
@@ -1009,6 +1088,7 @@ export interface MirrorClientInputs {
 export class MirrorClient extends Module<
   MirrorClientInputs,
   | "apply_summary"
+  | "demands_table_name"
   | "endpoints_apply_summary"
   | "event_bus_arn"
   | "function_names"
@@ -1136,6 +1216,12 @@ export interface MirrorEndpointInputs {
     readonly network_services?: Value<readonly string[]> | null;
   }> | null;
   /**
+   * IAM path of the function's role, for organizations whose rules go by it. Changing it replaces the role, the function stays.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
+  /**
    * ARN of the KMS key for the function's queues, log and environment. The key's policy must let `events.amazonaws.com`
    * (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use it.
    *
@@ -1178,6 +1264,14 @@ export interface MirrorEndpointInputs {
   /** ARN of the IAM policy that bounds the function's role. Default null: none. */
   readonly permissions_boundary?: string | null;
   /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
+  /**
    * Lambda runtime of the function.
    *
    * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
@@ -1192,6 +1286,18 @@ export interface MirrorEndpointInputs {
    * and metrics say where time went, and traces are billed.
    */
   readonly tracing_mode?: string | null;
+  /**
+   * Where the function is placed in a VPC, for organizations that ask for it. The API of EC2 must be reachable from there.
+   *
+   * - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+   * - `security_group_ids`: 1 to 5.
+   *
+   * Default null: in no VPC, which the function does not need.
+   */
+  readonly vpc_config?: Value<{
+    readonly subnet_ids: Value<readonly string[]>;
+    readonly security_group_ids: Value<readonly string[]>;
+  }> | null;
   /**
    * VPCs to mirror, by a key of your own choice, which stays when ids change.
    *
@@ -1324,6 +1430,9 @@ export interface MirrorControllerInputs {
    * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
    *   to 100, default 100.
    * - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
+   * - `first_apply_sessions`: the most sessions that a controller without any makes at first. Where it would be more, none
+   *   is made, the apply fails with their number and what they cost, and an alarm fires; this number or a higher one
+   *   here lets them through. From 0, default 1000; null lets any number through.
    */
   readonly guardrails?: Value<{
     readonly removal_percent?: number | null;
@@ -1331,6 +1440,7 @@ export interface MirrorControllerInputs {
     readonly acknowledged_until?: string | null;
     readonly rollout_percent?: number | null;
     readonly max_sessions?: number | null;
+    readonly first_apply_sessions?: number | null;
   }> | null;
   /**
    * ARN of the hub's event bus (output `event_bus_arn` of `capture-fleet`), to which the functions' reports then go:
@@ -1341,6 +1451,12 @@ export interface MirrorControllerInputs {
    */
   readonly hub_event_bus_arn?: string | null;
   /**
+   * IAM path of the roles and policies, for organizations whose rules go by it. Changing it replaces them, the functions stay.
+   *
+   * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+   */
+  readonly iam_path?: string | null;
+  /**
    * What is known of instance types beyond the guide's list, such as `{ "t2.*" = false }`.
    *
    * By type, with * and ? as wildcards. false: never tried, and no alarm; true: tried as early as those on the list.
@@ -1348,9 +1464,9 @@ export interface MirrorControllerInputs {
    */
   readonly instance_types?: Value<Readonly<Record<string, Value<boolean> | null>>> | null;
   /**
-   * ARN of the KMS key for the queues, the table of claims, the logs and the functions' environment. The key's policy
-   * must let `events.amazonaws.com` (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM
-   * policies use it; whoever applies needs CreateGrant as well, and those of DynamoDB's guide.
+   * ARN of the KMS key for the queues, the logs and the functions' environment. The key's policy must let
+   * `events.amazonaws.com` (GenerateDataKey, Decrypt), `logs.<region>.amazonaws.com` and this account's IAM policies use
+   * it.
    *
    * Default null: keys that AWS owns, which need nothing.
    */
@@ -1360,7 +1476,7 @@ export interface MirrorControllerInputs {
    * bucket of theirs.
    *
    * - `s3_bucket`: the bucket.
-   * - `s3_key_prefix`: what stands before `reconcile.zip`, `requests.zip` and `sweep.zip` in the key. Put the version into it: a changed
+   * - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key. Put the version into it: a changed
    *   key is what makes Lambda fetch. Default empty.
    *
    * Default null: the zips in this repository.
@@ -1369,6 +1485,13 @@ export interface MirrorControllerInputs {
     readonly s3_bucket: string;
     readonly s3_key_prefix?: string | null;
   }> | null;
+  /**
+   * VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+   * (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+   *
+   * Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+   */
+  readonly left_out_vpc_ids?: Value<readonly string[]> | null;
   /**
    * Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
    * delays service, not the first packets: the operating system boots meanwhile.
@@ -1519,6 +1642,14 @@ export interface MirrorControllerInputs {
     readonly sweep?: number | null;
   }> | null;
   /**
+   * Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+   * link to its section, `<runbook_url>#<section>`.
+   *
+   * It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+   * of docs/operations.md, since only the caller knows where people read the version that is applied.
+   */
+  readonly runbook_url?: string | null;
+  /**
    * Lambda runtime of the functions.
    *
    * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
@@ -1542,12 +1673,22 @@ export interface MirrorControllerInputs {
    */
   readonly session_principals?: Value<readonly string[]> | null;
   /**
-   * How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-   * rules when not all fit.
+   * How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+   * the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+   * quota of their own and do not count here.
    *
-   * A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+   * A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+   * part, 10000 in all.
    */
   readonly session_quota?: number | null;
+  /**
+   * Price of a mirror session in US dollars an hour, for the costs that an apply tells (output `apply_summary`,
+   * `usd_per_month`). Nothing else goes by it.
+   *
+   * A number from 0. Default 0.015: us-east-1 ("Amazon VPC pricing", Traffic Mirroring, as noted on 2026-11-28; not
+   * compared with today's page (?), and other regions have prices of their own).
+   */
+  readonly session_usd_per_hour?: number | null;
   /**
    * Which interfaces are mirrored, and how: the rules of the policy. The first rule that matches decides, `tags` before
    * `subnets` before `vpcs`, in the order of each list.
@@ -1635,7 +1776,8 @@ export interface MirrorControllerInputs {
   /**
    * Tags of everything that the module makes, and of the sessions.
    *
-   * At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+   * At most 45, and 2,500 bytes as JSON: the functions carry them in their environment, of which Lambda holds 4 KB, with
+   * the provider's default_tags, which take their share of the rest.
    * Default none.
    */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
@@ -1653,7 +1795,8 @@ export interface MirrorControllerInputs {
    * - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
    *   another way.
    * - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+   * - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes; and calls
+   *   that tag mirror sessions, targets, filters or endpoints, upon which a sweep looks what became of them. They are
    *   on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
    * - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
    *   at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
@@ -1664,7 +1807,8 @@ export interface MirrorControllerInputs {
    * - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
    *   where a rule of `sources` has `on = "guardduty"`.
    * - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
-   *   Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+   *   Reported, and healed by a sweep at once. So is a call that changes a mirror filter, if the filter then differs from
+   *   what Terraform declared for longer than an apply takes; an apply heals that. Needs a trail as `api_calls` does.
    *
    * Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
    * a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as

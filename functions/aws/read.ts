@@ -35,31 +35,45 @@ export function endingWith(client: EC2Client, signal: AbortSignal | undefined): 
   return Object.create(client, { send: { value: send } }) as EC2Client;
 }
 
+/**
+ * What `of` makes of each item, page by page: the SDK's objects, some forty fields an instance, are let go with their
+ * page, and only what is needed of them stays.
+ */
+type Of<T, R> = (item: T) => readonly R[];
+
 /** Instances with their interfaces. Filters and pages, not explicit ids: one unknown id would fail the call. */
-export function readInstances(client: EC2Client, filter: Filter): Promise<Instance[]> {
+export function readInstances<R>(client: EC2Client, filter: Filter, of: Of<Instance, R>): Promise<R[]> {
   return everyPage("DescribeInstances", async (NextToken) => {
     const page = await client.send(
       new DescribeInstancesCommand({ Filters: [filter], MaxResults: PAGE, NextToken }),
     );
     // A reservation can hold more than one instance.
     return {
-      items: (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances),
+      items: (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances).flatMap(of),
       next: page.NextToken,
     };
   });
 }
 
-export function readInterfaces(client: EC2Client, filters: Filter[]): Promise<NetworkInterface[]> {
+export function readInterfaces<R>(
+  client: EC2Client,
+  filters: Filter[],
+  of: Of<NetworkInterface, R>,
+): Promise<R[]> {
   return everyPage("DescribeNetworkInterfaces", async (NextToken) => {
     const page = await client.send(
       new DescribeNetworkInterfacesCommand({ Filters: filters, MaxResults: PAGE, NextToken }),
     );
-    return { items: page.NetworkInterfaces ?? [], next: page.NextToken };
+    return { items: (page.NetworkInterfaces ?? []).flatMap(of), next: page.NextToken };
   });
 }
 
 /** No tag filter is documented for sessions, so ours are told from others' on our side. */
-export function readSessions(client: EC2Client, ...filters: Filter[]): Promise<TrafficMirrorSession[]> {
+export function readSessions<R>(
+  client: EC2Client,
+  of: Of<TrafficMirrorSession, R>,
+  ...filters: Filter[]
+): Promise<R[]> {
   return everyPage("DescribeTrafficMirrorSessions", async (NextToken) => {
     const page = await client.send(
       new DescribeTrafficMirrorSessionsCommand({
@@ -68,14 +82,20 @@ export function readSessions(client: EC2Client, ...filters: Filter[]): Promise<T
         NextToken,
       }),
     );
-    return { items: page.TrafficMirrorSessions ?? [], next: page.NextToken };
+    return { items: (page.TrafficMirrorSessions ?? []).flatMap(of), next: page.NextToken };
   });
 }
 
 /** With their rules inside. */
-export function readFilters(client: EC2Client): Promise<TrafficMirrorFilter[]> {
+export function readFilters(client: EC2Client, filter?: Filter): Promise<TrafficMirrorFilter[]> {
   return everyPage("DescribeTrafficMirrorFilters", async (NextToken) => {
-    const page = await client.send(new DescribeTrafficMirrorFiltersCommand({ MaxResults: PAGE, NextToken }));
+    const page = await client.send(
+      new DescribeTrafficMirrorFiltersCommand({
+        ...(filter && { Filters: [filter] }),
+        MaxResults: PAGE,
+        NextToken,
+      }),
+    );
     return { items: page.TrafficMirrorFilters ?? [], next: page.NextToken };
   });
 }

@@ -184,6 +184,8 @@ export function toTarget(
         service: endpoint.ServiceName ?? "",
         // EC2 answers the state in lower or upper case, depending on the API version.
         available: endpoint.State?.toLowerCase() === "available",
+        // A Gateway Load Balancer endpoint has one.
+        ...(endpoint.SubnetIds?.[0] !== undefined && { subnetId: endpoint.SubnetIds[0] }),
       },
     }),
   };

@@ -90,7 +90,12 @@ export interface Target {
   /** kind `load-balancer`. */
   readonly loadBalancerArn?: string;
   /** kind `endpoint`: the Gateway Load Balancer endpoint behind it, undefined when it no longer exists. */
-  readonly endpoint?: { readonly id: string; readonly service: string; readonly available: boolean };
+  readonly endpoint?: {
+    readonly id: string;
+    readonly service: string;
+    readonly available: boolean;
+    readonly subnetId?: string;
+  };
   readonly tags: Tags;
 }
 
@@ -142,6 +147,8 @@ export interface Observation {
   readonly topology: Topology;
   /** Of the whole account, for a sweep; undefined where they were not read. */
   readonly filters?: readonly MirrorFilter[];
+  /** Targets in a zone without a healthy node, for a sweep; undefined where that is not known. */
+  readonly unhealthyTargets?: ReadonlySet<string>;
   /** Ids of the look that EC2 did not know (yet, or any more). */
   readonly unseen: readonly string[];
 }

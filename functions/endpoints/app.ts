@@ -48,5 +48,11 @@ export function createEndpointApp(): EndpointApp {
     clock,
   });
   const telemetry = createEndpointTelemetry(settings.name);
-  return { settings, sweep: ports(endpointPaces.sweep), events: ports(endpointPaces.events), telemetry, proven: new Set() };
+  return {
+    settings,
+    sweep: ports(endpointPaces.sweep),
+    events: ports(endpointPaces.events),
+    telemetry,
+    proven: new Set(),
+  };
 }

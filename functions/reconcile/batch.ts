@@ -4,7 +4,7 @@
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { signalAt } from "../aws/signal.js";
-import type { AccountRegion } from "../core/events/envelope.js";
+import type { AccountRegion, SweepReason } from "../core/events/envelope.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";
 import { sessionsChanged, sourcesRefused } from "../core/sessions/bus-events.js";
 import type { Policy } from "../core/sessions/policy.js";
@@ -18,11 +18,12 @@ import {
   noFollowUps,
   type FollowUpCounts,
 } from "../runtime/telemetry.js";
+import type { LoadedPolicy } from "../runtime/policy-loader.js";
 import type { ReconcileContext } from "./context.js";
 import { demandsOf } from "./demands.js";
 import { completeHook } from "./lifecycle-hooks.js";
 import { followUpsOf, sendBack, parseMessages, type Message, type PendingFollowUp } from "./messages.js";
-import { reportTampering, type Reported } from "./tampering.js";
+import { reportFilters, reportTampering, type Reported, type ReportedFilters } from "./tampering.js";
 
 /** Of what is left after the deadline, the bus may take so much. */
 const PUBLISH_MS = 3_000;
@@ -71,7 +72,8 @@ const nothing: Left = { looks: [], followUps: [] };
 
 async function act(context: ReconcileContext, messages: readonly Message[], deadline: number): Promise<Left> {
   const { settings, ports, telemetry } = context;
-  const { policy, problems } = await context.policies.load();
+  const [loaded, mayCreate] = await Promise.all([context.policies.load(), context.mayCreate()]);
+  const { policy, problems } = loaded;
   logPolicyProblems(telemetry, problems);
   // Somebody is uninstalling: an event must not put back what the drain takes away, nor an instance wait for it.
   if (settings.mode === "drain")
@@ -82,6 +84,7 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     settings,
     policy,
     types: context.types,
+    holdsCreations: !mayCreate && settings.mode === "enforce",
     deadline: sessionsUntil,
     signal: signalAt(ports.clock, deadline - WINDOW_MS),
     onDone: telemetry.onDone,
@@ -98,7 +101,7 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
 
   const unsettledDemands = await demands.settle(report);
   const openHooks = await hooks(context, policy, messages, { ...report, deadline });
-  const unreportedTampering = await publishEvents(context, messages, report, deadline);
+  const unreportedTampering = await publishEvents(context, loaded, messages, report, deadline);
   return {
     looks: messages.filter((message) => isUnsettled(message, report)),
     followUps: [...unsettledDemands, ...openHooks, ...unreportedTampering],
@@ -135,6 +138,7 @@ async function hooks(
 /** Puts what happened on the bus; answers the messages whose report of tampering could not be made. */
 async function publishEvents(
   context: ReconcileContext,
+  loaded: LoadedPolicy,
   messages: readonly Message[],
   report: Report,
   deadline: number,
@@ -148,18 +152,26 @@ async function publishEvents(
     failed = tampering;
     return { events: [], times: [] };
   });
-  const detached = messages.filter(({ event }) => event.sweep === "detached").map(({ time }) => time);
+  const calls = followUpsOf(messages, "filter");
+  const filters = await reportFilters(context, loaded, calls).catch((error: unknown): ReportedFilters => {
+    logger.warn("changes of filters could not be looked into, they will be tried again", error as Error);
+    return { events: [], later: calls };
+  });
+  const sweepFor = (reason: SweepReason) =>
+    messages.filter(({ event }) => event.sweep === reason).map(({ time }) => time);
   const published = [
     ...reported.events,
+    ...filters.events,
     ...context.requestSweep(context, "tampering", reported.times),
-    ...context.requestSweep(context, "detached", detached),
+    ...context.requestSweep(context, "detached", sweepFor("detached")),
+    ...context.requestSweep(context, "tagged", sweepFor("tagged")),
     ...sessionsChanged(controller, report.done),
     ...sourcesRefused(controller, report.notMirrored),
   ];
   const lost = await context.publish(published, deadline + PUBLISH_MS);
-  metrics.addMetric("Tampering", "Count", reported.times.length);
+  metrics.addMetric("Tampering", "Count", reported.times.length + filters.events.length);
   metrics.addMetric("EventsNotSent", "Count", lost);
-  return failed.map(({ message }) => message);
+  return [...failed, ...filters.later].map(({ message }) => message);
 }
 
 function hasFollowUp({ event }: Message): boolean {

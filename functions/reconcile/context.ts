@@ -1,11 +1,14 @@
 /** What `reconcile` has besides what every function has. Most batches need none of it. */
+import { createSsmClient } from "../aws/client.js";
 import type { EventsQueue } from "../aws/events-queue.js";
 import type { EventKind } from "../core/events/envelope.js";
+import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
 import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-types.js";
 import { createApp, type App } from "../runtime/app.js";
-import { readQueueUrl } from "../runtime/config.js";
+import { readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
+import { createMayCreate } from "./first-apply.js";
 import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
 
 export interface ReconcileContext extends App {
@@ -16,6 +19,8 @@ export interface ReconcileContext extends App {
   /** What EC2 refused in this process: a storm of launches of such a type costs a few calls. */
   readonly types: TypeMemory;
   readonly requestSweep: RequestSweep;
+  /** Whether events may make sessions yet. */
+  readonly mayCreate: () => Promise<boolean>;
   /** 0 up to 1, for the jitter of delays. */
   readonly random: () => number;
 }
@@ -31,8 +36,11 @@ export function createReconcileContext(policyCacheMs: number, kinds: readonly Ev
     const { createEventsQueue, createSqsClient } = await import("../aws/events-queue.js");
     return createEventsQueue(createSqsClient(), queueUrl);
   });
+  const app = createApp(policyCacheMs);
+  const record = createSweepStateParameter(createSsmClient(), readSweepStateParameter(process.env));
   return {
-    ...createApp(policyCacheMs),
+    ...app,
+    mayCreate: createMayCreate(record, app.ports.clock, app.telemetry),
     kinds,
     hooks: {
       complete: async (hook, result) => (await hooks()).complete(hook, result),

@@ -1,4 +1,5 @@
 /** Requests a sweep at once, where an event cannot say which interface it is about. */
+import type { SweepReason } from "../core/events/envelope.js";
 import { sweepRequested, type BusEvent } from "../core/sessions/bus-events.js";
 import type { App } from "../runtime/app.js";
 
@@ -11,7 +12,7 @@ const BETWEEN_SWEEPS_MS = 30_000;
  */
 export type RequestSweep = (
   app: Pick<App, "settings" | "ports">,
-  reason: "tampering" | "detached",
+  reason: "tampering" | SweepReason,
   times: readonly number[],
 ) => readonly BusEvent[];
 

@@ -75,7 +75,7 @@ async function withReceipts(
   return messages.map((message) => {
     const { time, queuedAt, eventId, deliveries } = message;
     if (deliveries === 1)
-      telemetry.metrics.addMetric("EventDelay", "Milliseconds", Math.max(0, now - queuedAt));
+      telemetry.metrics.addMetric("RequestDelay", "Milliseconds", Math.max(0, now - queuedAt));
     return { ...message, time: queuedAt, receivedAt: receiptOf(time, queuedAt, first.get(eventId)) };
   });
 }

@@ -53,7 +53,7 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
   const writer = createWriter(createPacedEc2Client(), paced(createPace(config.pace, clock)), () => {
     topology.forget();
   });
-  const { controller, mode, ownTags, defaultTags, quota, guardrails, demands } = config;
+  const { controller, mode, ownTags, defaultTags, quota, guardrails, sessionUsdPerHour, demands } = config;
   const ssm = createSsmClient();
   // Batches without requests and findings need none of it.
   const table = lazily(async () => {
@@ -69,7 +69,7 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     });
   });
   return {
-    settings: { controller, mode, ownTags, defaultTags, quota, guardrails },
+    settings: { controller, mode, ownTags, defaultTags, quota, guardrails, sessionUsdPerHour },
     ports: { observer, writer, clock },
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { ClaimLimits } from "../core/demands/claim.js";
 import type { Quotas } from "../core/demands/quota.js";
 import type { Tags } from "../core/model.js";
-import type { Guardrails } from "../core/sessions/account.js";
+import type { Guardrails } from "../core/sessions/settings.js";
 import type { Mode } from "../core/sessions/settings.js";
 import { json, readEnvironment } from "./environment.js";
 
@@ -19,6 +19,7 @@ export interface Config {
   readonly defaultTags: Tags;
   readonly quota: number;
   readonly guardrails: Guardrails;
+  readonly sessionUsdPerHour: number;
   readonly region: string;
   /** Name or ARN of the controller's bus. */
   readonly bus: string;
@@ -31,6 +32,7 @@ const guardrails = z.object({
   acknowledged_until: z.nullable(z.iso.datetime({ offset: true })),
   rollout_percent: z.number().check(z.gte(0), z.lte(100)),
   max_sessions: z.nullable(z.int().check(z.gte(0))),
+  first_apply_sessions: z.nullable(z.int().check(z.gte(0))),
 });
 
 const demands = z.object({
@@ -55,6 +57,7 @@ const environment = z.object({
   DEFAULT_TAGS: z._default(json(z.record(z.string(), z.string())), {}),
   SESSION_QUOTA: z.coerce.number().check(z.positive()),
   GUARDRAILS: json(guardrails),
+  SESSION_USD_PER_HOUR: z.coerce.number().check(z.gte(0)),
   AWS_REGION: z.string().check(z.minLength(1)),
   EVENT_BUS_NAME: z.string().check(z.minLength(1)),
   DEMANDS: json(demands),
@@ -82,7 +85,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         data.GUARDRAILS.acknowledged_until === null ? null : Date.parse(data.GUARDRAILS.acknowledged_until),
       rolloutPercent: data.GUARDRAILS.rollout_percent,
       maxSessions: data.GUARDRAILS.max_sessions,
+      firstApplySessions: data.GUARDRAILS.first_apply_sessions,
     },
+    sessionUsdPerHour: data.SESSION_USD_PER_HOUR,
     region: data.AWS_REGION,
     bus: data.EVENT_BUS_NAME,
     demands: {
@@ -103,9 +108,16 @@ export function readQueueUrl(env: NodeJS.ProcessEnv): string {
   return url;
 }
 
-/** The parameter of the sweeps' record, which only `sweep` has. */
+/** The parameter of the sweeps' record: `sweep` writes it, and `reconcile` looks whether the first sweep is over. */
 export function readSweepStateParameter(env: NodeJS.ProcessEnv): string {
   const name = env["SWEEP_STATE_PARAMETER"];
   if (!name) throw new Error("environment: SWEEP_STATE_PARAMETER: is needed");
   return name;
+}
+
+const leftOut = z.object({ LEFT_OUT_VPC_IDS: z._default(json(z.array(z.string())), []) });
+
+/** VPCs that are not mirrored on purpose, or `*`, which only `sweep` has. */
+export function readLeftOutVpcs(env: NodeJS.ProcessEnv): readonly string[] {
+  return readEnvironment(leftOut, env).LEFT_OUT_VPC_IDS;
 }

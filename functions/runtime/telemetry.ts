@@ -96,7 +96,8 @@ export function countSweep(
   milliseconds: number,
 ): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
-  const sessions = report.sessionsOfOurs + report.foreign + report.created - report.deleted;
+  const strangers = report.foreign - report.otherControllers;
+  const sessions = report.sessionsOfOurs + strangers + report.created - report.deleted;
   count("SourcesSelected", report.selected);
   count("SourcesMirrored", report.mirrored);
   count("SourcesUncovered", report.selected - report.mirrored);
@@ -105,11 +106,14 @@ export function countSweep(
   count("FiltersSilent", report.silentFilters.length);
   count("FiltersChanged", report.changedFilters.length);
   count("SourcesOutranked", report.uncovered.outranked);
+  count("SourcesInUnhealthyZones", report.uncovered["zone-unhealthy"]);
   count("FiltersUnread", report.filtersRead ? 0 : 1);
+  count("ZonesUnread", report.zonesRead ? 0 : 1);
   count("SessionsDisputed", report.disputed.length);
   count("SourcesNotSeen", report.notSeen);
   count("ReceiversUnread", report.receiversUnread.length);
   count("RemovalHeld", report.heldRemovals);
+  count("FirstApplyHeld", report.heldCreations);
   metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, (100 * sessions) / quota);
   metrics.addMetric("SweepDuration", MetricUnit.Milliseconds, milliseconds);
   for (const [reason, number] of Object.entries(report.uncovered)) {

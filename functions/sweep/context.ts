@@ -1,13 +1,14 @@
 /** What `sweep` has besides what every function has. */
-import { createSsmClient } from "../aws/client.js";
+import { createEc2Client, createSsmClient } from "../aws/client.js";
 import { createEarlierDemands } from "../aws/earlier-demands.js";
 import { createPace, type Pace } from "../aws/pace.js";
+import { createFindOutside, type FindOutside } from "../aws/sessions/outside-vpcs.js";
 import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import { BESIDE, standingBack } from "../aws/stand-back.js";
 import type { SweepStateStore } from "../core/sessions/ports.js";
 import { createApp, type App } from "../runtime/app.js";
 import { clock } from "../runtime/clock.js";
-import { readConfig, readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
+import { readConfig, readLeftOutVpcs, readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
 import { createTakeOver } from "./earlier-demands.js";
 
@@ -18,6 +19,9 @@ export interface SweepContext extends App {
   readonly sweepState: SweepStateStore;
   /** Makes claims of the demands that a version before this one kept. */
   readonly takeOverDemands: (app: App) => Promise<void>;
+  readonly findOutside: FindOutside;
+  /** VPCs that are not mirrored on purpose. */
+  readonly leftOutVpcs: readonly string[];
 }
 
 /** Throws when the environment is not what Terraform sets. */
@@ -37,6 +41,8 @@ export function createSweepContext(): SweepContext {
     ...createApp(0, (own) => standingBack(own, async () => (await backlog())(), clock)),
     sweepState: createSweepStateParameter(createSsmClient(), parameter),
     takeOverDemands: createTakeOver(createEarlierDemands(createSsmClient(), `/${controller}/demands`)),
+    findOutside: createFindOutside(createEc2Client()),
+    leftOutVpcs: readLeftOutVpcs(process.env),
     turnBeside: (until) => beside.turn(until),
   };
 }

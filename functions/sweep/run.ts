@@ -16,6 +16,7 @@ import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
 import type { SweepContext } from "./context.js";
+import { lookOutside } from "./outside-vpcs.js";
 import { readDemands, settleDemands } from "./demands.js";
 import type { Request, SweepRequest } from "./request.js";
 import { explained, refuseToPass, summarize, type Summary } from "./summary.js";
@@ -88,9 +89,10 @@ interface Times extends Deadlines {
 
 async function runReconcile(
   app: SweepContext,
-  { by, explain }: SweepRequest,
+  request: SweepRequest,
   { started, whole, ...deadlines }: Times,
 ): Promise<Summary> {
+  const { by, explain } = request;
   const { settings, telemetry } = app;
   const ports = by === "event" ? besideTheSchedule(app) : app.ports;
   const permitted = <T>(read: () => Promise<T>) => withPermissionRetries(ports.clock, deadlines, read);
@@ -123,7 +125,7 @@ async function runReconcile(
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
   telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report));
   telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
-  const summary = summarize(report, open);
+  const summary = summarize(report, open, settings.sessionUsdPerHour);
   if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
   if (report.silentFilters.length > 0) {
     telemetry.logger.error("filters accept nothing", { filters: report.silentFilters });
@@ -136,7 +138,12 @@ async function runReconcile(
     const sources = outranked.slice(0, NAMED_IN_A_LINE).map(({ interfaceId, by }) => ({ interfaceId, by }));
     telemetry.logger.error("other sessions take packets first", { number: outranked.length, sources });
   }
+  if (report.uncovered["zone-unhealthy"] > 0) {
+    const fields = { number: report.uncovered["zone-unhealthy"], targets: report.unhealthyTargets };
+    telemetry.logger.error("no healthy node in the zone of targets", fields);
+  }
   if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
+  if (report.heldCreations > 0) telemetry.logger.error("first apply held", { held: report.heldCreations });
   if (report.receiversUnread.length > 0) {
     telemetry.logger.warn("what stands behind these load balancers is not known", {
       load_balancers: report.receiversUnread,
@@ -151,8 +158,9 @@ async function runReconcile(
   const publishUntil = Math.min(whole, Math.max(deadlines.deadline, ports.clock.now())) + PUBLISH_MS;
   const lost = await app.publish(published, publishUntil);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
-  if (applying) refuseToPass(report, problems);
-  return explain === true ? { ...summary, not_mirrored: explained(report) } : summary;
+  if (applying) refuseToPass(report, summary, settings.guardrails, problems);
+  const answer = { ...summary, outside_vpcs: await lookOutside(app, request, policy) };
+  return explain === true ? { ...answer, not_mirrored: explained(report) } : answer;
 }
 
 /** Its turns come out of a share that the schedule's sweep, which may be under way in another process, leaves free. */

@@ -1,4 +1,6 @@
 /** What a sweep answers, and what an apply must not pass over. */
+import type { Guardrails } from "../core/sessions/settings.js";
+import { costAMonth } from "../core/sessions/first-apply.js";
 import type { Report } from "../core/sessions/report.js";
 
 /** What `sweep` answers. */
@@ -18,8 +20,14 @@ export interface Summary {
   /** Demands that are open. */
   readonly demands: number;
   readonly held_removals: number;
+  /** Sessions of ours when all that is planned or held is done, and what they cost (US dollars, without traffic). */
+  readonly sessions: number;
+  readonly usd_per_month: number;
+  readonly held_creations: number;
   readonly remaining: number;
   readonly complete: boolean;
+  /** Instances in VPCs that the policy does not list, by VPC; `unknown` where this sweep did not look. */
+  readonly outside_vpcs?: readonly object[] | "unknown";
   /** With `explain`: every interface of the policy's VPCs without a session of ours, and why. */
   readonly not_mirrored?: readonly object[];
 }
@@ -27,7 +35,7 @@ export interface Summary {
 /** What Lambda can answer is 6 MB; an interface takes about 200 bytes. */
 const NOT_MIRRORED_LIMIT = 10_000;
 
-export function summarize(report: Report, demands: number): Summary {
+export function summarize(report: Report, demands: number, usdPerHour: number): Summary {
   const { mode, selected, mirrored, created, modified, retagged, deleted, refused, foreign, remaining } =
     report;
   const uncovered = Object.fromEntries(Object.entries(report.uncovered).filter(([, number]) => number > 0));
@@ -44,6 +52,9 @@ export function summarize(report: Report, demands: number): Summary {
     foreign,
     demands,
     held_removals: report.heldRemovals,
+    sessions: report.sessionsPlanned,
+    usd_per_month: costAMonth(report.sessionsPlanned, usdPerHour),
+    held_creations: report.heldCreations,
     remaining,
     complete: remaining === 0,
   };
@@ -65,11 +76,25 @@ export function explained({ notMirrored }: Report): readonly object[] {
 }
 
 /** What an apply must not hide: Terraform would go on and fail later with a message that explains nothing. */
-export function refuseToPass(report: Report, problems: readonly string[]): void {
+export function refuseToPass(
+  report: Report,
+  { usd_per_month }: Summary,
+  { firstApplySessions }: Guardrails,
+  problems: readonly string[],
+): void {
   if (problems.length > 0) {
     throw new Error(`policy refused, an earlier version stays in force: ${problems.join("; ")}`);
   }
   if (report.mode !== "enforce") return;
+  if (report.heldCreations > 0) {
+    throw new Error(
+      `first apply held: sources select ${String(report.heldCreations)} interfaces, whose sessions cost about ` +
+        `${String(Math.round(usd_per_month))} $ a month, and guardrails.first_apply_sessions allows a first apply ` +
+        `${String(firstApplySessions)}; none was made. If that is meant, set guardrails.first_apply_sessions to ` +
+        `${String(report.heldCreations)} or more and apply again; else select fewer (sources, exclude, ` +
+        "guardrails.rollout_percent)",
+    );
+  }
   if (report.heldRemovals > 0) {
     throw new Error(
       `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +

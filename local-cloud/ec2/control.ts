@@ -6,6 +6,7 @@ import type { InstanceState } from "./fleet/model.js";
 import { instanceEntry } from "./fleet/render.js";
 import type { Where } from "./moto-view.js";
 import type { Region } from "./region.js";
+import type { Share } from "./shares.js";
 import { DEFAULT_QUOTAS, type Quotas } from "./store/model.js";
 
 const where = { account: z.string().regex(/^\d{12}$/), region: z.string() };
@@ -37,13 +38,22 @@ const commandSchema = z.discriminatedUnion("do", [
 export type FleetCommand = z.input<typeof commandSchema>;
 
 const settingsSchema = z.strictObject({
-  quotas: z.strictObject(
-    Object.fromEntries(Object.keys(DEFAULT_QUOTAS).map((key) => [key, z.number().int().min(0).optional()])),
-  ),
+  quotas: z
+    .strictObject(
+      Object.fromEntries(Object.keys(DEFAULT_QUOTAS).map((key) => [key, z.number().int().min(0).optional()])),
+    )
+    .optional(),
+  shares: z
+    .array(z.strictObject({ ...where, targetId: z.string(), with: z.array(where.account).min(1) }))
+    .optional(),
 });
 
-export function parseQuotas(json: unknown): Quotas {
-  const { quotas } = settingsSchema.parse(json);
+export function parseSettings(json: unknown): { quotas?: Quotas; shares?: readonly Share[] } {
+  const { quotas, shares } = settingsSchema.parse(json);
+  return { ...(quotas && { quotas: quotasOf(quotas) }), ...(shares && { shares }) };
+}
+
+function quotasOf(quotas: Readonly<Record<string, number | undefined>>): Quotas {
   const given = Object.entries(quotas).filter(
     (entry): entry is [string, number] => typeof entry[1] === "number",
   );

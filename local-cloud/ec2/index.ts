@@ -15,7 +15,9 @@
  * `emit` also puts the instance's state-change event on the default bus; RunInstances, TerminateInstances and their
  * like leave that to events/instances.ts, for instances of the fleet as well.
  *
- * `POST /_local/ec2` may hand its body to `ec2.configure(body)`: {"quotas":{"sessions":20,"sessionsPerInterface":3,…}}.
+ * `POST /_local/ec2` hands its body to `ec2.configure(body)`, either or both of
+ *   {"quotas":{"sessions":20,"sessionsPerInterface":3,…}}                  what is not given has its documented value
+ *   {"shares":[{"account","region","targetId":"tmt-…","with":["…"]}]}      all mirror targets that are shared by RAM
  */
 import type { Answer, Call, Cloud, Handler } from "../types.js";
 import { ec2Error, ec2Ok } from "../xml.js";
@@ -27,17 +29,18 @@ import { lifecycleActions, type Forwarding } from "./actions/lifecycle.js";
 import { sessionActions } from "./actions/sessions.js";
 import { changeTags, describeTags } from "./actions/tags.js";
 import { targetActions } from "./actions/targets.js";
-import { createFleetControl, parseQuotas, type FleetControl } from "./control.js";
+import { createFleetControl, parseSettings, type FleetControl } from "./control.js";
 import { EndpointServices } from "./endpoints/services.js";
-import { lagOf } from "../interference/lag.js";
+import { longestLagOf } from "../interference/lag.js";
 import { Ec2Fault } from "./fault.js";
 import type { Where } from "./moto-view.js";
-import { createRegion, type Region } from "./region.js";
+import { createRegion, type Common, type Region } from "./region.js";
+import { TargetShares } from "./shares.js";
 import { DEFAULT_QUOTAS } from "./store/model.js";
 
 export interface Ec2 extends Handler {
   readonly fleet: FleetControl;
-  /** Quotas for tests, of all accounts; what is not given has its documented value. */
+  /** Quotas for tests, of all accounts, and mirror targets that accounts share. */
   configure(settings: unknown): void;
   /** For tests that look behind the API. */
   region(where: Where): Region;
@@ -48,14 +51,17 @@ const READS = /^(Describe|Get|List|Search|Export)/;
 export function createEc2(cloud: Cloud): Ec2 {
   const regions = new Map<string, Region>();
   const services = new EndpointServices(cloud);
+  const shares = new TargetShares(() => regions.values(), cloud.switches);
   let quotas = DEFAULT_QUOTAS;
+  let seq = 0;
+  const common: Common = { services, shares, quotas: () => quotas, nextSeq: () => ++seq };
 
   const region = (where: Where): Region => {
     const key = `${where.account}/${where.region}`;
     const known = regions.get(key);
     if (known) return known;
     const { account, region: name } = where;
-    const made = createRegion(cloud, { account, region: name }, services, () => quotas);
+    const made = createRegion(cloud, { account, region: name }, common);
     regions.set(key, made);
     return made;
   };
@@ -87,19 +93,23 @@ export function createEc2(cloud: Cloud): Ec2 {
 
   /** The call goes on to moto and may change what this side shows of it. */
   async function changing(at: Region, action: string): Promise<void> {
-    await at.moto.changing(action, Math.max(lagOf(cloud, "instances"), lagOf(cloud, "interfaces")));
+    await at.moto.changing(action, longestLagOf(cloud, "instances", "interfaces"));
   }
 
   return {
     name: "ec2",
     fleet: createFleetControl(region),
     configure: (settings) => {
-      quotas = parseQuotas(settings);
+      const parsed = parseSettings(settings);
+      for (const share of parsed.shares ?? []) region(share).mirror.targets.get(share.targetId);
+      if (parsed.shares) shares.set(parsed.shares);
+      quotas = parsed.quotas ?? quotas;
     },
     region,
     reset: () => {
       regions.clear();
       services.reset();
+      shares.set([]);
       quotas = DEFAULT_QUOTAS;
     },
     handle: async (call) => {

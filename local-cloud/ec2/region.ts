@@ -5,6 +5,7 @@ import type { EndpointServices } from "./endpoints/services.js";
 import { Fleet } from "./fleet/fleet.js";
 import { MotoView, type View, type Where } from "./moto-view.js";
 import { createRandom } from "./random.js";
+import type { TargetShares } from "./shares.js";
 import { TrafficMirrorStore } from "./store/index.js";
 import type { Context, Quotas, SourceFacts } from "./store/model.js";
 import { text } from "./moto-fixes.js";
@@ -16,34 +17,40 @@ export interface Region extends Where {
   readonly fleet: Fleet;
   readonly endpoints: EndpointStore;
   readonly services: EndpointServices;
+  readonly shares: TargetShares;
   readonly moto: MotoView;
   /** Generation of the moto view at which sessions were last held against it. */
   checked: number;
 }
 
-export function createRegion(
-  cloud: Cloud,
-  where: Where,
-  services: EndpointServices,
-  quotas: (account: string) => Quotas,
-): Region {
-  let seq = 0;
+/** What the regions of all accounts have in common. */
+export interface Common {
+  readonly services: EndpointServices;
+  readonly shares: TargetShares;
+  readonly quotas: () => Quotas;
+  /** One sequence for all, so that what several accounts made can be listed together. */
+  readonly nextSeq: () => number;
+}
+
+export function createRegion(cloud: Cloud, where: Where, common: Common): Region {
+  const { services, shares, quotas, nextSeq } = common;
   const seed = Buffer.from(`${where.account}/${where.region}`).reduce(
     (sum, byte) => (sum * 31 + byte) >>> 0,
     7,
   );
   const context: Context = {
     now: () => cloud.now(),
-    nextSeq: () => ++seq,
+    nextSeq,
     random: createRandom(seed),
     switches: cloud.switches,
-    quotas: () => quotas(where.account),
+    quotas,
+    targetOfOthers: (id) => shares.targetsFor(where).find((target) => target.id === id),
   };
   const mirror = new TrafficMirrorStore(context);
   const fleet = new Fleet(context, (id) => mirror.sessions.interfaceDeleted(id));
   const moto = new MotoView(cloud, where, context.nextSeq);
   const endpoints = new EndpointStore(context, fleet);
-  return { ...where, cloud, context, mirror, fleet, endpoints, services, moto, checked: 0 };
+  return { ...where, cloud, context, mirror, fleet, endpoints, services, shares, moto, checked: 0 };
 }
 
 export function factsFrom(view: View, interfaceId: string): SourceFacts | undefined {

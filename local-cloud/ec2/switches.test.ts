@@ -13,6 +13,7 @@ import {
   errorCode,
   items,
   offerService,
+  OTHER,
   prepared,
   SERVICE,
   SUBNETS,
@@ -196,6 +197,19 @@ const CASES: Record<SwitchName, { ask: (bench: Bench) => Promise<string>; answer
     answers: ["nat_gateway", "natGateway"],
   },
   "abandoned-launch-status": { ask: abandonedLaunch, answers: ["Cancelled", "Failed"] },
+  "tags-of-others": {
+    ask: async (bench) => {
+      const { targetId } = await prepared(bench);
+      await bench.ask("CreateTags", { "ResourceId.1": targetId, "Tag.1.Key": "team", "Tag.1.Value": "net" });
+      bench.ec2.configure({ shares: [{ ...WHERE, targetId, with: [OTHER.account] }] });
+      const [target] = items(
+        await bench.ask("DescribeTrafficMirrorTargets", {}, OTHER),
+        "trafficMirrorTargetSet",
+      );
+      return String(items(target, "tagSet").length);
+    },
+    answers: ["0", "1"],
+  },
   "parameter-writes": {
     ask: (bench) => passed(bench, "ssm", ["PutParameter"], 10),
     answers: ["10", "3"],

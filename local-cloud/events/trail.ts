@@ -59,6 +59,11 @@ const REQUESTS: Readonly<Record<string, (params: Params, action: string) => Reco
   ModifyInstanceAttribute: modification,
   DeleteTrafficMirrorSession: wrapped,
   ModifyTrafficMirrorSession: wrapped,
+  CreateTrafficMirrorFilterRule: wrapped,
+  DeleteTrafficMirrorFilterRule: wrapped,
+  ModifyTrafficMirrorFilterRule: wrapped,
+  ModifyTrafficMirrorFilterNetworkServices: wrapped,
+  DeleteTrafficMirrorFilter: wrapped,
 };
 
 const responseOf = (action: string, root: Node): Record<string, unknown> => {

@@ -9,6 +9,15 @@ import { callContext, requestsOf } from "./requests.js";
 import { Roles } from "./roles.js";
 import { sessionArn } from "./session.js";
 
+/** What a session of a role needed for its calls, permitted or not; each once. */
+export interface Use {
+  readonly session: string;
+  readonly action: string;
+  readonly resource: string;
+  /** The service to which a role is handed (iam:PassRole). */
+  readonly passedTo?: string;
+}
+
 /** A call of a function, or of another session of a role, that the role does not permit. */
 export interface Denial {
   /** Or of the session. */
@@ -26,6 +35,8 @@ export interface Iam {
   enabled: boolean;
   readonly roles: Roles;
   readonly denials: readonly Denial[];
+  /** Of sessions, not of functions. */
+  uses(): readonly Use[];
   /** Forgets the denials so far. */
   forgive(): void;
   /** Forgets what was read of a role when a call changes it. */
@@ -54,7 +65,9 @@ const refusal = (call: Call, who: string, request: AccessRequest, explicit: bool
         )
       : Object.keys(call.params).length > 0
         ? serviceError(call, "AccessDenied", message, 403)
-        : serviceError(call, "AccessDeniedException", message, call.service === "lambda" ? 403 : 400);
+        : call.service === "s3"
+          ? serviceError(call, "AccessDenied", message, 403)
+          : serviceError(call, "AccessDeniedException", message, call.service === "lambda" ? 403 : 400);
   return { ...answer, by: "iam" };
 };
 
@@ -62,6 +75,7 @@ export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
   const roles = new Roles(cloud);
   const facts = createResourceFacts(ec2, cloud);
   const denials: Denial[] = [];
+  const uses = new Map<string, Use>();
 
   const decide = async (roleArn: string, request: AccessRequest) => {
     const { identity, boundary } = await roles.of(roleArn);
@@ -82,6 +96,7 @@ export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
     enabled: true,
     roles,
     denials,
+    uses: () => [...uses.values()],
     forgive: () => {
       denials.length = 0;
     },
@@ -102,9 +117,19 @@ export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
       if (call.service === "sts") return undefined; // GetCallerIdentity needs no permission
       if (functionName === undefined && !(await roles.of(roleArn)).exists) return undefined;
       for (const request of await requestsOf(call, await baseContext(call, roleArn), facts)) {
+        const { action, resource } = request;
+        if (functionName === undefined) {
+          const passedTo = request.context["iam:PassedToService"];
+          const use = {
+            session: sessionName,
+            action,
+            resource,
+            ...(typeof passedTo === "string" && { passedTo }),
+          };
+          uses.set(JSON.stringify(use), use);
+        }
         const decision = await decide(roleArn, request);
         if (decision === "allow") continue;
-        const { action, resource } = request;
         // A permission is lacking only where there is something that it would be for.
         const absent = request.absent === true && decision === "none";
         if (absent && cloud.switches.get("gone-under-tag-condition") === "not-found") continue;
@@ -123,6 +148,7 @@ export const createIam = (cloud: Cloud, ec2: Ec2, keys: Keys): Iam => {
       iam.enabled = true;
       roles.forget();
       denials.length = 0;
+      uses.clear();
     },
   };
   return iam;

@@ -28,18 +28,42 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   DeleteTrafficMirrorTarget: { TrafficMirrorTargetId: "traffic-mirror-target" },
   DeleteTrafficMirrorFilter: { TrafficMirrorFilterId: "traffic-mirror-filter" },
   CreateVpcEndpoint: { VpcId: "vpc" },
+  ModifyVpcEndpoint: { VpcEndpointId: "vpc-endpoint" },
+  CreateTrafficMirrorFilterRule: { TrafficMirrorFilterId: "traffic-mirror-filter" },
+  ModifyTrafficMirrorFilterRule: { TrafficMirrorFilterRuleId: "traffic-mirror-filter-rule" },
+  DeleteTrafficMirrorFilterRule: { TrafficMirrorFilterRuleId: "traffic-mirror-filter-rule" },
+  ModifyTrafficMirrorFilterNetworkServices: { TrafficMirrorFilterId: "traffic-mirror-filter" },
+  CreateSecurityGroup: { VpcId: "vpc" },
+  DeleteSecurityGroup: { GroupId: "security-group" },
+  AuthorizeSecurityGroupIngress: { GroupId: "security-group" },
+  AuthorizeSecurityGroupEgress: { GroupId: "security-group" },
+  ModifySecurityGroupRules: { GroupId: "security-group" },
+  RevokeSecurityGroupIngress: { GroupId: "security-group" },
+  RevokeSecurityGroupEgress: { GroupId: "security-group" },
+  CreateLaunchTemplateVersion: { LaunchTemplateId: "launch-template" },
+  ModifyLaunchTemplate: { LaunchTemplateId: "launch-template" },
+  DeleteLaunchTemplate: { LaunchTemplateId: "launch-template" },
+  ModifyVpcEndpointServiceConfiguration: { ServiceId: "vpc-endpoint-service" },
+  ModifyVpcEndpointServicePermissions: { ServiceId: "vpc-endpoint-service" },
 };
 /** The same for parameters that are lists. */
 const LISTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CreateVpcEndpoint: { SubnetId: "subnet", SecurityGroupId: "security-group", RouteTableId: "route-table" },
   DeleteVpcEndpoints: { VpcEndpointId: "vpc-endpoint" },
+  DeleteVpcEndpointServiceConfigurations: { ServiceId: "vpc-endpoint-service" },
 };
 /** Kinds that an action makes; their ids do not exist yet. */
 const CREATED: Readonly<Record<string, string>> = {
   CreateTrafficMirrorSession: "traffic-mirror-session",
   CreateTrafficMirrorTarget: "traffic-mirror-target",
   CreateTrafficMirrorFilter: "traffic-mirror-filter",
+  CreateTrafficMirrorFilterRule: "traffic-mirror-filter-rule",
   CreateVpcEndpoint: "vpc-endpoint",
+  CreateSecurityGroup: "security-group",
+  AuthorizeSecurityGroupIngress: "security-group-rule",
+  AuthorizeSecurityGroupEgress: "security-group-rule",
+  CreateLaunchTemplate: "launch-template",
+  CreateVpcEndpointServiceConfiguration: "vpc-endpoint-service",
 };
 const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^tms-/, "traffic-mirror-session"],
@@ -51,6 +75,9 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^vpce-/, "vpc-endpoint"],
   [/^vpc-/, "vpc"],
   [/^subnet-/, "subnet"],
+  [/^sgr-/, "security-group-rule"],
+  [/^sg-/, "security-group"],
+  [/^lt-/, "launch-template"],
   [/^i-/, "instance"],
 ];
 

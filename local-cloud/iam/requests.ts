@@ -3,8 +3,12 @@ import { jsonBody } from "../answers.js";
 import type { Call } from "../types.js";
 import type { Context } from "./context.js";
 import type { ResourceFacts } from "./facts.js";
+import { arnOf, tagging, type Needed } from "./needed.js";
 import { dynamodbRequests } from "./requests-dynamodb.js";
 import { ec2Requests } from "./requests-ec2.js";
+import { lambda } from "./requests-lambda.js";
+import { elasticloadbalancing, eventBuses, iam, logs, monitoring } from "./requests-named.js";
+import { s3 } from "./requests-s3.js";
 import { queueArn, queueNamed } from "../sqs/names.js";
 import type { AccessRequest } from "./policy.js";
 
@@ -17,14 +21,11 @@ const RENAMED: Readonly<Record<string, string>> = {
   "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
 };
 
-type Resources = (call: Call) => readonly { resource: string; context?: Context; action?: string }[];
+type Resources = (call: Call) => readonly Needed[];
 type Body = Record<string, unknown>;
 
-const arn = (call: Call, service: string, rest: string): string =>
-  `arn:aws:${service}:${call.region}:${call.account}:${rest}`;
-
 const parameter = (call: Call, name: string): string =>
-  name.startsWith("arn:") ? name : arn(call, "ssm", `parameter/${name.replace(/^\//, "")}`);
+  name.startsWith("arn:") ? name : arnOf(call, "ssm", `parameter/${name.replace(/^\//, "")}`);
 
 const tagsIn = (body: Body): Context => {
   const tags = Array.isArray(body["Tags"]) ? (body["Tags"] as { Key: string; Value: string }[]) : [];
@@ -53,16 +54,22 @@ const sqs: Resources = (call) => {
   const body: Body = jsonBody(call);
   const source = body["SourceArn"]; // of the message move tasks
   if (typeof source === "string") return [{ resource: source }];
+  const created = body["QueueName"];
+  if (typeof created === "string") {
+    const resource = arnOf(call, "sqs", created);
+    const tags = call.action === "CreateQueue" ? body["tags"] : undefined;
+    return [{ resource }, ...tagging("sqs:TagQueue", resource, tags)];
+  }
   const queue = queueNamed(call, body);
   return [{ resource: queue.name === "" ? "*" : queueArn(queue) }];
 };
 
 const events: Resources = (call) => {
-  if (call.action !== "PutEvents") return [{ resource: "*" }];
+  if (call.action !== "PutEvents") return eventBuses(call);
   const entries = jsonBody<{ Entries: Body[] }>(call).Entries ?? [];
   const busOf = (entry: Body): string => {
     const bus = String(entry["EventBusName"] ?? "default");
-    return bus.startsWith("arn:") ? bus : arn(call, "events", `event-bus/${bus}`);
+    return bus.startsWith("arn:") ? bus : arnOf(call, "events", `event-bus/${bus}`);
   };
   // One request for each bus, with the sources and detail-types of all its entries: both keys are multivalued
   // ("Actions, resources, and condition keys for Amazon EventBridge": ArrayOfString).
@@ -76,46 +83,10 @@ const events: Resources = (call) => {
   });
 };
 
-const logs: Resources = (call) => {
-  const group = jsonBody<{ logGroupName: string }>(call).logGroupName;
-  return [{ resource: group === undefined ? "*" : arn(call, "logs", `log-group:${group}:*`) }];
-};
-
-const monitoring: Resources = (call) => {
-  const namespace = call.params["Namespace"] ?? jsonBody<{ Namespace: string }>(call).Namespace;
-  return [
-    { resource: "*", ...(namespace === undefined ? {} : { context: { "cloudwatch:namespace": namespace } }) },
-  ];
-};
-
 const autoscaling: Resources = (call) => {
-  const group = call.params["AutoScalingGroupName"];
+  const group = call.params["AutoScalingGroupName"] ?? call.params["Tags.member.1.ResourceId"];
   if (group === undefined || call.action.startsWith("Describe")) return [{ resource: "*" }];
-  return [{ resource: arn(call, "autoscaling", `autoScalingGroup:*:autoScalingGroupName/${group}`) }];
-};
-
-const lambda: Resources = (call) => {
-  const [, given, part] = /\/functions\/([^/?]+)(\/[a-z-]+)?/.exec(call.path) ?? [];
-  if (given === undefined) return [{ resource: "*", action: "lambda:ListFunctions" }];
-  const name = decodeURIComponent(given);
-  const action =
-    part === "/invocations" ? "InvokeFunction" : call.method === "GET" ? "GetFunction" : call.action;
-  return [
-    {
-      resource: name.startsWith("arn:") ? name : arn(call, "lambda", `function:${name}`),
-      action: `lambda:${action}`,
-    },
-  ];
-};
-
-const s3: Resources = (call) => {
-  const [path = "", query = ""] = call.path.split("?");
-  const [, bucket = "", ...key] = path.split("/");
-  const object = key.join("/");
-  const verb = { GET: "Get", HEAD: "Get", PUT: "Put", DELETE: "Delete", POST: "Put" }[call.method] ?? "Get";
-  if (object === "") return [{ resource: `arn:aws:s3:::${bucket}`, action: "s3:ListBucket" }];
-  const what = query.includes("tagging") ? "ObjectTagging" : "Object";
-  return [{ resource: `arn:aws:s3:::${bucket}/${object}`, action: `s3:${verb}${what}` }];
+  return [{ resource: arnOf(call, "autoscaling", `autoScalingGroup:*:autoScalingGroupName/${group}`) }];
 };
 
 /** The condition keys of every call ("AWS global condition context keys" in the IAM User Guide). */
@@ -142,6 +113,8 @@ const RESOURCES: Readonly<Record<string, Resources>> = {
   autoscaling,
   lambda,
   s3,
+  iam,
+  elasticloadbalancing,
 };
 
 export const requestsOf = async (

@@ -51,10 +51,17 @@ const fault = z
     message: "give only one of probability, nth, every and first",
   });
 
-/** Milliseconds, or with a probability for each read to be late. */
+/**
+ * Milliseconds by which reads are late; or with up to so many more, drawn anew for each read, so that of two reads the
+ * later one may show less; or with a probability for each read to be late.
+ */
 const lag = z.union([
   z.number().min(0).max(120_000),
-  z.strictObject({ ms: z.number().min(0).max(120_000), probability: z.number().min(0).max(1).default(1) }),
+  z.strictObject({
+    ms: z.number().min(0).max(60_000),
+    jitter: z.number().min(0).max(60_000).default(0),
+    probability: z.number().min(0).max(1).default(1),
+  }),
 ]);
 
 export const configSchema = z.strictObject({

@@ -47,10 +47,18 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
     buckets.reset();
   }
 
-  setLag(cloud, (what) => {
-    const lag = config.stale[what];
-    if (typeof lag === "number") return lag;
-    return random() < lag.probability ? lag.ms : 0;
+  setLag(cloud, {
+    now: (what) => {
+      const lag = config.stale[what];
+      if (typeof lag === "number") return lag;
+      const late = random() < lag.probability;
+      if (!late) return 0;
+      return lag.ms + (lag.jitter > 0 ? random() * lag.jitter : 0);
+    },
+    longest: (what) => {
+      const lag = config.stale[what];
+      return typeof lag === "number" ? lag : lag.ms + lag.jitter;
+    },
   });
 
   async function delay(call: Call): Promise<void> {

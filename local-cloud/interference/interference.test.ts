@@ -227,6 +227,29 @@ describe("late reads", () => {
     expect(await listed()).toEqual([]);
   });
 
+  test("with a jitter each read is late by its own time, the same for the same seed", async () => {
+    const { interfaceIds, targetId, filterId } = await prepared(bench);
+    await bench.ask("CreateTrafficMirrorSession", {
+      NetworkInterfaceId: interfaceIds[0] ?? "",
+      TrafficMirrorTargetId: targetId,
+      TrafficMirrorFilterId: filterId,
+      SessionNumber: "1",
+    });
+    bench.now += 1_500;
+    const reads = async (seed: number) => {
+      bench.interference.configure({ seed, stale: { sessions: { ms: 0, jitter: 3_000 } } });
+      const seen: number[] = [];
+      for (let read = 0; read < 20; read++) seen.push((await listed()).length);
+      return seen;
+    };
+    const seen = await reads(1);
+    expect(new Set(seen)).toEqual(new Set([0, 1]));
+    expect(await reads(1)).toEqual(seen);
+    expect(await reads(2)).not.toEqual(seen);
+    bench.now += 1_500;
+    expect(new Set(await reads(1))).toEqual(new Set([1]));
+  });
+
   test("instances and interfaces appear and change state late", async () => {
     bench.interference.configure({ stale: { instances: 500, interfaces: 500 } });
     const { instances } = bench.ec2.fleet.add(WHERE, { count: 1, vpcId: VPC, subnets: SUBNETS });

@@ -6,8 +6,12 @@ import type { Cloud } from "../types.js";
 
 export type Lagging = "sessions" | "targets" | "instances" | "interfaces";
 
-/** Milliseconds by which this one read is late. */
-type Lag = (what: Lagging) => number;
+export interface Lag {
+  /** Milliseconds by which this one read is late. */
+  now(what: Lagging): number;
+  /** The most that a read may be. */
+  longest(what: Lagging): number;
+}
 
 const lags = new WeakMap<object, Lag>();
 
@@ -16,5 +20,10 @@ export function setLag(cloud: Cloud, lag: Lag): void {
 }
 
 export function lagOf(cloud: Cloud, what: Lagging): number {
-  return lags.get(cloud)?.(what) ?? 0;
+  return lags.get(cloud)?.now(what) ?? 0;
+}
+
+/** For how long what a write replaces may still be asked for. */
+export function longestLagOf(cloud: Cloud, ...what: readonly Lagging[]): number {
+  return Math.max(...what.map((each) => lags.get(cloud)?.longest(each) ?? 0));
 }

@@ -1,47 +1,67 @@
+import { serviceError } from "../answers.js";
 import { Scoped } from "../scoped.js";
-import type { PatchSet } from "./types.js";
+import { is, type PatchSet } from "./types.js";
+
+/** arn:partition:elasticloadbalancing:region:account:… */
+const accountOf = (arn: string): string | undefined => arn.split(":")[4];
 
 const textual = (headers: Record<string, string>): boolean =>
   /json|xml|urlencoded|text/.test(headers["content-type"] ?? "");
 
-/** Gateway load balancers: their ARNs say `gwy`, which is how the provider knows to send no protocol. */
+/** As AWS's ARNs spell the types; moto spells all as the first. By `gwy` the provider knows to send no protocol. */
+const SPELLED: Readonly<Record<string, string>> = { gateway: "gwy", network: "net" };
+
+/** Load balancers: what their ARNs say of their type, and whose they are. */
 export const elbv2Patches = (): PatchSet => {
-  /** `name/id` of each gateway load balancer */
-  const gateways = new Scoped(() => new Set<string>());
-  const all = (): string[] => gateways.entries().flatMap(({ value }) => [...value]);
+  /** How the type is spelled, by `name/id`, of those that moto spells wrongly. */
+  const balancers = new Scoped(() => new Map<string, string>());
+  const all = (): [string, string][] => balancers.entries().flatMap(({ value }) => [...value]);
 
   return {
-    reset: () => gateways.reset(),
+    reset: () => balancers.reset(),
     patches: [
       {
-        name: "gateway-load-balancer-arn",
-        why: "moto names every load balancer …/app/NAME/ID; AWS says …/gwy/… for a gateway one, in every service",
+        name: "load-balancer-arn",
+        why: "moto names every load balancer …/app/NAME/ID; AWS says …/gwy/… for a gateway one and …/net/… for a network one, in every service",
         match: () => true,
         async run(call, next) {
           const known = all();
           if (known.length > 0 && ["elasticloadbalancing", "ec2"].includes(call.service)) {
             for (const [name, value] of Object.entries(call.params)) {
-              const found = /\/gwy\/([^/]+\/[^/]+)/.exec(value)?.[1];
-              if (found !== undefined && known.includes(found))
-                call.params[name] = value.replace("/gwy/", "/app/");
+              const [, type, found] = /\/(gwy|net)\/([^/]+\/[^/]+)/.exec(value) ?? [];
+              if (type !== undefined && known.some(([id, spelled]) => id === found && spelled === type))
+                call.params[name] = value.replace(`/${type}/`, "/app/");
             }
           }
           let answer = await next();
           const creates = call.service === "elasticloadbalancing" && call.action === "CreateLoadBalancer";
-          if (creates && call.params["Type"] === "gateway" && answer.status === 200) {
+          const spelled = SPELLED[call.params["Type"] ?? ""];
+          if (creates && spelled !== undefined && answer.status === 200) {
             for (const [, id = ""] of answer.body.toString().matchAll(/loadbalancer\/app\/([^<]+)</g)) {
-              gateways.of(call).add(id);
+              balancers.of(call).set(id, spelled);
             }
           }
           const wrong = textual(answer.headers)
-            ? all().filter((id) => answer.body.includes(`/app/${id}`))
+            ? all().filter(([id]) => answer.body.includes(`/app/${id}`))
             : [];
           if (wrong.length > 0) {
             let text = answer.body.toString();
-            for (const id of wrong) text = text.replaceAll(`/app/${id}`, `/gwy/${id}`);
+            for (const [id, type] of wrong) text = text.replaceAll(`/app/${id}`, `/${type}/${id}`);
             answer = { ...answer, body: Buffer.from(text) };
           }
           return answer;
+        },
+      },
+      {
+        name: "load-balancer-of-another-account",
+        why: "moto says that it is not found; AWS, that an ARN of another account is not a valid one",
+        match: is("elasticloadbalancing", "DescribeLoadBalancers", "DescribeTargetGroups"),
+        async run(call, next) {
+          const foreign = Object.entries(call.params).find(
+            ([name, value]) => /^LoadBalancerArn/.test(name) && accountOf(value) !== call.account,
+          )?.[1];
+          if (foreign === undefined) return next();
+          return serviceError(call, "ValidationError", `'${foreign}' is not a valid load balancer ARN`);
         },
       },
       {

@@ -1,10 +1,13 @@
-# An alarm that fires means that a person is needed: its description names the section of docs/operations.md that says
-# what to do. The alarms are made whether or not anyone is notified: one costs 0.10 $ a month.
+# An alarm that fires means that a person is needed: its description names, or links to, the section of docs/operations.md
+# that says what to do. The alarms are made whether or not anyone is notified: one costs 0.10 $ a month.
 
 locals {
   descriptions = {
-    for key, alarm in var.alarms : key => "${alarm.problem} See docs/operations.md#${coalesce(alarm.section, key)}."
+    for key, alarm in var.alarms : key => "${alarm.problem} See ${local.runbook}#${coalesce(alarm.section, key)}${local.full_stop}"
   }
+  runbook = coalesce(var.runbook_url, "docs/operations.md")
+  # What makes links out of addresses may take a full stop for a part of one.
+  full_stop = var.runbook_url == null ? "." : ""
 }
 
 # One metric each.

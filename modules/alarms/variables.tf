@@ -33,7 +33,7 @@ variable "alarms" {
     The alarms by the end of their name. Each watches one metric (`metric`) or computes its value (`expression`).
 
     - `problem`: one or two sentences that say what is wrong. They begin the alarm's description.
-    - `section`: section of docs/operations.md that says what to do. Default the key.
+    - `section`: section of docs/operations.md, or of `runbook_url`, that says what to do. Default the key.
     - `missing`: what counts when there is no datum.
       - `breaching`: where silence is the trouble.
       - `ignore` (keep the last state): where the metric is a level, which does not fall because nobody looks.
@@ -111,4 +111,24 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "runbook_url" {
+  description = <<-EOT
+    Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+    link to its section, `<runbook_url>#<section>`.
+
+    It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+    of docs/operations.md, since only the caller knows where people read the version that is applied.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.runbook_url == null || can(regex("^https://[^\\s/?#]+[^\\s#]*$", var.runbook_url)) && length(coalesce(var.runbook_url, "-")) <= 500
+    error_message = <<-EOT
+      runbook_url must be null or the address of a page: https://, then no blank and no "#", since each alarm adds its own
+      section, 500 characters at most.
+    EOT
+  }
 }

@@ -12,12 +12,12 @@ locals {
   computed_alarms = merge(
     {
       for key, hop in local.hops : key => {
-        problem    = "Nodes lose ${var.scaling.drop_percent} % of the packets or more ${hop.place}."
+        problem    = "Nodes lose ${module.inputs.scaling.drop_percent} % of the packets or more ${hop.place}."
         section    = "packets-dropped"
         label      = "percent lost"
         expression = "IF(packets > 0, 100 * lost / packets, 0)"
         metrics    = { lost = { name = hop.metric }, packets = { name = "PacketsOuter" } }
-        threshold  = var.scaling.drop_percent
+        threshold  = module.inputs.scaling.drop_percent
         periods    = 3
         datapoints = 2
         # Agents that do not write have an alarm of their own.
@@ -54,14 +54,14 @@ locals {
     },
     # A fleet of fixed size is always as large as it may be.
     var.max_size == var.min_size ? {} : {
-      for key, group in local.groups : key == "all" ? "at-maximum" : "at-maximum-${key}" => {
+      for key, group in aws_autoscaling_group.this : key == "all" ? "at-maximum" : "at-maximum-${key}" => {
         problem    = "The group ${group.name} has been at its maximum size for 15 minutes: more traffic would be lost."
         section    = "at-maximum"
         label      = "1 when full"
         expression = "IF(desired >= most, 1, 0)"
         metrics = { for id, metric in local.group_sizes : id => merge(metric, {
           namespace  = "AWS/AutoScaling"
-          dimensions = { AutoScalingGroupName = aws_autoscaling_group.this[key].name }
+          dimensions = { AutoScalingGroupName = group.name }
         }) }
         threshold = 1
         periods   = 3

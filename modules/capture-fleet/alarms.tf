@@ -42,7 +42,7 @@ locals {
         problem   = "A node's disk is within ten percent of the mark at which it is taken out of service."
         metric    = "SpoolUsedPercent"
         statistic = "Maximum"
-        threshold = var.capture.spool.high_water_percent - 10
+        threshold = module.inputs.capture.spool.high_water_percent - 10
         # A level.
         missing = "ignore"
       }
@@ -78,7 +78,7 @@ locals {
   )
 
   # Long enough for a few rotations, and for a bucket that answers slowly for a while.
-  upload_limit_seconds = max(900, 5 * var.capture.rotation.seconds)
+  upload_limit_seconds = max(900, 5 * module.inputs.capture.rotation.seconds)
 }
 
 module "alarms" {
@@ -90,6 +90,7 @@ module "alarms" {
   alarms = merge(local.metric_alarms, local.computed_alarms)
 
   alarm_actions = var.alarm_actions
+  runbook_url   = var.runbook_url
   tags          = local.tags
 
   # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.

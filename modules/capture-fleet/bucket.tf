@@ -86,14 +86,14 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 # Not the argument of the bucket, which would replace one that exists: S3 takes the configuration for a bucket that has
 # versions (Amazon S3, "Configuring S3 Object Lock").
 resource "aws_s3_bucket_object_lock_configuration" "this" {
-  count = var.object_lock == null ? 0 : 1
+  count = module.inputs.object_lock == null ? 0 : 1
 
   bucket = aws_s3_bucket.this.id
 
   rule {
     default_retention {
-      mode = var.object_lock.mode
-      days = var.object_lock.days
+      mode = module.inputs.object_lock.mode
+      days = module.inputs.object_lock.days
     }
   }
 
@@ -101,13 +101,13 @@ resource "aws_s3_bucket_object_lock_configuration" "this" {
 }
 
 resource "aws_s3_bucket_notification" "this" {
-  count = var.notifications.eventbridge || length(var.notifications.queues) > 0 ? 1 : 0
+  count = module.inputs.notifications.eventbridge || length(module.inputs.notifications.queues) > 0 ? 1 : 0
 
   bucket      = aws_s3_bucket.this.id
-  eventbridge = var.notifications.eventbridge
+  eventbridge = module.inputs.notifications.eventbridge
 
   dynamic "queue" {
-    for_each = var.notifications.queues
+    for_each = module.inputs.notifications.queues
 
     content {
       id            = queue.key

@@ -6,32 +6,36 @@ locals {
   # IPv4 20, UDP 8, GENEVE 8 and its options 32 (RFC 8926; Elastic Load Balancing, "Gateway Load Balancers").
   envelope_bytes = 54 + 68
 
-  capacity_wire_gbps = var.capacity.expected_gbps * (var.capacity.packet_bytes + local.envelope_bytes) / var.capacity.packet_bytes
+  capacity_wire_gbps = module.inputs.capacity.expected_gbps * (module.inputs.capacity.packet_bytes + local.envelope_bytes) / module.inputs.capacity.packet_bytes
 
   # What one node of a type takes, in Gbps on its interface: the share of its bandwidth at which the fleet grows, and
   # no more than its processors do.
   capacity_node_gbps = {
-    for type in distinct(concat(var.instance_types, var.capacity.candidates)) : type => min(
-      contains(var.instance_types, type) ? local.network_in_mbps / 1000 : local.instance_facts[type].baseline_gbps * var.scaling.network_share / 100,
-      var.capacity.gbps_per_vcpu == null ? local.instance_facts[type].baseline_gbps : var.capacity.gbps_per_vcpu * local.instance_facts[type].vcpus,
-    ) if contains(keys(local.instance_facts), type)
+    for type in distinct(concat(var.instance_types, module.inputs.capacity.candidates)) : type => min(
+      contains(var.instance_types, type) ? local.network_in_mbps / 1000 : (
+        module.inputs.instance_facts[type].baseline_gbps * module.inputs.scaling.network_share / 100
+      ),
+      module.inputs.capacity.gbps_per_vcpu == null ? module.inputs.instance_facts[type].baseline_gbps : (
+        module.inputs.capacity.gbps_per_vcpu * module.inputs.instance_facts[type].vcpus
+      ),
+    ) if contains(keys(module.inputs.instance_facts), type)
   }
 
   capacity_hours         = 730
   capacity_zones         = length(var.subnets)
   capacity_least         = var.group_per_zone ? local.capacity_zones : max(local.capacity_zones, 2)
-  capacity_gb_per_day    = var.capacity.expected_gbps * var.capacity.average_share / 100 / 8 * 86400
-  capacity_stored_gb_day = local.capacity_gb_per_day * var.capacity.stored_percent / 100
-  capacity_wire_gb_month = local.capacity_wire_gbps * var.capacity.average_share / 100 / 8 * 3600 * local.capacity_hours
+  capacity_gb_per_day    = module.inputs.capacity.expected_gbps * module.inputs.capacity.average_share / 100 / 8 * 86400
+  capacity_stored_gb_day = local.capacity_gb_per_day * module.inputs.capacity.stored_percent / 100
+  capacity_wire_gb_month = local.capacity_wire_gbps * module.inputs.capacity.average_share / 100 / 8 * 3600 * local.capacity_hours
 
   # The peak must fit even while one node is gone: hence one more.
   capacity_choices = {
     for type, gbps in local.capacity_node_gbps : type => {
       nodes = max(local.capacity_least, ceil(local.capacity_wire_gbps / gbps) + 1)
       monthly_usd = max(local.capacity_least, ceil(local.capacity_wire_gbps / gbps) + 1) * (
-        local.instance_facts[type].usd_per_hour * local.capacity_hours +
-        var.root_volume_size * var.capacity.prices.gp3_gb_month +
-        var.capacity.prices.detailed_monitoring_month
+        module.inputs.instance_facts[type].usd_per_hour * local.capacity_hours +
+        var.root_volume_size * module.inputs.capacity.prices.gp3_gb_month +
+        module.inputs.capacity.prices.detailed_monitoring_month
       )
     }
   }
@@ -42,30 +46,33 @@ locals {
   ][0]
 
   capacity_configured = try(local.capacity_choices[local.smallest_type], null)
-  capacity_max_nodes  = var.max_size * length(local.groups) / (length(var.scaling.weights) == 0 ? 1 : var.scaling.weights[local.smallest_type])
+  capacity_max_nodes = var.max_size * length(local.groups) / (
+    length(module.inputs.scaling.weights) == 0 ? 1 : module.inputs.scaling.weights[local.smallest_type]
+  )
 
   # A capacity unit is 1 GB an hour, or 600 new flows a second, or 60,000 active ones; mirrored traffic, one UDP flow a
   # source or few, is counted by its bytes (Elastic Load Balancing pricing).
   capacity_monthly = {
     nodes = local.capacity_choices[local.capacity_cheapest].monthly_usd
     load_balancer = (
-      local.capacity_hours * var.capacity.prices.load_balancer_hour +
-      local.capacity_wire_gb_month * var.capacity.prices.capacity_unit_hour
+      local.capacity_hours * module.inputs.capacity.prices.load_balancer_hour +
+      local.capacity_wire_gb_month * module.inputs.capacity.prices.capacity_unit_hour
     )
     # With cross-zone on, a packet meets a node of another zone with the share of the other zones.
     cross_zone = !var.cross_zone_load_balancing ? 0 : (
-      local.capacity_wire_gb_month * (local.capacity_zones - 1) / local.capacity_zones * var.capacity.prices.cross_zone_gb
+      local.capacity_wire_gb_month * (local.capacity_zones - 1) / local.capacity_zones * module.inputs.capacity.prices.cross_zone_gb
     )
-    storage = local.capacity_stored_gb_day * var.bucket_retention_days * var.capacity.prices.s3_gb_month
+    storage = local.capacity_stored_gb_day * var.bucket_retention_days * module.inputs.capacity.prices.s3_gb_month
     # Every file is one PUT: whichever of time and size ends it first, per reader.
     requests = 730 * 3600 * max(
-      local.capacity_choices[local.capacity_cheapest].nodes * local.instance_facts[local.capacity_cheapest].vcpus / var.capture.rotation.seconds,
-      local.capacity_gb_per_day / 86400 * 1000 / var.capture.rotation.megabytes,
-    ) / 1000 * var.capacity.prices.s3_put_thousand
+      local.capacity_choices[local.capacity_cheapest].nodes *
+      module.inputs.instance_facts[local.capacity_cheapest].vcpus / module.inputs.capture.rotation.seconds,
+      local.capacity_gb_per_day / 86400 * 1000 / module.inputs.capture.rotation.megabytes,
+    ) / 1000 * module.inputs.capacity.prices.s3_put_thousand
   }
 
   capacity_plan = {
-    expected_gbps = var.capacity.expected_gbps
+    expected_gbps = module.inputs.capacity.expected_gbps
     # What arrives at the nodes, in its envelopes.
     wire_gbps = local.round.wire_gbps
     choices = {

@@ -1,7 +1,7 @@
 # The register of clients, as each part needs it.
 
 locals {
-  client_accounts = sort(distinct([for client in values(var.clients) : client.account_id]))
+  client_accounts = sort(distinct([for client in values(module.inputs.clients) : client.account_id]))
 
   client_principals = [for account in local.client_accounts : "arn:${local.partition}:iam::${account}:root"]
 
@@ -9,7 +9,7 @@ locals {
   # that stays (a new one would be a new launch template).
   clients_key = "clients.json"
   clients_file = merge([
-    for key, client in var.clients : {
+    for key, client in module.inputs.clients : {
       for vpc, vni in client.vnis : tostring(vni) => { client = key, account_id = client.account_id, vpc = vpc }
     }
   ]...)

@@ -25,7 +25,7 @@ locals {
   )
 
   # Packages come from the internet; what an image with packages needs can come by interface endpoints.
-  endpoints_serve = var.capture.packages == "present" && length(data.aws_network_interfaces.endpoints.ids) > 0
+  endpoints_serve = module.inputs.capture.packages == "present" && length(data.aws_network_interfaces.endpoints.ids) > 0
   subnets_without_egress = local.endpoints_serve ? [] : [
     for key, tables in local.egress_route_tables : key
     if length(tables) > 0 && length(setintersection(tables, local.route_tables_out)) == 0

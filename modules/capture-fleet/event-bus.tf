@@ -14,7 +14,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "event_bus" {
-  count = length(var.clients) > 0 ? 1 : 0
+  count = length(module.inputs.clients) > 0 ? 1 : 0
 
   statement {
     sid       = "ClientsPutEvents"
@@ -52,7 +52,7 @@ data "aws_iam_policy_document" "event_bus" {
 }
 
 resource "aws_cloudwatch_event_bus_policy" "this" {
-  count = length(var.clients) > 0 ? 1 : 0
+  count = length(module.inputs.clients) > 0 ? 1 : 0
 
   event_bus_name = aws_cloudwatch_event_bus.this.name
   policy         = data.aws_iam_policy_document.event_bus[0].json

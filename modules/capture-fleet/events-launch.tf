@@ -13,6 +13,17 @@ resource "aws_cloudwatch_event_rule" "launch_failed" {
 
   tags = local.tags
 
+  lifecycle {
+    precondition {
+      # Quota "Event pattern size", EventBridge User Guide.
+      condition     = sum(concat([120], [for group in values(local.groups) : length(group.name) + 3])) <= 2048
+      error_message = <<-EOT
+        The variable subnets has too many or too long keys for group_per_zone: the event pattern that names the groups would
+        be longer than the 2,048 bytes that EventBridge takes.
+      EOT
+    }
+  }
+
   # PutRule overwrites: not before what a second deployment of this name cannot make.
   depends_on = [aws_cloudwatch_event_bus.this]
 }
@@ -58,6 +69,7 @@ data "aws_iam_policy_document" "launch_failed" {
 resource "aws_iam_role" "launch_failed" {
   name                 = "${var.name}-fleet-events-${local.region}"
   description          = "Lets EventBridge put failed launches of ${var.name} on the hub's bus"
+  path                 = var.iam_path
   assume_role_policy   = data.aws_iam_policy_document.launch_failed_trust.json
   permissions_boundary = var.permissions_boundary
 

@@ -67,7 +67,7 @@ resource "aws_launch_template" "this" {
 }
 
 locals {
-  mixed = length(var.instance_types) > 1 || var.scaling.spot_percent > 0
+  mixed = length(var.instance_types) > 1 || module.inputs.scaling.spot_percent > 0
 }
 
 resource "aws_autoscaling_group" "this" {
@@ -79,14 +79,14 @@ resource "aws_autoscaling_group" "this" {
   vpc_zone_identifier       = values(each.value.subnets)
   target_group_arns         = [aws_lb_target_group.this.arn]
   health_check_type         = "ELB"
-  health_check_grace_period = var.health_check.grace_period
-  default_instance_warmup   = var.scaling.warmup_seconds
+  health_check_grace_period = module.inputs.health_check.grace_period
+  default_instance_warmup   = module.inputs.scaling.warmup_seconds
   enabled_metrics = [
     "GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupPendingInstances",
     "GroupTerminatingInstances",
   ]
   # A spot node is replaced when its interruption is likely, not when it is announced.
-  capacity_rebalance = var.scaling.spot_percent > 0
+  capacity_rebalance = module.inputs.scaling.spot_percent > 0
 
   dynamic "launch_template" {
     for_each = local.mixed ? [] : [aws_launch_template.this[each.key]]
@@ -104,8 +104,8 @@ resource "aws_autoscaling_group" "this" {
     content {
       instances_distribution {
         on_demand_allocation_strategy            = "prioritized"
-        on_demand_base_capacity                  = var.scaling.on_demand_base
-        on_demand_percentage_above_base_capacity = 100 - var.scaling.spot_percent
+        on_demand_base_capacity                  = module.inputs.scaling.on_demand_base
+        on_demand_percentage_above_base_capacity = 100 - module.inputs.scaling.spot_percent
         spot_allocation_strategy                 = "price-capacity-optimized"
       }
 
@@ -120,7 +120,7 @@ resource "aws_autoscaling_group" "this" {
 
           content {
             instance_type     = override.value
-            weighted_capacity = length(var.scaling.weights) == 0 ? null : tostring(var.scaling.weights[override.value])
+            weighted_capacity = length(module.inputs.scaling.weights) == 0 ? null : tostring(module.inputs.scaling.weights[override.value])
           }
         }
       }
@@ -128,7 +128,7 @@ resource "aws_autoscaling_group" "this" {
   }
 
   dynamic "warm_pool" {
-    for_each = var.scaling.warm_pool == null ? [] : [var.scaling.warm_pool]
+    for_each = module.inputs.scaling.warm_pool == null ? [] : [module.inputs.scaling.warm_pool]
 
     content {
       pool_state                  = warm_pool.value.state
@@ -167,8 +167,8 @@ resource "aws_autoscaling_group" "this" {
     preferences {
       min_healthy_percentage = 100
       max_healthy_percentage = 150
-      checkpoint_percentages = var.scaling.refresh.checkpoint_percentages
-      checkpoint_delay       = tostring(var.scaling.refresh.checkpoint_delay_seconds)
+      checkpoint_percentages = module.inputs.scaling.refresh.checkpoint_percentages
+      checkpoint_delay       = tostring(module.inputs.scaling.refresh.checkpoint_delay_seconds)
       # Refused for an image behind a parameter (EC2 Auto Scaling, RollbackInstanceRefresh).
       auto_rollback = startswith(local.image_id, "ami-")
     }

@@ -19,37 +19,37 @@ locals {
     heartbeat_seconds      = 60
     deregistration_seconds = 60
     # The agent gives up before the hook does, so that the node can say why.
-    launch_limit_seconds = max(30, var.hooks.launch_timeout_seconds - 60)
-    drain_limit_seconds  = var.hooks.drain_limit_seconds
+    launch_limit_seconds = max(30, module.inputs.hooks.launch_timeout_seconds - 60)
+    drain_limit_seconds  = module.inputs.hooks.drain_limit_seconds
   }
 
   hook_specifications = {
     # A node that has not shown a packet coming out of its data path is none: the default of a launch is to abandon.
     (local.hooks.launch) = {
       transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
-      timeout    = var.hooks.launch_timeout_seconds
+      timeout    = module.inputs.hooks.launch_timeout_seconds
       result     = "ABANDON"
     }
     # Both results terminate; a node that has died must not hold up its successor for longer than the timeout.
     (local.hooks.terminate) = {
       transition = "autoscaling:EC2_INSTANCE_TERMINATING"
-      timeout    = var.hooks.terminate_timeout_seconds
+      timeout    = module.inputs.hooks.terminate_timeout_seconds
       result     = "CONTINUE"
     }
   }
 
-  known_types = [for type in var.instance_types : type if contains(keys(local.instance_facts), type)]
+  known_types = [for type in var.instance_types : type if contains(keys(module.inputs.instance_facts), type)]
   smallest_type = try([
     for type in local.known_types : type
-    if local.instance_facts[type].baseline_gbps == min([
-      for known in local.known_types : local.instance_facts[known].baseline_gbps
+    if module.inputs.instance_facts[type].baseline_gbps == min([
+      for known in local.known_types : module.inputs.instance_facts[known].baseline_gbps
     ]...)
   ][0], var.instance_types[0])
 
   network_in_mbps = coalesce(
-    var.scaling.network_in_mbps,
+    module.inputs.scaling.network_in_mbps,
     # Percent of Gbps, in Mbps.
-    try(local.instance_facts[local.smallest_type].baseline_gbps * 10 * var.scaling.network_share, null),
+    try(module.inputs.instance_facts[local.smallest_type].baseline_gbps * 10 * module.inputs.scaling.network_share, null),
     1,
   )
 }

@@ -139,7 +139,7 @@ data "aws_iam_policy_document" "node" {
 locals {
   # 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/zeek:7.0.3 or …@sha256:…; with FIPS dkr.ecr-fips, dual-stack
   # dkr-ecr and on.aws: as node/bin/registry-login.
-  image_parts = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z0-9.]+/([^:@]+)", var.capture.tool.image), null)
+  image_parts = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z0-9.]+/([^:@]+)", module.inputs.capture.tool.image), null)
   image_repository_arns = local.image_parts == null ? [] : [
     "arn:${local.partition}:ecr:${local.image_parts[1]}:${local.image_parts[0]}:repository/${local.image_parts[2]}",
   ]
@@ -156,6 +156,7 @@ locals {
 resource "aws_iam_role" "node" {
   name                 = "${var.name}-node-${local.region}"
   description          = "Capture nodes of ${var.name} in ${local.region}"
+  path                 = var.iam_path
   assume_role_policy   = data.aws_iam_policy_document.node_trust.json
   permissions_boundary = var.permissions_boundary
 
@@ -186,6 +187,7 @@ resource "aws_iam_role_policy" "node" {
 
 resource "aws_iam_instance_profile" "node" {
   name = aws_iam_role.node.name
+  path = var.iam_path
   role = aws_iam_role.node.name
 
   tags = var.tags

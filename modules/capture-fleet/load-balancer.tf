@@ -75,13 +75,13 @@ resource "aws_lb_target_group" "this" {
 
   health_check {
     protocol            = "HTTP"
-    port                = tostring(var.health_check.port)
-    path                = var.health_check.path
+    port                = tostring(module.inputs.health_check.port)
+    path                = module.inputs.health_check.path
     matcher             = "200"
-    interval            = var.health_check.interval
-    timeout             = var.health_check.timeout
-    healthy_threshold   = var.health_check.healthy_threshold
-    unhealthy_threshold = var.health_check.unhealthy_threshold
+    interval            = module.inputs.health_check.interval
+    timeout             = module.inputs.health_check.timeout
+    healthy_threshold   = module.inputs.health_check.healthy_threshold
+    unhealthy_threshold = module.inputs.health_check.unhealthy_threshold
   }
 
   stickiness {

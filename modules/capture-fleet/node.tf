@@ -33,7 +33,7 @@ locals {
       "/etc/systemd/journald.conf.d/90-traffic-mirror.conf" = { mode = "0644", source = "etc/journald.conf" }
     },
     # A tool of the caller's own may need privileges that nobody here knows of.
-    var.capture.tool.kind != "tcpdump" ? {} : {
+    module.inputs.capture.tool.kind != "tcpdump" ? {} : {
       "/etc/systemd/system/traffic-mirror-tool.service.d/tcpdump.conf" = { mode = "0644", source = "units/tool-tcpdump.conf" }
     },
   )
@@ -92,8 +92,8 @@ locals {
     region         = local.region
     dns_suffix     = local.dns_suffix
     code_endpoint  = "https://${local.code_bucket}.s3.${local.region}.${local.dns_suffix}"
-    packages       = var.capture.packages
-    package_groups = [for group in ["tcpdump", "container"] : group if group == var.capture.tool.kind]
+    packages       = module.inputs.capture.packages
+    package_groups = [for group in ["tcpdump", "container"] : group if group == module.inputs.capture.tool.kind]
     more_units     = ["session-manager"]
     launch_hook    = local.hooks.launch
     files          = { key = aws_s3_object.node_files.key, version = aws_s3_object.node_files.version_id, sha256 = sha256(local.node_files_json) }
@@ -113,23 +113,23 @@ locals {
     version                  = 1
     fleet                    = var.name
     region                   = local.region
-    datapath                 = var.capture.datapath
+    datapath                 = module.inputs.capture.datapath
     interface                = "mirror0"
-    decapsulated             = local.decapsulated[var.capture.datapath]
-    health_port              = var.health_check.port
-    health_path              = var.health_check.path
+    decapsulated             = local.decapsulated[module.inputs.capture.datapath]
+    health_port              = module.inputs.health_check.port
+    health_path              = module.inputs.health_check.path
     metrics_interval_seconds = 60
     spool = {
       directory          = "/var/spool/traffic-mirror"
-      high_water_percent = var.capture.spool.high_water_percent
+      high_water_percent = module.inputs.capture.spool.high_water_percent
       # No tool that rotates writes to a file for longer.
-      open_idle_seconds = max(300, 2 * var.capture.rotation.seconds)
+      open_idle_seconds = max(300, 2 * module.inputs.capture.rotation.seconds)
     }
     bucket = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
     tool = {
-      kind = var.capture.tool.kind
+      kind = module.inputs.capture.tool.kind
       unit = "traffic-mirror-tool.service"
-      counters = var.capture.tool.kind != "tcpdump" ? var.capture.tool.counters : {
+      counters = module.inputs.capture.tool.kind != "tcpdump" ? module.inputs.capture.tool.counters : {
         file    = "/run/traffic-mirror/counters.json"
         packets = "packets"
         drops   = "drops"
@@ -150,18 +150,18 @@ locals {
 
   # For the scripts, which read it with the shell's own quoting.
   node_environment = {
-    DATAPATH              = var.capture.datapath
+    DATAPATH              = module.inputs.capture.datapath
     OUTER_INTERFACE       = "" # that of the default route
-    HEALTH_PORT           = var.health_check.port
+    HEALTH_PORT           = module.inputs.health_check.port
     SPOOL_DIRECTORY       = local.node_settings.spool.directory
-    WORKERS               = var.capture.workers == null ? "" : var.capture.workers
-    TOOL_KIND             = var.capture.tool.kind
-    TOOL_FILTER           = var.capture.filter
-    TOOL_IMAGE            = var.capture.tool.image == null ? "" : var.capture.tool.image
-    TOOL_COMMAND          = var.capture.tool.command == null ? "" : var.capture.tool.command
-    TOOL_ARGUMENTS        = join("\n", var.capture.tool.arguments)
-    TOOL_ROTATE_SECONDS   = var.capture.rotation.seconds
-    TOOL_ROTATE_MEGABYTES = var.capture.rotation.megabytes
+    WORKERS               = module.inputs.capture.workers == null ? "" : module.inputs.capture.workers
+    TOOL_KIND             = module.inputs.capture.tool.kind
+    TOOL_FILTER           = module.inputs.capture.filter
+    TOOL_IMAGE            = module.inputs.capture.tool.image == null ? "" : module.inputs.capture.tool.image
+    TOOL_COMMAND          = module.inputs.capture.tool.command == null ? "" : module.inputs.capture.tool.command
+    TOOL_ARGUMENTS        = join("\n", module.inputs.capture.tool.arguments)
+    TOOL_ROTATE_SECONDS   = module.inputs.capture.rotation.seconds
+    TOOL_ROTATE_MEGABYTES = module.inputs.capture.rotation.megabytes
     SSM_AGENT_URL         = "${local.ssm_agent_folder}/amazon-ssm-agent.deb"
   }
   node_environment_file = join("", [

@@ -32,7 +32,7 @@ output "autoscaling_group_name" {
     Name of the nodes' autoscaling group: the dimension AutoScalingGroupName of their metrics. Null with
     `group_per_zone`; see `autoscaling_group_names`.
   EOT
-  value       = var.group_per_zone ? null : aws_autoscaling_group.this["all"].name
+  value       = one([for key, group in aws_autoscaling_group.this : group.name if key == "all"])
 }
 
 output "autoscaling_group_names" {

@@ -51,7 +51,7 @@ resource "aws_autoscaling_policy" "cpu" {
   policy_type            = "TargetTrackingScaling"
 
   target_tracking_configuration {
-    target_value = var.scaling.cpu_percent
+    target_value = module.inputs.scaling.cpu_percent
 
     predefined_metric_specification {
       predefined_metric_type = "ASGAverageCPUUtilization"
@@ -68,7 +68,7 @@ resource "aws_autoscaling_policy" "drops" {
   adjustment_type           = "PercentChangeInCapacity"
   metric_aggregation_type   = "Average"
   min_adjustment_magnitude  = 1
-  estimated_instance_warmup = var.scaling.warmup_seconds
+  estimated_instance_warmup = module.inputs.scaling.warmup_seconds
 
   step_adjustment {
     metric_interval_lower_bound = "0"
@@ -84,7 +84,7 @@ resource "aws_autoscaling_policy" "drops" {
 
 locals {
   # The agent's ratios are from 0 to 1.
-  drop_ratio = var.scaling.drop_percent / 100
+  drop_ratio = module.inputs.scaling.drop_percent / 100
 
   # What the agents write of a group: by fleet, and again by fleet and zone.
   group_dimensions = {
@@ -122,8 +122,8 @@ resource "aws_cloudwatch_metric_alarm" "scale_out" {
 
 resource "aws_autoscaling_schedule" "this" {
   for_each = {
-    for pair in setproduct(keys(local.groups), keys(var.scaling.schedules)) :
-    "${pair[0]}/${pair[1]}" => { group = pair[0], name = pair[1], schedule = var.scaling.schedules[pair[1]] }
+    for pair in setproduct(keys(local.groups), keys(module.inputs.scaling.schedules)) :
+    "${pair[0]}/${pair[1]}" => { group = pair[0], name = pair[1], schedule = module.inputs.scaling.schedules[pair[1]] }
   }
 
   scheduled_action_name  = "${local.groups[each.value.group].name}-${each.value.name}"

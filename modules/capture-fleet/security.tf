@@ -32,8 +32,8 @@ resource "aws_vpc_security_group_ingress_rule" "health" {
   description       = "Health check from the load balancer in subnet ${each.key}"
   cidr_ipv4         = data.aws_subnet.this[each.key].cidr_block
   ip_protocol       = "tcp"
-  from_port         = var.health_check.port
-  to_port           = var.health_check.port
+  from_port         = module.inputs.health_check.port
+  to_port           = module.inputs.health_check.port
 
   tags = local.tags
 }
@@ -42,7 +42,7 @@ resource "aws_vpc_security_group_ingress_rule" "health" {
 # addresses change, so by default the address is not narrowed: the node role and the subnets' routes bound what a node
 # can do. https_destinations narrows it where endpoints in the VPC serve the nodes.
 resource "aws_vpc_security_group_egress_rule" "https" {
-  for_each = toset(var.https_destinations.cidr_blocks)
+  for_each = toset(module.inputs.https_destinations.cidr_blocks)
 
   security_group_id = aws_security_group.this.id
   description       = "HTTPS to ${each.key}"
@@ -60,7 +60,7 @@ moved {
 }
 
 resource "aws_vpc_security_group_egress_rule" "https_prefix_list" {
-  for_each = var.https_destinations.prefix_list_ids
+  for_each = module.inputs.https_destinations.prefix_list_ids
 
   security_group_id = aws_security_group.this.id
   description       = "HTTPS to the prefix list ${each.key}"

@@ -92,6 +92,23 @@ variable "permissions_boundary" {
   }
 }
 
+variable "iam_path" {
+  description = <<-EOT
+    IAM path of the roles and the instance profile, for organizations whose rules go by it. Choose it before the first
+    apply: changing it replaces them, and nodes have no role until the refresh has replaced them as well.
+
+    `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+  EOT
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9_.,+=@-]+/)*$", var.iam_path)) && length(var.iam_path) <= 512
+    error_message = "The variable iam_path must begin and end with a slash, such as / or /network/mirroring/, with at most 512 characters in all."
+  }
+}
+
 variable "tags" {
   description = <<-EOT
     Tags of everything that this module makes, the nodes, their volumes and interfaces included. The provider's

@@ -20,6 +20,7 @@ resource "aws_iam_role" "this" {
   # IAM is global: the region keeps the same controller name usable in several regions.
   name                 = "${var.name}-${var.identity.region}"
   description          = "Execution role of the function ${var.name}"
+  path                 = var.iam_path
   assume_role_policy   = data.aws_iam_policy_document.assume.json
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
@@ -78,10 +79,10 @@ resource "aws_iam_role_policy" "function" {
 
   lifecycle {
     precondition {
-      condition     = local.inline_characters <= 10240
+      condition     = local.inline_bytes <= 10240
       error_message = <<-EOT
-        policy_json is too long: the inline policies of the role of ${var.name} would have ${local.inline_characters}
-        characters, and IAM takes 10,240 in all. Name fewer filters, targets and groups one by one.
+        policy_json is too long: the inline policies of the role of ${var.name} would have ${local.inline_bytes} bytes,
+        and IAM takes 10,240 in all. Name fewer VPCs, filters, targets and groups one by one.
       EOT
     }
   }
@@ -90,7 +91,8 @@ resource "aws_iam_role_policy" "function" {
 locals {
   # IAM counts the inline policies of a role together, without white space (IAM User Guide, "IAM and AWS STS quotas").
   # The log's has at most 600 characters; its own text is known only when the log group is.
-  inline_characters = 600 + sum([
-    for policy in concat([var.policy_json], data.aws_iam_policy_document.network[*].json) : length(jsonencode(jsondecode(policy)))
+  inline_bytes = 600 + var.attached_policy_bytes + sum([
+    for policy in concat([var.policy_json], data.aws_iam_policy_document.network[*].json) :
+    floor(length(base64encode(jsonencode(jsondecode(policy)))) * 3 / 4)
   ])
 }

@@ -7,6 +7,10 @@ resource "terraform_data" "name" {
 locals {
   # Functions are built into this repository, so that a module taken from git applies without a build step.
   zip = "${path.module}/../../functions/dist/${var.function}.zip"
+
+  # As Lambda's refusal shows what it has measured ("String measured: {…}"). length counts characters; base64 turns three
+  # bytes into four of them.
+  environment_bytes = floor(length(base64encode(jsonencode(merge(var.environment, var.environment_stand_ins)))) * 3 / 4)
 }
 
 resource "aws_lambda_function" "this" {
@@ -57,6 +61,16 @@ resource "aws_lambda_function" "this" {
 
   tracing_config {
     mode = var.tracing_mode
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local.environment_bytes <= 4096
+      error_message = <<-EOT
+        tags and the provider's default_tags are too long: the environment of the function ${var.name} would have
+        ${local.environment_bytes} bytes, of which tags take the most, and Lambda takes 4,096 in all.
+      EOT
+    }
   }
 
   # A first run before the log policy is there would leave no log. Lambda checks when it makes the function that it

@@ -10,7 +10,8 @@ output "function_arn" {
 
 output "role_name" {
   description = "Name of the execution role, to attach more policies to."
-  value       = aws_iam_role.this.name
+  # Not its name, which a plan knows even where the role is replaced: what is attached must then go before the role does.
+  value = aws_iam_role.this.id
 }
 
 output "source_code_hash" {

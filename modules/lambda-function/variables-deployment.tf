@@ -63,6 +63,22 @@ variable "permissions_boundary" {
   }
 }
 
+variable "iam_path" {
+  description = <<-EOT
+    IAM path of the function's role, for organizations whose rules go by it. Changing it replaces the role.
+
+    `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
+  EOT
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9_.,+=@-]+/)*$", var.iam_path)) && length(var.iam_path) <= 512
+    error_message = "iam_path must begin and end with a slash, such as / or /network/mirroring/, with at most 512 characters in all."
+  }
+}
+
 variable "kms_key_arn" {
   description = <<-EOT
     ARN of the KMS key that encrypts the environment and the log group. The key's policy must allow

@@ -72,9 +72,29 @@ variable "lambda_package" {
 }
 
 variable "environment" {
-  description = "Environment variables of the function. Lambda holds 4 KB of them in all. Default none."
+  description = "Environment variables of the function, 4,096 bytes in all as JSON. Default none."
   type        = map(string)
   default     = {}
+  nullable    = false
+}
+
+variable "environment_stand_ins" {
+  description = <<-EOT
+    Values as long as those of `environment` that are known only after apply, by the same names: the plan measures the
+    environment with them. Default none.
+  EOT
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "attached_policy_bytes" {
+  description = <<-EOT
+    Size of the inline policies that the caller attaches to the role by itself: IAM counts all those of a role together.
+    Default 0.
+  EOT
+  type        = number
+  default     = 0
   nullable    = false
 }
 

@@ -38,6 +38,26 @@ variable "permissions_boundary" {
   default     = null
 }
 
+variable "iam_path" {
+  description = <<-EOT
+    IAM path of every role and policy that is made: `/`, or names between slashes, such as `/network/mirroring/`. Changing
+    it replaces them. Default `/`.
+  EOT
+  type        = string
+  default     = "/"
+  nullable    = false
+}
+
+variable "runbook_url" {
+  description = <<-EOT
+    Address (https) of the page that holds the sections of docs/operations.md: the description of each alarm then ends with
+    the link to its section. Default null: the description names the section of docs/operations.md, since only the caller
+    knows where people read the version that is applied.
+  EOT
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = <<-EOT
     Tags of everything that is made, the mirror sessions included.

@@ -68,11 +68,11 @@ locals {
       missing = "notBreaching"
     }
     },
-    { for key in local.hub : "hub-dlq-not-empty" => {
+    { for queue in aws_sqs_queue.hub_dlq : "hub-dlq-not-empty" => {
       problem    = "The hub's bus did not take reports for 24 hours, or refused them."
       namespace  = "AWS/SQS"
       metric     = "ApproximateNumberOfMessagesVisible"
-      dimensions = { QueueName = aws_sqs_queue.hub_dlq[key].name }
+      dimensions = { QueueName = queue.name }
       statistic  = "Maximum"
       threshold  = 1
       # As dlq-not-empty.

@@ -3,7 +3,7 @@
 locals {
   # All through the time given: the least of each period must be above the number.
   uncovered_period  = local.sweep_period
-  uncovered_periods = max(1, ceil(var.uncovered_alarm.minutes * 60 / local.uncovered_period))
+  uncovered_periods = max(1, ceil(module.inputs.uncovered_alarm.minutes * 60 / local.uncovered_period))
 
   mirroring_alarms = merge({
     policy-refused = {
@@ -20,6 +20,14 @@ locals {
       # As policy-refused.
       missing = "notBreaching"
     }
+    first-apply-held = {
+      problem   = "A first apply would have made more sessions than guardrails.first_apply_sessions allows, and made none."
+      metric    = "FirstApplyHeld"
+      statistic = "Maximum"
+      threshold = 1
+      # A level: it stays what it was while nothing looks.
+      missing = "ignore"
+    }
     sweep-state-unread = {
       problem = join(" ", [
         "The record of what sweeps removed could not be read all through ${3 * local.sweep_period / 60} minutes:",
@@ -33,6 +41,14 @@ locals {
       datapoints = 3
       # As policy-refused.
       missing = "notBreaching"
+    }
+    outside-vpcs = {
+      problem   = "Instances run in VPCs that are neither in vpcs nor in left_out_vpc_ids: nobody mirrors them."
+      metric    = "InstancesOutsideVpcs"
+      statistic = "Maximum"
+      threshold = 1
+      # A level, written once an hour, with zero as well.
+      missing = "ignore"
     }
     instance-type = {
       problem   = "EC2 refused an instance type on two instances, so that selected instances of that type are not mirrored."
@@ -77,6 +93,20 @@ locals {
       # A level: it stays what it was while nothing looks.
       missing = "ignore"
     }
+    zone-unhealthy = {
+      problem = join(" ", [
+        "Sessions lead into a zone where the load balancer has no healthy node and does not cross zones,",
+        "all through ${2 * local.uncovered_period / 60} minutes: their packets are lost.",
+      ])
+      metric     = "SourcesInUnhealthyZones"
+      statistic  = "Minimum"
+      threshold  = 1
+      period     = local.uncovered_period
+      periods    = 2
+      datapoints = 2
+      # As outranked.
+      missing = "ignore"
+    }
     not-permitted = {
       problem   = "AWS refused a call as not permitted: mirroring stays incomplete until the role, a boundary or an organization policy is changed."
       metric    = "NotPermitted"
@@ -95,13 +125,13 @@ locals {
     }
     uncovered = {
       problem = join(" ", [
-        "More than ${var.uncovered_alarm.sources} selected interfaces were without a session",
+        "More than ${module.inputs.uncovered_alarm.sources} selected interfaces were without a session",
         "all through ${local.uncovered_periods * local.uncovered_period / 60} minutes.",
       ])
       metric     = "SourcesUncovered"
       statistic  = "Minimum"
       comparison = "GreaterThanThreshold"
-      threshold  = var.uncovered_alarm.sources
+      threshold  = module.inputs.uncovered_alarm.sources
       period     = local.uncovered_period
       periods    = local.uncovered_periods
       datapoints = local.uncovered_periods

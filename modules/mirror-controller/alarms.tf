@@ -21,6 +21,7 @@ module "alarms" {
   alarms = merge(local.event_alarms, local.function_alarms, local.mirroring_alarms)
 
   alarm_actions = var.alarm_actions
+  runbook_url   = var.runbook_url
   tags          = var.tags
 
   # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.

@@ -6,7 +6,7 @@ locals {
   demands_table_arn = "${local.arns.dynamodb}:table/${var.name}-demands"
   # The path itself is the resource of a call that lists it.
   earlier_demands_arn = "${local.arns.ssm}:parameter/${var.name}/demands"
-  demands_setting     = merge({ table = aws_dynamodb_table.demands.name }, var.demands)
+  demands_setting     = merge({ table = aws_dynamodb_table.demands.name }, module.inputs.demands)
 }
 
 resource "aws_dynamodb_table" "demands" {

@@ -60,9 +60,19 @@ locals {
               responseElements = { networkInterface = { networkInterfaceId = [{ prefix = "eni-" }] } }
             },
             {
-              # Most calls tag something else, our own those of sessions.
+              # Most calls tag something else.
               eventName         = ["CreateTags", "DeleteTags"]
               requestParameters = { resourcesSet = { items = { resourceId = [{ prefix = "i-" }] } } }
+            },
+            {
+              # What is ours, and what receives, is told by tags as well. Controllers tag their own sessions.
+              eventName = ["CreateTags", "DeleteTags"]
+              requestParameters = {
+                resourcesSet = { items = { resourceId = [{ prefix = "tms-" }, { prefix = "tmt-" }, { prefix = "tmf-" }, { prefix = "vpce-" }] } }
+              }
+              userIdentity = {
+                sessionContext = { sessionIssuer = { arn = [{ exists = false }, { anything-but = { suffix = local.controller_roles } }] } }
+              }
             },
             {
               eventName         = ["ModifyInstanceAttribute"]
@@ -136,14 +146,18 @@ locals {
     # Needs a CloudTrail trail that logs management events.
     tampering = {
       name        = "${var.name}-tampering"
-      description = "Mirror sessions that somebody else removes or changes, for ${var.name}"
+      description = "Mirror sessions and filters that somebody else removes or changes, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
         detail-type = ["AWS API Call via CloudTrail"]
         detail = {
           eventSource = ["ec2.amazonaws.com"]
-          eventName   = ["DeleteTrafficMirrorSession", "ModifyTrafficMirrorSession"]
-          errorCode   = [{ exists = false }]
+          eventName = [
+            "DeleteTrafficMirrorSession", "ModifyTrafficMirrorSession",
+            "CreateTrafficMirrorFilterRule", "DeleteTrafficMirrorFilterRule", "ModifyTrafficMirrorFilterRule",
+            "ModifyTrafficMirrorFilterNetworkServices", "DeleteTrafficMirrorFilter",
+          ]
+          errorCode = [{ exists = false }]
           # A role is known by its session's issuer, a user by its own ARN, a service of AWS by neither; anything-but
           # matches no field that is missing. Each list stands here once: ten roles of IAM Identity Center fit in.
           "$or" = [
@@ -169,6 +183,9 @@ locals {
     ) : name => jsonencode(merge(pattern, local.event_origin))
   }
 
+  # length counts characters; base64 turns three bytes into four of them.
+  event_pattern_bytes = { for name, pattern in local.event_patterns : name => floor(length(base64encode(pattern)) * 3 / 4) }
+
   # What nothing here could answer to, or what comes too late to be of use, gets no event rule.
   idle_triggers = concat(
     local.schedule_minutes == 1 ? ["detachments"] : [],
@@ -180,12 +197,14 @@ locals {
     if contains(var.triggers, trigger) && !contains(local.idle_triggers, trigger)
   }
 
+  controller_roles = [for function in ["reconcile", "requests", "sweep"] : "-${function}-${local.region}"]
+
   # Who may change sessions: functions of this and of other controllers in the account, whose roles
   # modules/lambda-function names (each may touch its own sessions alone, and of one that is gone nobody can tell whose
   # it was), and who is given. By the name of a role, which its account has once, whatever its path; only principals of
   # this account can reach its sessions.
   session_roles = concat(
-    [for function in ["reconcile", "requests", "sweep"] : "-${function}-${local.region}"],
+    local.controller_roles,
     [for arn in var.session_principals : "/${reverse(split("/", arn))[0]}" if strcontains(arn, ":role/")],
   )
   # Never an empty list, which EventBridge refuses.
@@ -203,10 +222,10 @@ resource "aws_cloudwatch_event_rule" "this" {
   lifecycle {
     precondition {
       # Quota "Event pattern size", EventBridge User Guide.
-      condition     = length(local.event_patterns[each.key]) <= 2048
+      condition     = local.event_pattern_bytes[each.key] <= 2048
       error_message = <<-EOT
-        The event pattern of the trigger ${each.key} would have ${length(local.event_patterns[each.key])} characters,
-        and EventBridge takes 2,048: give fewer or shorter names in lifecycle_hooks or session_principals.
+        The event pattern of the trigger ${each.key} would have ${local.event_pattern_bytes[each.key]} bytes, and
+        EventBridge takes 2,048: give fewer or shorter names in lifecycle_hooks or session_principals.
       EOT
     }
   }

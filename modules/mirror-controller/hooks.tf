@@ -2,7 +2,7 @@
 # delays service, not the first packets: the operating system boots meanwhile.
 
 locals {
-  hooks = { for key, hook in var.lifecycle_hooks : key => merge(hook, { hook_name = coalesce(hook.hook_name, "${var.name}-mirror") }) }
+  hooks = { for key, hook in module.inputs.lifecycle_hooks : key => merge(hook, { hook_name = coalesce(hook.hook_name, "${var.name}-mirror") }) }
 
   # EventBridge matches each by itself; that the two belong together is checked by the function.
   hook_groups = distinct([for hook in values(local.hooks) : hook.autoscaling_group_name])

@@ -9,7 +9,7 @@ locals {
 
   hub_event_pattern = {
     source      = [local.controller_source]
-    detail-type = ["Mirror Session Changed", "Mirror Source Refused", "Mirror Session Tampered", "Mirror Sweep Completed"]
+    detail-type = ["Mirror Session Changed", "Mirror Source Refused", "Mirror Session Tampered", "Mirror Filter Tampered", "Mirror Sweep Completed"]
   }
 }
 
@@ -95,6 +95,7 @@ resource "aws_iam_role" "hub" {
 
   name                 = "${var.name}-reports-${local.region}"
   description          = "Lets EventBridge pass what ${var.name} reports on to the hub"
+  path                 = var.iam_path
   assume_role_policy   = data.aws_iam_policy_document.hub_assume[each.key].json
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags

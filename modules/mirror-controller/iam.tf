@@ -13,7 +13,17 @@ locals {
   ))
 
   # A managed policy holds 6,144 characters, a role ten of them: eight VPCs of up to six targets fit into one.
-  vpc_groups = { for index, keys in chunklist(keys(var.vpcs), 8) : tostring(index) => keys }
+  vpc_groups = { for index, keys in chunklist(keys(module.inputs.vpcs), 8) : tostring(index) => keys }
+
+  # Of each policy, before ids are known: all of a kind are of one length, with 24 characters of quotes, comma and id; 800
+  # for what is there once.
+  scope_characters = { for index, keys in local.vpc_groups : index => 800 + sum([
+    for key in keys : sum([
+      length("arn:${local.partition}:ec2:${local.region}:*:vpc/") + 24,
+      length("${local.ec2_arn}:traffic-mirror-filter/") + 24,
+      module.inputs.vpcs[key].targets == null ? 24 : (length(local.target_arn) + 25) * length(module.inputs.vpcs[key].targets),
+    ])
+  ]) }
 }
 
 data "aws_iam_policy_document" "common" {
@@ -28,9 +38,14 @@ data "aws_iam_policy_document" "common" {
       "ec2:DescribeTrafficMirrorTargets",
       "ec2:DescribeVpcEndpointServiceConfigurations",
       "ec2:DescribeVpcEndpoints",
+      # VPCs that nobody listed: functions/aws/sessions/outside-vpcs.ts.
+      "ec2:DescribeVpcs",
       # What stands behind a target must not be mirrored: functions/aws/sessions/receivers.ts.
       "elasticloadbalancing:DescribeTargetGroups",
       "elasticloadbalancing:DescribeTargetHealth",
+      # A zone without a healthy node: functions/aws/sessions/unhealthy-zones.ts.
+      "ec2:DescribeSubnets",
+      "elasticloadbalancing:DescribeLoadBalancerAttributes",
     ]
     resources = ["*"]
 
@@ -183,6 +198,13 @@ data "aws_iam_policy_document" "take" {
     resources = [each.value]
   }
 
+  # Until the first apply is over, events make no session. It may not write the record: see sweep's.
+  statement {
+    sid       = "ReadSweepState"
+    actions   = ["ssm:GetParameter"]
+    resources = ["${local.arns.ssm}:parameter${local.sweep_state_parameter}"]
+  }
+
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 
@@ -213,7 +235,7 @@ data "aws_iam_policy_document" "scope" {
     condition {
       test     = "ArnLike"
       variable = "ec2:Vpc"
-      values   = [for key in each.value : "arn:${local.partition}:ec2:${local.region}:*:vpc/${var.vpcs[key].vpc_id}"]
+      values   = [for key in each.value : "arn:${local.partition}:ec2:${local.region}:*:vpc/${module.inputs.vpcs[key].vpc_id}"]
     }
   }
 
@@ -221,9 +243,9 @@ data "aws_iam_policy_document" "scope" {
     sid     = "UseOurFiltersAndTargets"
     actions = ["ec2:CreateTrafficMirrorSession", "ec2:ModifyTrafficMirrorSession"]
     resources = concat(
-      [for key in each.value : "${local.ec2_arn}:traffic-mirror-filter/${var.vpcs[key].filter_id}"],
+      [for key in each.value : "${local.ec2_arn}:traffic-mirror-filter/${module.inputs.vpcs[key].filter_id}"],
       flatten([for key in each.value : [
-        for target in values(coalesce(var.vpcs[key].targets, {})) : "${local.target_arn}/${target.target_id}"
+        for target in values(coalesce(module.inputs.vpcs[key].targets, {})) : "${local.target_arn}/${target.target_id}"
       ]]),
     )
   }
@@ -231,7 +253,7 @@ data "aws_iam_policy_document" "scope" {
   # Targets that come and go without Terraform are known by their tag. The functions check besides that the
   # endpoint behind one belongs to the service that was given: a tag alone proves nothing.
   dynamic "statement" {
-    for_each = anytrue([for key in each.value : var.vpcs[key].targets == null]) ? [1] : []
+    for_each = anytrue([for key in each.value : module.inputs.vpcs[key].targets == null]) ? [1] : []
 
     content {
       sid       = "UseTaggedTargets"
@@ -241,7 +263,7 @@ data "aws_iam_policy_document" "scope" {
       condition {
         test     = "StringEquals"
         variable = "aws:ResourceTag/${local.tag_keys.target_vpc}"
-        values   = [for key in each.value : var.vpcs[key].vpc_id if var.vpcs[key].targets == null]
+        values   = [for key in each.value : module.inputs.vpcs[key].vpc_id if module.inputs.vpcs[key].targets == null]
       }
     }
   }
@@ -252,10 +274,20 @@ resource "aws_iam_policy" "scope" {
 
   name        = "${var.name}-scope-${each.key}-${local.region}"
   description = "Interfaces, filters and targets that the mirror sessions of ${var.name} may join (${length(each.value)} VPCs)"
+  path        = var.iam_path
   policy      = data.aws_iam_policy_document.scope[each.key].json
   tags        = var.tags
 
   lifecycle {
+    precondition {
+      condition     = local.scope_characters[each.key] <= 6144
+      error_message = <<-EOT
+        vpcs has too many targets: the policy for ${join(", ", each.value)} would have about
+        ${local.scope_characters[each.key]} characters, and IAM takes 6,144. Give one target for each availability zone, or
+        null, by which they are found by their tags.
+      EOT
+    }
+
     ignore_changes       = [name]
     replace_triggered_by = [terraform_data.name]
   }

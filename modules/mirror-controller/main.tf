@@ -30,7 +30,9 @@ locals {
     MODE                         = var.mode
     SESSION_TAGS                 = jsonencode(var.tags)
     SESSION_QUOTA                = tostring(var.session_quota)
-    GUARDRAILS                   = jsonencode(var.guardrails)
+    GUARDRAILS                   = jsonencode(module.inputs.guardrails)
+    SESSION_USD_PER_HOUR         = tostring(var.session_usd_per_hour)
+    SWEEP_STATE_PARAMETER        = local.sweep_state_parameter
     DEMANDS                      = jsonencode(local.demands_setting)
     EVENT_BUS_NAME               = aws_cloudwatch_event_bus.this.name
     POWERTOOLS_SERVICE_NAME      = local.service_name
@@ -42,25 +44,27 @@ locals {
   # wait for reconcile, the sweep stands back and leaves it its rate: functions/aws/stand-back.ts.
   reconcile_environment = merge(local.environment, {
     # To say when a message comes back.
-    EVENTS_QUEUE_URL             = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND         = tostring(var.pace.events_per_second / var.pace.events_maximum_concurrency)
-    MUTATIONS_PER_SECOND_WAITING = tostring((var.pace.events_per_second + var.pace.sweep_per_second) / var.pace.events_maximum_concurrency)
-    MUTATIONS_BURST              = tostring(var.pace.events_burst / var.pace.events_maximum_concurrency)
+    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
+    MUTATIONS_PER_SECOND = tostring(module.inputs.pace.events_per_second / module.inputs.pace.events_maximum_concurrency)
+    MUTATIONS_PER_SECOND_WAITING = tostring(
+      (module.inputs.pace.events_per_second + module.inputs.pace.sweep_per_second) / module.inputs.pace.events_maximum_concurrency
+    )
+    MUTATIONS_BURST = tostring(module.inputs.pace.events_burst / module.inputs.pace.events_maximum_concurrency)
   })
 
   # Whatever is asked of it, its share is its own: nobody else's sessions wait for it.
   requests_environment = merge(local.environment, {
     EVENTS_QUEUE_URL     = aws_sqs_queue.requests.url
-    MUTATIONS_PER_SECOND = tostring(var.pace.requests_per_second / var.pace.requests_maximum_concurrency)
-    MUTATIONS_BURST      = tostring(var.pace.requests_burst / var.pace.requests_maximum_concurrency)
+    MUTATIONS_PER_SECOND = tostring(module.inputs.pace.requests_per_second / module.inputs.pace.requests_maximum_concurrency)
+    MUTATIONS_BURST      = tostring(module.inputs.pace.requests_burst / module.inputs.pace.requests_maximum_concurrency)
   })
 
   sweep_environment = merge(local.environment, {
     # To see whether events wait.
-    EVENTS_QUEUE_URL      = aws_sqs_queue.events.url
-    MUTATIONS_PER_SECOND  = tostring(var.pace.sweep_per_second)
-    MUTATIONS_BURST       = tostring(var.pace.sweep_burst)
-    SWEEP_STATE_PARAMETER = local.sweep_state_parameter
+    EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
+    MUTATIONS_PER_SECOND = tostring(module.inputs.pace.sweep_per_second)
+    MUTATIONS_BURST      = tostring(module.inputs.pace.sweep_burst)
+    LEFT_OUT_VPC_IDS     = jsonencode(var.left_out_vpc_ids)
   })
 }
 
@@ -69,26 +73,35 @@ locals {
   default_tags_environment = { DEFAULT_TAGS = jsonencode(data.aws_default_tags.this.tags) }
 }
 
+locals {
+  # Known before the queue is made, and as long as its URL.
+  environment_stand_ins = {
+    EVENTS_QUEUE_URL = "https://sqs.${local.region}.${module.identity.dns_suffix}/${local.account}/${var.name}-events"
+  }
+}
+
 # Observes the few interfaces that a batch of events names, and brings their sessions in line.
 module "reconcile" {
   source = "../lambda-function"
 
-  identity    = module.identity
-  name        = "${var.name}-reconcile"
-  function    = "reconcile"
-  description = "Brings the mirror sessions of the interfaces that events name in line with the policy of ${var.name}"
-  environment = merge(local.reconcile_environment, local.default_tags_environment)
-  policy_json = data.aws_iam_policy_document.reconcile.json
+  identity              = module.identity
+  name                  = "${var.name}-reconcile"
+  function              = "reconcile"
+  description           = "Brings the mirror sessions of the interfaces that events name in line with the policy of ${var.name}"
+  environment           = merge(local.reconcile_environment, local.default_tags_environment)
+  environment_stand_ins = local.environment_stand_ins
+  policy_json           = data.aws_iam_policy_document.reconcile.json
 
   timeout                        = local.reconcile_timeout
-  memory_size                    = var.memory_size.reconcile
-  reserved_concurrent_executions = var.reserved_concurrency.reconcile
+  memory_size                    = module.inputs.memory_size.reconcile
+  reserved_concurrent_executions = module.inputs.reserved_concurrency.reconcile
 
   architecture         = var.architecture
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
-  lambda_package       = var.lambda_package
-  vpc_config           = var.vpc_config
+  lambda_package       = module.inputs.lambda_package
+  vpc_config           = module.inputs.vpc_config
+  iam_path             = var.iam_path
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days
@@ -99,17 +112,18 @@ module "reconcile" {
 module "sweep" {
   source = "../lambda-function"
 
-  identity    = module.identity
-  name        = "${var.name}-sweep"
-  function    = "sweep"
-  description = "Brings all mirror sessions in line with the policy of ${var.name}"
-  environment = merge(local.sweep_environment, local.default_tags_environment)
-  policy_json = data.aws_iam_policy_document.sweep.json
+  identity              = module.identity
+  name                  = "${var.name}-sweep"
+  function              = "sweep"
+  description           = "Brings all mirror sessions in line with the policy of ${var.name}"
+  environment           = merge(local.sweep_environment, local.default_tags_environment)
+  environment_stand_ins = local.environment_stand_ins
+  policy_json           = data.aws_iam_policy_document.sweep.json
 
   # A scheduled sweep stops by itself before the next one begins.
   timeout                        = local.sweep_timeout
-  memory_size                    = var.memory_size.sweep
-  reserved_concurrent_executions = var.reserved_concurrency.sweep
+  memory_size                    = module.inputs.memory_size.sweep
+  reserved_concurrent_executions = module.inputs.reserved_concurrency.sweep
 
   # The next minute's sweep sees more than a repeated one of this minute would.
   event_invoke = {
@@ -120,8 +134,9 @@ module "sweep" {
   architecture         = var.architecture
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
-  lambda_package       = var.lambda_package
-  vpc_config           = var.vpc_config
+  lambda_package       = module.inputs.lambda_package
+  vpc_config           = module.inputs.vpc_config
+  iam_path             = var.iam_path
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days

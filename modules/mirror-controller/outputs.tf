@@ -62,7 +62,9 @@ output "queue_arns" {
 output "apply_summary" {
   description = <<-EOT
     What the sweep of the last apply that changed something did: selected, mirrored, created, modified, deleted,
-    retagged, refused and uncovered by reason, foreign, remaining, and whether it is complete.
+    retagged, refused and uncovered by reason, foreign, remaining, and whether it is complete; `sessions`, how many there
+    are when all of it is done, and `usd_per_month`, what those cost by `session_usd_per_hour` (730 hours, without traffic
+    and endpoints).
 
     `complete = false` is no failure: the scheduled sweeps go on.
   EOT

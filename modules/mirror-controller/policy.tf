@@ -10,21 +10,23 @@ locals {
   # unknown. Names are set here rather than by the functions, so that the plan shows when one changes.
   rules = flatten([
     for kind in local.rule_kinds : [
-      for index, rule in flatten([for sources in var.sources[*] : sources[kind]]) :
+      for index, rule in flatten([for sources in module.inputs.sources[*] : sources[kind]]) :
       merge(rule, { kind = kind, name = coalesce(rule.name, "${kind}[${index}]") })
     ]
   ])
   rule_kinds = ["tags", "subnets", "vpcs"]
 
+  # What the functions take a field for that is not there; null is left out everywhere. Of rules there may be hundreds.
+  rule_defaults = { match = "all", interfaces = "all", on = "always" }
   # What Terraform made of the VPCs' filters, once for those that are alike.
-  filter_ids_by_contents = { for vpc in values(var.vpcs) : jsonencode(vpc.filter) => vpc.filter_id... if vpc.filter != null }
+  filter_ids_by_contents = { for vpc in values(module.inputs.vpcs) : jsonencode(vpc.filter) => vpc.filter_id... if vpc.filter != null }
   declared_filters = [
     for contents, ids in local.filter_ids_by_contents : merge(jsondecode(contents), { filter_ids = distinct(ids) })
   ]
 
   policy = {
     version = 1
-    vpcs = [for key, vpc in var.vpcs : {
+    vpcs = [for key, vpc in module.inputs.vpcs : { for field, value in {
       key                   = key
       vpc_id                = vpc.vpc_id
       filter_id             = vpc.filter_id
@@ -34,20 +36,19 @@ locals {
         target_id         = target.target_id
         availability_zone = target.availability_zone
       }]
-    }]
+    } : field => value if value != null }]
     filters = local.declared_filters
-    sources = var.sources == null ? null : {
-      for kind in local.rule_kinds : kind => [
-        # What nobody asks for takes no room in a document of hundreds of rules.
-        for rule in local.rules : { for field, value in rule : field => value if field != "kind" && !(field == "outrank" && !rule.outrank) }
-        if rule.kind == kind
-      ]
+    sources = module.inputs.sources == null ? null : {
+      for kind in local.rule_kinds : kind => [for rule in local.rules : {
+        for field, value in rule : field => value
+        if field != "kind" && value != null && value != lookup(local.rule_defaults, field, null) && !(field == "outrank" && !rule.outrank)
+      } if rule.kind == kind]
     }
-    exclude = var.exclude
+    exclude = module.inputs.exclude
     options = {
       stopped_instances = var.stopped_instances
       allow_cross_zone  = var.allow_cross_zone
-      requester_managed = var.requester_managed
+      requester_managed = module.inputs.requester_managed
       fargate           = var.fargate
       accept_sharing    = var.accept_sharing
       instance_types    = var.instance_types
@@ -66,23 +67,29 @@ locals {
   document_bytes = floor(length(base64encode(local.document)) * 3 / 4)
 
   # A standard parameter holds 4,096 bytes; a part begins with the digest and has a bar on either side of its
-  # chunk. substr counts characters, of which a byte's worth is sure for ASCII alone.
+  # chunk. substr counts characters, of up to four bytes: the longest of these lengths is taken whose chunks all fit. Without
+  # its padding, base64 tells the number of bytes exactly.
   parameter_bytes = 4096
   chunk_ascii     = local.parameter_bytes - 64 - 2
-  chunk_length    = can(regex("^[[:ascii:]]*$", local.document)) ? local.chunk_ascii : 1000
-  parts_needed    = local.document_bytes <= local.parameter_bytes ? 1 : ceil(length(local.document) / local.chunk_length)
+  chunk_length = [
+    for size in [local.chunk_ascii, 3500, 3000, 2500, 2000, 1500, 1000] : size if alltrue([
+      for part in range(ceil(length(local.document) / size)) :
+      floor(length(replace(base64encode(substr(local.document, part * size, size)), "=", "")) * 3 / 4) <= local.chunk_ascii
+    ])
+  ][0]
+  parts_needed = local.document_bytes <= local.parameter_bytes ? 1 : ceil(length(local.document) / local.chunk_length)
 
   # The number of parameters must be known at plan, when ids are not: every list counts with its largest size.
   # Should that be more than the document needs, the rest stays unused, and a document that fits stays whole.
   document_estimate = sum(concat(
     [720 + 40 * length(var.instance_types)],
-    [for key, vpc in var.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
-    [for vpc in values(var.vpcs) : vpc.filter == null ? 0 : 110 + 340 * length(concat(vpc.filter.ingress, vpc.filter.egress))],
+    [for key, vpc in module.inputs.vpcs : 220 + length(key) + 100 * (vpc.targets == null ? 0 : length(vpc.targets))],
+    [for vpc in values(module.inputs.vpcs) : vpc.filter == null ? 0 : 110 + 340 * length(concat(vpc.filter.ingress, vpc.filter.egress))],
     [for rule in local.rules : 360 + 400 * length(lookup(rule, "tags", {}))],
-    [for exclusion in var.exclude.tags : 40 + 400 * length(exclusion.tags)],
-    [30 * length(concat(var.exclude.subnet_ids, var.exclude.instance_ids, var.exclude.network_interface_ids))],
-    [260 * length(var.exclude.autoscaling_group_names)],
-    [640 * length(var.lifecycle_hooks)],
+    [for exclusion in module.inputs.exclude.tags : 40 + 400 * length(exclusion.tags)],
+    [30 * length(concat(module.inputs.exclude.subnet_ids, module.inputs.exclude.instance_ids, module.inputs.exclude.network_interface_ids))],
+    [260 * length(module.inputs.exclude.autoscaling_group_names)],
+    [640 * length(module.inputs.lifecycle_hooks)],
   ))
   # 64 KB is the largest document that the functions take.
   document_limit = 65536
@@ -143,7 +150,8 @@ resource "aws_ssm_parameter" "policy_part" {
   tags = var.tags
 }
 
-# What sweeps must know of each other: how much was removed by policy in the last day. It is made here and written by
+# What sweeps must know of each other: how much was removed by policy in the last day, and whether the first apply is over
+# (functions/core/sessions/first-apply.ts). It is made here and written by
 # `sweep` alone (functions/core/sessions/sweep-state.ts). Where it is gone, removals by policy wait until an apply makes it
 # anew.
 resource "aws_ssm_parameter" "sweep_state" {

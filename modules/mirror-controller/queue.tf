@@ -122,7 +122,7 @@ resource "aws_lambda_event_source_mapping" "events" {
   tags                               = var.tags
 
   scaling_config {
-    maximum_concurrency = var.pace.events_maximum_concurrency
+    maximum_concurrency = module.inputs.pace.events_maximum_concurrency
   }
 
   # drain: see invocations.tf.

@@ -1,5 +1,5 @@
 # The lane of those who ask for mirrors: a queue, a function and a concurrency of their own. Whatever is sent to it, launches,
-# hooks and findings do not stand behind it (docs/adr/0021-claims-in-a-table.md).
+# hooks and findings do not stand behind it (docs/adr/0016-claims-in-a-table.md).
 
 locals {
   # Composed, as the events queue's.
@@ -60,7 +60,7 @@ resource "aws_lambda_event_source_mapping" "requests" {
 
   # Never reserved concurrency, which a new account does not have: this keeps a flood from taking the others' share.
   scaling_config {
-    maximum_concurrency = var.pace.requests_maximum_concurrency
+    maximum_concurrency = module.inputs.pace.requests_maximum_concurrency
   }
 
   # drain: see invocations.tf.
@@ -76,22 +76,24 @@ resource "aws_lambda_event_source_mapping" "requests" {
 module "requests" {
   source = "../lambda-function"
 
-  identity    = module.identity
-  name        = "${var.name}-requests"
-  function    = "requests"
-  description = "Takes in requests for mirrors and answers them in the table of ${var.name}"
-  environment = merge(local.requests_environment, local.default_tags_environment)
-  policy_json = data.aws_iam_policy_document.requests.json
+  identity              = module.identity
+  name                  = "${var.name}-requests"
+  function              = "requests"
+  description           = "Takes in requests for mirrors and answers them in the table of ${var.name}"
+  environment           = merge(local.requests_environment, local.default_tags_environment)
+  environment_stand_ins = local.environment_stand_ins
+  policy_json           = data.aws_iam_policy_document.requests.json
 
   timeout                        = local.requests_timeout
-  memory_size                    = var.memory_size.requests
-  reserved_concurrent_executions = var.reserved_concurrency.requests
+  memory_size                    = module.inputs.memory_size.requests
+  reserved_concurrent_executions = module.inputs.reserved_concurrency.requests
 
   architecture         = var.architecture
   runtime              = var.runtime
   tracing_mode         = var.tracing_mode
-  lambda_package       = var.lambda_package
-  vpc_config           = var.vpc_config
+  lambda_package       = module.inputs.lambda_package
+  vpc_config           = module.inputs.vpc_config
+  iam_path             = var.iam_path
   permissions_boundary = var.permissions_boundary
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days

@@ -14,30 +14,23 @@ variable "alarm_actions" {
   }
 }
 
-variable "uncovered_alarm" {
+variable "runbook_url" {
   description = <<-EOT
-    When the alarm for uncovered sources fires: when more than `sources` selected interfaces were without a session all
-    through `minutes`.
+    Address of the page that holds the sections of docs/operations.md: the description of each alarm then ends with the
+    link to its section, `<runbook_url>#<section>`.
 
-    - `sources`: a whole number from 0. Default 100. Set it a little above what stays on a quiet day (`uncovered` in the
-      sweep's summary): interfaces that AWS cannot mirror count as well.
-    - `minutes`: 5 to 1440. Default 30.
+    It begins with https:// and has no fragment, at most 500 characters. Default null: the description names the section
+    of docs/operations.md, since only the caller knows where people read the version that is applied.
   EOT
-  type = object({
-    sources = optional(number, 100)
-    minutes = optional(number, 30)
-  })
-  default  = {}
-  nullable = false
+  type        = string
+  default     = null
 
   validation {
-    condition     = var.uncovered_alarm.sources >= 0 && floor(var.uncovered_alarm.sources) == var.uncovered_alarm.sources
-    error_message = "uncovered_alarm.sources must be a whole number from 0."
-  }
-
-  validation {
-    condition     = var.uncovered_alarm.minutes >= 5 && var.uncovered_alarm.minutes <= 1440 && floor(var.uncovered_alarm.minutes) == var.uncovered_alarm.minutes
-    error_message = "uncovered_alarm.minutes must be a whole number from 5 to 1440: CloudWatch evaluates a day at most."
+    condition     = var.runbook_url == null || can(regex("^https://[^\\s/?#]+[^\\s#]*$", var.runbook_url)) && length(coalesce(var.runbook_url, "-")) <= 500
+    error_message = <<-EOT
+      runbook_url must be null or the address of a page: https://, then no blank and no "#", since each alarm adds its own
+      section, 500 characters at most.
+    EOT
   }
 }
 

@@ -1,134 +1,29 @@
-# How fast and how far the functions go.
-
-variable "pace" {
+variable "session_usd_per_hour" {
   description = <<-EOT
-    How fast sessions are made, changed and removed. EC2 grants an account 50 mutations at once and 5 a second from then
-    on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every
-    other tool there.
+    Price of a mirror session in US dollars an hour, for the costs that an apply tells (output `apply_summary`,
+    `usd_per_month`). Nothing else goes by it.
 
-    - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
-      0 to 1000, default 0.25; at most 10000, default 44.
-    - `requests_per_second`, `requests_burst`: of the function `requests` in all, likewise. More than 0 to 1000, default
-      0.5; at most 10000, default 3. Whoever asks for mirrors spends this and no more.
-    - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4; 1 to
-      10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
-    - `events_maximum_concurrency`, `requests_maximum_concurrency`: runs of `reconcile` and of `requests` at the same
-      time, 2 to 1000. Default 2, the least that Lambda takes for a queue.
-
-    The defaults are 0.25 + 0.5 + 4 + 0.2 = 4.95 a second and 44 + 3 + 3 = 50 at once: nearly all that EC2 grants and no
-    more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
-    launched at once the last is mirrored after some 14 seconds, of 700 after some 160, also during a backfill of
-    thousands. Raise them when AWS has raised the account's limits.
+    A number from 0. Default 0.015: us-east-1 ("Amazon VPC pricing", Traffic Mirroring, as noted on 2026-11-28; not
+    compared with today's page (?), and other regions have prices of their own).
   EOT
-  type = object({
-    events_per_second            = optional(number, 0.25)
-    events_burst                 = optional(number, 44)
-    requests_per_second          = optional(number, 0.5)
-    requests_burst               = optional(number, 3)
-    sweep_per_second             = optional(number, 4)
-    sweep_burst                  = optional(number, 3)
-    events_maximum_concurrency   = optional(number, 2)
-    requests_maximum_concurrency = optional(number, 2)
-  })
-  default  = {}
-  nullable = false
+  type        = number
+  default     = 0.015
+  nullable    = false
 
   validation {
-    condition = alltrue([
-      for rate in [var.pace.events_per_second, var.pace.requests_per_second, var.pace.sweep_per_second] : rate > 0 && rate <= 1000
-    ])
-    error_message = "pace.events_per_second, pace.requests_per_second and pace.sweep_per_second must be more than 0 and at most 1000."
-  }
-
-  validation {
-    condition     = var.pace.events_burst >= var.pace.events_maximum_concurrency && var.pace.events_burst <= 10000
-    error_message = <<-EOT
-      pace.events_burst must be at least pace.events_maximum_concurrency, so that each run has one, and at most 10000.
-    EOT
-  }
-
-  validation {
-    condition     = var.pace.requests_burst >= var.pace.requests_maximum_concurrency && var.pace.requests_burst <= 10000
-    error_message = <<-EOT
-      pace.requests_burst must be at least pace.requests_maximum_concurrency, so that each run has one, and at most 10000.
-    EOT
-  }
-
-  validation {
-    condition     = var.pace.sweep_burst >= 1 && var.pace.sweep_burst <= 10000
-    error_message = "pace.sweep_burst must be from 1 to 10000."
-  }
-
-  validation {
-    condition = alltrue([
-      for runs in [var.pace.events_maximum_concurrency, var.pace.requests_maximum_concurrency] :
-      runs >= 2 && runs <= 1000 && floor(runs) == runs
-    ])
-    error_message = <<-EOT
-      pace.events_maximum_concurrency and pace.requests_maximum_concurrency must be whole numbers from 2 to 1000: Lambda
-      takes no less for a queue.
-    EOT
-  }
-}
-
-variable "guardrails" {
-  description = <<-EOT
-    What keeps a mistake small.
-
-    - `removal_percent`, `removal_minimum`: within 24 hours no more than this share of our sessions is removed for a change
-      of rules, tags or targets, or no more than this number and half of them. A run that would go beyond removes none,
-      and an alarm fires. 0 to 100, default 20, of the most sessions of those 24 hours; from 0, default 10. 100 percent
-      switches it off. What is stopped, detached or terminated does not count.
-    - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted;
-      the 24 hours begin anew with it. Default null: it is not.
-    - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
-      to 100, default 100.
-    - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
-  EOT
-  type = object({
-    removal_percent    = optional(number, 20)
-    removal_minimum    = optional(number, 10)
-    acknowledged_until = optional(string)
-    rollout_percent    = optional(number, 100)
-    max_sessions       = optional(number)
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = var.guardrails.removal_percent >= 0 && var.guardrails.removal_percent <= 100
-    error_message = "guardrails.removal_percent must be from 0 to 100."
-  }
-
-  validation {
-    condition     = var.guardrails.removal_minimum >= 0 && floor(var.guardrails.removal_minimum) == var.guardrails.removal_minimum
-    error_message = "guardrails.removal_minimum must be a whole number from 0."
-  }
-
-  validation {
-    condition     = var.guardrails.acknowledged_until == null || can(formatdate("YYYY", var.guardrails.acknowledged_until))
-    error_message = "guardrails.acknowledged_until must be null or a time as in RFC 3339, such as 2030-01-31T12:00:00Z."
-  }
-
-  validation {
-    condition     = var.guardrails.rollout_percent >= 1 && var.guardrails.rollout_percent <= 100
-    error_message = "guardrails.rollout_percent must be from 1 to 100; to mirror nothing yet, use mode observe."
-  }
-
-  validation {
-    condition = var.guardrails.max_sessions == null ? true : (
-      var.guardrails.max_sessions >= 1 && floor(var.guardrails.max_sessions) == var.guardrails.max_sessions
-    )
-    error_message = "guardrails.max_sessions must be null or a whole number from 1."
+    condition     = var.session_usd_per_hour >= 0
+    error_message = "session_usd_per_hour must be a number from 0."
   }
 }
 
 variable "session_quota" {
   description = <<-EOT
-    How many mirror sessions the account may hold in the region: for the alarm at 80 %, and for deciding by the order of
-    rules when not all fit.
+    How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
+    the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
+    quota of their own and do not count here.
 
-    A whole number from 1. Default 10000, AWS's quota; give less where several controllers share it.
+    A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
+    part, 10000 in all.
   EOT
   type        = number
   default     = 10000

@@ -30,21 +30,6 @@ variable "allow_cross_zone" {
   nullable    = false
 }
 
-variable "requester_managed" {
-  description = <<-EOT
-    Whether interfaces that AWS made for its services in the VPCs are mirrored, where a rule selects their subnet or VPC
-    (they have no instance, so no instance tags).
-
-    - `rds`, `elasticache`: whose. Default false for both: their traffic repeats what the clients' interfaces show.
-  EOT
-  type = object({
-    rds         = optional(bool, false)
-    elasticache = optional(bool, false)
-  })
-  default  = {}
-  nullable = false
-}
-
 variable "fargate" {
   description = <<-EOT
     Whether interfaces of Fargate tasks are tried. AWS has the last word, and a refusal is reported with its reason.
@@ -108,5 +93,22 @@ variable "policy_parts" {
   validation {
     condition     = var.policy_parts == null ? true : var.policy_parts >= 1 && var.policy_parts <= 64 && floor(var.policy_parts) == var.policy_parts
     error_message = "policy_parts must be null or a whole number from 1 to 64."
+  }
+}
+
+variable "left_out_vpc_ids" {
+  description = <<-EOT
+    VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
+    (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
+
+    Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+  EOT
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for id in var.left_out_vpc_ids : id == "*" || can(regex("^vpc-[0-9a-f]{8,}$", id))])
+    error_message = "left_out_vpc_ids must be ids of VPCs, such as vpc-0123456789abcdef0, or [\"*\"] for every VPC that vpcs does not name."
   }
 }

@@ -8,7 +8,8 @@ variable "triggers" {
     - `autoscaling`: Auto Scaling has launched or terminated an instance. A second chance for the state change, by
       another way.
     - `ecs_tasks`: a task in network mode awsvpc gets or gives back its interface.
-    - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes. They are
+    - `api_calls`: calls of EC2 that attach or create an interface, tag an instance or change its attributes; and calls
+      that tag mirror sessions, targets, filters or endpoints, upon which a sweep looks what became of them. They are
       on the bus only where a CloudTrail trail logs management events (write-only will do) of this region.
     - `detachments`: an interface is detached from its instance. CloudTrail does not say which, so a sweep is asked for,
       at most every 30 seconds by each process of the function. An event rule only where `schedule_expression` does not
@@ -19,7 +20,8 @@ variable "triggers" {
     - `guardduty`: GuardDuty finds something about an instance, at `guardduty_severity` or above. An event rule only
       where a rule of `sources` has `on = "guardduty"`.
     - `tampering`: a mirror session is removed or changed by somebody other than this controller or `session_principals`.
-      Reported, and healed by a sweep at once. Needs a trail as `api_calls` does.
+      Reported, and healed by a sweep at once. So is a call that changes a mirror filter, if the filter then differs from
+      what Terraform declared for longer than an apply takes; an apply heals that. Needs a trail as `api_calls` does.
 
     Default all of them: an event rule that nothing matches is free, and one that matches costs a message, its share of
     a run and of one describe (about 2 $ per million). Leave out what your `sources` cannot be changed by, such as
@@ -84,93 +86,5 @@ variable "session_principals" {
       session_principals must be at most 10 ARNs of IAM roles or users, without wildcards, such as
       arn:aws:iam::111122223333:role/network-admin.
     EOT
-  }
-}
-
-variable "lifecycle_hooks" {
-  description = <<-EOT
-    Autoscaling groups whose new instances are held until their interfaces are mirrored, by a key of the caller's. It
-    delays service, not the first packets: the operating system boots meanwhile.
-
-    - `autoscaling_group_name`: the group.
-    - `create`: whether the module makes the hook. Its time-out always lets the instance go into service, so that a
-      controller that does not answer stops no launches. With false the hook is there already, for the transition
-      autoscaling:EC2_INSTANCE_LAUNCHING and without a notification target. Default true.
-    - `hook_name`: its name. Default `<name>-mirror`.
-    - `heartbeat_timeout`: seconds that an instance is held at most by a hook that the module makes, 30 to 7200. Default
-      300.
-    - `when_not_mirrored`: what becomes of an instance that should be mirrored and cannot be: `continue` (default) puts
-      it into service, `abandon` terminates it, and Auto Scaling launches another one. For what lies outside the instance
-      (receiver, filter, quota, permission, ownership, other people's sessions) it always goes into service.
-    - `abandons_per_hour`: with `abandon`, the circuit breaker against launching and terminating for ever: once so many
-      launches of the group were cancelled or failed within an hour, the next instance goes into service all the same,
-      and an alarm fires. 1 to 1000, default 3.
-
-    At most 20. Default none.
-  EOT
-  type = map(object({
-    autoscaling_group_name = string
-    create                 = optional(bool, true)
-    hook_name              = optional(string)
-    heartbeat_timeout      = optional(number, 300)
-    when_not_mirrored      = optional(string, "continue")
-    abandons_per_hour      = optional(number, 3)
-  }))
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = length(var.lifecycle_hooks) <= 20
-    error_message = "lifecycle_hooks must be at most 20: the event pattern and the role of reconcile name each group."
-  }
-
-  validation {
-    condition     = length(var.lifecycle_hooks) == 0 || contains(var.triggers, "lifecycle_hooks")
-    error_message = <<-EOT
-      lifecycle_hooks must be empty without the trigger lifecycle_hooks: each launch would wait until the hook's
-      time-out.
-    EOT
-  }
-
-  validation {
-    # Colons are refused by Auto Scaling; the others would be wildcards or variables in the role's policy.
-    condition     = alltrue([for hook in values(var.lifecycle_hooks) : can(regex("^[^:*?{}$]{1,255}$", hook.autoscaling_group_name))])
-    error_message = <<-EOT
-      lifecycle_hooks[*].autoscaling_group_name must be the name of a group, 1 to 255 characters without : * ? $ { }.
-    EOT
-  }
-
-  validation {
-    condition     = alltrue([for hook in values(var.lifecycle_hooks) : hook.hook_name == null ? true : can(regex("^[A-Za-z0-9/_-]{1,255}$", hook.hook_name))])
-    error_message = "lifecycle_hooks[*].hook_name must be null or 1 to 255 letters, digits, hyphens, underscores and slashes."
-  }
-
-  validation {
-    condition = (
-      length(distinct([for hook in values(var.lifecycle_hooks) : [hook.autoscaling_group_name, coalesce(hook.hook_name, "${var.name}-mirror")]])) ==
-      length(var.lifecycle_hooks)
-    )
-    error_message = "lifecycle_hooks must name each hook once: two keys have the same autoscaling_group_name and hook_name."
-  }
-
-  validation {
-    condition = alltrue([
-      for hook in values(var.lifecycle_hooks) :
-      hook.heartbeat_timeout >= 30 && hook.heartbeat_timeout <= 7200 && floor(hook.heartbeat_timeout) == hook.heartbeat_timeout
-    ])
-    error_message = "lifecycle_hooks[*].heartbeat_timeout must be a whole number of seconds from 30 to 7200."
-  }
-
-  validation {
-    condition     = alltrue([for hook in values(var.lifecycle_hooks) : contains(["continue", "abandon"], hook.when_not_mirrored)])
-    error_message = "lifecycle_hooks[*].when_not_mirrored must be continue or abandon."
-  }
-
-  validation {
-    condition = alltrue([
-      for hook in values(var.lifecycle_hooks) :
-      hook.abandons_per_hour >= 1 && hook.abandons_per_hour <= 1000 && floor(hook.abandons_per_hour) == hook.abandons_per_hour
-    ])
-    error_message = "lifecycle_hooks[*].abandons_per_hour must be a whole number from 1 to 1000."
   }
 }

@@ -91,6 +91,7 @@ module "alarms" {
   }
 
   alarm_actions = var.alarm_actions
+  runbook_url   = var.runbook_url
   tags          = var.tags
 
   # PutMetricAlarm overwrites: not before what a second deployment of this name cannot make.

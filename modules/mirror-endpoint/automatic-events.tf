@@ -48,7 +48,8 @@ locals {
 
     # Where every zone with a subnet has an endpoint, an instance says nothing new.
     ec2_state_change = {
-      name        = "${local.endpoints_name}-ec2-state-change"
+      # EventBridge takes 64 characters, one less than a name of 38 makes.
+      name        = substr("${local.endpoints_name}-ec2-state-change", 0, 64)
       description = "Instances that start, perhaps as the first of their zone, for ${var.name}"
       event_pattern = {
         source      = ["aws.ec2"]
@@ -59,7 +60,7 @@ locals {
   }
   event_rules = {
     for trigger, rule in local.known_event_rules : trigger => rule
-    if length(local.automatic) > 0 && (trigger != "ec2_state_change" || var.automatic.zones == "instances")
+    if length(local.automatic) > 0 && (trigger != "ec2_state_change" || module.inputs.automatic.zones == "instances")
   }
 
   # In every pattern: other buses may forward events of other accounts and regions to this one.
@@ -68,7 +69,9 @@ locals {
     for trigger, rule in local.known_event_rules : trigger => jsonencode(merge(rule.event_pattern, local.event_origin))
   }
 
-  endpoint_schedule_minutes = tonumber(regex("[0-9]+", var.automatic.schedule_expression)) * (strcontains(var.automatic.schedule_expression, "hour") ? 60 : 1)
+  endpoint_schedule_minutes = tonumber(regex("[0-9]+", module.inputs.automatic.schedule_expression)) * (
+    strcontains(module.inputs.automatic.schedule_expression, "hour") ? 60 : 1
+  )
 }
 
 resource "aws_sqs_queue" "endpoints" {
@@ -218,7 +221,7 @@ resource "aws_cloudwatch_event_rule" "endpoints_schedule" {
 
   name                = local.endpoints_name
   description         = "Starts the function endpoints of ${var.name}"
-  schedule_expression = var.automatic.schedule_expression
+  schedule_expression = module.inputs.automatic.schedule_expression
   tags                = var.tags
 
   # On destroy before drain: see automatic-invocations.tf.

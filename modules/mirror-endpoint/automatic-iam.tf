@@ -114,12 +114,13 @@ data "aws_iam_policy_document" "endpoints" {
 data "aws_iam_policy_document" "make_endpoints" {
   for_each = local.automatic
 
-  # The subnet need not be bound: EC2 refuses one of another VPC than the call names.
+  # The subnet need not be bound: EC2 refuses one of another VPC than the call names. A VPC's id is its own in every region
+  # and account, and 80 of them must fit into the role.
   statement {
     sid     = "InOurVpcs"
     actions = ["ec2:CreateVpcEndpoint"]
     resources = concat(
-      [for vpc in values(var.vpcs) : "${local.ec2_arn}:vpc/${vpc.vpc_id}"],
+      [for vpc in values(module.inputs.vpcs) : "arn:${module.identity.partition}:ec2:*:*:vpc/${vpc.vpc_id}"],
       ["${local.ec2_arn}:subnet/*"],
     )
   }

@@ -30,8 +30,8 @@ resource "aws_vpc_endpoint" "this" {
     }
 
     precondition {
-      condition = var.availability_zones == null ? true : contains(
-        values(var.availability_zones)[*].id, data.aws_subnet.this[each.key].availability_zone_id,
+      condition = module.inputs.availability_zones == null ? true : contains(
+        values(module.inputs.availability_zones)[*].id, data.aws_subnet.this[each.key].availability_zone_id,
       )
       error_message = <<-EOT
         In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is in the zone

@@ -23,16 +23,16 @@ locals {
   ]
 
   rules = {
-    ingress = var.filter == null ? local.default_rules : var.filter.ingress
-    egress  = var.filter == null ? local.default_rules : var.filter.egress
+    ingress = module.inputs.filter == null ? local.default_rules : module.inputs.filter.ingress
+    egress  = module.inputs.filter == null ? local.default_rules : module.inputs.filter.egress
   }
 
-  network_services = var.filter == null ? toset(["amazon-dns"]) : coalesce(var.filter.network_services, toset([]))
+  network_services = module.inputs.filter == null ? toset(["amazon-dns"]) : coalesce(module.inputs.filter.network_services, toset([]))
 
   # <vpc key>/<direction>-<number>: a rule is its number. Another number is another rule, anything else about it is
   # changed in place.
   filter_rules = merge(flatten([
-    for vpc_key in keys(var.vpcs) : [
+    for vpc_key in keys(module.inputs.vpcs) : [
       for direction, rules in local.rules : {
         for rule in rules : "${vpc_key}/${direction}-${rule.rule_number}" => merge(rule, {
           vpc_key   = vpc_key
@@ -44,7 +44,7 @@ locals {
 }
 
 resource "aws_ec2_traffic_mirror_filter" "this" {
-  for_each = var.vpcs
+  for_each = module.inputs.vpcs
 
   description      = "${var.name}/${each.key}"
   network_services = local.network_services
@@ -91,4 +91,13 @@ resource "aws_ec2_traffic_mirror_filter_rule" "this" {
     # A new filter has its rules before sessions move to it, and the old one keeps its own until they have.
     create_before_destroy = true
   }
+}
+
+locals {
+  # What the controller compares the filter with: it has no use for descriptions, and refuses keys that it does not know.
+  declared_filter = merge({ network_services = local.network_services }, {
+    for direction, rules in local.rules : direction => [
+      for rule in rules : { for key, value in rule : key => value if key != "description" }
+    ]
+  })
 }

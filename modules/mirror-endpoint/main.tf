@@ -31,7 +31,7 @@ locals {
 
   # <vpc key>/<subnet key>: the caller's keys alone, because ids may be unknown at plan and positions in a list move.
   endpoints = merge([
-    for vpc_key, vpc in var.vpcs : {
+    for vpc_key, vpc in module.inputs.vpcs : {
       for subnet_key, subnet_id in vpc.subnets : "${vpc_key}/${subnet_key}" => {
         vpc_key    = vpc_key
         subnet_key = subnet_key

@@ -8,18 +8,19 @@ output "vpcs" {
     - `targets`: by the key of the subnet, `target_id` and `availability_zone` (the zone's name in this account). Null
       with `endpoint_management` "automatic": the controller finds them by their tags.
   EOT
+  # Resources are gone through and not looked up by key: `terraform import` evaluates this while some are missing.
   value = {
-    for vpc_key, vpc in var.vpcs : vpc_key => {
+    for vpc_key, vpc in module.inputs.vpcs : vpc_key => {
       vpc_id                = vpc.vpc_id
       vni                   = vpc.vni
-      filter_id             = aws_ec2_traffic_mirror_filter.this[vpc_key].id
-      filter                = merge(local.rules, { network_services = local.network_services })
+      filter_id             = one([for key, filter in aws_ec2_traffic_mirror_filter.this : filter.id if key == vpc_key])
+      filter                = local.declared_filter
       endpoint_service_name = var.endpoint_service_name
       targets = var.endpoint_management == "automatic" ? null : {
-        for subnet_key in keys(vpc.subnets) : subnet_key => {
-          target_id         = aws_ec2_traffic_mirror_target.this["${vpc_key}/${subnet_key}"].id
-          availability_zone = data.aws_subnet.this["${vpc_key}/${subnet_key}"].availability_zone
-        }
+        for key, target in aws_ec2_traffic_mirror_target.this : local.endpoints[key].subnet_key => {
+          target_id         = target.id
+          availability_zone = data.aws_subnet.this[key].availability_zone
+        } if local.endpoints[key].vpc_key == vpc_key
       }
     }
   }

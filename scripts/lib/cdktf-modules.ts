@@ -1,8 +1,7 @@
 /** examples/cdktf/modules.ts: constructs whose types are the modules' variables and outputs. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "@cdktf/hcl2json";
 import { format } from "prettier";
+import type { Declaration } from "./pass-through/module-source.js";
+import { readTyped } from "./pass-through/typed.js";
 import { root } from "./run.js";
 import { typescriptOf } from "./type-constraint.js";
 
@@ -22,11 +21,6 @@ interface Declared {
   readonly description?: string;
 }
 
-interface Parsed {
-  readonly variable?: Readonly<Record<string, readonly Declared[]>>;
-  readonly output?: Readonly<Record<string, readonly Declared[]>>;
-}
-
 const comment = (text = ""): string => {
   const lines = text.trim().replaceAll("*/", "*\\/").split("\n");
   return lines.length === 1
@@ -41,28 +35,21 @@ const property = (name: string, block: Declared): string => {
 };
 
 const construct = async (folder: string, name: string): Promise<string> => {
-  const path = join(root, "modules", folder);
-  const files = readdirSync(path)
-    .filter((file) => file.endsWith(".tf"))
-    .sort();
-  const parsed = await Promise.all(
-    files.map(async (file) => (await parse(file, readFileSync(join(path, file), "utf8"))) as Parsed),
-  );
-  const all = (kind: "variable" | "output"): [string, Declared][] =>
-    parsed
-      .flatMap((file) => Object.entries(file[kind] ?? {}))
-      .map(([label, [block = {}]]): [string, Declared] => [label, block])
+  const { variables, outputs } = await readTyped(root, `modules/${folder}`);
+  const sorted = (all: readonly Declaration[]): [string, Declared][] =>
+    all
+      .map(({ name: label, parsed }): [string, Declared] => [label, parsed])
       .sort(([a], [b]) => a.localeCompare(b));
-  const outputs = all("output").map(([label]) => JSON.stringify(label));
+  const labels = sorted(outputs).map(([label]) => JSON.stringify(label));
   return `
 export interface ${name}Inputs {
-${all("variable")
+${sorted(variables)
   .map(([label, block]) => property(label, block))
   .join("\n")}
 }
 
 /** modules/${folder} */
-export class ${name} extends Module<${name}Inputs, ${outputs.join(" | ")}> {
+export class ${name} extends Module<${name}Inputs, ${labels.join(" | ")}> {
   constructor(scope: Construct, id: string, release: Release, inputs: ${name}Inputs) {
     super(${JSON.stringify(folder)}, scope, id, release, inputs);
   }

@@ -1,4 +1,4 @@
-/** Terraform's type constraints ("Type Constraints" in its language reference), written as TypeScript. */
+/** Terraform's type constraints ("Type Constraints" in its language reference), read into a tree. */
 
 /** Words, marks, and quoted texts; comments and blanks are passed over. */
 export const tokensOf = (text: string): string[] =>
@@ -6,11 +6,19 @@ export const tokensOf = (text: string): string[] =>
     token === undefined ? [] : [token],
   );
 
-/**
- * `string`, `map(object({ a = optional(number, 1) }))` and so on as a type. What holds several values may be a token as
- * a whole, because outputs of other modules are. Throws on what it does not know.
- */
-export const typescriptOf = (constraint: string): string => {
+export interface Attribute {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly of: Type;
+}
+
+export type Type =
+  | { readonly kind: "string" | "number" | "bool" | "any" }
+  | { readonly kind: "list" | "set" | "map"; readonly of: Type }
+  | { readonly kind: "object"; readonly attributes: readonly Attribute[] };
+
+/** `string`, `map(object({ a = optional(number, 1) }))` and so on. Throws on what it does not know. */
+export const parseType = (constraint: string): Type => {
   const tokens = tokensOf(constraint.replace(/^\$\{([\s\S]*)\}$/, "$1"));
   let at = 0;
   const next = (): string => {
@@ -33,62 +41,89 @@ export const typescriptOf = (constraint: string): string => {
     }
   };
 
-  const attribute = (): string => {
+  const attribute = (): Attribute => {
     const name = next();
     expect("=");
-    if (tokens[at] !== "optional") return `readonly ${name}: ${type()}`;
+    if (tokens[at] !== "optional") return { name, optional: false, of: type() };
     at += 1;
     expect("(");
-    const inner = type();
+    const of = type();
     if (tokens[at] === ",") skipDefault();
     expect(")");
-    return `readonly ${name}?: ${inner} | null`;
+    return { name, optional: true, of };
   };
 
-  const object = (): string => {
+  const object = (): Type => {
     expect("(");
     expect("{");
-    const attributes: string[] = [];
+    const attributes: Attribute[] = [];
     while (tokens[at] !== "}") {
       attributes.push(attribute());
       if (tokens[at] === ",") at += 1;
     }
     expect("}");
     expect(")");
-    return `Value<{ ${attributes.join("; ")} }>`;
+    return { kind: "object", attributes };
   };
 
-  const collection = (write: (inner: string) => string): string => {
+  const collection = (kind: "list" | "set" | "map"): Type => {
     expect("(");
-    const inner = type();
+    const of = type();
     expect(")");
-    return `Value<${write(inner)}>`;
+    return { kind, of };
   };
 
-  const type = (): string => {
+  const type = (): Type => {
     const word = next();
     switch (word) {
-      // Tokens of texts and numbers are texts and numbers in CDKTF.
       case "string":
       case "number":
-        return word;
       case "bool":
-        return "Value<boolean>";
       case "any":
-        return "unknown";
+        return { kind: word };
       case "list":
       case "set":
-        return collection((inner) => `readonly (${inner})[]`);
       case "map":
-        return collection((inner) => `Readonly<Record<string, ${inner} | null>>`);
+        return collection(word);
       case "object":
         return object();
       default:
-        throw new Error(`no TypeScript for ${word}: ${constraint}`);
+        throw new Error(`the type ${word} is not known here: ${constraint}`);
     }
   };
 
-  const written = type();
+  const parsed = type();
   if (at !== tokens.length) throw new Error(`something follows the type: ${constraint}`);
-  return written;
+  return parsed;
 };
+
+/** Whether a value of the type has keys that are the type's and not the caller's. */
+export const holdsObject = (type: Type): boolean =>
+  type.kind === "object" || ("of" in type && holdsObject(type.of));
+
+const written = (type: Type): string => {
+  switch (type.kind) {
+    // Tokens of texts and numbers are texts and numbers in CDKTF.
+    case "string":
+    case "number":
+      return type.kind;
+    case "bool":
+      return "Value<boolean>";
+    case "any":
+      return "unknown";
+    case "list":
+    case "set":
+      return `Value<readonly (${written(type.of)})[]>`;
+    case "map":
+      return `Value<Readonly<Record<string, ${written(type.of)} | null>>>`;
+    case "object": {
+      const attributes = type.attributes.map(({ name, optional, of }) =>
+        optional ? `readonly ${name}?: ${written(of)} | null` : `readonly ${name}: ${written(of)}`,
+      );
+      return `Value<{ ${attributes.join("; ")} }>`;
+    }
+  }
+};
+
+/** As TypeScript. What holds several values may be a token as a whole, because outputs of other modules are. */
+export const typescriptOf = (constraint: string): string => written(parseType(constraint));

@@ -16,6 +16,7 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
@@ -74,7 +75,9 @@ const environmentOf = (pace: Pace, url: string): Record<string, string> => ({
     acknowledged_until: null,
     rollout_percent: 100,
     max_sessions: null,
+    first_apply_sessions: null,
   }),
+  SESSION_USD_PER_HOUR: "0.015",
   EVENT_BUS_NAME: CONTROLLER,
   EVENTS_QUEUE_URL: `${url}/${WHERE.account}/${CONTROLLER}-events`,
   DEMANDS: JSON.stringify({
@@ -122,6 +125,13 @@ const makeNetwork = async ({ ec2 }: Aws, cloud: LocalCloud) => {
       Name: CONTROLLER,
       Type: "gateway",
       Subnets: subnets.map(({ subnetId }) => subnetId),
+    }),
+  );
+  // As modules/capture-fleet has it unless it is told otherwise.
+  await elb.send(
+    new ModifyLoadBalancerAttributesCommand({
+      LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn,
+      Attributes: [{ Key: "load_balancing.cross_zone.enabled", Value: "true" }],
     }),
   );
   const { TargetGroups: [group] = [] } = await elb.send(
@@ -178,7 +188,11 @@ export const createAccount = async (cloud: LocalCloud, pace: Pace): Promise<Acco
   const { vpcId, subnets, policy } = await makeNetwork(aws, cloud);
   const Name = `/${CONTROLLER}/policy`;
   await aws.ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(policy), Type: "String" }));
-  const sweepState = { Name: `/${CONTROLLER}/sweep-state`, Value: '{"version":1}', Type: "String" } as const;
+  const sweepState = {
+    Name: `/${CONTROLLER}/sweep-state`,
+    Value: '{"version":1,"first_apply":"over"}',
+    Type: "String",
+  } as const;
   await aws.ssm.send(new PutParameterCommand(sweepState));
   const functionName = (folder: string): string => `${CONTROLLER}-${folder}`;
   // What the roles may do is the business of the end-to-end suite.

@@ -73,7 +73,10 @@ export interface Paces {
 
 /** What modules/mirror-controller gives its functions where nobody says otherwise. */
 export const defaultPaces = (): Paces => {
-  const hcl = readFileSync(join(root, "modules", "mirror-controller", "variables-limits.tf"), "utf8");
+  const hcl = readFileSync(
+    join(root, "modules", "mirror-controller", "inputs", "variables-limits.tf"),
+    "utf8",
+  );
   const of = (name: string): number => {
     const found = new RegExp(`\\b${name}\\s*=\\s*optional\\(number, ([\\d.]+)\\)`).exec(hcl)?.[1];
     if (found === undefined) throw new Error(`variable "pace" has no default for ${name}`);

@@ -18,13 +18,14 @@ import { dataplane } from "./sections/dataplane.js";
 import { fleetOf } from "./sections/fleet.js";
 import { imports } from "./sections/imports.js";
 import { latency } from "./sections/latency.js";
+import { memory } from "./sections/memory.js";
 import { size } from "./sections/size.js";
 import { storm } from "./sections/storm.js";
 import { throttled } from "./sections/throttled.js";
 import type { Row, Section } from "./section.js";
 
 // The data path needs root on Debian 12, so it is not in the short run.
-const LONG: readonly Section[] = [fleetOf(10_000), throttled, burst, batching, storm, dataplane];
+const LONG: readonly Section[] = [fleetOf(10_000), memory, throttled, burst, batching, storm, dataplane];
 const SECTIONS: readonly Section[] = [size, imports, calls, latency, fleetOf(200), fleetOf(1000), ...LONG];
 
 const print = ({ title, columns }: Section, rows: readonly Row[]): void => {

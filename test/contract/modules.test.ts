@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { looseObjects, rawReads, unreadInputs } from "./inputs.js";
 import { compositions } from "../../scripts/lib/pass-through/compositions.js";
+import { readTyped } from "../../scripts/lib/pass-through/typed.js";
 import { examples, modules } from "../../scripts/lib/roots.js";
 import { root } from "../../scripts/lib/run.js";
 import {
@@ -18,10 +20,18 @@ describe.each(modules())("module %s", (folder) => {
 
   test("reads every variable somewhere that has an effect", async () => {
     expect(unreadVariables(await read())).toEqual([]);
+    expect(unreadInputs(root, folder)).toEqual([]);
   });
 
   test("describes every variable and output, and types every variable", async () => {
-    expect(undescribed(await read())).toEqual([]);
+    const typed = await readTyped(root, folder);
+    const variables = new Map(typed.variables.map(({ name, parsed }) => [name, parsed]));
+    expect(undescribed({ ...(await read()), variables })).toEqual([]);
+  });
+
+  test("drops no key of a caller's in silence: an object comes through inputs/, or from a module that is called", async () => {
+    expect(await looseObjects(root, folder)).toEqual([]);
+    expect(rawReads(root, folder)).toEqual([]);
   });
 
   test("names the variable in the message of every validation", async () => {

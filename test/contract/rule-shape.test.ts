@@ -6,7 +6,7 @@ import { defaultOf, ruleFields, uneven } from "./rule-shape.js";
 // Terraform has no names for types, so the fields of a rule stand in three objects of one variable.
 
 const written = async () => {
-  const { variables } = await readConfiguration(root, "modules/mirror-controller");
+  const { variables } = await readConfiguration(root, "modules/mirror-controller/inputs");
   return ruleFields(variables.get("sources") ?? {});
 };
 

@@ -198,19 +198,19 @@ export const EVERYTHING: Asked = {
   },
 };
 
-/** An entry takes about 200 bytes in the document. */
+/** Names of the longest that a rule takes, and a long tag: an entry takes about 200 bytes in the document. */
 const entries = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
-    name: `team-${String(index)}`,
-    tags: { Team: `team-${String(index)}`, Mirror: "true" },
+    name: `team-${String(index)}-`.padEnd(64, "x"),
+    tags: { Team: `team-${String(index)}-`.padEnd(84, "y"), Mirror: "true" },
   }));
 
 export const LARGE: Asked = {
-  inputs: { vpcs, sources: { tags: entries(285) } },
+  inputs: { vpcs, sources: { tags: entries(300) } },
   expected: {
     ...MINIMAL.expected,
     sources: {
-      tags: entries(285).map((entry) => ({ ...unsaid, ...entry, match: "all" })),
+      tags: entries(300).map((entry) => ({ ...unsaid, ...entry, match: "all" })),
       subnets: [],
       vpcs: [],
     },

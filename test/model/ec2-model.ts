@@ -106,6 +106,7 @@ export function createEc2Model(options: ModelOptions = {}): Ec2Model {
     random: createRandom(options.seed ?? 1),
     switches: options.switches ?? createSwitches(),
     quotas: () => quotas,
+    targetOfOthers: () => undefined,
   };
   const mirror = new TrafficMirrorStore(context);
   const fleet = new Fleet(context, (id) => mirror.sessions.interfaceDeleted(id));

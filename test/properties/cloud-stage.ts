@@ -206,6 +206,7 @@ export async function createCloudStage(
       return { ec2: { send: watched } as unknown as EC2Client, loadBalancing };
     },
     truth,
+    lacking: (act) => act(),
     acting: async (found, act) => {
       before = found;
       await act();

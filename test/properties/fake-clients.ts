@@ -15,8 +15,11 @@ interface Filter {
 }
 type Input = Record<string, unknown> & { Filters?: Filter[]; NextToken?: string };
 
+/** Of each page that describes something: which of its items it lacks. */
+export type Missing = (action: string) => (index: number) => boolean;
+
 /** `attempts`: how often the SDK itself tries again what failed on the way, with the same idempotency token. */
-export function fakeEc2(api: Api, attempts: number): EC2Client {
+export function fakeEc2(api: Api, attempts: number, missing: Missing = () => () => false): EC2Client {
   let tokens = 0;
   const send = async ({
     constructor,
@@ -25,12 +28,13 @@ export function fakeEc2(api: Api, attempts: number): EC2Client {
     constructor: { name: string };
     input: Input;
   }): Promise<unknown> => {
-    const action = actions[constructor.name.replace(/^_+|Command$|\d+$/g, "")];
+    const name = constructor.name.replace(/^_+|Command$|\d+$/g, "");
+    const action = actions[name];
     if (!action) throw new Error(`the fake client has no ${constructor.name}`);
     const token = `token-${String(++tokens)}`;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await action(api, input, token);
+        return without(await action(api, input, token), () => missing(name));
       } catch (error) {
         const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
         const onTheWay = status === undefined || status >= 500;
@@ -39,6 +43,35 @@ export function fakeEc2(api: Api, attempts: number): EC2Client {
     }
   };
   return { send } as unknown as EC2Client;
+}
+
+const LISTS = ["NetworkInterfaces", "TrafficMirrorSessions", "TrafficMirrorTargets", "VpcEndpoints"] as const;
+
+interface Page {
+  readonly Reservations?: readonly { readonly Instances: readonly Page[] }[];
+  readonly NetworkInterfaces?: readonly unknown[];
+}
+
+/** The page without what it is to lack: interfaces of an instance too. */
+function without(answer: unknown, missing: () => (index: number) => boolean): unknown {
+  if (answer === undefined) return answer;
+  const page = answer as Page & Partial<Record<string, readonly unknown[]>>;
+  if (page.Reservations !== undefined) {
+    const isMissing = missing();
+    const left = (instance: Page): Page => ({
+      ...instance,
+      NetworkInterfaces: (instance.NetworkInterfaces ?? []).filter((_, index) => !isMissing(index)),
+    });
+    const Instances = page.Reservations.flatMap((each) => each.Instances);
+    return {
+      ...page,
+      Reservations: [{ Instances: Instances.filter((_, n) => !isMissing(n + 1)).map(left) }],
+    };
+  }
+  const list = LISTS.find((name) => page[name] !== undefined);
+  if (list === undefined) return answer;
+  const isMissing = missing();
+  return { ...page, [list]: page[list]?.filter((_, index) => !isMissing(index)) };
 }
 
 /** No load balancer is a target in these histories; the unit tests of receivers.ts have them. */

@@ -36,10 +36,30 @@ export interface FaultPlan {
   readonly changes: number;
 }
 
+export const described = [
+  "DescribeInstances",
+  "DescribeNetworkInterfaces",
+  "DescribeTrafficMirrorSessions",
+  "DescribeTrafficMirrorTargets",
+  "DescribeVpcEndpoints",
+] as const;
+
+/** Answers that lack items for a while: EC2's are eventually consistent. */
+export interface PartialAnswer {
+  readonly of: (typeof described)[number];
+  /** Position among its pages. */
+  readonly at: number;
+  readonly pages: number;
+  /** Items, counted round by eight, that are missing: one bit for each. */
+  readonly missing: number;
+}
+
 export interface History {
   readonly policy: PolicyChoice;
   readonly steps: readonly Step[];
   readonly faults: readonly FaultPlan[];
+  /** On the model alone: the local cloud answers whole. */
+  readonly partial: readonly PartialAnswer[];
   /** Answers of the local cloud's switches. */
   readonly numberTaken: number;
   readonly pendingRefused: boolean;
@@ -141,16 +161,32 @@ const fault: fc.Arbitrary<FaultPlan> = fc.record({
   changes: fc.integer({ min: 1, max: 6 }),
 });
 
-export const history: fc.Arbitrary<History> = fc.record({
+const partialAnswer: fc.Arbitrary<PartialAnswer> = fc.record({
+  of: fc.constantFrom("DescribeInstances" as const, ...described),
+  at: fc.nat({ max: 20 }),
+  pages: fc.integer({ min: 1, max: 12 }),
+  missing: fc.oneof(fc.constant(255), fc.integer({ min: 1, max: 255 })),
+});
+
+const anything: fc.Arbitrary<History> = fc.record({
   policy: policyChoice,
   steps: fc
     .tuple(fc.array(launch(), { minLength: 1, maxLength: 3 }), fc.array(step, { maxLength: 14 }))
     .map(([first, rest]): Step[] => [...first, ...rest]),
   faults: fc.array(fault, { maxLength: 12 }),
+  partial: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(partialAnswer, { minLength: 1, maxLength: 6 }) },
+  ),
   numberTaken: fc.nat({ max: 1 }),
   pendingRefused: fc.boolean(),
   quota: fc.constantFrom(100, 100, 5),
 });
+
+/** Where answers lack something they are not stale besides: then every removal can be judged. */
+export const history: fc.Arbitrary<History> = anything.map((each) =>
+  each.partial.length === 0 ? each : { ...each, faults: each.faults.filter(({ kind }) => kind !== "stale") },
+);
 
 /** What the history says of unproven facts of AWS, as the local cloud's switches. */
 export function switchesOf({ numberTaken, pendingRefused }: History): Readonly<Record<string, string>> {

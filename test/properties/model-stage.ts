@@ -15,6 +15,25 @@ export function createModelStage(history: History, turns: Turns): Stage {
   for (const [name, value] of Object.entries(switchesOf(history))) switches.set(name, value);
   const model = createEc2Model({ quotas: { sessions: history.quota }, switches, turn: () => turns.take() });
   const byCall = new Map(history.faults.map((fault) => [fault.at, faultOf(fault)]));
+  const pages = new Map<string, number>();
+  let acting = false;
+  let lacksSessions = false;
+  let partial = 0;
+  /** Which items of the next page of this call are missing. */
+  const isMissing = (action: string): ((index: number) => boolean) => {
+    if (lacksSessions && action === "DescribeTrafficMirrorSessions") {
+      lacksSessions = false;
+      return () => true;
+    }
+    const now = pages.get(action) ?? 0;
+    if (acting) pages.set(action, now + 1);
+    const struck = history.partial.find(
+      (each) => each.of === action && now >= each.at && now < each.at + each.pages,
+    );
+    const missing = (acting && struck?.missing) || 0;
+    if (missing > 0) partial += 1;
+    return (index) => ((missing >> (index % 8)) & 1) === 1;
+  };
   const truth = (): Truth => ({ interfaces: model.world.interfaces(), sessions: model.world.sessions() });
   return {
     account: "111122223333",
@@ -42,17 +61,26 @@ export function createModelStage(history: History, turns: Turns): Stage {
           return Reflect.get(target, name, receiver) as unknown;
         },
       });
-      return { ec2: fakeEc2(api, ATTEMPTS), loadBalancing: fakeLoadBalancing() };
+      return { ec2: fakeEc2(api, ATTEMPTS, isMissing), loadBalancing: fakeLoadBalancing() };
     },
     truth,
+    lacking: async (act) => {
+      lacksSessions = true;
+      await act();
+      lacksSessions = false;
+    },
     acting: (_, act) => act(),
     withFaults: async (_, act) => {
       model.setFaults(({ index }) => byCall.get(index));
+      acting = true;
       await act();
+      acting = false;
       model.setFaults(noFaults);
     },
     writes: model.writes,
-    faultsSeen: model.faultsSeen,
+    get faultsSeen() {
+      return new Map([...model.faultsSeen, ...(partial > 0 ? ([["partial", partial]] as const) : [])]);
+    },
   };
 }
 

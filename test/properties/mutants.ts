@@ -144,6 +144,30 @@ export const mutants: readonly Mutant[] = [
     replace: "last === undefined ||",
   },
   {
+    name: "partial answers: an interface whose instance an answer lacks is on none",
+    file: "functions/core/sessions/plan.ts",
+    find: 'if (source.attachment === "not-seen" && loop === undefined) return notSeen(situation);',
+    replace: 'if (source.attachment === "not-seen") return unselected(situation, "detached", false);',
+  },
+  {
+    name: "partial answers: an interface without its instance has no tags",
+    file: "functions/core/sessions/plan.ts",
+    find: 'if (source.attachment === "not-seen" && loop === undefined) return notSeen(situation);',
+    replace: "",
+  },
+  {
+    name: "partial answers: a target or endpoint that an answer lacks is gone",
+    file: "functions/core/sessions/target.ts",
+    find: 'if (reason === "target-not-seen" || reason === "target-unavailable") return true;',
+    replace: 'if (reason === "target-not-seen" || reason === "target-unavailable") return false;',
+  },
+  {
+    name: "partial answers: the drain trusts one empty list",
+    file: "functions/core/sessions/drain.ts",
+    find: "(isEmpty && wasEmpty)",
+    replace: "isEmpty",
+  },
+  {
     property: "endpoints",
     name: "endpoints: a removal needs no second look",
     file: "functions/core/endpoints/removals.ts",

@@ -4,6 +4,7 @@ import { createPace } from "../../functions/aws/pace.js";
 import { createReceiverSource } from "../../functions/aws/sessions/receivers.js";
 import { createTopologySource } from "../../functions/aws/sessions/topology.js";
 import { createWriter } from "../../functions/aws/sessions/writer.js";
+import { drain } from "../../functions/core/sessions/drain.js";
 import { concerns } from "../../functions/core/sessions/ownership.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
@@ -24,6 +25,8 @@ export interface Program {
   sweep(choice: PolicyChoice, milliseconds: number): Promise<void>;
   /** `truth`: what events can name. */
   act(step: Step, choice: PolicyChoice, truth: Truth, turns: Turns): Promise<void>;
+  /** The uninstall. */
+  drain(): Promise<void>;
   minutePasses(): void;
 }
 
@@ -72,7 +75,9 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
         acknowledgedUntil: null,
         rolloutPercent: 100,
         maxSessions: null,
+        firstApplySessions: null,
       },
+      sessionUsdPerHour: 0,
     },
     policy: policyOf(choice, setting),
     types: types[lane],
@@ -97,6 +102,11 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
 
   return {
     sweep: sweepOnce,
+    drain: async () => {
+      const ports = { observer, writer: lanes.sweep, clock };
+      const run = { ports, controller: CONTROLLER, deadline: now + 10 * MINUTE_MS, onDone: ignore };
+      await drain(run);
+    },
     minutePasses: () => {
       now += MINUTE_MS;
     },

@@ -71,7 +71,9 @@ export interface Stage {
   truth(): Promisable<Truth>;
   /** Around each act of the program, which begins at `truth`: its writes are judged by that. */
   acting(truth: Truth, act: () => Promise<void>): Promise<void>;
-  /** The same, and the faults of the history strike its calls. */
+  /** During `act` the first list of sessions is empty, where the stage can show that. */
+  lacking(act: () => Promise<void>): Promise<void>;
+  /** As `acting`, and the faults of the history strike its calls. */
   withFaults(truth: Truth, act: () => Promise<void>): Promise<void>;
   /** Writes of the program so far that took effect, whatever answer it got. */
   readonly writes: readonly Write[];

@@ -8,6 +8,7 @@ import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
 import type { ReconcileContext } from "../../functions/reconcile/context.js";
 import type { SweepContext } from "../../functions/sweep/context.js";
+import { createMayCreate } from "../../functions/reconcile/first-apply.js";
 import { createSweepRequests } from "../../functions/reconcile/sweep-requests.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
@@ -75,6 +76,10 @@ export function anApp(account: Account = {}): FakeApp {
   const observer = {
     look: async (look: Look) => see(look),
     everything: async () => see("everything"),
+    filters: async (ids: readonly string[]) =>
+      (anObservation(typeof observation === "function" ? observation() : observation).filters ?? []).filter(
+        ({ id }) => ids.includes(id),
+      ),
     sessions: async () => sessions[Math.min(round++, sessions.length - 1)] ?? [],
     sessionsById: async (ids: readonly string[]) =>
       anObservation(typeof observation === "function" ? observation() : observation).sessions.filter(
@@ -105,8 +110,11 @@ export function anApp(account: Account = {}): FakeApp {
       },
     },
     types: createTypeMemory(),
+    mayCreate: createMayCreate(sweepState, clock, telemetry.telemetry),
     turnBeside: async () => true,
     takeOverDemands: async () => undefined,
+    findOutside: async () => [],
+    leftOutVpcs: [],
     requestSweep: createSweepRequests(),
     random: () => 0.5,
     store,

@@ -1,5 +1,5 @@
 /** Small builders, so that a test says only what matters to it. Ids are short and stable. */
-import type { Guardrails } from "../../functions/core/sessions/account.js";
+import type { Guardrails } from "../../functions/core/sessions/settings.js";
 import type { Action, SourcePlan } from "../../functions/core/sessions/decisions.js";
 import {
   nothingReceives,
@@ -174,6 +174,7 @@ export function theGuardrails(over: Partial<Guardrails> = {}): Guardrails {
     acknowledgedUntil: null,
     rolloutPercent: 100,
     maxSessions: null,
+    firstApplySessions: null,
     ...over,
   };
 }
@@ -185,6 +186,7 @@ export function theSettings(over: Partial<Settings> = {}): Settings {
     ownTags: {},
     defaultTags: {},
     quota: 10_000,
+    sessionUsdPerHour: 0.015,
     guardrails: theGuardrails(),
     ...over,
   };

@@ -93,11 +93,11 @@ export interface FakeSweepState extends SweepStateStore {
   interfere?: () => void;
 }
 
-/** The sweeps' record in memory, with versions as SSM has them. A new one is as Terraform makes it: empty. */
+/** The sweeps' record in memory, with versions as SSM has them, of a controller that has made sessions before. */
 export function aSweepState(): FakeSweepState {
   const calls = { read: 0, write: 0 };
   const store: FakeSweepState = {
-    state: emptySweepState,
+    state: { ...emptySweepState, firstApply: "over" },
     version: 1,
     calls,
     read: async () => {

@@ -8,6 +8,7 @@ import {
 import {
   CreateLoadBalancerCommand,
   ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { CloudEnv } from "./aws.js";
 
@@ -35,6 +36,13 @@ export const offerService = async (
       Name: name,
       Type: "gateway",
       Subnets: Subnets.map(({ SubnetId = "" }) => SubnetId),
+    }),
+  );
+  // As modules/capture-fleet has it unless it is told otherwise.
+  await elb.send(
+    new ModifyLoadBalancerAttributesCommand({
+      LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn,
+      Attributes: [{ Key: "load_balancing.cross_zone.enabled", Value: "true" }],
     }),
   );
   const { ServiceConfiguration } = await ec2.send(

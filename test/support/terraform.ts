@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { endGroup, spawnGroup, type GroupLeader } from "../../scripts/lib/process-group.js";
 import { root } from "../../scripts/lib/run.js";
 import { terraformEnvironment } from "../../scripts/terraform-env.js";
+import { idsIn } from "./terraform-state.js";
 
 /** A line of `-json` ("Machine-Readable UI" in Terraform's internals), as far as it is read here. */
 export interface TerraformLine {
@@ -36,6 +37,8 @@ export interface RootOptions {
   readonly tree?: string;
   /** Names the working copy below .cache; whatever a run of the same name left there is forgotten. */
   readonly name: string;
+  /** Terraform, or OpenTofu, of another version than the PATH's. */
+  readonly command?: string;
   /** Credentials and endpoint. AWS and Terraform settings of the caller's environment are not inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** HCL of override files by their names. */
@@ -88,13 +91,15 @@ const copyExample = (from: string, folder: string): void => {
 
 export class TerraformRoot {
   readonly folder: string;
-  readonly #example: string;
+  #example: string;
+  readonly #command: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #onLine: (line: TerraformLine) => void;
 
   constructor(options: RootOptions) {
     this.folder = join(root, ".cache", "terraform", "work", options.name);
     this.#example = options.example;
+    this.#command = options.command ?? "terraform";
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
     copyExample(join(options.tree ?? root, options.example), this.folder);
@@ -105,8 +110,9 @@ export class TerraformRoot {
     this.#onLine = options.onLine ?? (() => undefined);
   }
 
-  /** The same example of another version of the repository over the same state: to be followed by `init`. */
-  switchTo(tree: string): void {
+  /** Another version of the repository, or another example, over the same state: to be followed by `init`. */
+  switchTo(tree: string, example = this.#example): void {
+    this.#example = example;
     for (const name of readdirSync(this.folder)) {
       if (name.endsWith(".tf") && !name.endsWith("_override.tf")) rmSync(join(this.folder, name));
     }
@@ -160,6 +166,12 @@ export class TerraformRoot {
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as T;
   }
 
+  /** Ids of resources of a type in the state, by their addresses. */
+  async ids(type: string): Promise<ReadonlyMap<string, string>> {
+    const { text } = await this.#expect(["state", "pull"], [0]);
+    return idsIn(text, type);
+  }
+
   /** Addresses of everything in the state. */
   async resources(): Promise<readonly string[]> {
     const { text } = await this.#expect(["state", "list", "-no-color"], [0]);
@@ -193,13 +205,13 @@ export class TerraformRoot {
       found?.severity === "error" ? [`${found.summary}: ${found.detail}`] : [],
     );
     const said = errors.length > 0 ? errors.join("\n") : `${ran.text}\n${ran.complaint}`.slice(-4000);
-    throw new TerraformError(`terraform ${args[0] ?? ""} ended with ${ran.code}:\n${said}`);
+    throw new TerraformError(`${this.#command} ${args[0] ?? ""} ended with ${ran.code}:\n${said}`);
   }
 
   #run(args: readonly string[]) {
     return new Promise<{ code: number; text: string; complaint: string; lines: TerraformLine[] }>(
       (resolve) => {
-        const child = spawnGroup("terraform", args, { cwd: this.folder, env: this.#env });
+        const child = spawnGroup(this.#command, args, { cwd: this.folder, env: this.#env });
         running.add(child);
         const texts: string[] = [];
         const lines: TerraformLine[] = [];

@@ -35,7 +35,7 @@ remote_state {
   }
 }
 
-# `overwrite`, because examples/client has a provider.tf of its own for those who use it without Terragrunt.
+# The modules configure none.
 generate "provider" {
   path      = "provider.tf"
   if_exists = "overwrite"

@@ -3,6 +3,7 @@ import {
   DescribeSubnetsCommand,
   DescribeVpcEndpointServicesCommand,
   type EC2Client,
+  type Instance,
   type Subnet as Ec2Subnet,
   type TrafficMirrorTarget,
   type VpcEndpoint,
@@ -63,10 +64,10 @@ export function createEndpointObserver(client: EC2Client): EndpointObserver {
     },
 
     async vpcsOf(instanceIds) {
-      const instances = await inChunks(instanceIds, (Values) =>
-        readInstances(client, { Name: "instance-id", Values }),
+      const sources = await inChunks(instanceIds, (Values) =>
+        readInstances(client, { Name: "instance-id", Values }, toSources),
       );
-      return new Set(instances.flatMap(toSources).map(({ vpcId }) => vpcId));
+      return new Set(sources.map(({ vpcId }) => vpcId));
     },
   };
 }
@@ -129,8 +130,11 @@ async function readService(client: EC2Client, { service, vpcIds }: EndpointSetti
 
 /** Terminated instances have no interfaces any more; stopped ones come back. */
 async function readInhabited(client: EC2Client, vpcIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
-  return new Set(instances.flatMap(toSources).map(({ subnetId }) => subnetId));
+  const subnetIds = (instance: Instance) => toSources(instance).map(({ subnetId }) => subnetId);
+  const found = await inChunks(vpcIds, (Values) =>
+    readInstances(client, { Name: "vpc-id", Values }, subnetIds),
+  );
+  return new Set(found);
 }
 
 /** Anybody's sessions count: EC2 does not delete a target that one of them uses. */
@@ -139,10 +143,13 @@ async function countSessions(
   targetIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const counts = new Map(targetIds.map((id) => [id, 0]));
-  const sessions = await inChunks(targetIds, (Values) =>
-    readSessions(client, { Name: "traffic-mirror-target-id", Values }),
+  const used = await inChunks(targetIds, (Values) =>
+    readSessions(client, ({ TrafficMirrorTargetId: id = "" }) => [id], {
+      Name: "traffic-mirror-target-id",
+      Values,
+    }),
   );
-  for (const { TrafficMirrorTargetId: id = "" } of sessions) counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const id of used) counts.set(id, (counts.get(id) ?? 0) + 1);
   return counts;
 }
 

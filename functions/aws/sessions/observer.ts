@@ -1,5 +1,5 @@
 /** Sees EC2 as the core wants it: for a look with three reads for each 200 ids of it, for a sweep page by page. */
-import type { EC2Client, Instance } from "@aws-sdk/client-ec2";
+import type { EC2Client, Instance, NetworkInterface, TrafficMirrorSession } from "@aws-sdk/client-ec2";
 import {
   nothingReceives,
   type Look,
@@ -30,10 +30,9 @@ export function createObserver(
     reader: EC2Client,
     interfaceIds: readonly string[],
   ): Promise<readonly Session[]> => {
-    const found = await inChunks(interfaceIds, (Values) =>
-      readSessions(reader, { Name: "network-interface-id", Values }, own),
+    return inChunks(interfaceIds, (Values) =>
+      readSessions(reader, session, { Name: "network-interface-id", Values }, own),
     );
-    return found.flatMap((session) => toSession(session) ?? []);
   };
 
   /** The interfaces of a look, with their instances; `unseen` are the ids that EC2 does not know. */
@@ -42,12 +41,12 @@ export function createObserver(
     look: Look,
   ): Promise<{ sources: readonly Source[]; unseen: readonly string[] }> => {
     const lone = await inChunks(look.interfaceIds, (Values) =>
-      readInterfaces(reader, [{ Name: "network-interface-id", Values }]),
+      readInterfaces(reader, [{ Name: "network-interface-id", Values }], whole),
     );
     const attachedTo = lone.flatMap((nic) => nic.Attachment?.InstanceId ?? []);
     const instanceIds = [...new Set([...look.instanceIds, ...attachedTo])];
     const instances = await inChunks(instanceIds, (Values) =>
-      readInstances(reader, { Name: "instance-id", Values }),
+      readInstances(reader, { Name: "instance-id", Values }, whole),
     );
     const known = instances.flatMap((each) => toInstance(each) ?? []);
     const byId = new Map(known.map((instance) => [instance.id, instance]));
@@ -100,7 +99,7 @@ export function createObserver(
       const reader = endingWith(client, signal);
       // Sessions first: one that an event makes from here on is not in this list, so that its interface,
       // which the list of instances may miss, is not taken for one that is no longer there.
-      const sessions = (await readSessions(reader, own)).flatMap((session) => toSession(session) ?? []);
+      const sessions = await readSessions(reader, session, own);
       // Where targets come and go without an apply, one that appeared since the last sweep is to be used by this one.
       if (policy.vpcs.some((vpc) => vpc.targets === null)) topology.forget();
       const everything = await topologyFor(policy);
@@ -121,27 +120,52 @@ export function createObserver(
       }
       // They judge what is mirrored and decide nothing: a sweep goes on without them.
       const filters = await readFilters(reader).catch(() => undefined);
+      const unhealthyTargets = await topology.unhealthyTargets(policy).catch(() => undefined);
       return {
         sources: [...sources.values()],
         sessions,
         topology: everything,
         unseen: [],
         ...(filters && { filters: filters.flatMap((filter) => toFilter(filter) ?? []) }),
+        ...(unhealthyTargets && { unhealthyTargets }),
       };
     },
 
+    async filters(ids) {
+      const found = await inChunks(ids, (Values) =>
+        readFilters(client, { Name: "traffic-mirror-filter-id", Values }),
+      );
+      return found.flatMap((filter) => toFilter(filter) ?? []);
+    },
+
     async sessions() {
-      return (await readSessions(client, own)).flatMap((session) => toSession(session) ?? []);
+      return readSessions(client, session, own);
     },
 
     async sessionsById(ids) {
-      const found = await inChunks(ids, (Values) =>
-        readSessions(client, { Name: "traffic-mirror-session-id", Values }, own),
+      return inChunks(ids, (Values) =>
+        readSessions(client, session, { Name: "traffic-mirror-session-id", Values }, own),
       );
-      return found.flatMap((session) => toSession(session) ?? []);
     },
   };
 }
+
+const session = (described: TrafficMirrorSession): readonly Session[] => {
+  const one = toSession(described);
+  return one === undefined ? [] : [detached(one)];
+};
+const sources = (described: Instance): readonly Source[] => toSources(described).map(detached);
+
+/**
+ * With strings of its own: those that were cut out of an answer keep the whole of it in memory (V8's sliced strings), some
+ * four megabytes for a page of instances.
+ */
+function detached<T>(plain: T): T {
+  return JSON.parse(JSON.stringify(plain)) as T;
+}
+
+/** Of a few, more is needed than what is made of them. */
+const whole = <T>(item: T): readonly T[] => [item];
 
 /** An instance that is being launched may be shown before its interfaces are (?): then it has not been seen yet. */
 function isWhole(instance: Instance): boolean {
@@ -157,10 +181,12 @@ function listedTargets(policy: Policy): readonly string[] {
 
 async function allSources(client: EC2Client, policy: Policy, account: string): Promise<readonly Source[]> {
   const vpcIds = policy.vpcs.map((vpc) => vpc.vpc_id);
-  const instances = await inChunks(vpcIds, (Values) => readInstances(client, { Name: "vpc-id", Values }));
+  const ofInstances = await inChunks(vpcIds, (Values) =>
+    readInstances(client, { Name: "vpc-id", Values }, sources),
+  );
   const managed = await managedSources(client, policy, vpcIds, account);
   // What an instance says of its interfaces is worth more, so it comes last.
-  return [...managed, ...instances.flatMap(toSources)];
+  return [...managed, ...ofInstances];
 }
 
 /** Interfaces without an instance, of the kinds that the policy allows. */
@@ -175,15 +201,15 @@ async function managedSources(
   // Of several filters all must match, so each field gets a call of its own.
   for (const Name of new Set(allowed.map(({ name }) => name))) {
     const patterns = allowed.filter(({ name }) => name === Name).map(({ value }) => value);
-    const interfaces = await inChunks(vpcIds, (Values) =>
-      readInterfaces(client, [
-        { Name: "vpc-id", Values },
-        { Name, Values: patterns },
-      ]),
-    );
+    const filters = (Values: string[]) => [
+      { Name: "vpc-id", Values },
+      { Name, Values: patterns },
+    ];
     // One of an instance that the list above does not show yet is left to the next sweep.
-    const lone = interfaces.filter(({ Attachment }) => Attachment?.InstanceId === undefined);
-    found.push(...lone.flatMap((nic) => toLoneSource(nic, account) ?? []));
+    const lone = (nic: NetworkInterface) =>
+      nic.Attachment?.InstanceId === undefined ? [toLoneSource(nic, account) ?? []].flat() : [];
+    const interfaces = await inChunks(vpcIds, (Values) => readInterfaces(client, filters(Values), lone));
+    for (const source of interfaces) found.push(source);
   }
   return found;
 }

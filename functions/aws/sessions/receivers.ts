@@ -7,21 +7,20 @@
  * A load balancer of another account is not asked about: nothing of ours is behind it, and the answer would be an error
  * (`ValidationError`, "is not a valid load balancer ARN"). What AWS will not tell of one of ours ends no run either.
  */
-import { DescribeVpcEndpointServiceConfigurationsCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import {
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-  LoadBalancerNotFoundException,
-  TargetGroupNotFoundException,
-  type ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+  DescribeVpcEndpointServiceConfigurationsCommand,
+  type EC2Client,
+  type Instance,
+} from "@aws-sdk/client-ec2";
+import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Clock } from "../../core/clock.js";
-import { receiverAddress, type Receivers, type Target } from "../../core/model.js";
+import type { Receivers, Target } from "../../core/model.js";
 import { TAG_AUTOSCALING_GROUP } from "../../core/tags.js";
 import { everyPage } from "../pages.js";
-import { classify } from "../errors.js";
 import { inChunks, readInstances } from "../read.js";
 import { toTags } from "../shapes.js";
+import { registeredBehind, type Registered } from "./registered.js";
+import { targetsInUnhealthyZones, type Gateways } from "./unhealthy-zones.js";
 
 export interface ReceiverSource {
   /**
@@ -29,6 +28,14 @@ export interface ReceiverSource {
    * it cannot be read. Throws when it never could, and may in a moment.
    */
   read(targets: readonly Target[], services: ReadonlySet<string>): Promise<Receivers>;
+  /**
+   * Of these targets, those in a zone without a healthy node, at the time of that reading. undefined while it is older
+   * than five minutes. Calls of its own, which only a sweep makes. Throws when they fail.
+   */
+  unhealthyTargets(
+    targets: readonly Target[],
+    services: ReadonlySet<string>,
+  ): Promise<ReadonlySet<string> | undefined>;
 }
 
 const CACHE_MS = 5 * 60_000;
@@ -38,24 +45,41 @@ interface Asked {
   readonly services: ReadonlySet<string>;
 }
 
+interface Reading {
+  readonly receivers: Receivers;
+  readonly gateways: Gateways;
+  readonly asked: string;
+  readonly until: number;
+  unhealthyTargets?: ReadonlySet<string>;
+}
+
 export function createReceiverSource(
   ec2: EC2Client,
   elb: ElasticLoadBalancingV2Client,
   clock: Clock,
   account: string,
 ): ReceiverSource {
-  let cached: { receivers: Receivers; asked: string; until: number } | undefined;
+  let cached: Reading | undefined;
+  const readingOf = async (targets: readonly Target[], services: ReadonlySet<string>): Promise<Reading> => {
+    const asked = JSON.stringify([targets.map(({ id }) => id).sort(), [...services].sort()]);
+    if (cached?.asked === asked && clock.now() < cached.until) return cached;
+    try {
+      const found = await readReceivers(ec2, elb, { targets, services }, account);
+      cached = { ...found, asked, until: clock.now() + CACHE_MS };
+    } catch (error) {
+      if (cached === undefined) throw error;
+    }
+    return cached;
+  };
   return {
     async read(targets, services) {
-      const asked = JSON.stringify([targets.map(({ id }) => id).sort(), [...services].sort()]);
-      if (cached?.asked === asked && clock.now() < cached.until) return cached.receivers;
-      try {
-        const receivers = await readReceivers(ec2, elb, { targets, services }, account);
-        cached = { receivers, asked, until: clock.now() + CACHE_MS };
-      } catch (error) {
-        if (cached === undefined) throw error;
-      }
-      return cached.receivers;
+      return (await readingOf(targets, services)).receivers;
+    },
+    async unhealthyTargets(targets, services) {
+      const reading = await readingOf(targets, services);
+      if (clock.now() >= reading.until) return undefined;
+      reading.unhealthyTargets ??= await targetsInUnhealthyZones(ec2, elb, targets, reading.gateways);
+      return reading.unhealthyTargets;
     },
   };
 }
@@ -65,90 +89,62 @@ async function readReceivers(
   elb: ElasticLoadBalancingV2Client,
   { targets, services }: Asked,
   account: string,
-): Promise<Receivers> {
+): Promise<Pick<Reading, "receivers" | "gateways">> {
+  const byService = await gatewayLoadBalancers(ec2, services);
   const all = [
     ...targets.flatMap((target) => target.loadBalancerArn ?? []),
-    ...(await gatewayLoadBalancers(ec2, services)),
+    ...[...byService.values()].flat(),
   ];
   const arns = [...new Set(all)].filter((arn) => accountOf(arn) === account);
-  const registered = await Promise.all(arns.map((arn) => registeredBehind(elb, arn)));
-  const behind = registered.filter((each) => each !== undefined);
-  const instanceIds = behind.flatMap((each) => each.instanceIds);
-  const instances = await inChunks(instanceIds, (Values) =>
-    readInstances(ec2, { Name: "instance-id", Values }),
+  const registered = new Map<string, Registered>();
+  await Promise.all(
+    arns.map(async (arn) => {
+      const behind = await registeredBehind(elb, arn);
+      if (behind !== undefined) registered.set(arn, behind);
+    }),
   );
-  const groups = instances.flatMap((instance) => toTags(instance.Tags)[TAG_AUTOSCALING_GROUP] ?? []);
+  const nodes = [...registered.values()].flatMap((behind) => behind.nodes);
+  const instanceIds = nodes.flatMap(({ instanceId }) => instanceId ?? []);
+  const instances = await inChunks(instanceIds, (Values) =>
+    readInstances(ec2, { Name: "instance-id", Values }, member),
+  );
   return {
-    interfaceIds: new Set(targets.flatMap((target) => target.interfaceId ?? [])),
-    instanceIds: new Set(instanceIds),
-    addresses: new Set(behind.flatMap((each) => each.addresses)),
-    autoscalingGroups: new Set(groups),
-    unread: arns.filter((_, index) => registered[index] === undefined),
+    receivers: {
+      interfaceIds: new Set(targets.flatMap((target) => target.interfaceId ?? [])),
+      instanceIds: new Set(instanceIds),
+      addresses: new Set(nodes.flatMap(({ address }) => address ?? [])),
+      autoscalingGroups: new Set(instances.flatMap(({ group }) => group ?? [])),
+      unread: arns.filter((arn) => !registered.has(arn)),
+    },
+    gateways: {
+      byService,
+      registered,
+      zones: new Map(instances.flatMap(({ id, zone }) => (zone === undefined ? [] : [[id, zone]]))),
+    },
   };
 }
+
+const member = ({ InstanceId: id = "", Placement, Tags }: Instance) => [
+  { id, zone: Placement?.AvailabilityZone, group: toTags(Tags)[TAG_AUTOSCALING_GROUP] },
+];
 
 /** arn:partition:elasticloadbalancing:region:account:loadbalancer/… */
 const accountOf = (arn: string): string | undefined => arn.split(":")[4];
 
 /** Load balancers behind the endpoint services that this account offers; elsewhere there are none to see. */
-function gatewayLoadBalancers(ec2: EC2Client, services: ReadonlySet<string>): Promise<readonly string[]> {
-  return everyPage("DescribeVpcEndpointServiceConfigurations", async (NextToken) => {
+async function gatewayLoadBalancers(
+  ec2: EC2Client,
+  services: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = await everyPage("DescribeVpcEndpointServiceConfigurations", async (NextToken) => {
     const page = await ec2.send(
       new DescribeVpcEndpointServiceConfigurationsCommand({ MaxResults: 1000, NextToken }),
     );
-    const items = (page.ServiceConfigurations ?? [])
-      .filter(({ ServiceName = "" }) => services.has(ServiceName))
-      .flatMap(({ GatewayLoadBalancerArns = [] }) => GatewayLoadBalancerArns);
-    return { items, next: page.NextToken };
+    return { items: page.ServiceConfigurations ?? [], next: page.NextToken };
   });
-}
-
-interface Registered {
-  readonly instanceIds: readonly string[];
-  /** For target groups by address, with the VPC, since another VPC may use the same addresses. */
-  readonly addresses: readonly string[];
-}
-
-/** What is registered behind a load balancer: nothing when it is gone, undefined when AWS refuses to say. */
-async function registeredBehind(
-  elb: ElasticLoadBalancingV2Client,
-  LoadBalancerArn: string,
-): Promise<Registered | undefined> {
-  try {
-    const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ LoadBalancerArn }));
-    const ids = await Promise.all(
-      TargetGroups.map(async ({ TargetGroupArn, VpcId = "" }) => {
-        const { TargetHealthDescriptions = [] } = await elb
-          .send(new DescribeTargetHealthCommand({ TargetGroupArn }))
-          .catch(nothingWhenGone);
-        return TargetHealthDescriptions.flatMap(({ Target }) =>
-          Target?.Id === undefined
-            ? []
-            : isInstance(Target.Id)
-              ? Target.Id
-              : receiverAddress(VpcId, Target.Id),
-        );
-      }),
-    );
-    const all = ids.flat();
-    return { instanceIds: all.filter(isInstance), addresses: all.filter((id) => !isInstance(id)) };
-  } catch (error) {
-    if (error instanceof LoadBalancerNotFoundException) return { instanceIds: [], addresses: [] };
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
-}
-
-const isInstance = (id: string) => id.startsWith("i-");
-
-/** A 4xx that is no throttling: another try gets the same answer. */
-function isRefusal(error: unknown): boolean {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode ?? 0;
-  return status >= 400 && status < 500 && classify(error).kind !== "throttled";
-}
-
-function nothingWhenGone(error: unknown): { TargetHealthDescriptions?: [] } {
-  if (error instanceof TargetGroupNotFoundException) return {};
-  throw error;
+  return new Map(
+    found
+      .filter(({ ServiceName = "" }) => services.has(ServiceName))
+      .map(({ ServiceName = "", GatewayLoadBalancerArns = [] }) => [ServiceName, GatewayLoadBalancerArns]),
+  );
 }

@@ -10,6 +10,7 @@ import {
   type SSMClient,
 } from "@aws-sdk/client-ssm";
 import * as z from "zod/mini";
+import { firstApplyStates } from "../../core/sessions/first-apply.js";
 import type { SweepState, SweepStateStore } from "../../core/sessions/ports.js";
 import type { RefusedTypes } from "../../core/sessions/refused-types.js";
 import type { HourCount } from "../../core/sessions/removal-window.js";
@@ -26,6 +27,7 @@ const document = z.object({
   removals: counts,
   sessions: counts,
   refused_types: types,
+  first_apply: z._default(z.enum(firstApplyStates), "awaited"),
   differing_filters: differing,
 });
 
@@ -62,11 +64,12 @@ function parse(text: string): SweepState | null {
   }
   const parsed = document.safeParse(json);
   if (!parsed.success) return null;
-  const { removals, sessions, refused_types, differing_filters } = parsed.data;
+  const { removals, sessions, refused_types, differing_filters, first_apply: firstApply } = parsed.data;
   const read = (pairs: readonly (readonly [number, number])[]) =>
     pairs.map(([hour, count]) => ({ hour, count }));
   return {
     window: { removals: read(removals), sessions: read(sessions) },
+    firstApply,
     refusedTypes: mapped(refused_types, (seconds) => seconds * 1000),
     differingFilters: Object.fromEntries(
       differing_filters.flatMap(([seconds, ids]) => ids.map((id) => [FILTER + id, seconds * 1000])),
@@ -74,7 +77,9 @@ function parse(text: string): SweepState | null {
   };
 }
 
-function write({ window: { removals, sessions }, refusedTypes, differingFilters }: SweepState): string {
+function write(state: SweepState): string {
+  const { window, firstApply, refusedTypes, differingFilters } = state;
+  const { removals, sessions } = window;
   const pairs = (counted: readonly HourCount[]) => counted.map(({ hour, count }) => [hour, count]);
   const refused_types = mapped(refusedTypes, (milliseconds) => Math.floor(milliseconds / 1000));
   return JSON.stringify({
@@ -83,6 +88,7 @@ function write({ window: { removals, sessions }, refusedTypes, differingFilters 
     sessions: pairs(sessions),
     refused_types,
     differing_filters: byTime(differingFilters),
+    first_apply: firstApply,
   });
 }
 

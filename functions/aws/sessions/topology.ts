@@ -14,6 +14,8 @@ import type { ReceiverSource } from "./receivers.js";
 export interface TopologySource {
   /** At most a minute old. What receives follows from what the policy can choose. */
   read(policy: Policy): Promise<Topology>;
+  /** Of the targets, those in a zone without a healthy node; undefined where that is not known. For sweeps: receivers.ts. */
+  unhealthyTargets(policy: Policy): Promise<ReadonlySet<string> | undefined>;
   /** A write named a target or filter that EC2 does not know: read anew next time. */
   forget(): void;
 }
@@ -27,14 +29,22 @@ export function createTopologySource(
   account: string,
 ): TopologySource {
   let cached: { targets: readonly Target[]; until: number } | undefined;
+  const known = async (policy: Policy) => {
+    if (cached === undefined || clock.now() >= cached.until) {
+      cached = { targets: await targetsOf(client, account), until: clock.now() + CACHE_MS };
+    }
+    const { targets } = cached;
+    const choosable = targets.filter((target) => isChoosable(policy, target));
+    return { targets, choosable, services: servicesOf(policy, choosable) };
+  };
   return {
     async read(policy) {
-      if (cached === undefined || clock.now() >= cached.until) {
-        cached = { targets: await targetsOf(client, account), until: clock.now() + CACHE_MS };
-      }
-      const { targets } = cached;
-      const choosable = targets.filter((target) => isChoosable(policy, target));
-      return { targets, receivers: await receivers.read(choosable, servicesOf(policy, choosable)) };
+      const { targets, choosable, services } = await known(policy);
+      return { targets, receivers: await receivers.read(choosable, services) };
+    },
+    async unhealthyTargets(policy) {
+      const { choosable, services } = await known(policy);
+      return receivers.unhealthyTargets(choosable, services);
     },
     forget() {
       cached = undefined;

@@ -37,10 +37,8 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
       return undefined;
     }, classify);
     if (outcome.kind !== "not-permitted") return outcome;
-    const there = await readSessions(client, {
-      Name: "traffic-mirror-session-id",
-      Values: [sessionId],
-    }).catch(() => undefined);
+    const byId = { Name: "traffic-mirror-session-id", Values: [sessionId] };
+    const there = await readSessions(client, () => [sessionId], byId).catch(() => undefined);
     return there?.length === 0 ? { ...outcome, kind: "gone" } : outcome;
   };
 

@@ -94,7 +94,7 @@ export function request(
     interfaceId,
     ...(open === undefined
       ? { status: "requested", at: now }
-      : { status: open.status, at: open.at, ...answerOf(open) }),
+      : answered(open, now)),
     since,
     until,
     received: Math.max(received, claim?.received ?? 0),
@@ -174,6 +174,12 @@ function statusOf(
     case "pending":
       return { status: "requested", reason: result.reason };
   }
+}
+
+/** A mirror that stands is an answer to a new request as well; a refusal may be none any more. */
+function answered(open: Claim, now: number): Pick<Claim, "status" | "at" | "sessionId" | "reason"> {
+  if (open.status !== "refused") return { status: open.status, at: open.at, ...answerOf(open) };
+  return { status: "requested", at: now };
 }
 
 function answerOf({ sessionId, reason }: Claim): Pick<Claim, "sessionId" | "reason"> {

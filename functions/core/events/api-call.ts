@@ -13,7 +13,7 @@ import {
   type ParsedEvent,
 } from "./envelope.js";
 import { itemsOf, untrustedList } from "./items.js";
-import { tampered } from "./tampering.js";
+import { filterChanged, isByController, tampered } from "./tampering.js";
 
 const head = z.object({
   eventSource: z.literal("ec2.amazonaws.com"),
@@ -51,23 +51,26 @@ const created = reader(
     ),
 );
 
-// One call may tag a thousand resources of any kind. Rules match tags of instances, so these alone are looked at;
-// they are older than the call.
-const tagged = reader(
-  z.object({ requestParameters: z.object({ resourcesSet: z.object({ items: untrustedList }) }) }),
-  ({ requestParameters }) => {
-    const { valid, odd } = itemsOf(
-      z.object({ resourceId: z.string() }),
-      requestParameters.resourcesSet.items,
-    );
-    if (valid.length === 0) return "malformed";
-    const ids = valid.map(({ resourceId }) => resourceId);
-    return parsedEvent(
-      { instanceIds: ids.filter((id) => instanceId.safeParse(id).success) },
-      { ...late, odd },
-    );
-  },
-);
+// One call may tag a thousand resources of any kind. Rules match tags of instances, which are older than the call; whose a
+// session is and where a target leads hang on tags too, and a sweep looks at those.
+const resources = z.object({
+  requestParameters: z.object({ resourcesSet: z.object({ items: untrustedList }) }),
+});
+const watched = z.string().check(z.regex(/^(tms|tmt|tmf|vpce)-[0-9a-f]{8,17}$/));
+
+const tagged: Reader = (detail, region) => {
+  const parsed = resources.safeParse(detail);
+  if (!parsed.success) return "malformed";
+  const { items } = parsed.data.requestParameters.resourcesSet;
+  const { valid, odd } = itemsOf(z.object({ resourceId: z.string() }), items);
+  if (valid.length === 0) return "malformed";
+  const ids = valid.map(({ resourceId }) => resourceId);
+  const concerns = ids.some((id) => watched.safeParse(id).success) && !isByController(detail, region);
+  return parsedEvent(
+    { instanceIds: ids.filter((id) => instanceId.safeParse(id).success) },
+    { ...late, odd, ...(concerns && { sweep: "tagged" }) },
+  );
+};
 
 const modified = reader(z.object({ requestParameters: z.object({ instanceId }) }), ({ requestParameters }) =>
   parsedEvent({ instanceIds: [requestParameters.instanceId] }, late),
@@ -79,7 +82,7 @@ const detached = reader(z.object({ requestParameters: z.object({ attachmentId })
   parsedEvent({}, { ...late, sweep: "detached" }),
 );
 
-const readers: ReadonlyMap<string, Reader> = new Map([
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["AttachNetworkInterface", attached],
   ["DetachNetworkInterface", detached],
   ["CreateNetworkInterface", created],
@@ -88,6 +91,15 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ["ModifyInstanceAttribute", modified],
   ["DeleteTrafficMirrorSession", tampered("DeleteTrafficMirrorSession")],
   ["ModifyTrafficMirrorSession", tampered("ModifyTrafficMirrorSession")],
+  ...(
+    [
+      "CreateTrafficMirrorFilterRule",
+      "DeleteTrafficMirrorFilterRule",
+      "ModifyTrafficMirrorFilterRule",
+      "ModifyTrafficMirrorFilterNetworkServices",
+      "DeleteTrafficMirrorFilter",
+    ] as const
+  ).map((call): [string, Reader] => [call, filterChanged(call)]),
 ]);
 
 export const apiCall: EventKind = {

@@ -60,9 +60,11 @@ export interface ParsedEvent {
   readonly late: boolean;
   readonly left: number;
   readonly odd: number;
-  readonly sweep?: "detached";
+  readonly sweep?: SweepReason;
   readonly followUps: readonly FollowUp[];
 }
+
+export type SweepReason = "detached" | "tagged";
 
 /** Why an event with a known source and detail-type is of no use all the same. */
 export type Unusable = "unknown-kind" | "malformed" | "foreign";
@@ -92,7 +94,7 @@ interface More {
   readonly early?: boolean;
   readonly late?: boolean;
   readonly odd?: number;
-  readonly sweep?: "detached";
+  readonly sweep?: SweepReason;
   readonly followUps?: readonly FollowUp[];
 }
 

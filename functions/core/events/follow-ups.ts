@@ -45,7 +45,25 @@ export interface TamperingFollowUp {
   readonly record: string;
 }
 
-export type FollowUp = HookFollowUp | DemandFollowUp | WithdrawalFollowUp | TamperingFollowUp;
+/** Somebody who is not one of our functions changed a mirror filter, ours or another. */
+export interface FilterFollowUp {
+  readonly kind: "filter";
+  /** undefined: the record names a rule alone, of which nobody can tell any more whose it was. */
+  readonly filterId?: string;
+  readonly call: FilterCall;
+  readonly who: string;
+  readonly from: string;
+  readonly record: string;
+}
+export type FilterCall =
+  | "CreateTrafficMirrorFilterRule"
+  | "DeleteTrafficMirrorFilterRule"
+  | "ModifyTrafficMirrorFilterRule"
+  | "ModifyTrafficMirrorFilterNetworkServices"
+  | "DeleteTrafficMirrorFilter";
+
+export type FollowUp =
+  FilterFollowUp | HookFollowUp | DemandFollowUp | WithdrawalFollowUp | TamperingFollowUp;
 
 /** Who asks, as the source of the event says; IAM decides who may use which source. */
 export interface Requester {

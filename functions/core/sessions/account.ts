@@ -4,21 +4,10 @@
  */
 import type { Session } from "../model.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
-import { ownershipOf } from "./ownership.js";
+import { holdFirstApply, type FirstApply } from "./first-apply.js";
+import { isOfAnotherController, ownershipOf } from "./ownership.js";
 import { letsThrough, type RemovalWindow } from "./removal-window.js";
-
-export interface Guardrails {
-  /** A sweep that would bring a day's removals above this share of our sessions, 0–100, removes none … */
-  readonly removalPercent: number;
-  /** … unless it is no more than this many, and no more than half of our sessions. */
-  readonly removalMinimum: number;
-  /** Removals are let through until then (milliseconds since the epoch). */
-  readonly acknowledgedUntil: number | null;
-  /** Share of the selected interfaces that is mirrored, 0–100. */
-  readonly rolloutPercent: number;
-  /** Most sessions of ours, null for no ceiling but the account's quota. */
-  readonly maxSessions: number | null;
-}
+import type { Guardrails } from "./settings.js";
 
 export interface AccountPlan {
   readonly plans: readonly SourcePlan[];
@@ -26,7 +15,13 @@ export interface AccountPlan {
   readonly removals: number;
   /** Removals that wait for a person; 0 when the guardrail did not hold. */
   readonly heldRemovals: number;
+  /** Sessions that a first apply would make, and that wait for a person; 0 when nothing is held. */
+  readonly heldCreations: number;
+  /** How far this controller comes with this plan. */
+  readonly firstApply: FirstApply;
   readonly foreign: number;
+  /** Of the foreign ones, those of other controllers of this product: they have a quota of their own. */
+  readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   /** Interfaces that have sessions of ours and no plan, since no answer showed them. */
   readonly sessionsNotSeen: number;
@@ -35,11 +30,13 @@ export interface AccountPlan {
 export interface AccountContext {
   /** Value of the ownership tag. */
   readonly controller: string;
-  /** Sessions that the account may have. */
+  /** Sessions that this controller may have, together with those of strangers. */
   readonly quota: number;
   readonly guardrails: Guardrails;
   /** What was removed lately; null where it is not known, so that no more is. */
   readonly window: RemovalWindow | null;
+  /** How far this controller had come before. */
+  readonly firstApply: FirstApply;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -47,7 +44,7 @@ export interface AccountContext {
 export function planAccount(
   plans: readonly SourcePlan[],
   sessions: readonly Session[],
-  { controller, quota, guardrails, window, now }: AccountContext,
+  { controller, quota, guardrails, window, firstApply, now }: AccountContext,
 ): AccountPlan {
   // Those of the version before are among ours until their interface is planned: they must not take our own room.
   const ours = sessions.filter((session) => ["ours", "unproven"].includes(ownershipOf(session, controller)));
@@ -57,12 +54,17 @@ export function planAccount(
     ours.flatMap(({ interfaceId }) => (seen.has(interfaceId) ? [] : interfaceId)),
   ).size;
   const foreign = sessions.length - sessionsOfOurs;
-  const room = Math.max(0, quota - foreign);
+  const otherControllers = sessions.filter((session) => isOfAnotherController(session, controller)).length;
+  // What strangers take is missing for new sessions, and never takes away one that is there.
+  const kept = plans.filter((plan) => plan.kept !== undefined).length;
+  const room = Math.min(quota, Math.max(quota - (foreign - otherControllers), kept));
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
   const paced = paceDefaults(fitted);
   const removals = paced.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
-  const account = { plans: paced, removals, heldRemovals: 0, foreign, sessionsOfOurs, sessionsNotSeen };
+  const seenNow = { foreign, otherControllers, sessionsOfOurs, sessionsNotSeen };
+  const counts = { removals, heldRemovals: 0, heldCreations: 0, ...seenNow };
+  const account = holdFirstApply({ plans: paced, firstApply, ...counts }, firstApply, guardrails);
   return letsThrough(window, removals, sessionsOfOurs, guardrails, now) ? account : holdRemovals(account);
 }
 

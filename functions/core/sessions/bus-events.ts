@@ -2,7 +2,7 @@
  * What the controller publishes, on its own bus and from there to the hub's: sessions that changed, sources that
  * are refused, tampering, what a sweep came to. Their source is theirs alone: requesters may not use it.
  */
-import type { TamperingFollowUp } from "../events/follow-ups.js";
+import type { FilterFollowUp, TamperingFollowUp } from "../events/follow-ups.js";
 import { isBookkeeping, type Done } from "./decisions.js";
 import type { NotMirrored } from "./report.js";
 
@@ -14,6 +14,7 @@ export interface BusEvent {
     | "Mirror Session Changed"
     | "Mirror Source Refused"
     | "Mirror Session Tampered"
+    | "Mirror Filter Tampered"
     | "Mirror Sweep Completed"
     | "Sweep Requested";
   readonly detail: Readonly<Record<string, unknown>>;
@@ -73,6 +74,24 @@ export function tampered(
   return {
     detailType: "Mirror Session Tampered",
     detail: { controller, session_id: sessionId, call, who, source_ip: from, event_id: record },
+  };
+}
+
+export function filterTampered(
+  controller: string,
+  { filterId, call, who, from, record }: FilterFollowUp,
+  changed: readonly string[],
+): BusEvent {
+  return {
+    detailType: "Mirror Filter Tampered",
+    detail: {
+      controller,
+      filter_ids: filterId === undefined ? changed : [filterId],
+      call,
+      who,
+      source_ip: from,
+      event_id: record,
+    },
   };
 }
 

@@ -96,13 +96,16 @@ function portsOverlap(a: FilterRule["sourcePorts"], b: FilterRule["sourcePorts"]
   return a === undefined || b === undefined || (a.from <= b.to && b.from <= a.to);
 }
 
-/** Filter and number of the session that stands on this interface when its plan is done; undefined when none is to. */
-export function standing({ decisions, kept }: SourcePlan): Pick<Session, "filterId" | "number"> | undefined {
+/** Of the session that stands on this interface when its plan is done; undefined when none is to. */
+export function standing({
+  decisions,
+  kept,
+}: SourcePlan): Pick<Session, "filterId" | "number" | "targetId"> | undefined {
   for (const decision of decisions) {
     if (decision.kind === "create") return decision.desired;
     if (decision.kind === "modify" && kept !== undefined) {
-      const { filterId = kept.filterId, number = kept.number } = decision.changes;
-      return { filterId, number };
+      const { filterId = kept.filterId, number = kept.number, targetId = kept.targetId } = decision.changes;
+      return { filterId, number, targetId };
     }
   }
   return kept;

@@ -44,6 +44,12 @@ export function concerns(session: Session, controller: string): boolean {
   return isTaggedOurs(session.tags, controller) || ownershipOf(session, controller) !== "foreign";
 }
 
+/** Proved by its description to be another controller's, whatever its tags say. */
+export function isOfAnotherController(session: Session, controller: string): boolean {
+  const proof = proofOf(session);
+  return proof !== undefined && proof.controller !== nameInDescription(controller);
+}
+
 /** What ends a demand must not hang on a tag: the rule as the description has it, else as the tag has it. */
 export function ruleOf(session: Session): string | undefined {
   const tag = session.tags[TAG_RULE];

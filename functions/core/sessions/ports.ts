@@ -1,9 +1,10 @@
 /** What the core needs of the world. functions/aws implements it over the SDK, tests over a model of EC2. */
 import type { Clock } from "../clock.js";
-import type { Look, Observation, Session, Tags } from "../model.js";
+import type { Look, MirrorFilter, Observation, Session, Tags } from "../model.js";
 import type { Outcome } from "../outcomes.js";
 import type { DesiredSession, SessionChanges } from "./decisions.js";
 import type { DifferingFilters } from "./filter-drift.js";
+import type { FirstApply } from "./first-apply.js";
 import type { Policy } from "./policy.js";
 import type { RefusedTypes } from "./refused-types.js";
 import type { RemovalWindow } from "./removal-window.js";
@@ -26,6 +27,8 @@ export interface Observer {
   ): Promise<Observation>;
   /** All sessions of the account. */
   sessions(): Promise<readonly Session[]>;
+  /** Those of these filters that are there. */
+  filters(ids: readonly string[]): Promise<readonly MirrorFilter[]>;
   /** Those of these sessions that are there. */
   sessionsById(ids: readonly string[]): Promise<readonly Session[]>;
 }
@@ -47,6 +50,7 @@ export interface SessionWriter {
 /** What sweeps know of each other. */
 export interface SweepState {
   readonly window: RemovalWindow;
+  readonly firstApply: FirstApply;
   readonly refusedTypes: RefusedTypes;
   readonly differingFilters: DifferingFilters;
 }

@@ -9,6 +9,7 @@ import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js"
 import { execute, inFairOrder, type Executed } from "./execute.js";
 import { filterDrift } from "./filter-drift.js";
 import { silentFilters as createSilentFilters, standing, type SilentFilters } from "./filters.js";
+import { withoutCreation } from "./first-apply.js";
 import { planSource } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
@@ -34,6 +35,8 @@ export interface Run extends Deadlines {
   /** Whatever reading took, the run may act for so long after it, though not after `until`. */
   readonly window?: { readonly milliseconds: number; readonly until: number };
   readonly onDone: (done: Done) => void;
+  /** The first apply waits for its sweep, or for a person: nothing is created. */
+  readonly holdsCreations?: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -56,9 +59,22 @@ export async function reconcile(
   const claims = await claimsOn(observation);
   const context = contextOf(run, observation, claims, false);
   const ceiling = run.settings.guardrails.maxSessions !== null;
-  const plans = planAll(context, observation).map((plan) => (ceiling ? leaveCreatesToSweep(plan) : plan));
+  const planned = planAll(context, observation);
+  const plans =
+    run.holdsCreations === true
+      ? planned.map(withoutCreation)
+      : ceiling
+        ? planned.map(leaveCreatesToSweep)
+        : planned;
   const executed = await carryOut(run, plans, claims, EVENT_CONCURRENCY);
-  const account = { heldRemovals: 0, foreign: 0, sessionsOfOurs: 0, sessionsNotSeen: 0 };
+  const account = {
+    heldRemovals: 0,
+    heldCreations: 0,
+    foreign: 0,
+    otherControllers: 0,
+    sessionsOfOurs: 0,
+    sessionsNotSeen: 0,
+  };
   return report({ run, observation, plans, ...executed, ...account });
 }
 
@@ -82,7 +98,9 @@ export async function sweep(
   run.types.begin(record.refusedTypes, wanted, now);
   // Before the quota is shared out: what EC2 refuses must not hold the place of what it takes.
   const planned = wanted.map((plan) => run.types.withoutRefused(refusals.withoutRefused(plan, now), now));
-  const allowed = planAccount(planned, observation.sessions, { ...settings, window: record.window, now });
+  // Observing makes nothing, and says what it would make.
+  const firstApply = settings.mode === "enforce" ? record.firstApply : "over";
+  const allowed = planAccount(planned, observation.sessions, { ...settings, ...record, firstApply, now });
   const account = (await record.reserve(allowed, settings, now)) ? allowed : holdRemovals(allowed);
   const { plans } = account;
   // Types that no list knows come last, so that what EC2 may refuse does not keep the others waiting.
@@ -109,6 +127,7 @@ export async function sweep(
   const judgement = {
     silentFilters: new Set([...silent.seen(observation.filters ?? [], run.policy)].filter(isUsed)),
     changedFilters: new Set(changedFilters.map(({ id }) => id)),
+    unhealthyTargets: observation.unhealthyTargets ?? new Set<string>(),
     rivalOf: (plan: SourcePlan) =>
       run.policy.options.accept_sharing ? undefined : rivalOf(plan, filters, settings.controller),
   };

@@ -3,7 +3,7 @@
  * one who takes everything at once is. Only removals by policy count, which somebody's change of tags, rules or targets
  * can cause; what EC2 itself shows as stopped, detached or terminated goes uncounted.
  */
-import type { Guardrails } from "./account.js";
+import type { Guardrails } from "./settings.js";
 
 /** Something counted in one hour since the epoch. */
 export interface HourCount {

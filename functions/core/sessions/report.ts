@@ -39,8 +39,12 @@ export interface Report {
   /** Calls that ended in each class. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
   readonly foreign: number;
+  readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   readonly heldRemovals: number;
+  readonly heldCreations: number;
+  /** What sessions of ours there are when everything planned is done, what is held back included. */
+  readonly sessionsPlanned: number;
   /** Actions that were planned and are not done. */
   readonly remaining: number;
   /** Of these, the ones that change or remove a session that exists. */
@@ -61,6 +65,10 @@ export interface Report {
   /** Filters of our sessions that are not what Terraform declared. */
   readonly changedFilters: readonly ChangedFilter[];
   readonly filtersRead: boolean;
+  /** Targets in a zone without a healthy node. */
+  readonly unhealthyTargets: readonly string[];
+  /** Whether it is known which zones have a healthy node. */
+  readonly zonesRead: boolean;
   readonly sources: Observation["sources"];
   /** Load balancers of which it is not known what stands behind them. */
   readonly receiversUnread: readonly string[];
@@ -74,13 +82,23 @@ interface Input {
   readonly done: readonly Done[];
   readonly replanned: ReadonlyMap<string, SourcePlan>;
   readonly heldRemovals: number;
+  readonly heldCreations: number;
   readonly foreign: number;
+  readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   readonly changedFilters?: readonly ChangedFilter[];
   readonly judgement?: Judgement;
   /** Interfaces that have sessions of ours and are in no answer. */
   readonly sessionsNotSeen: number;
 }
+
+/** What can become of a creation without a session, now or by the next sweep. */
+const noSession: ReadonlySet<UncoveredReason> = new Set([
+  "instance-type",
+  "aws-refused",
+  "quota",
+  "not-permitted",
+] as const);
 
 export function report(input: Input): Report {
   const { plans, done } = input;
@@ -96,6 +114,7 @@ export function report(input: Input): Report {
   const notMirrored: NotMirrored[] = [];
   let [selected, mirrored, remaining, remainingChanges] = [0, 0, input.heldRemovals, input.heldRemovals];
   let waiting = 0;
+  let sessionsPlanned = input.sessionsOfOurs + input.heldCreations;
   for (const first of plans) {
     const plan = input.replanned.get(first.source.id) ?? first;
     const mine = results.get(plan.source.id) ?? [];
@@ -105,6 +124,11 @@ export function report(input: Input): Report {
     remainingChanges += left.filter((action) => action.kind !== "create" && !isBookkeeping(action)).length;
     if (plan.waits === true) waiting += 1;
     const verdict = verdictOf(plan, mine, judgement);
+    const refused = verdict.is === "uncovered" && noSession.has(verdict.reason);
+    for (const { kind } of plan.decisions) {
+      if (kind === "delete") sessionsPlanned -= 1;
+      if (kind === "create" && !refused) sessionsPlanned += 1;
+    }
     const notSeen = verdict.is === "uncovered" && verdict.reason === "not-seen";
     // Observing alone changes nothing, however often it is tried.
     if ((left.length > 0 || notSeen) && input.run.settings.mode === "enforce") unsettled.add(plan.source.id);
@@ -132,8 +156,11 @@ export function report(input: Input): Report {
     refused: refusedByCode(done),
     outcomes: countOutcomes(done),
     foreign: input.foreign,
+    otherControllers: input.otherControllers,
     sessionsOfOurs: input.sessionsOfOurs,
     heldRemovals: input.heldRemovals,
+    heldCreations: input.heldCreations,
+    sessionsPlanned,
     remaining,
     remainingChanges,
     waiting,
@@ -144,6 +171,8 @@ export function report(input: Input): Report {
     silentFilters: [...(judgement?.silentFilters ?? [])],
     changedFilters,
     filtersRead: input.observation.filters !== undefined,
+    unhealthyTargets: [...(input.observation.unhealthyTargets ?? [])],
+    zonesRead: input.observation.unhealthyTargets !== undefined,
     disputed: plans.flatMap(({ disputed = [] }) => disputed),
     sources: input.observation.sources,
     receiversUnread: input.observation.topology.receivers.unread,

@@ -12,6 +12,7 @@ import {
   withRemovals,
   withSessions,
 } from "./removal-window.js";
+import { furthest, type FirstApply } from "./first-apply.js";
 import type { RemovalWindow } from "./removal-window.js";
 import type { RefusedTypes } from "./refused-types.js";
 import type { SweepState, SweepStateStore } from "./ports.js";
@@ -21,6 +22,8 @@ import type { Settings } from "./settings.js";
 export interface SweepRecord {
   /** null: it could not be had, so that nothing is removed by policy. */
   readonly window: RemovalWindow | null;
+  /** Where the record could not be had, as if no sweep had written it. */
+  readonly firstApply: FirstApply;
   /** Types that EC2 refused, as an earlier sweep learnt. */
   readonly refusedTypes: RefusedTypes;
   /** Filters that differed from what Terraform declared; null: it could not be had. */
@@ -31,7 +34,12 @@ export interface SweepRecord {
   settle(removed: number, learnt: Learnt, now: number): Promise<void>;
 }
 
-export const emptySweepState: SweepState = { window: emptyWindow, refusedTypes: {}, differingFilters: {} };
+export const emptySweepState: SweepState = {
+  window: emptyWindow,
+  firstApply: "awaited",
+  refusedTypes: {},
+  differingFilters: {},
+};
 
 /** What this sweep knows by its end, for the next one. */
 export type Learnt = Pick<SweepState, "refusedTypes" | "differingFilters">;
@@ -55,7 +63,12 @@ export async function openRecord(
       state = next;
       version = written.version;
       if (written.overwritten === undefined) return true;
-      state = { ...next, window: both(next.window, written.overwritten.window) };
+      const { window, firstApply } = written.overwritten;
+      state = {
+        ...next,
+        window: both(next.window, window),
+        firstApply: furthest(next.firstApply, firstApply),
+      };
       version = (await store.write(state, version)).version;
     } catch (error) {
       onError(error);
@@ -65,20 +78,25 @@ export async function openRecord(
 
   return {
     window: state?.window ?? null,
+    firstApply: state?.firstApply ?? "awaited",
     refusedTypes: state?.refusedTypes ?? {},
     differingFilters: state?.differingFilters ?? null,
-    async reserve({ removals, sessionsOfOurs }, { mode, guardrails }, now) {
+    async reserve({ removals, sessionsOfOurs, firstApply }, { mode, guardrails }, now) {
       if (mode !== "enforce") return true;
       const wanted = isAcknowledged(guardrails, now);
       if (state === null) return removals === 0 || wanted || guardrails.removalPercent >= 100;
-      if (removals === 0 && !isNewHour(state.window, now)) return true;
+      if (removals === 0 && firstApply === state.firstApply && !isNewHour(state.window, now)) return true;
       // A person has looked at these: the day begins anew with what they leave.
       if (wanted && removals > 0) {
-        await write({ ...state, window: withSessions(emptyWindow, sessionsOfOurs - removals, now) });
+        await write({
+          ...state,
+          firstApply,
+          window: withSessions(emptyWindow, sessionsOfOurs - removals, now),
+        });
         return true;
       }
       const window = withSessions(withRemovals(state.window, removals, now), sessionsOfOurs, now);
-      const written = await write({ ...state, window });
+      const written = await write({ ...state, firstApply, window });
       reserved = written ? removals : 0;
       return written || removals === 0 || guardrails.removalPercent >= 100;
     },
@@ -89,7 +107,7 @@ export async function openRecord(
         isSame(state.refusedTypes, learnt.refusedTypes) &&
         isSame(state.differingFilters, learnt.differingFilters);
       if (less === 0 && same) return;
-      await write({ ...learnt, window: withRemovals(state.window, less, now) });
+      await write({ ...state, ...learnt, window: withRemovals(state.window, less, now) });
     },
   };
 }

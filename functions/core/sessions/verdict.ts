@@ -13,6 +13,7 @@ export type Verdict =
 export interface Judgement {
   readonly silentFilters: ReadonlySet<string>;
   readonly changedFilters: ReadonlySet<string>;
+  readonly unhealthyTargets: ReadonlySet<string>;
   readonly rivalOf: (plan: SourcePlan) => Rival | undefined;
 }
 
@@ -24,11 +25,12 @@ export function verdictOf(
 ): Verdict {
   const found = verdictOn(plan, done);
   if (found.is !== "mirrored" || judgement === undefined) return found;
-  const filterId = standing(plan)?.filterId ?? "";
+  const { filterId = "", targetId = "" } = standing(plan) ?? {};
   if (judgement.changedFilters.has(filterId)) return { is: "uncovered", reason: "filter-changed" };
   if (judgement.silentFilters.has(filterId)) return { is: "uncovered", reason: "filter-accepts-nothing" };
   const by = judgement.rivalOf(plan);
-  return by === undefined ? found : { is: "uncovered", reason: "outranked", by };
+  if (by !== undefined) return { is: "uncovered", reason: "outranked", by };
+  return judgement.unhealthyTargets.has(targetId) ? { is: "uncovered", reason: "zone-unhealthy" } : found;
 }
 
 function verdictOn(plan: SourcePlan, done: readonly Done[]): Verdict {

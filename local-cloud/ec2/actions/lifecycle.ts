@@ -3,7 +3,7 @@
  * this side adds what moto leaves out: tags of interfaces, what outlives an instance, and sessions that go with their
  * interface. The state-change events are made from the answers, by events/instances.ts.
  */
-import { lagOf } from "../../interference/lag.js";
+import { longestLagOf } from "../../interference/lag.js";
 import type { Answer } from "../../types.js";
 import { ec2Ok, items, list, parseXml, tagSpec, texts, type Node, type Params } from "../../xml.js";
 import { Ec2Fault } from "../fault.js";
@@ -18,7 +18,7 @@ export type Forwarding = (request: Request) => Promise<Answer | undefined>;
 
 /** Sends the call on and keeps the view of moto true. */
 export async function forwarded({ call, region }: Request, params: Params = call.params): Promise<Answer> {
-  const lag = Math.max(lagOf(region.cloud, "instances"), lagOf(region.cloud, "interfaces"));
+  const lag = longestLagOf(region.cloud, "instances", "interfaces");
   return region.moto.during(call.action, lag, () => region.cloud.forward({ ...call, params }));
 }
 

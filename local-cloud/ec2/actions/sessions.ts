@@ -1,6 +1,7 @@
 import { lagOf } from "../../interference/lag.js";
 import { list, tagSpec } from "../../xml.js";
 import { dropOrphans, sourceFacts } from "../region.js";
+import { together, type Seen } from "../shares.js";
 import { notFound, required } from "../store/checks.js";
 import type { Session } from "../store/model.js";
 import { integer, refuseDryRun, type Actions, type Request } from "./action.js";
@@ -52,12 +53,14 @@ export const sessionActions: Actions = {
     await dropOrphans(region);
     const { sessions } = region.mirror.sessions;
     const time = region.context.now() - lagOf(region.cloud, "sessions");
-    const { items, nextToken } = describe<Session>(request, {
+    const others = region.shares.sessionsFor(region, time);
+    const ownerOf = ({ owner = region.account }: Seen<Session>) => owner;
+    const { items, nextToken } = describe<Seen<Session>>(request, {
       idName: "TrafficMirrorSessionId",
       readers: {
         description: (s) => s.description,
         "network-interface-id": (s) => s.interfaceId,
-        "owner-id": () => region.account,
+        "owner-id": ownerOf,
         "packet-length": (s) => s.packetLength,
         "session-number": (s) => s.number,
         "traffic-mirror-filter-id": (s) => s.filterId,
@@ -65,13 +68,13 @@ export const sessionActions: Actions = {
         "traffic-mirror-target-id": (s) => s.targetId,
         "virtual-network-id": (s) => s.vni,
       },
-      all: () => sessions.asOf(time),
+      all: () => together<Seen<Session>>(sessions.asOf(time), others),
       get: (id) => {
-        const found = sessions.getAsOf(id, time);
+        const found = sessions.getAsOf(id, time) ?? others.find((each) => each.id === id);
         if (!found) throw notFound("session", id, region.context.switches);
         return found;
       },
     });
-    return { trafficMirrorSessionSet: items.map((s) => sessionXml(s, region.account)), nextToken };
+    return { trafficMirrorSessionSet: items.map((s) => sessionXml(s, ownerOf(s))), nextToken };
   },
 };

@@ -2,6 +2,7 @@ import { lagOf } from "../../interference/lag.js";
 import { tagSpec, type Params } from "../../xml.js";
 import { Ec2Fault, invalidParameter } from "../fault.js";
 import { sourceFacts, type Region } from "../region.js";
+import { together, type Seen } from "../shares.js";
 import { notFound, required } from "../store/checks.js";
 import type { Target, TargetDestination } from "../store/model.js";
 import { refuseDryRun, type Actions } from "./action.js";
@@ -48,7 +49,8 @@ async function checkDestination(region: Region, destination: TargetDestination):
           "LoadBalancerArns.member.1": loadBalancerArn,
         },
       });
-      if (answer.status !== 200 || !loadBalancerArn.includes(":loadbalancer/net/")) {
+      // By its type: moto spells the ARNs of all types alike, and what this side is given is moto's spelling.
+      if (answer.status !== 200 || !answer.body.includes("<Type>network</Type>")) {
         throw invalidParameter(`The Network Load Balancer '${loadBalancerArn}' does not exist`);
       }
       return;
@@ -80,7 +82,8 @@ export const targetActions: Actions = {
   DeleteTrafficMirrorTarget({ params, region }) {
     const id = required(params["TrafficMirrorTargetId"], "TrafficMirrorTargetId");
     refuseDryRun(params);
-    region.mirror.targets.delete(id, region.mirror.sessions.usesTarget(id));
+    const usedByOthers = region.shares.sessionsFor(region).some(({ targetId }) => targetId === id);
+    region.mirror.targets.delete(id, usedByOthers || region.mirror.sessions.usesTarget(id));
     return { trafficMirrorTargetId: id };
   },
 
@@ -89,7 +92,9 @@ export const targetActions: Actions = {
     refuseDryRun(params);
     const { targets } = region.mirror.targets;
     const time = region.context.now() - lagOf(region.cloud, "targets");
-    const { items, nextToken } = describe<Target>(request, {
+    const others = region.shares.targetsFor(region, time);
+    const ownerOf = ({ owner = region.account }: Seen<Target>) => owner;
+    const { items, nextToken } = describe<Seen<Target>>(request, {
       idName: "TrafficMirrorTargetId",
       readers: {
         description: (t) => t.description,
@@ -97,16 +102,16 @@ export const targetActions: Actions = {
           d.type === "network-interface" ? d.interfaceId : undefined,
         "network-load-balancer-arn": ({ destination: d }) =>
           d.type === "network-load-balancer" ? d.loadBalancerArn : undefined,
-        "owner-id": () => region.account,
+        "owner-id": ownerOf,
         "traffic-mirror-target-id": (t) => t.id,
       },
-      all: () => targets.asOf(time),
+      all: () => together<Seen<Target>>(targets.asOf(time), others),
       get: (id) => {
-        const found = targets.getAsOf(id, time);
+        const found = targets.getAsOf(id, time) ?? others.find((each) => each.id === id);
         if (!found) throw notFound("target", id, region.context.switches);
         return found;
       },
     });
-    return { trafficMirrorTargetSet: items.map((t) => targetXml(t, region.account)), nextToken };
+    return { trafficMirrorTargetSet: items.map((t) => targetXml(t, ownerOf(t))), nextToken };
   },
 };

@@ -47,7 +47,7 @@ export class TrafficMirrorStore {
       case "traffic-mirror-filter-rule":
         return this.filters.getRule(id).tags;
       case "traffic-mirror-target":
-        return this.targets.get(id).tags;
+        return this.targets.usable(id).tags;
       case undefined:
         throw notFound("session", id, this.context.switches);
     }

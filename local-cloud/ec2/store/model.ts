@@ -93,4 +93,6 @@ export interface Context {
   readonly random: Random;
   readonly switches: Pick<Switches, "get">;
   quotas(): Quotas;
+  /** A target that another account shares with this one. */
+  targetOfOthers(id: string): Target | undefined;
 }

@@ -73,7 +73,7 @@ export class SessionStore {
       find: (id) => this.sessions.get(id),
       answerDeleted,
       make: () => {
-        const target = this.targets.get(targetId);
+        const target = this.targets.usable(targetId);
         this.filters.get(filterId);
         this.#checkInterface(interfaceId, source);
         this.#checkNumber(interfaceId, number);
@@ -104,7 +104,7 @@ export class SessionStore {
     this.#checkValues(change);
     if (change.filterId !== undefined) this.filters.get(change.filterId);
     if (change.targetId !== undefined && change.targetId !== session.targetId) {
-      this.#checkTarget(this.targets.get(change.targetId), session.interfaceId);
+      this.#checkTarget(this.targets.usable(change.targetId), session.interfaceId);
     }
     if (change.number !== undefined) this.#checkNumber(session.interfaceId, change.number, id);
     const gone = (field: string) => removeFields.includes(field);

@@ -27,6 +27,11 @@ export class TargetStore {
     return found;
   }
 
+  /** One of this account's, or one that another account shares with it. */
+  usable(id: string): Target {
+    return this.targets.get(id) ?? this.context.targetOfOthers(id) ?? this.get(id);
+  }
+
   ofInterface(interfaceId: string): Target | undefined {
     return this.targets
       .values()

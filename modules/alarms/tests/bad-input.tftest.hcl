@@ -77,3 +77,23 @@ run "more_datapoints_than_periods" {
 
   expect_failures = [var.alarms]
 }
+
+run "a_runbook_without_tls" {
+  command = plan
+
+  variables {
+    runbook_url = "http://wiki.example/runbook"
+  }
+
+  expect_failures = [var.runbook_url]
+}
+
+run "a_runbook_with_a_fragment" {
+  command = plan
+
+  variables {
+    runbook_url = "https://wiki.example/runbook#quota"
+  }
+
+  expect_failures = [var.runbook_url]
+}

@@ -36,6 +36,10 @@ variables {
 run "an_unknown_kind_of_tool_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { tool = { kind = "wireshark" } }
   }
@@ -45,6 +49,10 @@ run "an_unknown_kind_of_tool_is_refused" {
 
 run "a_container_without_an_image_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { tool = { kind = "container" } }
@@ -56,6 +64,10 @@ run "a_container_without_an_image_is_refused" {
 run "an_image_without_a_container_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { tool = { image = "zeek/zeek:7" } }
   }
@@ -65,6 +77,10 @@ run "an_image_without_a_container_is_refused" {
 
 run "an_image_that_is_no_name_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { tool = { kind = "container", image = "zeek; rm" } }
@@ -76,6 +92,10 @@ run "an_image_that_is_no_name_is_refused" {
 run "a_command_tool_without_a_command_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { tool = { kind = "command" } }
   }
@@ -85,6 +105,10 @@ run "a_command_tool_without_a_command_is_refused" {
 
 run "a_command_for_another_kind_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { tool = { command = "/usr/bin/suricata" } }
@@ -96,6 +120,10 @@ run "a_command_for_another_kind_is_refused" {
 run "a_command_that_is_no_path_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { tool = { kind = "command", command = "suricata -i mirror0" } }
   }
@@ -105,6 +133,10 @@ run "a_command_that_is_no_path_is_refused" {
 
 run "arguments_for_tcpdump_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { tool = { arguments = ["-v"] } }
@@ -116,6 +148,10 @@ run "arguments_for_tcpdump_are_refused" {
 run "an_argument_of_two_lines_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { tool = { kind = "command", command = "/bin/true", arguments = ["a\nb"] } }
   }
@@ -125,6 +161,10 @@ run "an_argument_of_two_lines_is_refused" {
 
 run "counters_that_are_no_path_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { tool = { kind = "command", command = "/bin/true", counters = { file = "stats.json", packets = "packets" } } }
@@ -136,6 +176,10 @@ run "counters_that_are_no_path_are_refused" {
 run "a_filter_of_two_lines_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { filter = "tcp\nport 80" }
   }
@@ -145,6 +189,10 @@ run "a_filter_of_two_lines_is_refused" {
 
 run "a_filter_that_a_shell_would_read_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { filter = "port $(id)" }
@@ -156,6 +204,10 @@ run "a_filter_that_a_shell_would_read_is_refused" {
 run "an_unknown_data_path_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { datapath = "xdp" }
   }
@@ -165,6 +217,10 @@ run "an_unknown_data_path_is_refused" {
 
 run "no_worker_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { workers = 0 }
@@ -176,6 +232,10 @@ run "no_worker_is_refused" {
 run "a_rotation_of_no_second_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { rotation = { seconds = 0 } }
   }
@@ -185,6 +245,10 @@ run "a_rotation_of_no_second_is_refused" {
 
 run "a_file_too_large_for_one_upload_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { rotation = { megabytes = 6000 } }
@@ -196,6 +260,10 @@ run "a_file_too_large_for_one_upload_is_refused" {
 run "an_unknown_origin_of_packages_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capture = { packages = "snap" }
   }
@@ -205,6 +273,10 @@ run "an_unknown_origin_of_packages_is_refused" {
 
 run "a_mark_beyond_the_disk_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capture = { spool = { high_water_percent = 99 } }

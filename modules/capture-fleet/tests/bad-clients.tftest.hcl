@@ -36,6 +36,10 @@ variables {
 run "a_key_that_is_no_part_of_an_object_key_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     clients = { "a b" = { account_id = "111122223333" } }
   }
@@ -45,6 +49,10 @@ run "a_key_that_is_no_part_of_an_object_key_is_refused" {
 
 run "the_key_all_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     clients = { all = { account_id = "111122223333" } }
@@ -56,6 +64,10 @@ run "the_key_all_is_refused" {
 run "a_vni_of_zero_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     clients = { a = { account_id = "111122223333", vnis = { main = 0 } } }
   }
@@ -65,6 +77,10 @@ run "a_vni_of_zero_is_refused" {
 
 run "a_vni_of_25_bits_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     clients = { a = { account_id = "111122223333", vnis = { main = 16777216 } } }
@@ -76,6 +92,10 @@ run "a_vni_of_25_bits_is_refused" {
 run "half_a_vni_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     clients = { a = { account_id = "111122223333", vnis = { main = 1.5 } } }
   }
@@ -85,6 +105,10 @@ run "half_a_vni_is_refused" {
 
 run "one_vni_for_two_vpcs_of_two_clients_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     clients = {
@@ -98,6 +122,10 @@ run "one_vni_for_two_vpcs_of_two_clients_is_refused" {
 
 run "vnis_that_are_one_vlan_are_refused_where_the_vlan_is_all_that_is_kept" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     clients = {
@@ -113,6 +141,10 @@ run "vnis_that_are_one_vlan_are_refused_where_the_vlan_is_all_that_is_kept" {
 run "a_vni_that_is_vlan_0_is_refused_there" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     clients = { a = { account_id = "111122223333", vnis = { main = 4096 } } }
     capture = { datapath = "bpf" }
@@ -124,6 +156,10 @@ run "a_vni_that_is_vlan_0_is_refused_there" {
 run "a_vni_that_is_vlan_4095_is_refused_there" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     clients = { a = { account_id = "111122223333", vnis = { main = 4095 } } }
     capture = { datapath = "bpf" }
@@ -134,6 +170,10 @@ run "a_vni_that_is_vlan_4095_is_refused_there" {
 
 run "a_reader_that_is_no_principal_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     clients = { a = { account_id = "111122223333", readers = ["analyst"] } }

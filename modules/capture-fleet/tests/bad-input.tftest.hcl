@@ -162,6 +162,10 @@ run "a_subnet_of_another_vpc_is_refused" {
 run "an_account_id_without_its_leading_zeros_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     clients = { payment = { account_id = "4455667788" } }
   }
@@ -171,6 +175,10 @@ run "an_account_id_without_its_leading_zeros_is_refused" {
 
 run "more_accounts_than_a_bus_policy_holds_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     clients = { for number in range(233) : "client-${number}" => { account_id = format("%012d", number) } }
@@ -283,6 +291,10 @@ run "an_unknown_stickiness_is_refused" {
 run "a_health_port_outside_tcp_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     health_check = { port = 70000 }
   }
@@ -292,6 +304,10 @@ run "a_health_port_outside_tcp_is_refused" {
 
 run "a_health_path_without_a_slash_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     health_check = { path = "healthz" }
@@ -303,6 +319,10 @@ run "a_health_path_without_a_slash_is_refused" {
 run "a_health_check_slower_than_its_interval_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     health_check = { interval = 5, timeout = 5 }
   }
@@ -313,6 +333,10 @@ run "a_health_check_slower_than_its_interval_is_refused" {
 run "a_health_threshold_of_one_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     health_check = { unhealthy_threshold = 1 }
   }
@@ -322,6 +346,10 @@ run "a_health_threshold_of_one_is_refused" {
 
 run "a_grace_period_below_zero_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     health_check = { grace_period = -1 }
@@ -423,4 +451,24 @@ run "a_tag_of_this_product_is_refused" {
   }
 
   expect_failures = [var.tags]
+}
+
+run "a_runbook_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    runbook_url = "http://wiki.example/runbook"
+  }
+
+  expect_failures = [var.runbook_url]
+}
+
+run "an_iam_path_with_a_blank_is_refused" {
+  command = plan
+
+  variables {
+    iam_path = "/net work/"
+  }
+
+  expect_failures = [var.iam_path]
 }

@@ -36,6 +36,10 @@ variables {
 run "no_traffic_as_target_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { network_in_mbps = 0 }
   }
@@ -45,6 +49,10 @@ run "no_traffic_as_target_is_refused" {
 
 run "a_type_of_unknown_bandwidth_needs_a_target" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     instance_types = ["im4gn.large"]
@@ -56,6 +64,10 @@ run "a_type_of_unknown_bandwidth_needs_a_target" {
 run "a_share_beyond_the_baseline_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { network_share = 120 }
   }
@@ -65,6 +77,10 @@ run "a_share_beyond_the_baseline_is_refused" {
 
 run "processor_time_beyond_all_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     scaling = { cpu_percent = 101 }
@@ -76,6 +92,10 @@ run "processor_time_beyond_all_is_refused" {
 run "no_drops_as_threshold_are_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { drop_percent = 0 }
   }
@@ -86,6 +106,10 @@ run "no_drops_as_threshold_are_refused" {
 run "a_warm_up_of_hours_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { warmup_seconds = 7200 }
   }
@@ -95,6 +119,10 @@ run "a_warm_up_of_hours_is_refused" {
 
 run "a_weight_for_one_of_two_types_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     instance_types = ["c6i.large", "c6i.xlarge"]
@@ -107,6 +135,10 @@ run "a_weight_for_one_of_two_types_is_refused" {
 run "a_weight_of_zero_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { weights = { "c6i.large" = 0 } }
   }
@@ -116,6 +148,10 @@ run "a_weight_of_zero_is_refused" {
 
 run "more_spot_than_all_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     scaling = { spot_percent = 101 }
@@ -127,6 +163,10 @@ run "more_spot_than_all_is_refused" {
 run "a_warm_pool_of_spot_nodes_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { spot_percent = 50, warm_pool = {} }
   }
@@ -136,6 +176,10 @@ run "a_warm_pool_of_spot_nodes_is_refused" {
 
 run "a_warm_pool_in_an_unknown_state_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     scaling = { warm_pool = { state = "Asleep" } }
@@ -147,6 +191,10 @@ run "a_warm_pool_in_an_unknown_state_is_refused" {
 run "a_warm_pool_smaller_than_the_group_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { warm_pool = { max_prepared = 1 } }
   }
@@ -156,6 +204,10 @@ run "a_warm_pool_smaller_than_the_group_is_refused" {
 
 run "a_recurrence_of_six_fields_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     scaling = { schedules = { a = { recurrence = "0 0 7 * * *", min_size = 2 } } }
@@ -167,6 +219,10 @@ run "a_recurrence_of_six_fields_is_refused" {
 run "a_schedule_without_a_size_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { schedules = { a = { recurrence = "0 7 * * *" } } }
   }
@@ -176,6 +232,10 @@ run "a_schedule_without_a_size_is_refused" {
 
 run "a_schedule_that_leaves_no_node_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     scaling = { schedules = { a = { recurrence = "0 7 * * *", min_size = 0 } } }
@@ -187,6 +247,10 @@ run "a_schedule_that_leaves_no_node_is_refused" {
 run "a_schedule_beyond_the_maximum_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { schedules = { a = { recurrence = "0 7 * * *", desired_capacity = 9 } } }
   }
@@ -196,6 +260,10 @@ run "a_schedule_beyond_the_maximum_is_refused" {
 
 run "checkpoints_that_fall_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     scaling = { refresh = { checkpoint_percentages = [50, 20] } }
@@ -207,6 +275,10 @@ run "checkpoints_that_fall_are_refused" {
 run "a_checkpoint_of_three_days_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     scaling = { refresh = { checkpoint_delay_seconds = 259200 } }
   }
@@ -216,6 +288,10 @@ run "a_checkpoint_of_three_days_is_refused" {
 
 run "a_launch_without_time_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     hooks = { launch_timeout_seconds = 10 }
@@ -227,6 +303,10 @@ run "a_launch_without_time_is_refused" {
 run "a_leave_shorter_than_two_heartbeats_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     hooks = { terminate_timeout_seconds = 90 }
   }
@@ -236,6 +316,10 @@ run "a_leave_shorter_than_two_heartbeats_is_refused" {
 
 run "a_drain_longer_than_a_hook_can_last_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     hooks = { terminate_timeout_seconds = 120, drain_limit_seconds = 12001 }

@@ -36,6 +36,10 @@ variables {
 run "a_lock_of_unknown_mode_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     object_lock = { mode = "STRICT", days = 7 }
   }
@@ -45,6 +49,10 @@ run "a_lock_of_unknown_mode_is_refused" {
 
 run "a_lock_longer_than_the_retention_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     object_lock = { mode = "GOVERNANCE", days = 31 }
@@ -56,6 +64,10 @@ run "a_lock_longer_than_the_retention_is_refused" {
 run "a_lock_of_no_day_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     object_lock = { mode = "GOVERNANCE", days = 0 }
   }
@@ -65,6 +77,10 @@ run "a_lock_of_no_day_is_refused" {
 
 run "a_lock_that_nobody_opens_and_a_bucket_that_destroy_empties_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     object_lock          = { mode = "COMPLIANCE", days = 7 }
@@ -77,6 +93,10 @@ run "a_lock_that_nobody_opens_and_a_bucket_that_destroy_empties_are_refused" {
 run "a_fifo_queue_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     notifications = { queues = { a = { queue_arn = "arn:aws:sqs:eu-west-1:111122223333:siem.fifo" } } }
   }
@@ -86,6 +106,10 @@ run "a_fifo_queue_is_refused" {
 
 run "two_queues_for_the_same_objects_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     notifications = { queues = {
@@ -100,6 +124,10 @@ run "two_queues_for_the_same_objects_are_refused" {
 run "a_destination_that_is_no_block_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     https_destinations = { cidr_blocks = ["s3.amazonaws.com"] }
   }
@@ -109,6 +137,10 @@ run "a_destination_that_is_no_block_is_refused" {
 
 run "no_destination_at_all_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     https_destinations = { cidr_blocks = [] }
@@ -151,6 +183,10 @@ run "an_action_that_is_no_arn_is_refused" {
 run "a_plan_for_no_traffic_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capacity = { expected_gbps = 0 }
   }
@@ -160,6 +196,10 @@ run "a_plan_for_no_traffic_is_refused" {
 
 run "packets_too_large_for_the_way_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capacity = { packet_bytes = 9000 }
@@ -171,6 +211,10 @@ run "packets_too_large_for_the_way_are_refused" {
 run "more_stored_than_captured_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capacity = { stored_percent = 120 }
   }
@@ -180,6 +224,10 @@ run "more_stored_than_captured_is_refused" {
 
 run "processors_that_take_nothing_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capacity = { gbps_per_vcpu = 0 }
@@ -191,6 +239,10 @@ run "processors_that_take_nothing_are_refused" {
 run "a_candidate_nobody_knows_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capacity = { candidates = ["x9.mega"] }
   }
@@ -201,6 +253,10 @@ run "a_candidate_nobody_knows_is_refused" {
 run "facts_of_a_type_without_bandwidth_are_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     capacity = { instances = { "x9.mega" = { vcpus = 4, baseline_gbps = 0, usd_per_hour = 1 } } }
   }
@@ -210,6 +266,10 @@ run "facts_of_a_type_without_bandwidth_are_refused" {
 
 run "a_negative_price_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     capacity = { prices = { s3_gb_month = -1 } }

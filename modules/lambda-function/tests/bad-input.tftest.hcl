@@ -245,3 +245,13 @@ run "inline_policies_that_iam_would_refuse" {
 
   expect_failures = [aws_iam_role_policy.function]
 }
+
+run "an_iam_path_without_its_last_slash" {
+  command = plan
+
+  variables {
+    iam_path = "/network"
+  }
+
+  expect_failures = [var.iam_path]
+}

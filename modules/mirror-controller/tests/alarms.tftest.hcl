@@ -53,14 +53,17 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-sweep-near-time-limit              = "near-time-limit"
       mirror-sweep-state-unread                 = "sweep-state-unread"
       mirror-instance-type                      = "instance-type"
+      mirror-outside-vpcs                       = "outside-vpcs"
       mirror-sweep-dropped                      = "sweep-dropped"
       mirror-sweep-not-run                      = "sweep-not-run"
       mirror-policy-refused                     = "policy-refused"
       mirror-removal-held                       = "removal-held"
+      mirror-first-apply-held                   = "first-apply-held"
       mirror-ownership                          = "ownership"
       mirror-filter-changed                     = "filter-changed"
       mirror-filters                            = "filters"
       mirror-outranked                          = "outranked"
+      mirror-zone-unhealthy                     = "zone-unhealthy"
       mirror-not-permitted                      = "not-permitted"
       mirror-quota                              = "quota"
       mirror-uncovered                          = "uncovered"
@@ -90,8 +93,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 39 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Thirty-nine alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 42 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Forty-two alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -195,8 +198,10 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       } == {
       PolicyRefused         = tomap({ service = "traffic-mirror", controller = "mirror" })
       RemovalHeld           = tomap({ service = "traffic-mirror", controller = "mirror" })
+      FirstApplyHeld        = tomap({ service = "traffic-mirror", controller = "mirror" })
       SweepStateUnread      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesOfRefusedTypes = tomap({ service = "traffic-mirror", controller = "mirror" })
+      InstancesOutsideVpcs  = tomap({ service = "traffic-mirror", controller = "mirror" })
       NotPermitted          = tomap({ service = "traffic-mirror", controller = "mirror" })
       QuotaUsedPercent      = tomap({ service = "traffic-mirror", controller = "mirror" })
       EventDelay            = tomap({ service = "traffic-mirror", controller = "mirror" })
@@ -209,6 +214,8 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       FiltersSilent         = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesOutranked      = tomap({ service = "traffic-mirror", controller = "mirror" })
       SessionsDisputed      = tomap({ service = "traffic-mirror", controller = "mirror" })
+
+      SourcesInUnhealthyZones = tomap({ service = "traffic-mirror", controller = "mirror" })
     }
     error_message = "An alarm on other dimensions than the functions write never fires."
   }
@@ -233,7 +240,7 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "instance-type", "not-seen", "outranked", "quota", "receivers-unread", "uncovered",
+      "first-apply-held", "instance-type", "not-seen", "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered", "zone-unhealthy",
     ]
     error_message = "A level stays what it was."
   }

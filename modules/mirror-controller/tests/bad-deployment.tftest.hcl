@@ -20,6 +20,10 @@ variables {
 run "a_pace_of_0" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     pace = { sweep_per_second = 0 }
   }
@@ -29,6 +33,10 @@ run "a_pace_of_0" {
 
 run "an_events_burst_smaller_than_its_concurrency" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     pace = { events_burst = 1 }
@@ -40,6 +48,10 @@ run "an_events_burst_smaller_than_its_concurrency" {
 run "a_sweep_burst_of_0" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     pace = { sweep_burst = 0 }
   }
@@ -49,6 +61,10 @@ run "a_sweep_burst_of_0" {
 
 run "an_events_concurrency_that_lambda_refuses" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     pace = { events_maximum_concurrency = 1 }
@@ -60,6 +76,10 @@ run "an_events_concurrency_that_lambda_refuses" {
 run "a_removal_percent_above_100" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     guardrails = { removal_percent = 120 }
   }
@@ -69,6 +89,10 @@ run "a_removal_percent_above_100" {
 
 run "a_removal_minimum_below_0" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     guardrails = { removal_minimum = -1 }
@@ -80,6 +104,10 @@ run "a_removal_minimum_below_0" {
 run "an_acknowledgement_without_a_time" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     guardrails = { acknowledged_until = "tomorrow" }
   }
@@ -89,6 +117,10 @@ run "an_acknowledgement_without_a_time" {
 
 run "a_rollout_of_0_percent" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     guardrails = { rollout_percent = 0 }
@@ -100,11 +132,39 @@ run "a_rollout_of_0_percent" {
 run "a_ceiling_of_0_sessions" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     guardrails = { max_sessions = 0 }
   }
 
   expect_failures = [var.guardrails]
+}
+
+run "a_first_apply_of_half_a_session" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    guardrails = { first_apply_sessions = 0.5 }
+  }
+
+  expect_failures = [var.guardrails]
+}
+
+run "a_session_that_costs_less_than_nothing" {
+  command = plan
+
+  variables {
+    session_usd_per_hour = -1
+  }
+
+  expect_failures = [var.session_usd_per_hour]
 }
 
 run "a_session_quota_of_0" {
@@ -160,6 +220,10 @@ run "a_log_retention_that_cloudwatch_refuses" {
 run "a_lambda_package_without_a_bucket" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     lambda_package = { s3_bucket = "" }
   }
@@ -190,6 +254,10 @@ run "a_runtime_older_than_the_bundles" {
 run "too_little_memory" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     memory_size = { reconcile = 64 }
   }
@@ -200,6 +268,10 @@ run "too_little_memory" {
 run "fewer_reserved_than_the_mapping_starts" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     reserved_concurrency = { reconcile = 1 }
   }
@@ -209,6 +281,10 @@ run "fewer_reserved_than_the_mapping_starts" {
 
 run "a_single_sweep_reserved" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     reserved_concurrency = { sweep = 1 }
@@ -225,4 +301,34 @@ run "an_unknown_tracing_mode" {
   }
 
   expect_failures = [var.tracing_mode]
+}
+
+run "a_runbook_without_tls" {
+  command = plan
+
+  variables {
+    runbook_url = "http://wiki.example/runbook"
+  }
+
+  expect_failures = [var.runbook_url]
+}
+
+run "an_iam_path_without_its_last_slash" {
+  command = plan
+
+  variables {
+    iam_path = "/network"
+  }
+
+  expect_failures = [var.iam_path]
+}
+
+run "an_iam_path_longer_than_iam_takes" {
+  command = plan
+
+  variables {
+    iam_path = "/${join("", [for index in range(511) : "x"])}/"
+  }
+
+  expect_failures = [var.iam_path]
 }

@@ -40,6 +40,10 @@ run "a_principal_with_a_wildcard" {
 run "more_hooks_than_the_role_can_name" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     lifecycle_hooks = { for index in range(21) : "group-${index}" => { autoscaling_group_name = "group-${index}" } }
   }
@@ -49,6 +53,10 @@ run "more_hooks_than_the_role_can_name" {
 
 run "hooks_that_nobody_would_answer" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     lifecycle_hooks = { web = { autoscaling_group_name = "web" } }
@@ -61,6 +69,10 @@ run "hooks_that_nobody_would_answer" {
 run "a_group_by_a_wildcard" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     lifecycle_hooks = { web = { autoscaling_group_name = "web-*" } }
   }
@@ -70,6 +82,10 @@ run "a_group_by_a_wildcard" {
 
 run "a_hook_with_a_blank_in_its_name" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     lifecycle_hooks = { web = { autoscaling_group_name = "web", hook_name = "my hook" } }
@@ -81,6 +97,10 @@ run "a_hook_with_a_blank_in_its_name" {
 run "the_same_hook_twice" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     lifecycle_hooks = { web = { autoscaling_group_name = "web" }, again = { autoscaling_group_name = "web", hook_name = "mirror-mirror" } }
   }
@@ -90,6 +110,10 @@ run "the_same_hook_twice" {
 
 run "a_hook_shorter_than_auto_scaling_takes" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     lifecycle_hooks = { web = { autoscaling_group_name = "web", heartbeat_timeout = 10 } }
@@ -101,6 +125,10 @@ run "a_hook_shorter_than_auto_scaling_takes" {
 run "a_hook_that_neither_continues_nor_abandons" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     lifecycle_hooks = { web = { autoscaling_group_name = "web", when_not_mirrored = "wait" } }
   }
@@ -110,6 +138,10 @@ run "a_hook_that_neither_continues_nor_abandons" {
 
 run "a_circuit_breaker_that_is_always_open" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     lifecycle_hooks = { web = { autoscaling_group_name = "web", when_not_mirrored = "abandon", abandons_per_hour = 0 } }
@@ -121,6 +153,10 @@ run "a_circuit_breaker_that_is_always_open" {
 run "demands_that_may_last_for_ever" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     demands = { maximum_minutes = 1000000 }
   }
@@ -130,6 +166,10 @@ run "demands_that_may_last_for_ever" {
 
 run "demands_that_last_longer_than_they_may" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     demands = { default_minutes = 200, maximum_minutes = 100 }
@@ -141,6 +181,10 @@ run "demands_that_last_longer_than_they_may" {
 run "more_demands_than_a_sweep_reads" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     demands = { limit = 10000 }
   }
@@ -150,6 +194,10 @@ run "more_demands_than_a_sweep_reads" {
 
 run "a_requester_that_may_have_nothing_open" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     demands = { requester_limit = 0 }
@@ -171,6 +219,10 @@ run "requests_without_end" {
 run "an_uncovered_number_below_0" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     uncovered_alarm = { sources = -1 }
   }
@@ -180,6 +232,10 @@ run "an_uncovered_number_below_0" {
 
 run "an_uncovered_time_beyond_a_day" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     uncovered_alarm = { minutes = 2000 }
@@ -201,6 +257,10 @@ run "a_hub_by_its_name" {
 run "a_vpc_without_security_groups" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = [] }
   }
@@ -210,6 +270,10 @@ run "a_vpc_without_security_groups" {
 
 run "a_subnet_that_is_none" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpc_config = { subnet_ids = ["vpc-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }

@@ -60,6 +60,10 @@ run "a_name_that_systems_manager_reserves" {
 run "more_vpcs_than_policies_can_hold" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = { for index in range(81) : "v${index}" => {
       vpc_id    = format("vpc-%017x", index)
@@ -73,6 +77,10 @@ run "more_vpcs_than_policies_can_hold" {
 
 run "a_vpc_id_of_another_kind" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -89,6 +97,10 @@ run "a_vpc_id_of_another_kind" {
 
 run "one_vpc_under_two_keys" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -111,6 +123,10 @@ run "one_vpc_under_two_keys" {
 run "a_filter_id_of_another_kind" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = {
       prod = {
@@ -126,6 +142,10 @@ run "a_filter_id_of_another_kind" {
 
 run "a_vni_above_24_bits" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -144,6 +164,10 @@ run "a_vni_above_24_bits" {
 run "targets_by_tag_without_the_service" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = {
       prod = {
@@ -158,6 +182,10 @@ run "targets_by_tag_without_the_service" {
 
 run "no_target_at_all" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -175,6 +203,10 @@ run "no_target_at_all" {
 run "a_target_id_of_another_kind" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = {
       prod = {
@@ -190,6 +222,10 @@ run "a_target_id_of_another_kind" {
 
 run "two_targets_in_one_zone" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -269,6 +305,10 @@ run "an_alarm_action_without_an_arn" {
 
 run "a_declared_filter_that_no_filter_can_be" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {

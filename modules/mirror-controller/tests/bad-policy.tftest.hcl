@@ -20,6 +20,10 @@ variables {
 run "an_empty_tag_map" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = { tags = [{ tags = {} }] }
   }
@@ -29,6 +33,10 @@ run "an_empty_tag_map" {
 
 run "a_match_other_than_all_or_any" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     sources = { tags = [{ tags = { Mirror = "true" }, match = "some" }] }
@@ -40,6 +48,10 @@ run "a_match_other_than_all_or_any" {
 run "a_subnet_id_of_another_kind" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = { subnets = [{ subnet_id = "vpc-0123456789abcdef0" }] }
   }
@@ -49,6 +61,10 @@ run "a_subnet_id_of_another_kind" {
 
 run "a_source_vpc_that_was_not_given" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     sources = { vpcs = [{ vpc_id = "vpc-0fedcba9876543210" }] }
@@ -60,6 +76,10 @@ run "a_source_vpc_that_was_not_given" {
 run "a_rule_name_that_is_no_tag_value" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", name = "web tier " }] }
   }
@@ -69,6 +89,10 @@ run "a_rule_name_that_is_no_tag_value" {
 
 run "two_rules_of_one_name" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     sources = {
@@ -83,6 +107,10 @@ run "two_rules_of_one_name" {
 run "a_name_that_is_the_derived_one_of_another_rule" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = {
       tags    = [{ tags = { Role = "web" } }]
@@ -96,6 +124,10 @@ run "a_name_that_is_the_derived_one_of_another_rule" {
 run "a_rule_filter_id_of_another_kind" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", filter_id = "tmt-0123456789abcdef0" }] }
   }
@@ -105,6 +137,10 @@ run "a_rule_filter_id_of_another_kind" {
 
 run "a_rule_target_id_of_another_kind" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", target_id = "tmf-0123456789abcdef0" }] }
@@ -116,6 +152,10 @@ run "a_rule_target_id_of_another_kind" {
 run "a_packet_length_of_40" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", packet_length = 40 }] }
   }
@@ -125,6 +165,10 @@ run "a_packet_length_of_40" {
 
 run "a_packet_length_above_the_endpoints_mtu" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", packet_length = 8501 }] }
@@ -136,6 +180,10 @@ run "a_packet_length_above_the_endpoints_mtu" {
 run "a_virtual_network_id_of_0" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", virtual_network_id = 0 }] }
   }
@@ -145,6 +193,10 @@ run "a_virtual_network_id_of_0" {
 
 run "a_session_number_above_32766" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", session_number = 32767 }] }
@@ -156,6 +208,10 @@ run "a_session_number_above_32766" {
 run "interfaces_other_than_all_or_primary" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", interfaces = "secondary" }] }
   }
@@ -165,6 +221,10 @@ run "interfaces_other_than_all_or_primary" {
 
 run "an_exclude_with_an_empty_tag_map" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     exclude = { tags = [{ tags = {} }] }
@@ -176,6 +236,10 @@ run "an_exclude_with_an_empty_tag_map" {
 run "an_exclude_with_an_unknown_match" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     exclude = { tags = [{ tags = { Mirror = "no" }, match = "none" }] }
   }
@@ -185,6 +249,10 @@ run "an_exclude_with_an_unknown_match" {
 
 run "an_excluded_subnet_of_another_kind" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     exclude = { subnet_ids = ["vpc-0123456789abcdef0"] }
@@ -196,6 +264,10 @@ run "an_excluded_subnet_of_another_kind" {
 run "an_excluded_instance_of_another_kind" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     exclude = { instance_ids = ["eni-0123456789abcdef0"] }
   }
@@ -206,6 +278,10 @@ run "an_excluded_instance_of_another_kind" {
 run "an_excluded_interface_of_another_kind" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     exclude = { network_interface_ids = ["i-0123456789abcdef0"] }
   }
@@ -215,6 +291,10 @@ run "an_excluded_interface_of_another_kind" {
 
 run "an_excluded_group_without_a_name" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     exclude = { autoscaling_group_names = [""] }
@@ -287,6 +367,10 @@ run "a_policy_document_above_64_kb" {
 run "a_rule_on_anything_but_always_and_guardduty" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     sources = { subnets = [{ subnet_id = "subnet-0123456789abcdef0", on = "demand" }] }
   }
@@ -296,6 +380,10 @@ run "a_rule_on_anything_but_always_and_guardduty" {
 
 run "a_number_that_is_set_and_is_to_move" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     sources = { vpcs = [{ vpc_id = "vpc-0123456789abcdef0", session_number = 5, outrank = true }] }

@@ -104,7 +104,7 @@ run "reports_are_passed_on_to_the_hub_and_what_it_does_not_take_is_kept" {
       source      = ["traffic-mirror.controller"]
       account     = ["111122223333"]
       region      = ["eu-west-1"]
-      detail-type = ["Mirror Session Changed", "Mirror Source Refused", "Mirror Session Tampered", "Mirror Sweep Completed"]
+      detail-type = ["Mirror Session Changed", "Mirror Source Refused", "Mirror Session Tampered", "Mirror Filter Tampered", "Mirror Sweep Completed"]
     }
     error_message = "All reports, and neither requests nor sweeps: ${aws_cloudwatch_event_rule.hub["hub"].event_pattern}"
   }

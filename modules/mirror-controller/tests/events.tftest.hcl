@@ -224,13 +224,18 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
       DEMANDS               = jsonencode(merge({ table = "mirror-demands" }, var.demands))
       EVENT_BUS_NAME        = "mirror"
       SWEEP_STATE_PARAMETER = "/mirror/sweep-state"
+      LEFT_OUT_VPC_IDS      = "[]"
       GUARDRAILS = jsonencode({
         removal_percent    = 20
         removal_minimum    = 10
         acknowledged_until = "2030-01-31T12:00:00Z"
         rollout_percent    = 100
         max_sessions       = 5
+
+        first_apply_sessions = 1000
       })
+      SESSION_USD_PER_HOUR         = "0.015"
+      LEFT_OUT_VPC_IDS             = "[]"
       POWERTOOLS_SERVICE_NAME      = "traffic-mirror"
       POWERTOOLS_METRICS_NAMESPACE = "TrafficMirror"
       POWERTOOLS_LOG_LEVEL         = "DEBUG"

@@ -41,7 +41,7 @@ run "everything_may_only_be_observed_and_only_in_this_region" {
   }
 }
 
-run "the_record_of_sweeps_is_the_sweeps_alone" {
+run "the_record_of_sweeps_is_written_by_the_sweep_alone" {
   command = plan
 
   assert {
@@ -55,14 +55,17 @@ run "the_record_of_sweeps_is_the_sweeps_alone" {
   assert {
     condition = (
       aws_ssm_parameter.sweep_state.name == local.sweep_environment.SWEEP_STATE_PARAMETER &&
-      !contains(keys(local.reconcile_environment), "SWEEP_STATE_PARAMETER")
+      aws_ssm_parameter.sweep_state.name == local.reconcile_environment.SWEEP_STATE_PARAMETER
     )
-    error_message = "sweep must know where its record is, and reconcile has no business with it."
+    error_message = "Both must know where the record is."
   }
 
   assert {
-    condition     = alltrue([for statement in data.aws_iam_policy_document.reconcile.statement : !strcontains(jsonencode(statement.resources), "sweep-state")])
-    error_message = "reconcile must not reach the record."
+    condition = [
+      for statement in data.aws_iam_policy_document.reconcile.statement : statement.actions
+      if strcontains(jsonencode(statement.resources), "sweep-state")
+    ] == [toset(["ssm:GetParameter"])]
+    error_message = "reconcile may look whether the first apply is over, and not write that it is."
   }
 }
 
@@ -198,8 +201,14 @@ run "each_function_takes_from_its_own_queue_and_the_sweep_sees_how_many_wait" {
 
   assert {
     condition = (
-      one(data.aws_iam_policy_document.take["events"].statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
-      one(data.aws_iam_policy_document.take["requests"].statement).resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-requests"]) &&
+      { for statement in data.aws_iam_policy_document.take["events"].statement : statement.sid => statement.resources } == {
+        TakeMessages   = toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"])
+        ReadSweepState = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"])
+      } &&
+      { for statement in data.aws_iam_policy_document.take["requests"].statement : statement.sid => statement.resources } == {
+        TakeMessages   = toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-requests"])
+        ReadSweepState = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"])
+      } &&
       { for statement in data.aws_iam_policy_document.sweep.statement : statement.sid => statement.actions } == {
         KeepSweepState       = toset(["ssm:GetParameter", "ssm:PutParameter"])
         ReadEarlierDemands   = toset(["ssm:GetParametersByPath"])

@@ -24,6 +24,10 @@ run "an_unknown_management_is_refused" {
 run "subnets_beside_automatic_management_are_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = { prod = { vpc_id = "vpc-00000000000000001", subnets = { a = "subnet-0000000000000000a" } } }
   }
@@ -33,6 +37,10 @@ run "subnets_beside_automatic_management_are_refused" {
 
 run "more_vpcs_than_a_controller_takes_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = { for index in range(81) : format("v%02d", index) => { vpc_id = format("vpc-%017x", index) } }
@@ -64,6 +72,10 @@ run "more_tags_than_the_environment_holds_are_refused" {
 run "one_vni_for_two_vpcs_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = { prod = { vpc_id = "vpc-00000000000000001", vni = 7 }, test = { vpc_id = "vpc-00000000000000002", vni = 7 } }
   }
@@ -73,6 +85,10 @@ run "one_vni_for_two_vpcs_is_refused" {
 
 run "zone_names_instead_of_ids_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     availability_zones = { a = { id = "eu-west-1a" } }
@@ -84,6 +100,10 @@ run "zone_names_instead_of_ids_are_refused" {
 run "no_zones_at_all_are_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     availability_zones = {}
   }
@@ -93,6 +113,10 @@ run "no_zones_at_all_are_refused" {
 
 run "an_unknown_choice_of_zones_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     automatic = { zones = "all" }
@@ -104,6 +128,10 @@ run "an_unknown_choice_of_zones_is_refused" {
 run "part_of_a_minute_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     automatic = { idle_minutes = 0.5 }
   }
@@ -113,6 +141,10 @@ run "part_of_a_minute_is_refused" {
 
 run "more_than_a_week_of_idling_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     automatic = { idle_minutes = 10081 }
@@ -124,6 +156,10 @@ run "more_than_a_week_of_idling_is_refused" {
 run "more_than_ten_subnet_tags_are_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     automatic = { subnet_tags = { for index in range(11) : "key-${index}" => "x" } }
   }
@@ -133,6 +169,10 @@ run "more_than_ten_subnet_tags_are_refused" {
 
 run "subnet_tags_that_do_not_fit_the_environment_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     automatic = { subnet_tags = { for index in range(5) : format("%0120d", index) => "x" } }
@@ -144,6 +184,10 @@ run "subnet_tags_that_do_not_fit_the_environment_are_refused" {
 run "an_evacuation_tag_without_a_key_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     automatic = { evacuation_tag = { key = "" } }
   }
@@ -153,6 +197,10 @@ run "an_evacuation_tag_without_a_key_is_refused" {
 
 run "an_evacuation_tag_of_aws_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     automatic = { evacuation_tag = { key = "aws:gone" } }
@@ -164,6 +212,10 @@ run "an_evacuation_tag_of_aws_is_refused" {
 run "a_schedule_by_cron_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     automatic = { schedule_expression = "cron(* * * * ? *)" }
   }
@@ -174,6 +226,10 @@ run "a_schedule_by_cron_is_refused" {
 run "a_schedule_of_1_minutes_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     automatic = { schedule_expression = "rate(1 minutes)" }
   }
@@ -183,6 +239,10 @@ run "a_schedule_of_1_minutes_is_refused" {
 
 run "a_schedule_rarer_than_an_hour_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     automatic = { schedule_expression = "rate(2 hours)" }
@@ -244,6 +304,10 @@ run "an_unknown_log_level_is_refused" {
 run "a_package_without_a_bucket_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     lambda_package = { s3_bucket = "" }
   }
@@ -279,4 +343,52 @@ run "an_unknown_tracing_mode_is_refused" {
   }
 
   expect_failures = [var.tracing_mode]
+}
+
+run "a_runbook_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    runbook_url = "http://wiki.example/runbook"
+  }
+
+  expect_failures = [var.runbook_url]
+}
+
+run "an_iam_path_without_its_first_slash_is_refused" {
+  command = plan
+
+  variables {
+    iam_path = "network/"
+  }
+
+  expect_failures = [var.iam_path]
+}
+
+run "a_vpc_config_without_a_security_group_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = [] }
+  }
+
+  expect_failures = [var.vpc_config]
+}
+
+run "a_vpc_config_with_a_vpc_for_a_subnet_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    vpc_config = { subnet_ids = ["vpc-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  expect_failures = [var.vpc_config]
 }

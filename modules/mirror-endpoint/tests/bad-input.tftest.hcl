@@ -115,6 +115,10 @@ run "a_service_of_another_region_is_refused" {
 run "a_key_with_a_slash_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = {
       "prod/eu" = { vpc_id = "vpc-00000000000000001", subnets = { a = "subnet-0000000000000000a" } }
@@ -126,6 +130,10 @@ run "a_key_with_a_slash_is_refused" {
 
 run "a_subnet_key_with_a_slash_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -139,6 +147,10 @@ run "a_subnet_key_with_a_slash_is_refused" {
 run "something_other_than_a_vpc_id_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = {
       prod = { vpc_id = "prod", subnets = { a = "subnet-0000000000000000a" } }
@@ -150,6 +162,10 @@ run "something_other_than_a_vpc_id_is_refused" {
 
 run "one_vpc_under_two_keys_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -164,6 +180,10 @@ run "one_vpc_under_two_keys_is_refused" {
 run "a_vpc_without_subnets_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = {
       prod = { vpc_id = "vpc-00000000000000001", subnets = {} }
@@ -175,6 +195,10 @@ run "a_vpc_without_subnets_is_refused" {
 
 run "something_other_than_a_subnet_id_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -248,6 +272,10 @@ run "a_subnet_without_ipv4_is_refused" {
 run "a_vni_of_zero_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = {
       prod = { vpc_id = "vpc-00000000000000001", subnets = { a = "subnet-0000000000000000a" }, vni = 0 }
@@ -260,6 +288,10 @@ run "a_vni_of_zero_is_refused" {
 run "a_vni_above_24_bits_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     vpcs = {
       prod = { vpc_id = "vpc-00000000000000001", subnets = { a = "subnet-0000000000000000a" }, vni = 16777216 }
@@ -271,6 +303,10 @@ run "a_vni_above_24_bits_is_refused" {
 
 run "one_vni_for_two_vpcs_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     vpcs = {
@@ -285,6 +321,10 @@ run "one_vni_for_two_vpcs_is_refused" {
 run "a_filter_without_rules_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     filter = {}
   }
@@ -294,6 +334,10 @@ run "a_filter_without_rules_is_refused" {
 
 run "more_than_ten_rules_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     filter = {
@@ -308,6 +352,10 @@ run "more_than_ten_rules_are_refused" {
 run "a_rule_number_of_zero_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     filter = {
       ingress = [{ rule_number = 0, source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" }]
@@ -320,6 +368,10 @@ run "a_rule_number_of_zero_is_refused" {
 run "a_rule_number_above_32766_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     filter = {
       ingress = [{ rule_number = 32767, source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" }]
@@ -331,6 +383,10 @@ run "a_rule_number_above_32766_is_refused" {
 
 run "one_rule_number_twice_in_a_direction_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     filter = {
@@ -347,6 +403,10 @@ run "one_rule_number_twice_in_a_direction_is_refused" {
 run "an_unknown_action_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     filter = {
       ingress = [{ rule_number = 1, rule_action = "drop", source_cidr_block = "10.0.0.0/8", destination_cidr_block = "10.0.0.0/8" }]
@@ -358,6 +418,10 @@ run "an_unknown_action_is_refused" {
 
 run "a_protocol_above_255_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     filter = {
@@ -371,6 +435,10 @@ run "a_protocol_above_255_is_refused" {
 run "something_other_than_a_cidr_block_is_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     filter = {
       ingress = [{ rule_number = 1, source_cidr_block = "any", destination_cidr_block = "10.0.0.0/8" }]
@@ -382,6 +450,10 @@ run "something_other_than_a_cidr_block_is_refused" {
 
 run "a_cidr_block_with_host_bits_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     filter = {
@@ -395,6 +467,10 @@ run "a_cidr_block_with_host_bits_is_refused" {
 run "cidr_blocks_of_two_families_are_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     filter = {
       ingress = [{ rule_number = 1, source_cidr_block = "::/0", destination_cidr_block = "10.0.0.0/8" }]
@@ -406,6 +482,10 @@ run "cidr_blocks_of_two_families_are_refused" {
 
 run "ports_of_a_protocol_without_ports_are_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     filter = {
@@ -425,6 +505,10 @@ run "ports_of_a_protocol_without_ports_are_refused" {
 run "ports_without_a_protocol_are_refused" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     filter = {
       ingress = [{
@@ -441,6 +525,10 @@ run "ports_without_a_protocol_are_refused" {
 
 run "a_port_range_backwards_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     filter = {
@@ -459,6 +547,10 @@ run "a_port_range_backwards_is_refused" {
 
 run "an_unknown_network_service_is_refused" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     filter = {

@@ -27,8 +27,10 @@ const shared = [
   "name",
   "tags",
   "kms_key_arn",
+  "iam_path",
   "permissions_boundary",
   "alarm_actions",
+  "runbook_url",
   "log_retention_days",
 ] as const;
 

@@ -41,7 +41,9 @@ const ENVIRONMENT = {
     acknowledged_until: null,
     rollout_percent: 100,
     max_sessions: null,
+    first_apply_sessions: null,
   }),
+  SESSION_USD_PER_HOUR: "0.015",
   EVENT_BUS_NAME: "bench",
   EVENTS_QUEUE_URL: "http://127.0.0.1/bench-events",
   DEMANDS: JSON.stringify({

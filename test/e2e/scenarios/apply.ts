@@ -11,8 +11,8 @@ const holes = (value: unknown, path: string): string[] => {
   return entries.length === 0 ? [path] : entries.flatMap(([key, each]) => holes(each, `${path}.${key}`));
 };
 
-/** Nothing refused and nothing uncovered are empty maps, and right so. */
-const MAY_BE_EMPTY = /^apply_summary\.(refused|uncovered)$/;
+/** Nothing refused and nothing uncovered are empty maps, and right so; a filter rule without ports is for all of them. */
+const MAY_BE_EMPTY = /^apply_summary\.(refused|uncovered)$|^vpcs\.\w+\.filter\.(in|e)gress\.\d+\.\w+$/;
 
 /** Of `endpoint_management = "automatic"`, which the example does not use: test/e2e/automatic-endpoints.test.ts. */
 const OF_AUTOMATIC = /^endpoints_apply_summary$/;

@@ -1,7 +1,23 @@
+import { DeleteFunctionCommand, GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { TerraformError } from "../../support/terraform.js";
-import { isOurs, type World } from "../world.js";
+import { isOurs, MARKED, type World } from "../world.js";
 
 export const destroy = (world: World): void => {
+  test("functions that somebody deleted are made again by an apply, with all that Lambda keeps of them", async () => {
+    const { lambda } = world.aws;
+    const names = Object.values(world.outputs.function_names);
+    for (const FunctionName of names) await lambda.send(new DeleteFunctionCommand({ FunctionName }));
+    await world.apply("apply after functions were deleted");
+    for (const FunctionName of names) await lambda.send(new GetFunctionCommand({ FunctionName }));
+    expect(await world.terraform.plan(world.variables)).toEqual([]);
+    // Events and sweeps reach them as before.
+    // By the first policy and by the one that scenarios before have left.
+    const launched = await world.launch({ tags: { ...MARKED, Team: "last" } });
+    expect(await world.oursOn(launched.interfaceIds)).toHaveLength(1);
+    await world.sweep();
+    await world.terminate(launched);
+  });
+
   test("a drain that cannot finish fails with the number that is left", async () => {
     const launched = await world.launch({ tags: { Team: "last" }, interfaces: 3 });
     expect(await world.oursOn(launched.interfaceIds)).toHaveLength(3);

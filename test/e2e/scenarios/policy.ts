@@ -4,6 +4,9 @@ export const policy = (world: World): void => {
   test("another rule by an apply: sessions follow before the apply ends", async () => {
     const marked = await world.launch({ tags: MARKED });
     const payments = await world.launch({ tags: { Team: "payments" } });
+    // Of a small fleet no more than half is removed within a day: these stay, since both rules select them.
+    const each = { tags: { ...MARKED, Team: "payments" }, interfaces: 2 };
+    const staying = await world.launchAll(Array.from({ length: 4 }, () => each));
     const both = [...marked.interfaceIds, ...payments.interfaceIds];
     const mirrored = async () => (await world.oursOn(both)).map((each) => each.NetworkInterfaceId);
     expect(await mirrored()).toEqual(marked.interfaceIds);
@@ -15,6 +18,6 @@ export const policy = (world: World): void => {
     // An event right after the apply is decided under the new policy, in a process that knew the old one.
     const later = await world.launch({ tags: MARKED });
     expect(await world.oursOn(later.interfaceIds)).toEqual([]);
-    await world.terminate(marked, payments, later);
+    await world.terminate(marked, payments, later, ...staying);
   });
 };

@@ -52,6 +52,9 @@ describe("a real event comes through the rule of its trigger alone, and the func
     ["guardduty-attack-sequence", "guardduty"],
     ["api-delete-traffic-mirror-session", "tampering"],
     ["api-modify-traffic-mirror-session", "tampering"],
+    ["api-create-traffic-mirror-filter-rule", "tampering"],
+    ["api-delete-traffic-mirror-filter-rule", "tampering"],
+    ["api-modify-traffic-mirror-filter-network-services", "tampering"],
   ])("%s: %s", (name, trigger) => {
     expect(triggersOf(anEvent(name))).toEqual([trigger]);
     expect(parseEvent(anEvent(name), ACCOUNT_REGION)).toMatchObject({ ok: true });
@@ -125,7 +128,6 @@ describe("no rule lets through", () => {
       () => changed("api-detach-network-interface", { errorCode: "Client.OperationNotPermitted" }),
     ],
     ["a call that nobody here reads", () => changed("api-create-tags", { eventName: "RunInstances" })],
-    ["tags of sessions, such as our own", () => changed("api-create-tags", tagging("tms-0abcd1234ef567890"))],
     ["tags of interfaces", () => changed("api-delete-tags", tagging("eni-0abcd1234ef567890"))],
     ["a call of another service", () => changed("api-create-tags", { eventSource: "rds.amazonaws.com" })],
     ["a task without an interface", () => changed("ecs-task-running", { attachments: [] })],

@@ -46,7 +46,9 @@ const ENVIRONMENT = {
     acknowledged_until: null,
     rollout_percent: 100,
     max_sessions: null,
+    first_apply_sessions: null,
   }),
+  SESSION_USD_PER_HOUR: "0.015",
   EVENT_BUS_NAME: NAME,
   DEMANDS: JSON.stringify({
     table: `${NAME}-demands`,
@@ -89,7 +91,11 @@ const makeNetwork = async ({ ec2, ssm }: Aws): Promise<string> => {
   };
   const Value = JSON.stringify(policy);
   await ssm.send(new PutParameterCommand({ Name: `/${NAME}/policy`, Value, Type: "String" }));
-  const record = { Name: ENVIRONMENT.SWEEP_STATE_PARAMETER, Value: '{"version":1}', Type: "String" } as const;
+  const record = {
+    Name: ENVIRONMENT.SWEEP_STATE_PARAMETER,
+    Value: '{"version":1,"first_apply":"over"}',
+    Type: "String",
+  } as const;
   await ssm.send(new PutParameterCommand(record));
   return SubnetId;
 };

@@ -19,6 +19,7 @@ import {
 import { createSqsClient } from "../../../functions/aws/events-queue.js";
 import { createAutoScalingClient } from "../../../functions/aws/lifecycle-hooks.js";
 import { endingWith, readInstances } from "../../../functions/aws/read.js";
+import { toSources } from "../../../functions/aws/shapes.js";
 import { createClients } from "../../../functions/capture-agent/aws/clients.js";
 
 let server: Server;
@@ -110,7 +111,7 @@ describe("reading that is to end by a time", () => {
   it("ends in the middle of a call, and names it", async () => {
     const began = performance.now();
     const reader = endingWith(createEc2Client(), AbortSignal.timeout(300));
-    await expect(readInstances(reader, { Name: "vpc-id", Values: ["vpc-1"] })).rejects.toThrow(
+    await expect(readInstances(reader, { Name: "vpc-id", Values: ["vpc-1"] }, toSources)).rejects.toThrow(
       "reading took too long, it ended in DescribeInstancesCommand",
     );
     expect(performance.now() - began).toBeLessThan(5_000);
@@ -118,7 +119,7 @@ describe("reading that is to end by a time", () => {
 
   it("does not begin another call", async () => {
     const reader = endingWith(createEc2Client(), AbortSignal.abort());
-    await expect(readInstances(reader, { Name: "vpc-id", Values: ["vpc-1"] })).rejects.toThrow(
+    await expect(readInstances(reader, { Name: "vpc-id", Values: ["vpc-1"] }, toSources)).rejects.toThrow(
       "took too long",
     );
     expect(asked).toBe(0);

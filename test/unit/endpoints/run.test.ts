@@ -60,7 +60,15 @@ function anEndpointApp(
     return telemetry.metrics;
   });
   jest.spyOn(telemetry.metrics, "publishStoredMetrics").mockReturnValue(telemetry.metrics);
-  return { settings: theEndpointSettings(), sweep: ports, events: ports, telemetry, proven: new Set(), asked, clock };
+  return {
+    settings: theEndpointSettings(),
+    sweep: ports,
+    events: ports,
+    telemetry,
+    proven: new Set(),
+    asked,
+    clock,
+  };
 }
 
 const run = (app: EndpointApp, by: "schedule" | "apply" | "person") =>

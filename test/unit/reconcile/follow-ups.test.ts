@@ -1,12 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
 import { describeSession } from "../../../functions/core/sessions/ownership.js";
+import { DELIVERIES } from "../../../functions/core/events/retry.js";
+import { APPLY_LASTS_MS } from "../../../functions/core/sessions/filter-drift.js";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { anApp, type Account, type FakeApp } from "../../support/app.js";
 import { aForeignSession, aPolicy, aSession, aSource, CONTROLLER, VPC } from "../../support/builders.js";
 import { anEvent, aRunningEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { aClaimStore } from "../../support/claim-store.js";
-import { aWriter, done, failed, hooksOf } from "../../support/fakes.js";
+import { aClock, aWriter, done, failed, hooksOf, NOON } from "../../support/fakes.js";
 
 const I = "i-0abcd1234ef567890";
 const ENI = "eni-0abcd1234ef567890";
@@ -246,6 +248,96 @@ describe("tampering", () => {
     const app = anApp();
     app.ports.observer.sessionsById = () => Promise.reject(new Error("EC2 says no"));
     expect(await handle(app, deleted())).toHaveLength(1);
+  });
+});
+
+describe("a call that changes a mirror filter", () => {
+  const TMF = "tmf-0abcd1234ef567890";
+  const all = { rule_number: 100, source_cidr_block: "0.0.0.0/0", destination_cidr_block: "0.0.0.0/0" };
+  const policy = aPolicy({ filters: [{ filter_ids: [TMF], ingress: [all] }] });
+  const rule = {
+    direction: "ingress",
+    number: 100,
+    action: "accept",
+    sourceCidr: "0.0.0.0/0",
+    destinationCidr: "0.0.0.0/0",
+  } as const;
+  const DAY_MS = 86_400_000;
+  const accountWith = (rules: readonly (typeof rule)[], more: Account = {}) =>
+    anApp({
+      policy,
+      policyWrittenAt: NOON - DAY_MS,
+      clock: aClock(NOON + APPLY_LASTS_MS),
+      observation: { filters: [{ id: TMF, rules, networkServices: [] }] },
+      ...more,
+    });
+  const deletedRule = (deliveries = 1) => record("api-delete-traffic-mirror-filter-rule", {}, deliveries);
+
+  it("is reported with who did it when the filter is not what Terraform declared, and no apply explains it", async () => {
+    const app = accountWith([]);
+    expect(await handle(app, deletedRule(), record("api-create-traffic-mirror-filter-rule"))).toEqual([]);
+    const who = "arn:aws:sts::111122223333:assumed-role/deploy/deploy";
+    expect(app.sent).toMatchObject([
+      {
+        detailType: "Mirror Filter Tampered",
+        detail: { filter_ids: [TMF], call: "DeleteTrafficMirrorFilterRule", who },
+      },
+      { detailType: "Mirror Filter Tampered", detail: { call: "CreateTrafficMirrorFilterRule", who } },
+    ]);
+    expect(app.metric("Tampering")).toEqual([2]);
+  });
+
+  it("is asked about again while an apply may be under way, though not for ever", async () => {
+    for (const more of [
+      { clock: aClock(NOON + APPLY_LASTS_MS - 1) },
+      { policyWrittenAt: NOON + 1 },
+    ] satisfies Account[]) {
+      const app = accountWith([], more);
+      expect(await handle(app, deletedRule())).toHaveLength(1);
+      expect(app.sent).toEqual([]);
+      expect(await handle(app, deletedRule(DELIVERIES))).toEqual([]);
+      expect(detailTypes(app)).toEqual(["Mirror Filter Tampered"]);
+    }
+  });
+
+  it.each<[string, FakeApp]>([
+    ["the filter is as declared, as after an apply", accountWith([rule])],
+    ["the filter was not read", accountWith([], { observation: {} })],
+    ["nothing was declared", accountWith([], { policy: aPolicy() })],
+  ])("is none where %s", async (_where, app) => {
+    expect(await handle(app, deletedRule(), record("api-create-traffic-mirror-filter-rule"))).toEqual([]);
+    expect(app.sent).toEqual([]);
+    expect(app.metric("Tampering")).toEqual([0]);
+  });
+
+  it("is tried again when EC2 cannot be read", async () => {
+    const app = accountWith([]);
+    app.ports.observer.filters = () => Promise.reject(new Error("EC2 says no"));
+    expect(await handle(app, deletedRule())).toHaveLength(1);
+  });
+});
+
+describe("tags of a session, target, filter or endpoint", () => {
+  const tagging = (...ids: string[]) => {
+    const { detail } = JSON.parse(anEvent("api-delete-tags")) as { detail: object };
+    const items = ids.map((resourceId) => ({ resourceId }));
+    return record("api-delete-tags", {
+      detail: { ...detail, requestParameters: { resourcesSet: { items } } },
+    });
+  };
+
+  it.each(["tms", "tmt", "tmf", "vpce"])("%s: a sweep looks, once for many", async (kind) => {
+    const app = anApp();
+    expect(await handle(app, tagging(`${kind}-0abcd1234ef567890`), tagging("tms-0abcd1234ef567891"))).toEqual(
+      [],
+    );
+    expect(app.sent).toMatchObject([{ detailType: "Sweep Requested", detail: { reason: "tagged" } }]);
+  });
+
+  it("of anything else ask for none", async () => {
+    const app = anApp();
+    await handle(app, tagging("vol-0abcd1234ef567890", I));
+    expect(app.sent).toEqual([]);
   });
 });
 

@@ -78,7 +78,7 @@ describe("the sender's clock", () => {
     const app = requester();
     expect(await handle(app, sent({ time: "1970-01-01T00:00:00Z" }))).toEqual([]);
     expect(app.store.claim(ENI, ME)).toMatchObject({ status: "refused", reason: "expired" });
-    expect(app.metric("EventDelay")).toEqual([0]);
+    expect(app.metric("RequestDelay")).toEqual([0]);
     expect(app.metric("EventAge")).toEqual([]);
   });
 

@@ -8,6 +8,7 @@ const guardrails = {
   acknowledged_until: null as string | null,
   rollout_percent: 100,
   max_sessions: null as number | null,
+  first_apply_sessions: 1000 as number | null,
 };
 const environment = {
   CONTROLLER_NAME: "mirror",
@@ -20,6 +21,7 @@ const environment = {
   DEFAULT_TAGS: '{"Commit":"c0ffee"}',
   SESSION_QUOTA: "10000",
   GUARDRAILS: JSON.stringify(guardrails),
+  SESSION_USD_PER_HOUR: "0.015",
   AWS_REGION: "eu-west-1",
   EVENT_BUS_NAME: "mirror",
   DEMANDS: JSON.stringify({
@@ -52,7 +54,9 @@ describe("the environment", () => {
         acknowledgedUntil: null,
         rolloutPercent: 100,
         maxSessions: null,
+        firstApplySessions: 1000,
       },
+      sessionUsdPerHour: 0.015,
       region: "eu-west-1",
       bus: "mirror",
       demands: {
@@ -92,6 +96,7 @@ describe("what is wrong in it", () => {
     ["SESSION_TAGS", "[]"],
     ["SESSION_QUOTA", ""],
     ["GUARDRAILS", "not json"],
+    ["SESSION_USD_PER_HOUR", "-1"],
     ["AWS_REGION", undefined],
   ])("is named: %s = %j", (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`^environment: ${name}: `));
@@ -104,6 +109,7 @@ describe("what is wrong in it", () => {
     ["acknowledged_until", "tomorrow"],
     ["rollout_percent", 120],
     ["max_sessions", -1],
+    ["first_apply_sessions", 0.5],
   ] as const)("is named inside GUARDRAILS: %s = %j", (name, value) => {
     expect(() => withGuardrails({ [name]: value })).toThrow(`GUARDRAILS.${name}: `);
   });

@@ -42,7 +42,9 @@ const empty = report({
   done: [],
   replanned: new Map(),
   heldRemovals: 0,
+  heldCreations: 0,
   foreign: 1,
+  otherControllers: 0,
   sessionsOfOurs: 1,
   sessionsNotSeen: 0,
 });

@@ -57,6 +57,7 @@ describe("a sweep", () => {
       acknowledgedUntil: null,
       rolloutPercent: 100,
       maxSessions: null,
+      firstApplySessions: null,
     };
     const { app, store, claim } = await sweep([ended], { observation, settings: { guardrails } });
     expect(app.writer.calls).toEqual(["delete tms-1"]);

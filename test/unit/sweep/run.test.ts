@@ -59,8 +59,12 @@ describe("the summary of a sweep", () => {
       foreign: 1,
       demands: 0,
       held_removals: 0,
+      sessions: 3,
+      usd_per_month: 32.85,
+      held_creations: 0,
       remaining: 0,
       complete: true,
+      outside_vpcs: "unknown",
     });
   });
 
@@ -91,6 +95,7 @@ describe("the summary of a sweep", () => {
       FiltersUnread: 1,
       SessionsDisputed: 0,
       RemovalHeld: 0,
+      FirstApplyHeld: 0,
       SweepStateUnread: 0,
       SourcesOfRefusedTypes: 0,
       PolicyRefused: 0,

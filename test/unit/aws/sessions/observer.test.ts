@@ -22,11 +22,13 @@ const TASK = "arn:aws:ecs:eu-west-1:111122223333:attachment/5f2a3d9e-0c1b-4e7a-9
 const ec2 = mockClient(EC2Client);
 let topologyReads = 0;
 let forgotten = 0;
+let unhealthyTargets = async () => new Set<string>();
 const topology = {
   read: async () => {
     topologyReads += 1;
     return aTopology();
   },
+  unhealthyTargets: () => unhealthyTargets(),
   forget: () => {
     forgotten += 1;
   },
@@ -51,6 +53,21 @@ beforeEach(() => {
   ec2.on(DescribeTrafficMirrorSessionsCommand).resolves({ TrafficMirrorSessions: [ec2Session()] });
   ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [ec2Interface()] });
   ec2.on(DescribeTrafficMirrorFiltersCommand).resolves({ TrafficMirrorFilters: [] });
+});
+
+describe("targets in a zone without a healthy node", () => {
+  it("are told to a sweep, and a look does not ask for them", async () => {
+    unhealthyTargets = async () => new Set(["tmt-1"]);
+    expect((await observer.everything(aPolicy())).unhealthyTargets).toEqual(new Set(["tmt-1"]));
+    expect(await look({ interfaceIds: ["eni-1"] })).not.toHaveProperty("unhealthyTargets");
+  });
+
+  it("are not known where they cannot be read, and the sweep goes on", async () => {
+    unhealthyTargets = () => Promise.reject(awsError("AccessDenied", 403));
+    const observation = await observer.everything(aPolicy());
+    expect(observation).not.toHaveProperty("unhealthyTargets");
+    expect(observation.sources).toHaveLength(1);
+  });
 });
 
 describe("the filters of a sweep", () => {

@@ -30,7 +30,7 @@ const differingFilters = Object.fromEntries(
     NOON + 60_000 * (n % 2),
   ]),
 );
-const fullState = { window: full, refusedTypes, differingFilters };
+const fullState = { window: full, firstApply: "over" as const, refusedTypes, differingFilters };
 
 beforeEach(() => {
   ssm.reset();

@@ -15,7 +15,10 @@ const ec2 = mockClient(EC2Client);
 
 function topology() {
   const clock = aClock();
-  const receivers = { read: async () => nothingReceives.receivers };
+  const receivers = {
+    read: async () => nothingReceives.receivers,
+    unhealthyTargets: async () => new Set<string>(),
+  };
   return {
     clock,
     source: createTopologySource(new EC2Client({ region: "eu-west-1" }), receivers, clock, "111122223333"),

@@ -47,6 +47,13 @@ describe("a request", () => {
     });
   });
 
+  it("of what was refused while it was open is looked at anew", () => {
+    const refused = settle(open(), { is: "refused", reason: "quota" }, NOON);
+    const again = request(refused, asked(NOON + MINUTE), limits, NOON + MINUTE);
+    expect(again).toMatchObject({ status: "requested", at: NOON + MINUTE });
+    expect(again?.reason).toBeUndefined();
+  });
+
   it("of a finding grows with each finding", () => {
     const finding = { requester: "guardduty", interfaceId: "eni-1" };
     let claim: Claim | undefined;

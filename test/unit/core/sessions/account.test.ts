@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { planAccount } from "../../../../functions/core/sessions/account.js";
 import type { SourcePlan } from "../../../../functions/core/sessions/decisions.js";
+import { describeSession } from "../../../../functions/core/sessions/ownership.js";
 import { emptyWindow } from "../../../../functions/core/sessions/removal-window.js";
 import {
   aCreate,
@@ -31,6 +32,7 @@ function account(
     quota,
     guardrails: theGuardrails(guardrails),
     window,
+    firstApply: "over",
     now,
   });
 }
@@ -87,6 +89,28 @@ describe("when the account's quota cannot hold the plan", () => {
     const result = account([wanting("eni-1"), wanting("eni-2")], { quota: 3, sessions: foreign(2) });
     expect(told(result.plans)).toEqual(["eni-1 create", "eni-2 quota"]);
     expect(result).toMatchObject({ foreign: 2, sessionsOfOurs: 0 });
+  });
+
+  it("those of another controller have a quota of their own: five and five of ten are five each", () => {
+    const anothers = Array.from({ length: 5 }, (_, n) =>
+      aForeignSession({ description: describeSession("another", "eni-1", "all"), id: `tms-a${String(n)}` }),
+    );
+    const plans = Array.from({ length: 6 }, (_, n) => wanting(`eni-${String(n)}`));
+    const result = account(plans, { quota: 5, sessions: anothers });
+    expect(told(result.plans).filter((each) => each.endsWith(" create"))).toHaveLength(5);
+    expect(result).toMatchObject({ foreign: 5, otherControllers: 5 });
+  });
+
+  it("a stranger's new session takes none of ours away", () => {
+    const plans = [having("eni-1"), having("eni-2"), wanting("eni-3")];
+    const result = account(plans, { quota: 3, sessions: [...ours(2), ...foreign(3)] });
+    expect(told(result.plans)).toEqual(["eni-1 mirrored", "eni-2 mirrored", "eni-3 quota"]);
+    // What the policy puts first still takes a place of ours.
+    const first = account([having("eni-1", 5), wanting("eni-2", 0)], {
+      quota: 2,
+      sessions: [...ours(1), ...foreign(2)],
+    });
+    expect(told(first.plans)).toEqual(["eni-1 quota", "eni-1 delete", "eni-2 create"]);
   });
 
   it("there is room for none when others have it all", () => {

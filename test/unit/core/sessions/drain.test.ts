@@ -12,6 +12,7 @@ function account(listings: readonly (readonly Session[])[], writer: FakeWriter, 
   const observer: Observer = {
     look: never,
     everything: never,
+    filters: () => Promise.reject(new Error("not asked")),
     sessionsById: never,
     sessions: async () => listings[Math.min(round++, listings.length - 1)] ?? [],
   };

@@ -37,7 +37,9 @@ function of(
     done: results,
     replanned: new Map(replanned && [[replanned.source.id, replanned]]),
     heldRemovals,
+    heldCreations: 0,
     foreign: 2,
+    otherControllers: 0,
     sessionsOfOurs: 3,
     sessionsNotSeen: 0,
   });

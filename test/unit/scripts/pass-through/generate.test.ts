@@ -6,12 +6,14 @@ import { generate } from "../../../../scripts/lib/pass-through/generate.js";
 
 const root = mkdtempSync(join(tmpdir(), "pass-through-"));
 
+const add = (path: string, text: string): void => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+
 const plant = (files: Readonly<Record<string, string>>): void => {
   rmSync(root, { recursive: true, force: true });
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
+  for (const [path, text] of Object.entries(files)) add(path, text);
 };
 
 afterAll(() => {
@@ -122,7 +124,7 @@ const composition: Composition = {
   ],
 };
 
-test("variables are copied with their texts and names of the composition, and without validations", async () => {
+test("variables are copied with their texts and names of the composition, without validations but for an object's keys", async () => {
   plant(planted);
   const files = await generate(root, composition);
   expect(files.get("variables-fleet.tf"))
@@ -144,13 +146,29 @@ variable "fleet_max_size" {
   default     = 4
 }
 
+locals {
+  fleet_keys = {
+    "fleet" = ["max_size"]
+  }
+}
+
 variable "fleet" {
   description = "\`max_size\` of a zone, \`fleet_min_size\` of all, \`fleet_clients\`."
-  type = object({
-    max_size = optional(number, 1) # in words
-  })
-  default   = {}
-  sensitive = true
+  type        = any
+  default     = {}
+  sensitive   = true
+
+  validation {
+    condition = length(flatten([
+      [for key in setsubtract(try(keys(var.fleet), []), local.fleet_keys["fleet"]) :
+      key],
+    ])) == 0
+    error_message = "fleet must have none but its documented keys: correct or remove \${join(", ", flatten([
+      [for key in setsubtract(try(keys(var.fleet), []), local.fleet_keys["fleet"]) :
+        "fleet.\${key} (none of \${join(", ",
+      local.fleet_keys["fleet"])})"],
+    ]))}."
+  }
 }
 `);
   expect(files.get("variables-client.tf"))
@@ -167,6 +185,43 @@ variable "exclude" {
   default     = []
 }
 `);
+});
+
+test("a variable of any type is handed on with its description, its parts by their own names", async () => {
+  plant({
+    ...planted,
+    "modules/fleet/variables.tf": `${fleet}
+variable "scaling" {
+  description = <<-EOT
+    Within \`min_size\`.
+
+    - \`max_size\`, \`step\`: of a zone, and \`clients\`.
+  EOT
+  type        = any
+  default     = {}
+}
+`,
+  });
+  expect((await generate(root, composition)).get("variables-fleet.tf")).toContain(`variable "fleet_scaling" {
+  description = <<-EOT
+    Within \`fleet_min_size\`.
+
+    - \`max_size\`, \`step\`: of a zone, and \`fleet_clients\`.
+  EOT
+  type        = any
+  default     = {}
+}
+`);
+});
+
+test("a composition hands on what it has of others", async () => {
+  plant(planted);
+  for (const [name, text] of await generate(root, composition)) add(`all/${name}`, text);
+  const outer = { folder: "outer", shared: ["name"], parts: [{ call: "all", folder: "all", prefix: "" }] };
+  add("outer/main.tf", 'module "all" {\n  source = "../all"\n}\n');
+  const files = await generate(root, outer);
+  expect(files.get("main.tf")).toContain("fleet_max_size = var.fleet_max_size");
+  expect(files.get("variables-all.tf")).toContain('variable "exclude"');
 });
 
 test("what main.tf sets by hand stays, and the rest is passed on between the marks", async () => {

@@ -1,25 +1,18 @@
-# What a client account gets in one region.
+# What a client account gets in one region. `cidr_blocks` and `ref` are meant for the units; every other value is an input of
+# modules/mirror-client, and one that it does not have is refused.
 
 unit "network" {
   source = find_in_parent_folders("catalog/units/network")
   path   = "network"
 
   values = {
-    cidr_block = values.cidr_block
-    ref        = try(values.ref, null)
+    cidr_blocks = try(values.cidr_blocks, {})
+    ref         = try(values.ref, null)
   }
 }
 
 unit "client" {
   source = find_in_parent_folders("catalog/units/client")
   path   = "client"
-
-  values = {
-    sources = try(values.sources, null)
-    mode    = try(values.mode, "enforce")
-    guardrails  = try(values.guardrails, {})
-    # Or "automatic": a function follows subnets and zones that are added later.
-    endpoint_management = try(values.endpoint_management, "terraform")
-    ref                 = try(values.ref, null)
-  }
+  values = merge({ ref = null }, values)
 }

@@ -3,9 +3,9 @@ stack "client_account" {
   path   = "mirroring"
 
   values = {
-    cidr_block = "10.65.0.0/20"
+    cidr_blocks = { main = "10.65.0.0/20", data = "10.66.0.0/20" }
 
-    # First `observe`, then a share of the fleet by guardrails.rollout_percent, then all.
+    # Any input of modules/mirror-client. First `observe`, then a share of the fleet by guardrails.rollout_percent, then all.
     mode    = "enforce"
     sources = { tags = [{ name = "marked", tags = { Mirror = "true" } }] }
   }

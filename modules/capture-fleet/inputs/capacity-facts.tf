@@ -152,3 +152,7 @@ locals {
 
   instance_facts = merge(local.published_facts, var.capacity.instances)
 }
+
+output "instance_facts" {
+  value = local.instance_facts
+}

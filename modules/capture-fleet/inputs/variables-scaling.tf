@@ -68,7 +68,7 @@ variable "scaling" {
     condition     = var.scaling.network_in_mbps != null || alltrue([for type in var.instance_types : contains(keys(local.instance_facts), type)])
     error_message = <<-EOT
       Give the attribute network_in_mbps of the variable scaling: the baseline bandwidth of one of instance_types is
-      not among those that this module knows (capacity-facts.tf).
+      not among those that this module knows (inputs/capacity-facts.tf).
     EOT
   }
 

@@ -68,7 +68,7 @@ variable "capacity" {
     condition     = alltrue([for type in var.capacity.candidates : contains(concat(keys(local.published_facts), keys(var.capacity.instances)), type)])
     error_message = <<-EOT
       Every entry of candidates in the variable capacity must be an instance type that this module knows
-      (capacity-facts.tf) or that instances gives the facts of.
+      (inputs/capacity-facts.tf) or that instances gives the facts of.
     EOT
   }
 

@@ -1,0 +1,36 @@
+/** Whether events may make sessions: not before the sweep of the first apply has decided, nor while it holds them. */
+import type { Clock } from "../core/clock.js";
+import { eventsMayCreate } from "../core/sessions/first-apply.js";
+import type { SweepStateStore } from "../core/sessions/ports.js";
+import type { Telemetry } from "../runtime/telemetry.js";
+
+/** Held for days, it is not to cost a read for every launch. */
+const ASK_AGAIN_MS = 5_000;
+
+/**
+ * Asked once where the first apply is over. True where the record is lost or cannot be read: that happens to controllers
+ * that have worked for long, and no mirror is to come late for it.
+ */
+export function createMayCreate(
+  record: Pick<SweepStateStore, "read">,
+  clock: Clock,
+  { logger }: Pick<Telemetry, "logger">,
+): () => Promise<boolean> {
+  let known: { readonly may: boolean; readonly until: number } | undefined;
+  return async () => {
+    if (known !== undefined && clock.now() < known.until) return known.may;
+    try {
+      const { state } = await record.read();
+      const may = state === null || eventsMayCreate(state.firstApply);
+      const until = state?.firstApply === "over" ? Infinity : clock.now() + ASK_AGAIN_MS;
+      known = { may, until };
+      return may;
+    } catch (error) {
+      logger.warn(
+        "the record of sweeps could not be read: the first apply is taken to be over",
+        error as Error,
+      );
+      return true;
+    }
+  };
+}
