@@ -33,7 +33,8 @@ variable "kms_key_arn" {
   description = <<-EOT
     ARN of a customer-managed KMS key for the capture bucket, the nodes' volumes, the queues, the functions' logs and their
     environment. Its policy must let the autoscaling service-linked role, `events.amazonaws.com` and
-    `logs.<region>.amazonaws.com` use it; see the modules. Default null: keys that AWS manages.
+    `logs.<region>.amazonaws.com` use it; see the modules. Default null: no key of yours (S3's own
+    encryption, the account's default for volumes, else keys that AWS owns).
   EOT
   type        = string
   default     = null
@@ -66,7 +67,12 @@ variable "runbook_url" {
 }
 
 variable "tags" {
-  description = "Tags of everything that is made, the nodes and the mirror sessions included. Default none."
+  description = <<-EOT
+    Tags of everything that is made, the nodes and the mirror sessions included.
+
+    At most 45, and 2,500 bytes as JSON, or 1,200 characters with `endpoint_management` "automatic": the functions carry
+    them in their environment, of which Lambda holds 4 KB. Default none.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false

@@ -644,10 +644,10 @@ export interface MirrorClientInputs {
   /**
    * What keeps a mistake small.
    *
-   * - `removal_percent`, `removal_minimum`: within 24 hours no more than this share of our sessions is removed for a change
-   *   of rules, tags or targets, or no more than this number and half of them. A run that would go beyond removes none,
-   *   and an alarm fires. 0 to 100, default 20, of the most sessions of those 24 hours; from 0, default 10. 100 percent
-   *   switches it off. What is stopped, detached or terminated does not count.
+   * - `removal_percent`, `removal_minimum`: how many of our sessions are removed within 24 hours at most for a change of
+   *   rules, tags or targets: this share of the most sessions of those hours (0 to 100, default 20), or, where that is
+   *   more, this number (from 0, default 10) but never more than half of them. A run that would go beyond removes none of
+   *   these, and an alarm fires. 100 percent switches it off. What is stopped, detached or terminated does not count.
    * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted;
    *   the 24 hours begin anew with it. Default null: it is not.
    * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
@@ -687,7 +687,7 @@ export interface MirrorClientInputs {
   readonly instance_types?: Value<Readonly<Record<string, Value<boolean> | null>>> | null;
   /**
    * ARN of a customer-managed KMS key for the queues, and for the functions' logs and environment. Its policy must let
-   * `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it. Default null: keys that AWS manages.
+   * `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it. Default null: keys that AWS owns, which need nothing.
    */
   readonly kms_key_arn?: string | null;
   /**
@@ -695,8 +695,9 @@ export interface MirrorClientInputs {
    * bucket of theirs.
    *
    * - `s3_bucket`: the bucket.
-   * - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key. Put the version into it: a changed
-   *   key is what makes Lambda fetch. Default empty.
+   * - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key (in mirror-client and the root, with
+   *   `endpoint_management` "automatic", `endpoints.zip` as well). Put the version into it: a changed key is what makes
+   *   Lambda fetch. Default empty.
    *
    * Default null: the zips in this repository.
    */
@@ -936,7 +937,8 @@ export interface MirrorClientInputs {
    * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
    *   `guardduty_severity`, `demands`). Rules with `always` go first.
    *
-   * Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
+   * Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) only what is
+   * asked for is mirrored (docs/demands.md).
    */
   readonly sources?: Value<{
     readonly tags?: Value<
@@ -993,7 +995,8 @@ export interface MirrorClientInputs {
   /**
    * Tags of everything that is made, the mirror sessions included.
    *
-   * At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+   * At most 45, and 2,500 bytes as JSON, or 1,200 characters with `endpoint_management` "automatic": the functions carry
+   * them in their environment, of which Lambda holds 4 KB.
    * Default none.
    */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
@@ -1277,7 +1280,10 @@ export interface MirrorEndpointInputs {
    * `nodejs22.x` or a later one. Default nodejs22.x, which the bundles are built for and tested on.
    */
   readonly runtime?: string | null;
-  /** Tags of everything that this module makes. Default none. */
+  /**
+   * Tags of everything that this module makes, at most 45; with `endpoint_management` "automatic" at most 1,200 characters
+   * as JSON. Default none.
+   */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
   /**
    * Mode of X-Ray.
@@ -1421,10 +1427,10 @@ export interface MirrorControllerInputs {
   /**
    * What keeps a mistake small.
    *
-   * - `removal_percent`, `removal_minimum`: within 24 hours no more than this share of our sessions is removed for a change
-   *   of rules, tags or targets, or no more than this number and half of them. A run that would go beyond removes none,
-   *   and an alarm fires. 0 to 100, default 20, of the most sessions of those 24 hours; from 0, default 10. 100 percent
-   *   switches it off. What is stopped, detached or terminated does not count.
+   * - `removal_percent`, `removal_minimum`: how many of our sessions are removed within 24 hours at most for a change of
+   *   rules, tags or targets: this share of the most sessions of those hours (0 to 100, default 20), or, where that is
+   *   more, this number (from 0, default 10) but never more than half of them. A run that would go beyond removes none of
+   *   these, and an alarm fires. 100 percent switches it off. What is stopped, detached or terminated does not count.
    * - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted;
    *   the 24 hours begin anew with it. Default null: it is not.
    * - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
@@ -1476,8 +1482,9 @@ export interface MirrorControllerInputs {
    * bucket of theirs.
    *
    * - `s3_bucket`: the bucket.
-   * - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key. Put the version into it: a changed
-   *   key is what makes Lambda fetch. Default empty.
+   * - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key (in mirror-client and the root, with
+   *   `endpoint_management` "automatic", `endpoints.zip` as well). Put the version into it: a changed key is what makes
+   *   Lambda fetch. Default empty.
    *
    * Default null: the zips in this repository.
    */
@@ -1719,7 +1726,8 @@ export interface MirrorControllerInputs {
    * - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
    *   `guardduty_severity`, `demands`). Rules with `always` go first.
    *
-   * Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
+   * Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) only what is
+   * asked for is mirrored (docs/demands.md).
    */
   readonly sources?: Value<{
     readonly tags?: Value<

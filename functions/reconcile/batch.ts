@@ -72,7 +72,7 @@ const nothing: Left = { looks: [], followUps: [] };
 
 async function act(context: ReconcileContext, messages: readonly Message[], deadline: number): Promise<Left> {
   const { settings, ports, telemetry } = context;
-  const [loaded, mayCreate] = await Promise.all([context.policies.load(), context.mayCreate()]);
+  const [loaded, holds] = await Promise.all([context.policies.load(), context.readHold()]);
   const { policy, problems } = loaded;
   logPolicyProblems(telemetry, problems);
   // Somebody is uninstalling: an event must not put back what the drain takes away, nor an instance wait for it.
@@ -84,7 +84,8 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     settings,
     policy,
     types: context.types,
-    holdsCreations: !mayCreate && settings.mode === "enforce",
+    awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
+    holdsCreations: settings.mode === "enforce" ? holds : undefined,
     deadline: sessionsUntil,
     signal: signalAt(ports.clock, deadline - WINDOW_MS),
     onDone: telemetry.onDone,

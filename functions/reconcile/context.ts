@@ -4,11 +4,12 @@ import type { EventsQueue } from "../aws/events-queue.js";
 import type { EventKind } from "../core/events/envelope.js";
 import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
+import type { HoldReason } from "../core/sessions/first-apply.js";
 import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-types.js";
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
-import { createMayCreate } from "./first-apply.js";
+import { createHoldsCreations } from "./first-apply.js";
 import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
 
 export interface ReconcileContext extends App {
@@ -19,8 +20,8 @@ export interface ReconcileContext extends App {
   /** What EC2 refused in this process: a storm of launches of such a type costs a few calls. */
   readonly types: TypeMemory;
   readonly requestSweep: RequestSweep;
-  /** Whether events may make sessions yet. */
-  readonly mayCreate: () => Promise<boolean>;
+  /** Why events make no sessions yet; undefined: they do. */
+  readonly readHold: () => Promise<HoldReason | undefined>;
   /** 0 up to 1, for the jitter of delays. */
   readonly random: () => number;
 }
@@ -40,14 +41,14 @@ export function createReconcileContext(policyCacheMs: number, kinds: readonly Ev
   const record = createSweepStateParameter(createSsmClient(), readSweepStateParameter(process.env));
   return {
     ...app,
-    mayCreate: createMayCreate(record, app.ports.clock, app.telemetry),
+    readHold: createHoldsCreations(record, app.ports.clock, app.telemetry),
     kinds,
     hooks: {
       complete: async (hook, result) => (await hooks()).complete(hook, result),
       failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),
     },
     queue: { delay: async (returns) => (await queue()).delay(returns) },
-    types: createTypeMemory(),
+    types: createTypeMemory("pending"),
     requestSweep: createSweepRequests(),
     random: Math.random,
   };

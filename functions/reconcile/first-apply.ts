@@ -1,6 +1,6 @@
 /** Whether events may make sessions: not before the sweep of the first apply has decided, nor while it holds them. */
 import type { Clock } from "../core/clock.js";
-import { eventsMayCreate } from "../core/sessions/first-apply.js";
+import { holdForEvents, type HoldReason } from "../core/sessions/first-apply.js";
 import type { SweepStateStore } from "../core/sessions/ports.js";
 import type { Telemetry } from "../runtime/telemetry.js";
 
@@ -8,29 +8,29 @@ import type { Telemetry } from "../runtime/telemetry.js";
 const ASK_AGAIN_MS = 5_000;
 
 /**
- * Asked once where the first apply is over. True where the record is lost or cannot be read: that happens to controllers
- * that have worked for long, and no mirror is to come late for it.
+ * Asked once where the first apply is over. Nothing is held where the record is lost or cannot be read: that happens to
+ * controllers that have worked for long, and no mirror is to come late for it.
  */
-export function createMayCreate(
+export function createHoldsCreations(
   record: Pick<SweepStateStore, "read">,
   clock: Clock,
   { logger }: Pick<Telemetry, "logger">,
-): () => Promise<boolean> {
-  let known: { readonly may: boolean; readonly until: number } | undefined;
+): () => Promise<HoldReason | undefined> {
+  let known: { readonly holds: HoldReason | undefined; readonly until: number } | undefined;
   return async () => {
-    if (known !== undefined && clock.now() < known.until) return known.may;
+    if (known !== undefined && clock.now() < known.until) return known.holds;
     try {
       const { state } = await record.read();
-      const may = state === null || eventsMayCreate(state.firstApply);
+      const holds = state === null ? undefined : holdForEvents(state.firstApply);
       const until = state?.firstApply === "over" ? Infinity : clock.now() + ASK_AGAIN_MS;
-      known = { may, until };
-      return may;
+      known = { holds, until };
+      return holds;
     } catch (error) {
       logger.warn(
         "the record of sweeps could not be read: the first apply is taken to be over",
         error as Error,
       );
-      return true;
+      return undefined;
     }
   };
 }

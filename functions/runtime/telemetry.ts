@@ -103,10 +103,13 @@ export function countSweep(
   count("SourcesUncovered", report.selected - report.mirrored);
   count("SessionsForeign", report.foreign);
   count("ActionsRemaining", report.remaining);
-  count("FiltersSilent", report.silentFilters.length);
-  count("FiltersChanged", report.changedFilters.length);
-  count("SourcesOutranked", report.uncovered.outranked);
-  count("SourcesInUnhealthyZones", report.uncovered["zone-unhealthy"]);
+  // What was not read is neither well nor ill: the alarms keep what they knew.
+  if (report.filtersRead) {
+    count("FiltersSilent", report.silentFilters.length);
+    count("FiltersChanged", report.changedFilters.length);
+    count("SourcesOutranked", report.uncovered.outranked);
+  }
+  if (report.zonesRead) count("SourcesInUnhealthyZones", report.uncovered["zone-unhealthy"]);
   count("FiltersUnread", report.filtersRead ? 0 : 1);
   count("ZonesUnread", report.zonesRead ? 0 : 1);
   count("SessionsDisputed", report.disputed.length);

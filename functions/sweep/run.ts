@@ -8,6 +8,8 @@ import { drain } from "../core/sessions/drain.js";
 import { silentFilters } from "../core/sessions/filters.js";
 import { sweep } from "../core/sessions/reconcile.js";
 import { refusedSources, type RefusedSources } from "../core/sessions/refusals.js";
+import { typeSupport } from "../core/sessions/instance-types.js";
+import type { Policy } from "../core/sessions/policy.js";
 import { createTypeMemory } from "../core/sessions/refused-types.js";
 import type { Report } from "../core/sessions/report.js";
 import { openRecord } from "../core/sessions/sweep-state.js";
@@ -105,9 +107,11 @@ async function runReconcile(
   const run = { ...deadlines, window, ports, settings, policy, policyWrittenAt, types, onDone };
   const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
   const demands = await readDemands(app, deadlines, latestRead());
+  const failed = { record: false };
   const record = await openRecord(
     { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) },
     (error) => {
+      failed.record = true;
       telemetry.logger.error(
         "the record of sweeps failed: nothing more is removed by policy",
         error as Error,
@@ -123,8 +127,8 @@ async function runReconcile(
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
   telemetry.metrics.addMetric("DemandsOpen", "Count", open);
   telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
-  telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report));
-  telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null ? 1 : 0);
+  telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report, policy));
+  telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null || failed.record ? 1 : 0);
   const summary = summarize(report, open, settings.sessionUsdPerHour);
   if (report.disputed.length > 0) telemetry.logger.error("ownership disputed", { sessions: report.disputed });
   if (report.silentFilters.length > 0) {
@@ -178,13 +182,14 @@ function refusedNow({ notMirrored, done }: Report): Report["notMirrored"] {
 }
 
 /** Selected sources that are silent because EC2 refused their type on others. What the policy forbids is not counted. */
-function ofRefusedTypes({ sources, verdicts }: Report): number {
+function ofRefusedTypes({ sources, verdicts }: Report, { options }: Policy): number {
   const refused = types.refused();
   return sources.filter(({ id, instance }) => {
     const verdict = verdicts.get(id);
     return (
       instance &&
       Object.hasOwn(refused, instance.type) &&
+      typeSupport(instance.type, options.instance_types) !== "no" &&
       verdict?.is === "uncovered" &&
       verdict.reason === "instance-type"
     );

@@ -12,8 +12,9 @@ variable "lambda_package" {
     bucket of theirs.
 
     - `s3_bucket`: the bucket.
-    - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key. Put the version into it: a changed
-      key is what makes Lambda fetch. Default empty.
+    - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key (in mirror-client and the root, with
+      `endpoint_management` "automatic", `endpoints.zip` as well). Put the version into it: a changed key is what makes
+      Lambda fetch. Default empty.
 
     Default null: the zips in this repository.
   EOT
@@ -280,10 +281,10 @@ variable "guardrails" {
   description = <<-EOT
     What keeps a mistake small.
 
-    - `removal_percent`, `removal_minimum`: within 24 hours no more than this share of our sessions is removed for a change
-      of rules, tags or targets, or no more than this number and half of them. A run that would go beyond removes none,
-      and an alarm fires. 0 to 100, default 20, of the most sessions of those 24 hours; from 0, default 10. 100 percent
-      switches it off. What is stopped, detached or terminated does not count.
+    - `removal_percent`, `removal_minimum`: how many of our sessions are removed within 24 hours at most for a change of
+      rules, tags or targets: this share of the most sessions of those hours (0 to 100, default 20), or, where that is
+      more, this number (from 0, default 10) but never more than half of them. A run that would go beyond removes none of
+      these, and an alarm fires. 100 percent switches it off. What is stopped, detached or terminated does not count.
     - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted;
       the 24 hours begin anew with it. Default null: it is not.
     - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1
@@ -414,7 +415,8 @@ variable "sources" {
     - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
       `guardduty_severity`, `demands`). Rules with `always` go first.
 
-    Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
+    Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) only what is
+    asked for is mirrored (docs/demands.md).
   EOT
   type        = any
   default     = null

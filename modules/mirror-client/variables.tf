@@ -26,7 +26,7 @@ variable "alarm_actions" {
 variable "kms_key_arn" {
   description = <<-EOT
     ARN of a customer-managed KMS key for the queues, and for the functions' logs and environment. Its policy must let
-    `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it. Default null: keys that AWS manages.
+    `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it. Default null: keys that AWS owns, which need nothing.
   EOT
   type        = string
   default     = null
@@ -62,7 +62,8 @@ variable "tags" {
   description = <<-EOT
     Tags of everything that is made, the mirror sessions included.
 
-    At most 45, and 2,500 characters as JSON: the functions carry them in their environment, of which Lambda holds 4 KB.
+    At most 45, and 2,500 bytes as JSON, or 1,200 characters with `endpoint_management` "automatic": the functions carry
+    them in their environment, of which Lambda holds 4 KB.
     Default none.
   EOT
   type        = map(string)

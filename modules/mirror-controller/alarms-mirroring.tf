@@ -69,15 +69,15 @@ locals {
       problem   = "A mirror filter of this controller's sessions accepts nothing: they are there and mirror no packet."
       metric    = "FiltersSilent"
       threshold = 1
-      # As policy-refused.
-      missing = "notBreaching"
+      # Not written where the filters could not be read.
+      missing = "ignore"
     }
     filter-changed = {
       problem   = "A mirror filter of this controller's sessions is not what Terraform declared, and no apply under way explains it."
       metric    = "FiltersChanged"
       threshold = 1
-      # As policy-refused.
-      missing = "notBreaching"
+      # As filters.
+      missing = "ignore"
     }
     outranked = {
       problem = join(" ", [

@@ -44,7 +44,10 @@ variable "endpoint_service_name" {
 }
 
 variable "tags" {
-  description = "Tags of everything that this module makes. Default none."
+  description = <<-EOT
+    Tags of everything that this module makes, at most 45; with `endpoint_management` "automatic" at most 1,200 characters
+    as JSON. Default none.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false

@@ -150,6 +150,29 @@ test("what starts from now on is mirrored by the new controller", async () => {
   expect(await ours()).toHaveLength(running.flatMap(({ interfaceIds }) => interfaceIds).length);
 });
 
+test("what the state has lost comes back by the command, one at a time, what is used after what uses it", async () => {
+  const [filters, rules, targets, endpoints] = await Promise.all(
+    [
+      "aws_ec2_traffic_mirror_filter",
+      "aws_ec2_traffic_mirror_filter_rule",
+      "aws_ec2_traffic_mirror_target",
+      "aws_vpc_endpoint",
+    ].map((type) => client.ids(type)),
+  );
+  const filter = [...(filters ?? [])][0]?.[1] ?? "";
+  const lost: readonly (readonly [string, string])[] = [
+    ...(targets ?? []),
+    ...[...(rules ?? [])].map(([address, id]) => [address, `${filter}:${id}`] as const),
+    ...(filters ?? []),
+    ...(endpoints ?? []),
+  ];
+  expect(lost).toHaveLength(2 + 4 + 1 + 2);
+  await client.forget(...lost.map(([address]) => address));
+  for (const [address, id] of lost) await client.import(address, id, forClient);
+  await untouched(() => client.apply(forClient));
+  expect(await client.plan(forClient)).toEqual([]);
+});
+
 test("the client goes with its sessions, then the hub", async () => {
   await client.destroy(forClient);
   expect(await ours()).toEqual([]);

@@ -22,7 +22,7 @@ import type { Stage } from "./stage.js";
 import { createTurns } from "./turns.js";
 
 const HISTORIES = 32;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_260_116);
+const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_260_123);
 const HUB = "222222222222";
 
 let cloud: LocalCloud;

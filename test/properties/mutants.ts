@@ -24,8 +24,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a tag is proof enough",
     file: "functions/core/sessions/ownership.ts",
-    find: "const proof = proofOf(session);",
-    replace: 'const proof = proofOf(session); if (tagged) return "ours";',
+    find: 'if (proof?.controller === nameInDescription(controller)) return tagged ? "ours" : "lost";',
+    replace:
+      'if (tagged) return "ours"; if (proof?.controller === nameInDescription(controller)) return "lost";',
   },
   {
     name: "a session that lost its tag is doubled",

@@ -183,6 +183,14 @@ export class TerraformRoot {
     await this.#expect(["state", "mv", from, to], [0]);
   }
 
+  /** Takes into the state what is there already, by the command, one at a time. */
+  async import(address: string, id: string, variables: Variables = {}): Promise<void> {
+    await this.#expect(
+      ["import", "-input=false", "-no-color", ...this.#variables(variables), address, id],
+      [0],
+    );
+  }
+
   /** Takes resources out of the state and leaves them where they are. */
   async forget(...addresses: readonly string[]): Promise<void> {
     await this.#expect(["state", "rm", "-no-color", ...addresses], [0]);

@@ -25,7 +25,11 @@ export function createFindOutside(client: EC2Client): FindOutside {
       readInstances(reader, { Name: "vpc-id", Values }, running),
     );
     const byVpc = new Map<string, string[]>();
-    for (const { vpcId, id } of found) byVpc.set(vpcId, [...(byVpc.get(vpcId) ?? []), id]);
+    for (const { vpcId, id } of found) {
+      const ids = byVpc.get(vpcId);
+      if (ids) ids.push(id);
+      else byVpc.set(vpcId, [id]);
+    }
     return [...byVpc].map(([vpcId, instanceIds]) => ({ vpcId, instanceIds }));
   };
 }

@@ -36,18 +36,27 @@ export function holdFirstApply<P extends Planned>(account: P, state: FirstApply,
   const isOver = state === "over" || (state === "awaited" && sessionsOfOurs > 0);
   const limit = guardrails.firstApplySessions;
   if (!isOver && limit !== null && creations > limit) {
-    return { ...account, plans: plans.map(withoutCreation), heldCreations: creations, firstApply: "held" };
+    return {
+      ...account,
+      plans: plans.map((plan) => withoutCreation(plan)),
+      heldCreations: creations,
+      firstApply: "held",
+    };
   }
   return { ...account, firstApply: isOver || sessionsOfOurs + creations > 0 ? "over" : "open" };
 }
 
-/** An event must not make what the next sweep may hold. */
-export function eventsMayCreate(state: FirstApply): boolean {
-  return state === "open" || state === "over";
+/** Why no session is made yet: a person should look first, or no sweep has looked. */
+export type HoldReason = "first-apply-held" | "pending";
+
+/** An event must not make what the next sweep may hold; undefined: it may. */
+export function holdForEvents(state: FirstApply): HoldReason | undefined {
+  if (state === "held") return "first-apply-held";
+  return state === "awaited" ? "pending" : undefined;
 }
 
-export function withoutCreation(plan: SourcePlan): SourcePlan {
-  return { ...plan, decisions: plan.decisions.map(hold) };
+export function withoutCreation(plan: SourcePlan, reason: HoldReason = "first-apply-held"): SourcePlan {
+  return { ...plan, decisions: plan.decisions.map((decision) => hold(decision, reason)) };
 }
 
 /** Of two sweeps that wrote at the same time. */
@@ -62,7 +71,7 @@ export function costAMonth(sessions: number, usdPerHour: number): number {
 
 const isCreate = (decision: Decision) => decision.kind === "create";
 
-function hold(decision: Decision): Decision {
+function hold(decision: Decision, reason: HoldReason): Decision {
   if (decision.kind !== "create") return decision;
-  return leftAlone(decision, { covered: "uncovered", reason: "first-apply-held" });
+  return leftAlone(decision, { covered: "uncovered", reason });
 }

@@ -9,7 +9,7 @@ import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js"
 import { execute, inFairOrder, type Executed } from "./execute.js";
 import { filterDrift } from "./filter-drift.js";
 import { silentFilters as createSilentFilters, standing, type SilentFilters } from "./filters.js";
-import { withoutCreation } from "./first-apply.js";
+import { withoutCreation, type HoldReason } from "./first-apply.js";
 import { planSource } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
@@ -35,8 +35,10 @@ export interface Run extends Deadlines {
   /** Whatever reading took, the run may act for so long after it, though not after `until`. */
   readonly window?: { readonly milliseconds: number; readonly until: number };
   readonly onDone: (done: Done) => void;
-  /** The first apply waits for its sweep, or for a person: nothing is created. */
-  readonly holdsCreations?: boolean;
+  /** The first apply waits for its sweep, or for a person: nothing is created, for this reason. */
+  readonly holdsCreations?: HoldReason | undefined;
+  /** Instances that wait for EC2's own answer: what others of their type were told does not decide about them. */
+  readonly awaited?: ReadonlySet<string>;
 }
 
 const MINUTE_MS = 60_000;
@@ -61,8 +63,8 @@ export async function reconcile(
   const ceiling = run.settings.guardrails.maxSessions !== null;
   const planned = planAll(context, observation);
   const plans =
-    run.holdsCreations === true
-      ? planned.map(withoutCreation)
+    run.holdsCreations !== undefined
+      ? planned.map((plan) => withoutCreation(plan, run.holdsCreations))
       : ceiling
         ? planned.map(leaveCreatesToSweep)
         : planned;
@@ -129,7 +131,9 @@ export async function sweep(
     changedFilters: new Set(changedFilters.map(({ id }) => id)),
     unhealthyTargets: observation.unhealthyTargets ?? new Set<string>(),
     rivalOf: (plan: SourcePlan) =>
-      run.policy.options.accept_sharing ? undefined : rivalOf(plan, filters, settings.controller),
+      run.policy.options.accept_sharing || observation.filters === undefined
+        ? undefined
+        : rivalOf(plan, filters, settings.controller),
   };
   return report({ ...account, run, observation, plans, ...executed, judgement, changedFilters });
 }
@@ -188,7 +192,9 @@ async function carryOut(
     );
   };
   const withWork = plans.filter((plan) => plan.decisions.some(isAction));
-  const revise = (plan: SourcePlan) => run.types.withoutRefused(plan, clock.now());
+  const isAwaited = ({ decisions }: SourcePlan) =>
+    decisions.some((each) => each.kind === "create" && run.awaited?.has(each.instanceId ?? "") === true);
+  const revise = (plan: SourcePlan) => (isAwaited(plan) ? plan : run.types.withoutRefused(plan, clock.now()));
   const learn = (plan: SourcePlan, done: Done) => {
     run.types.learn(plan, done, clock.now());
   };

@@ -22,7 +22,11 @@ const DAY_MS = 86_400_000;
 /** As many as fit into the record beside the rest (4,096 bytes); the latest stay. */
 const MOST_TYPES = 40;
 
-export function createTypeMemory(): TypeMemory {
+/**
+ * `reason`: what a source of a refused type is. A sweep has seen what stands, and knows; a run for events has not, so
+ * that its guess must end no launch.
+ */
+export function createTypeMemory(reason: "instance-type" | "pending" = "instance-type"): TypeMemory {
   const refused = new Map<string, number>();
   /** Types that one instance is trying for all, by who it is. */
   const trying = new Map<string, string>();
@@ -56,9 +60,7 @@ export function createTypeMemory(): TypeMemory {
       return {
         ...plan,
         decisions: decisions.map((decision) =>
-          isCreate(decision)
-            ? leftAlone(decision, { covered: "uncovered", reason: "instance-type" })
-            : decision,
+          isCreate(decision) ? leftAlone(decision, { covered: "uncovered", reason }) : decision,
         ),
       };
     },

@@ -78,15 +78,15 @@ export function isNewHour(window: RemovalWindow, now: number): boolean {
   return !window.sessions.some(({ hour }) => hour === hourOf(now));
 }
 
-/** Two sweeps that wrote at the same time: what both of them counted is counted twice rather than lost. */
-export function both(one: RemovalWindow, other: RemovalWindow): RemovalWindow {
+/** Two sweeps that wrote at the same time: what each of them counted beyond what both had read. */
+export function both(one: RemovalWindow, other: RemovalWindow, base: RemovalWindow): RemovalWindow {
   const hours = new Set([...one.removals, ...other.removals].map(({ hour }) => hour));
   const removals = [...hours]
     .sort((a, b) => a - b)
-    .map((hour) => ({
-      hour,
-      count: total([...one.removals, ...other.removals].filter((each) => each.hour === hour)),
-    }));
+    .map((hour) => {
+      const of = ({ removals: counts }: RemovalWindow) => total(counts.filter((each) => each.hour === hour));
+      return { hour, count: Math.max(0, of(one) + of(other) - of(base)) };
+    });
   const most = new Map(one.sessions.map(({ hour, count }) => [hour, count]));
   for (const { hour, count } of other.sessions) most.set(hour, Math.max(count, most.get(hour) ?? 0));
   return { removals, sessions: [...most].map(([hour, count]) => ({ hour, count })) };

@@ -59,6 +59,7 @@ export async function openRecord(
   /** false: not written, or another sweep wrote at the same time, whose removals are now counted as well. */
   const write = async (next: SweepState): Promise<boolean> => {
     try {
+      const base = state?.window ?? emptyWindow;
       const written = await store.write(next, version);
       state = next;
       version = written.version;
@@ -66,7 +67,7 @@ export async function openRecord(
       const { window, firstApply } = written.overwritten;
       state = {
         ...next,
-        window: both(next.window, window),
+        window: both(next.window, window, base),
         firstApply: furthest(next.firstApply, firstApply),
       };
       version = (await store.write(state, version)).version;

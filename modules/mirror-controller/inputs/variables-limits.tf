@@ -75,10 +75,10 @@ variable "guardrails" {
   description = <<-EOT
     What keeps a mistake small.
 
-    - `removal_percent`, `removal_minimum`: within 24 hours no more than this share of our sessions is removed for a change
-      of rules, tags or targets, or no more than this number and half of them. A run that would go beyond removes none,
-      and an alarm fires. 0 to 100, default 20, of the most sessions of those 24 hours; from 0, default 10. 100 percent
-      switches it off. What is stopped, detached or terminated does not count.
+    - `removal_percent`, `removal_minimum`: how many of our sessions are removed within 24 hours at most for a change of
+      rules, tags or targets: this share of the most sessions of those hours (0 to 100, default 20), or, where that is
+      more, this number (from 0, default 10) but never more than half of them. A run that would go beyond removes none of
+      these, and an alarm fires. 100 percent switches it off. What is stopped, detached or terminated does not count.
     - `acknowledged_until`: a time (RFC 3339, such as 2030-01-31T12:00:00Z) until which such a removal is wanted;
       the 24 hours begin anew with it. Default null: it is not.
     - `rollout_percent`: the share of the selected interfaces that is mirrored, by a stable hash, for a first rollout. 1

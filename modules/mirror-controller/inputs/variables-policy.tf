@@ -31,7 +31,8 @@ variable "sources" {
     - `on`: `always` (default), or `guardduty`: only while a GuardDuty finding about the instance asks for it (see
       `guardduty_severity`, `demands`). Rules with `always` go first.
 
-    Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) nothing is mirrored.
+    Default null: every interface of the VPCs given that AWS accepts. Without a single rule (`{}`) only what is
+    asked for is mirrored (docs/demands.md).
   EOT
   type = object({
     tags = optional(list(object({

@@ -240,7 +240,8 @@ run "silence_fires_only_where_it_is_the_trouble" {
 
   assert {
     condition = [for key, alarm in module.alarms.alarms : key if alarm.treat_missing_data == "ignore"] == [
-      "first-apply-held", "instance-type", "not-seen", "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered", "zone-unhealthy",
+      "filter-changed", "filters", "first-apply-held", "instance-type", "not-seen",
+      "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered", "zone-unhealthy",
     ]
     error_message = "A level stays what it was."
   }

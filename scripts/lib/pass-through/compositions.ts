@@ -55,7 +55,12 @@ export const compositions: readonly Composition[] = [
         // The root serves the account that it is in. With other accounts, the modules are used one by one.
         omitted: ["organization_id"],
       },
-      { call: "mirror_client", folder: "modules/mirror-client", prefix: "", extended: ["exclude"] },
+      {
+        call: "mirror_client",
+        folder: "modules/mirror-client",
+        prefix: "",
+        extended: ["exclude", "left_out_vpc_ids"],
+      },
     ],
   },
 ];

@@ -97,7 +97,7 @@ describe("an event that must not match does not arrive:", () => {
       "api-detach-network-interface",
       { detail: { ...detached, errorCode: "Client.OperationNotPermitted" } },
     ],
-    ["tags of a session", "api-create-tags", tagged("tms-0abcd1234ef567891")],
+    ["tags of a volume by a call", "api-create-tags", tagged("vol-0abcd1234ef567891")],
     ["tags of a volume", "tag-change", { resources: ["arn:aws:ec2:eu-west-1:111122223333:volume/vol-1"] }],
     ["a launch that failed", "autoscaling-launch", { "detail-type": "EC2 Instance Launch Unsuccessful" }],
     [

@@ -3,7 +3,7 @@ import type { SQSRecord } from "aws-lambda";
 import type { FirstApply } from "../../../functions/core/sessions/first-apply.js";
 import { emptySweepState } from "../../../functions/core/sessions/sweep-state.js";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
-import { createMayCreate } from "../../../functions/reconcile/first-apply.js";
+import { createHoldsCreations } from "../../../functions/reconcile/first-apply.js";
 import { anApp, type Account } from "../../support/app.js";
 import { aSource } from "../../support/builders.js";
 import { ACCOUNT_REGION, aRunningEvent } from "../../support/events.js";
@@ -23,23 +23,21 @@ async function anInstanceStarts(account: Account) {
   const message = { messageId: "m1", body, receiptHandle: "h", attributes } as SQSRecord;
   const { batchItemFailures } = await handleBatch(app, [message], ACCOUNT_REGION, app.clock.now() + 55_000);
   expect(batchItemFailures).toEqual([]);
-  return app;
+  return { app };
 }
 
 describe("an event of a controller whose first apply", () => {
-  it.each(["awaited", "held"] as const)(
-    "is %s makes no session, which the sweep decides about",
-    async (state) => {
-      const app = await anInstanceStarts({ sweepState: aRecord(state) });
-      expect(app.writer.calls).toEqual([]);
-      expect(app.logs).toContainEqual(
-        expect.objectContaining({ fields: expect.objectContaining({ reason: "first-apply-held" }) }),
-      );
-    },
-  );
+  it.each([
+    ["awaited", "pending"],
+    ["held", "first-apply-held"],
+  ] as const)("is %s makes no session, which the sweep decides about (%s)", async (state, reason) => {
+    const { app } = await anInstanceStarts({ sweepState: aRecord(state) });
+    expect(app.writer.calls).toEqual([]);
+    expect(app.logs).toContainEqual(expect.objectContaining({ fields: expect.objectContaining({ reason }) }));
+  });
 
   it.each(["open", "over"] as const)("is %s makes its session at once", async (state) => {
-    const app = await anInstanceStarts({ sweepState: aRecord(state) });
+    const { app } = await anInstanceStarts({ sweepState: aRecord(state) });
     expect(app.writer.calls).toEqual(["create eni-1"]);
   });
 
@@ -49,7 +47,7 @@ describe("an event of a controller whose first apply", () => {
     const unread = aRecord("over");
     unread.error = new Error("throttled");
     for (const sweepState of [lost, unread]) {
-      const app = await anInstanceStarts({ sweepState });
+      const { app } = await anInstanceStarts({ sweepState });
       expect(app.writer.calls).toEqual(["create eni-1"]);
     }
   });
@@ -59,15 +57,15 @@ describe("whether the first apply is over", () => {
   it("is asked once where it is, and every few seconds where it is not", async () => {
     const record = aRecord("held");
     const clock = aClock();
-    const mayCreate = createMayCreate(record, clock, anApp().telemetry);
-    const answers = [await mayCreate(), await mayCreate()];
+    const holds = createHoldsCreations(record, clock, anApp().telemetry);
+    const answers = [await holds(), await holds()];
     expect(record.calls.read).toBe(1);
     record.state = { ...emptySweepState, firstApply: "over" };
     clock.advance(5_000);
-    answers.push(await mayCreate());
+    answers.push(await holds());
     clock.advance(86_400_000);
-    answers.push(await mayCreate());
-    expect(answers).toEqual([false, false, true, true]);
+    answers.push(await holds());
+    expect(answers).toEqual(["first-apply-held", "first-apply-held", undefined, undefined]);
     expect(record.calls.read).toBe(2);
   });
 });

@@ -68,6 +68,15 @@ describe("the summary of a sweep", () => {
     });
   });
 
+  it("says nothing of filters that it could not read: the alarms keep what they knew", async () => {
+    const app = anApp({ observation: { sources: fleet(2), sessions: sessionsOf(fleet(2)) } });
+    await runSweep(app, schedule, WHOLE);
+    expect(app.metric("FiltersUnread")).toEqual([1]);
+    for (const name of ["FiltersSilent", "FiltersChanged", "SourcesOutranked"]) {
+      expect([name, app.metric(name)]).toEqual([name, []]);
+    }
+  });
+
   it("says in mode observe what would be done, and does nothing", async () => {
     const app = anApp({ observation: { sources: fleet(2) }, settings: { mode: "observe" } });
     expect(await runSweep(app, person, WHOLE)).toMatchObject({
@@ -81,7 +90,7 @@ describe("the summary of a sweep", () => {
 
   it("comes with metrics, zeros too", async () => {
     const app = anApp({
-      observation: { sources: fleet(2), sessions: sessionsOf(fleet(2)) },
+      observation: { sources: fleet(2), sessions: sessionsOf(fleet(2)), filters: [] },
       settings: { quota: 8 },
     });
     await runSweep(app, schedule, WHOLE);
@@ -92,7 +101,7 @@ describe("the summary of a sweep", () => {
       SessionsForeign: 0,
       SessionsCreated: 0,
       FiltersSilent: 0,
-      FiltersUnread: 1,
+      FiltersUnread: 0,
       SessionsDisputed: 0,
       RemovalHeld: 0,
       FirstApplyHeld: 0,

@@ -152,6 +152,22 @@ describe("a fleet of a refused type", () => {
     expect(writer.calls).toHaveLength(2);
   });
 
+  it("tells those that a lifecycle hook holds for themselves, and leaves the others to the sweep", async () => {
+    const writer = refuses();
+    const types = createTypeMemory("pending");
+    const verdicts = [];
+    for (const source of fleet(4)) {
+      const { run } = aRun({ observation: { sources: [source] }, writer }, types);
+      const awaited = new Set(source.id === "eni-2" ? [] : [source.instance?.id ?? ""]);
+      const report = await reconcile({ ...run, awaited }, { instanceIds: [], interfaceIds: [source.id] });
+      verdicts.push(report.verdicts.get(source.id));
+    }
+    expect(verdicts).toMatchObject(
+      ["instance-type", "instance-type", "pending", "instance-type"].map((reason) => ({ reason })),
+    );
+    expect(writer.calls).toHaveLength(3);
+  });
+
   it("does not hold the places of a short quota", async () => {
     const writer = aWriter((call) => (call.startsWith("create eni-0") ? failed("refused") : done));
     const sources = ["old.large", "m5.large"].flatMap((type, n) =>

@@ -81,6 +81,9 @@ describe("the record", () => {
     const one = withSessions(removed(3), 90, NOON);
     const other = withSessions(removed(4), 100, NOON);
     const hour = NOON / HOUR;
-    expect(both(one, other)).toEqual({ removals: [{ hour, count: 7 }], sessions: [{ hour, count: 100 }] });
+    const sessions = [{ hour, count: 100 }];
+    expect(both(one, other, emptyWindow)).toEqual({ removals: [{ hour, count: 7 }], sessions });
+    // What both had read is counted once, however often two meet.
+    expect(both(one, other, removed(2))).toEqual({ removals: [{ hour, count: 5 }], sessions });
   });
 });

@@ -116,6 +116,7 @@ describe("a session of others below ours", () => {
     const observation = {
       sources: [aSource({ id: "eni-new" })],
       sessions: [aForeignSession({ interfaceId: "eni-new", number: 1 })],
+      filters: [],
     };
     const app = anApp({ observation });
     expect(await runSweep(app, requestOf({}), 900_000)).toMatchObject({ created: 1, ...outranked });

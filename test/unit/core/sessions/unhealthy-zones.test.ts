@@ -50,7 +50,7 @@ describe("a session whose target is in a zone without a healthy node", () => {
   it("says first whose session takes its packets before", async () => {
     const policy = aPolicy({ sources: { vpcs: [{ name: "all", vpc_id: "vpc-1", session_number: 5 }] } });
     const sessions = [aSession({ number: 5 }), aForeignSession({ number: 2 })];
-    const account = { ...standing, sessions, unhealthyTargets: new Set(["tmt-a"]) };
+    const account = { ...standing, sessions, filters: [], unhealthyTargets: new Set(["tmt-a"]) };
     expect((await sweep(account, { policy })).summary).toMatchObject({ uncovered: { outranked: 1 } });
   });
 
