@@ -81,7 +81,7 @@ module "requests" {
   function              = "requests"
   description           = "Takes in requests for mirrors and answers them in the table of ${var.name}"
   environment           = merge(local.requests_environment, local.default_tags_environment)
-  environment_stand_ins = local.environment_stand_ins
+  environment_stand_ins = local.environment_stand_ins["requests"]
   policy_json           = data.aws_iam_policy_document.requests.json
 
   timeout                        = local.requests_timeout

@@ -92,9 +92,7 @@ export function request(
   return {
     requester,
     interfaceId,
-    ...(open === undefined
-      ? { status: "requested", at: now }
-      : answered(open, now)),
+    ...(open === undefined ? { status: "requested", at: now } : answered(open, now)),
     since,
     until,
     received: Math.max(received, claim?.received ?? 0),

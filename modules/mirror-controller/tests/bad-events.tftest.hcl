@@ -209,6 +209,10 @@ run "a_requester_that_may_have_nothing_open" {
 run "requests_without_end" {
   command = plan
 
+  module {
+    source = "./inputs"
+  }
+
   variables {
     demands = { requests_per_minute = 10000 }
   }

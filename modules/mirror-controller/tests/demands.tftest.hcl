@@ -112,8 +112,8 @@ run "the_default_paces_together_are_what_ec2_grants" {
 
   assert {
     condition = (
-      var.pace.events_per_second + var.pace.requests_per_second + 1.05 * var.pace.sweep_per_second <= 5 &&
-      var.pace.events_burst + var.pace.requests_burst + var.pace.sweep_burst <= 50
+      module.inputs.pace.events_per_second + module.inputs.pace.requests_per_second + 1.05 * module.inputs.pace.sweep_per_second <= 5 &&
+      module.inputs.pace.events_burst + module.inputs.pace.requests_burst + module.inputs.pace.sweep_burst <= 50
     )
     error_message = "EC2 grants 50 mutations at once and 5 a second."
   }
@@ -121,6 +121,10 @@ run "the_default_paces_together_are_what_ec2_grants" {
 
 run "a_burst_that_not_every_run_of_requests_has_one_of" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     pace = { requests_burst = 2, requests_maximum_concurrency = 3 }
@@ -131,6 +135,10 @@ run "a_burst_that_not_every_run_of_requests_has_one_of" {
 
 run "a_reservation_below_the_concurrency_of_requests" {
   command = plan
+
+  module {
+    source = "./inputs"
+  }
 
   variables {
     reserved_concurrency = { requests = 1 }

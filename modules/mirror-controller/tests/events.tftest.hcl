@@ -215,13 +215,16 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     condition = {
       for name, value in local.sweep_environment : name => value if !startswith(name, "MUTATIONS") && name != "EVENTS_QUEUE_URL"
       } == {
-      ACCOUNT_ID            = "111122223333"
-      CONTROLLER_NAME       = "mirror"
-      POLICY_PARAMETER      = "/mirror/policy"
-      MODE                  = "observe"
-      SESSION_TAGS          = "{\"Team\":\"security\"}"
-      SESSION_QUOTA         = "500"
-      DEMANDS               = jsonencode(merge({ table = "mirror-demands" }, var.demands))
+      ACCOUNT_ID       = "111122223333"
+      CONTROLLER_NAME  = "mirror"
+      POLICY_PARAMETER = "/mirror/policy"
+      MODE             = "observe"
+      SESSION_TAGS     = "{\"Team\":\"security\"}"
+      SESSION_QUOTA    = "500"
+      DEMANDS = jsonencode({
+        table = "mirror-demands", default_minutes = 60, maximum_minutes = 10080,
+        limit = 500, requester_limit = 20, requests_per_minute = 30
+      })
       EVENT_BUS_NAME        = "mirror"
       SWEEP_STATE_PARAMETER = "/mirror/sweep-state"
       LEFT_OUT_VPC_IDS      = "[]"

@@ -55,17 +55,21 @@ run "the_record_of_sweeps_is_written_by_the_sweep_alone" {
   assert {
     condition = (
       aws_ssm_parameter.sweep_state.name == local.sweep_environment.SWEEP_STATE_PARAMETER &&
-      aws_ssm_parameter.sweep_state.name == local.reconcile_environment.SWEEP_STATE_PARAMETER
+      aws_ssm_parameter.sweep_state.name == local.reconcile_environment.SWEEP_STATE_PARAMETER &&
+      aws_ssm_parameter.sweep_state.name == local.requests_environment.SWEEP_STATE_PARAMETER
     )
-    error_message = "Both must know where the record is."
+    error_message = "All must know where the record is."
   }
 
   assert {
     condition = [
-      for statement in data.aws_iam_policy_document.reconcile.statement : statement.actions
+      for statement in flatten([
+        data.aws_iam_policy_document.take["events"].statement, data.aws_iam_policy_document.take["requests"].statement,
+        data.aws_iam_policy_document.follow_up.statement, data.aws_iam_policy_document.common.statement,
+      ]) : statement.actions
       if strcontains(jsonencode(statement.resources), "sweep-state")
-    ] == [toset(["ssm:GetParameter"])]
-    error_message = "reconcile may look whether the first apply is over, and not write that it is."
+    ] == [toset(["ssm:GetParameter"]), toset(["ssm:GetParameter"])]
+    error_message = "reconcile and requests may look whether the first apply is over, and not write that it is."
   }
 }
 

@@ -212,7 +212,7 @@ run "calls_count_when_they_succeeded_and_name_what_can_be_looked_at" {
   assert {
     condition = flatten([for call in jsondecode(aws_cloudwatch_event_rule.this["api_calls"].event_pattern).detail["$or"] :
       [for arn in call.userIdentity.sessionContext.sessionIssuer.arn : lookup(arn, "anything-but", [])] if contains(keys(call), "userIdentity")
-    ]) == [{ suffix = ["-reconcile-eu-west-1", "-sweep-eu-west-1"] }]
+    ]) == [{ suffix = ["-reconcile-eu-west-1", "-requests-eu-west-1", "-sweep-eu-west-1"] }]
     error_message = "What controllers tag themselves must not match."
   }
 }
