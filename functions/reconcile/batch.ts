@@ -32,27 +32,26 @@ const WINDOW_MS = 20_000;
 /** Sessions are made until so long before the deadline where somebody waits for an answer. */
 const ANSWER_MS = 8_000;
 
-/** Messages that are let in; the others are answered and done with. */
-export type Admit = (
-  context: ReconcileContext,
-  messages: readonly Message[],
-  deadline: number,
-) => Promise<readonly Message[]>;
-
-const all: Admit = (_, messages) => Promise.resolve(messages);
+/** What is different about a queue of which outsiders decide how much is in it. */
+export interface Lane {
+  /** The messages that are let in; the others are answered and done with. */
+  readonly admit: (context: ReconcileContext, messages: readonly Message[]) => Promise<readonly Message[]>;
+  /** Sessions are made for so long after reading: what waits longer for its turn does not hold up who comes next. */
+  readonly sessionsMs: number;
+}
 
 export async function handleBatch(
   context: ReconcileContext,
   records: readonly SQSRecord[],
   accountRegion: AccountRegion,
   deadline: number,
-  admit = all,
+  lane?: Lane,
 ): Promise<SQSBatchResponse> {
   const { logger, metrics } = context.telemetry;
   let messages = parseMessages(context, records, accountRegion);
   try {
-    if (messages.length > 0) messages = await admit(context, messages, deadline);
-    const left = messages.length === 0 ? nothing : await act(context, messages, deadline);
+    if (lane && messages.length > 0) messages = await lane.admit(context, messages);
+    const left = messages.length === 0 ? nothing : await act(context, messages, deadline, lane?.sessionsMs);
     return await sendBack(context, left.looks, left.followUps);
   } catch (error) {
     // Nothing was decided: all that was understood comes back. What was dropped stays dropped.
@@ -70,7 +69,12 @@ interface Left {
 }
 const nothing: Left = { looks: [], followUps: [] };
 
-async function act(context: ReconcileContext, messages: readonly Message[], deadline: number): Promise<Left> {
+async function act(
+  context: ReconcileContext,
+  messages: readonly Message[],
+  deadline: number,
+  sessionsMs = Infinity,
+): Promise<Left> {
   const { settings, ports, telemetry } = context;
   const [loaded, holds] = await Promise.all([context.policies.load(), context.readHold()]);
   const { policy, problems } = loaded;
@@ -86,7 +90,8 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     types: context.types,
     awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
     holdsCreations: settings.mode === "enforce" ? holds : undefined,
-    deadline: sessionsUntil,
+    deadline: Math.min(sessionsUntil, ports.clock.now() + sessionsMs),
+    window: { milliseconds: sessionsMs, until: sessionsUntil },
     signal: signalAt(ports.clock, deadline - WINDOW_MS),
     onDone: telemetry.onDone,
   };

@@ -5,13 +5,21 @@
 import { openIntake, type DemandRequest } from "../core/demands/intake.js";
 import { admit, minuteOf } from "../core/demands/quota.js";
 import { receiptOf } from "../core/demands/receipt.js";
+import type { Lane } from "../reconcile/batch.js";
 import type { ReconcileContext } from "../reconcile/context.js";
 import type { Message } from "../reconcile/messages.js";
 
+/**
+ * A claim that is written down is a sweep's business as well: whose turn does not come within this time is mirrored with
+ * the next one, and those who ask meanwhile are taken in.
+ */
+const SESSIONS_MS = 3_000;
 /** A message that was queued when it was sent, by its sender's clock, needs no record of when it first came. */
 const PROMPT_MS = 60_000;
 
-export async function admitRequests(
+export const requestsLane: Lane = { admit: admitRequests, sessionsMs: SESSIONS_MS };
+
+async function admitRequests(
   context: ReconcileContext,
   messages: readonly Message[],
 ): Promise<readonly Message[]> {

@@ -28,6 +28,8 @@ interface Operation {
 
 interface Body extends Partial<Operation> {
   readonly IndexName?: string;
+  /** In calls about tags. */
+  readonly ResourceArn?: string;
   readonly KeyConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Readonly<Record<string, Value>>;
@@ -81,7 +83,7 @@ const accesses = (call: Call): readonly Access[] => {
           : asked.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key ?? {}),
     }));
   }
-  const { TableName: table = "", IndexName: index, Key, Item } = body;
+  const { TableName: table = body.ResourceArn ?? "", IndexName: index, Key, Item } = body;
   const named = call.action === "Query" ? equalities(body) : (Key ?? Item);
   return [{ action: call.action, table, index, items: named === undefined ? [] : [named] }];
 };

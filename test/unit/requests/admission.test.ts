@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { requestKinds } from "../../../functions/core/events/registry.js";
-import { admitRequests } from "../../../functions/requests/admission.js";
+import { requestsLane } from "../../../functions/requests/admission.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { requestOf } from "../../../functions/sweep/request.js";
 import { anApp, type Account } from "../../support/app.js";
@@ -55,7 +55,7 @@ const requester = (account: Account = {}) => ({
 });
 const handle = async (app: ReturnType<typeof requester>, ...records: SQSRecord[]) => {
   const deadline = app.clock.now() + 45_000;
-  const answer = await handleBatch(app, records, ACCOUNT_REGION, deadline, admitRequests);
+  const answer = await handleBatch(app, records, ACCOUNT_REGION, deadline, requestsLane);
   return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 };
 
