@@ -10,7 +10,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 69
 need_node = $(call need,node,install Node 20.19 or newer (https://nodejs.org))
 need_terraform = $(call need,terraform,install Terraform 1.9 or newer (https://developer.hashicorp.com/terraform/install))
 need_python = $(call need,python3,install Python 3.9 or newer with venv (Debian: apt install python3 python3-venv))
-need_go = $(call need,go,install Go 1.25 or newer, 1.26.6 for test-engines and test-terragrunt (https://go.dev/dl); only these, lint-hcl and docs need it)
+need_go = $(call need,go,install Go 1.25 or newer, 1.26.6 for test-engines and test-terragrunt (https://go.dev/dl); only these, test-metadata, lint-hcl and docs need it)
 
 .PHONY: help
 help: ## This list
@@ -117,6 +117,10 @@ $(BIN)/terragrunt: tools/terragrunt/go.mod tools/terragrunt/go.sum
 test-terragrunt: setup ## examples/terragrunt by the real Terragrunt: the PATH's, else one is built (needs Go)
 	@command -v terragrunt >/dev/null || $(MAKE) --no-print-directory $(BIN)/terragrunt
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm test --silent -- --only terragrunt
+
+.PHONY: test-metadata
+test-metadata: setup $(BIN)/ec2-metadata-mock ## The node's programs against AWS's own instance metadata mock (needs Go)
+	@npm test --silent -- --only instance-metadata
 
 # Not part of .ci/run, which is near its hour: building an engine takes minutes, and each run of one takes some more.
 .PHONY: test-engines

@@ -49,7 +49,7 @@ variable "permissions_boundary" {
 variable "iam_path" {
   description = <<-EOT
     IAM path of every role, policy and instance profile that is made: `/`, or names between slashes, such as
-    `/network/mirroring/`. Changing it replaces them, and the capture nodes. Default `/`.
+    `/network/mirroring/`. Choose it before the first apply: a change is refused. Default `/`.
   EOT
   type        = string
   default     = "/"

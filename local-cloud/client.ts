@@ -8,6 +8,7 @@ import type { Invocation, LogLine, Metric } from "./lambda/records.js";
 import type { VisibilityChange } from "./lambda/visibility.js";
 import type { LifecycleCall } from "./patches/autoscaling-actions.js";
 import type { Gap } from "./pipeline.js";
+import type { Refusal } from "./requests/index.js";
 import type { BusEvent, Switch } from "./types.js";
 
 /** Typed access to the control API of a local cloud, in this process or in another. */
@@ -83,6 +84,11 @@ export class LocalCloudClient {
   /** What moto could not do. A suite fails when this is not empty. */
   gaps(): Promise<readonly Gap[]> {
     return this.#ask("GET", "gaps");
+  }
+
+  /** Calls that AWS's models of its operations do not allow. A suite fails when there is one it did not provoke. */
+  refused(): Promise<readonly Refusal[]> {
+    return this.#ask("GET", "refused");
   }
 
   /** Lifecycle actions of Auto Scaling that were completed or prolonged, oldest first. */

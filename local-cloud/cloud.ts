@@ -13,6 +13,7 @@ import { startMoto, type Moto } from "./moto.js";
 import type { LifecycleCall } from "./patches/autoscaling-actions.js";
 import { createPatches } from "./patches/index.js";
 import { answerCall, type Gap, type Pipeline } from "./pipeline.js";
+import { createRequests, type Requests } from "./requests/index.js";
 import { createSqs } from "./sqs/index.js";
 import { createSwitches } from "./switches.js";
 import type { Answer, Call, Cloud, Switches } from "./types.js";
@@ -29,6 +30,8 @@ export interface Parts {
   readonly automaticEvents: AutomaticEvents;
   readonly lambda: Lambda;
   readonly gaps: Gap[];
+  /** Holds calls against AWS's models. */
+  readonly requests: Requests;
   /** Lifecycle actions of Auto Scaling that were completed or prolonged. */
   lifecycle(): readonly LifecycleCall[];
   answer(call: Call, touched: string[]): Promise<Answer>;
@@ -54,6 +57,7 @@ export const createParts = async (options: {
   const switches = createSwitches();
   const clock = { offset: 0 };
   const gaps: Gap[] = [];
+  const requests = createRequests(moto.models, switches);
 
   // a mapping reads its queue as soon as somebody sends to it
   const forward = async (call: Call): Promise<Answer> => {
@@ -70,7 +74,11 @@ export const createParts = async (options: {
     emit: (from, event) => automaticEvents.emit(from, event),
     switches,
   };
-  const lambda = createLambda(cloud, { keys, folder, endpoint: options.endpoint });
+  const roleId = async (arn: string): Promise<string | undefined> => {
+    const role = await iam.roles.of(arn);
+    return role.exists ? role.id : undefined;
+  };
+  const lambda = createLambda(cloud, { keys, folder, endpoint: options.endpoint, roleId });
   const events = createEvents(
     cloud,
     (arn, payload, limits) => lambda.invokeAsync(arn, payload, limits),
@@ -94,6 +102,7 @@ export const createParts = async (options: {
     patches: [iam.patch, lambda.mappings.visibility.patch, ...automaticEvents.patches, ...patches.patches],
     handlers: [ec2, events, lambda],
     forward,
+    check: (call) => requests.check(call),
     authorize: (call) => iam.authorize(call),
     gaps,
   };
@@ -110,6 +119,7 @@ export const createParts = async (options: {
     automaticEvents,
     lambda,
     gaps,
+    requests,
     lifecycle: () => patches.lifecycle(),
     clock,
     answer: (call, touched) => answerCall(pipeline, call, touched),
@@ -126,6 +136,7 @@ export const createParts = async (options: {
       iam.reset();
       switches.reset();
       gaps.length = 0;
+      requests.refused.length = 0;
       clock.offset = 0;
       await moto.reset();
     },

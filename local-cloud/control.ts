@@ -71,6 +71,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     return {};
   },
   "GET gaps": (parts) => parts.gaps,
+  "GET refused": (parts) => parts.requests.refused,
   "GET lifecycle": (parts) => parts.lifecycle(),
   "GET invocations": (parts, { query }) => {
     const name = query.get("function");

@@ -286,7 +286,7 @@ describe("event buses", () => {
     const client = sdk(cloud, HUB, EventBridgeClient);
     const eleven = Array.from({ length: 11 }, () => entry());
     await expect(client.send(new PutEventsCommand({ Entries: eleven }))).rejects.toThrow(
-      "length between 1 and 10",
+      "at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10",
     );
     const Detail = JSON.stringify({ x: "x".repeat(256 * 1024) });
     await expect(client.send(new PutEventsCommand({ Entries: [{ ...entry(), Detail }] }))).rejects.toThrow(

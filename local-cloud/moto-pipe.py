@@ -19,9 +19,11 @@ import os
 import struct
 import traceback
 from collections import defaultdict
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote_to_bytes
 
+import botocore
 from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -137,7 +139,11 @@ while True:
         lighten_transactions()
         lightened = True
     try:
-        status, headers, data = answer(application, environment(head, body))
+        # Not moto's: where botocore has AWS's models of its APIs.
+        if head["path"] == "/_models":
+            status, headers, data = 200, [], str(Path(botocore.__file__).parent / "data").encode()
+        else:
+            status, headers, data = answer(application, environment(head, body))
     except Exception as error:
         traceback.print_exc()
         said = "".join(traceback.format_exception_only(type(error), error))

@@ -47,6 +47,8 @@ export const findPython = (given?: string, log: (line: string) => void = () => u
 
 export interface Moto {
   readonly pid: number;
+  /** The folder of AWS's models of its APIs, which come with moto. */
+  readonly models: string;
   /** Sends a call; a query request is encoded again from its fields, which a patch may have changed. */
   send(call: Call): Promise<Answer>;
   reset(): Promise<void>;
@@ -153,9 +155,11 @@ export const startMoto = async (
   const own = (method: string, path: string): Promise<Answer> =>
     ask({ method, path, headers: { host: "127.0.0.1" }, body: Buffer.alloc(0) });
   const started = await own("GET", "/moto-api/");
+  const models = await own("GET", "/_models");
   if (started.status >= 500) throw new Error(`moto does not answer: ${started.status}\n${complaint}`);
   return {
     pid: child.pid ?? -1,
+    models: models.body.toString(),
     send: (call) => {
       const { "transfer-encoding": _, ...headers } = call.headers;
       const form = isForm(call.headers) && call.params["Action"] !== undefined;

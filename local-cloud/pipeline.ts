@@ -15,6 +15,8 @@ export interface Pipeline {
   readonly patches: readonly Patch[];
   readonly handlers: readonly Handler[];
   readonly forward: (call: Call) => Promise<Answer>;
+  /** AWS's answer to what its model of the operation does not allow. */
+  readonly check: (call: Call) => Answer | undefined;
   readonly authorize: (call: Call) => Promise<Answer | undefined>;
   readonly gaps: Gap[];
 }
@@ -34,6 +36,8 @@ const gapAnswer = (call: Call, answer: Answer, gaps: Gap[]): Answer => {
 export const answerCall = async (pipeline: Pipeline, call: Call, touched: string[] = []): Promise<Answer> => {
   const early = await pipeline.interference.before(call);
   if (early !== undefined) return early;
+  const wrong = pipeline.check(call);
+  if (wrong !== undefined) return pipeline.interference.after(call, wrong);
   const refused = await pipeline.authorize(call);
   if (refused !== undefined) return refused;
 

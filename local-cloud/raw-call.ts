@@ -5,7 +5,9 @@ export type CloudEnv = Readonly<Record<string, string>>;
 export const rawCall = async (
   env: CloudEnv,
   service: string,
-  request: { readonly target: string } | { readonly form: Readonly<Record<string, string>> },
+  request:
+    | { readonly target: string; readonly json?: unknown }
+    | { readonly form: Readonly<Record<string, string>> },
 ): Promise<string> => {
   const scope = `${env["AWS_ACCESS_KEY_ID"] ?? ""}/20250101/${env["AWS_REGION"] ?? ""}/${service}/aws4_request`;
   const json = "target" in request;
@@ -17,7 +19,7 @@ export const rawCall = async (
         ? { "content-type": "application/x-amz-json-1.1", "x-amz-target": request.target }
         : { "content-type": "application/x-www-form-urlencoded" }),
     },
-    body: json ? "{}" : new URLSearchParams(request.form).toString(),
+    body: json ? JSON.stringify(request.json ?? {}) : new URLSearchParams(request.form).toString(),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${service}: ${text.slice(0, 500)}`);

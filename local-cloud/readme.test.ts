@@ -68,3 +68,12 @@ test("every file and folder", () => {
       .sort(),
   ).toEqual(present.sort());
 });
+
+test("every kindness that is not done, with a test that there is", () => {
+  const rows = table("### Unkind").map(([, where = ""]) => ({
+    file: quoted(where)[0] ?? "",
+    title: /"([^"]+)"/.exec(where)?.[1] ?? "test(",
+  }));
+  expect(rows.length).toBeGreaterThan(10);
+  expect(rows.filter(({ file, title }) => !read(file).includes(title))).toEqual([]);
+});

@@ -87,6 +87,18 @@ export const SWITCHES = [
     values: ["deletable", "kept"],
   },
   {
+    name: "target-before-acceptance",
+    description:
+      "Whether a mirror target can be made of an endpoint that waits for its service's acceptance.",
+    values: ["refused", "accepted"],
+  },
+  {
+    name: "role-made-anew",
+    description:
+      "Whether a function whose role was deleted and made anew under its name can still decrypt its environment, before its configuration is updated.",
+    values: ["loses-key", "keeps-key"],
+  },
+  {
     name: "nat-gateway-spelling",
     description: "How the interface type of a NAT gateway is written in answers.",
     values: ["nat_gateway", "natGateway"],

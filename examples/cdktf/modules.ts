@@ -133,7 +133,7 @@ export interface CaptureFleetInputs {
    *
    * - `account_id`: twelve digits, as a string.
    * - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to
-   *   mirror-endpoint's input `vpcs` as `vni`, by which the nodes tell whose packets these are. Default none: what
+   *   mirror-client's input `vpcs` as `vni`, by which the nodes tell whose packets these are. Default none: what
    *   this client sends is kept with all other traffic of unknown clients.
    *   - No two VPCs may have the same.
    *   - With `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, they must differ modulo 4096 as
@@ -226,7 +226,7 @@ export interface CaptureFleetInputs {
   }> | null;
   /**
    * IAM path of the roles and the instance profile, for organizations whose rules go by it. Choose it before the first
-   * apply: changing it replaces them, and nodes have no role until the refresh has replaced them as well.
+   * apply: a change would replace them under running nodes, and is refused.
    *
    * `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
    */
@@ -816,6 +816,9 @@ export interface MirrorClientInputs {
    * more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
    * launched at once the last is mirrored after some 14 seconds, of 700 after some 150, also during a backfill of
    * thousands. Raise them when AWS has raised the account's limits.
+   *
+   * Processes know nothing of each other: each keeps to its share, and sends a burst at ten calls a second. One that EC2
+   * throttles, since another tool uses the bucket too, pauses and goes on at a little less than half its share.
    */
   readonly pace?: Value<{
     readonly events_per_second?: number | null;
@@ -893,7 +896,7 @@ export interface MirrorClientInputs {
   /**
    * How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
    * the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
-   * quota of their own and do not count here.
+   * quota of their own; their sessions count only towards the account's 10000.
    *
    * A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
    * part, 10000 in all.
@@ -1603,6 +1606,9 @@ export interface MirrorControllerInputs {
    * more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
    * launched at once the last is mirrored after some 14 seconds, of 700 after some 150, also during a backfill of
    * thousands. Raise them when AWS has raised the account's limits.
+   *
+   * Processes know nothing of each other: each keeps to its share, and sends a burst at ten calls a second. One that EC2
+   * throttles, since another tool uses the bucket too, pauses and goes on at a little less than half its share.
    */
   readonly pace?: Value<{
     readonly events_per_second?: number | null;
@@ -1682,7 +1688,7 @@ export interface MirrorControllerInputs {
   /**
    * How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
    * the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
-   * quota of their own and do not count here.
+   * quota of their own; their sessions count only towards the account's 10000.
    *
    * A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
    * part, 10000 in all.

@@ -1,5 +1,5 @@
 # The hub of many accounts: a VPC without a way in, the capture fleet in it, and what the fleet needs to work without
-# the internet. Client accounts need two of its outputs, endpoint_service_name and event_bus_arn.
+# the internet. Client accounts need three of its outputs: endpoint_service_name, event_bus_arn and availability_zones.
 
 provider "aws" {
   region = var.region

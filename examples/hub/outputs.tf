@@ -1,5 +1,5 @@
 output "endpoint_service_name" {
-  description = "For the client accounts: mirror-endpoint's input of the same name."
+  description = "For the client accounts: mirror-client's input of the same name."
   value       = module.capture_fleet.endpoint_service_name
 }
 

@@ -36,17 +36,21 @@ export function standingBack(pace: Pace, backlog: () => Promise<number>, clock: 
 
   return {
     async turn(until) {
-      await lookNowAndThen();
-      while (clock.now() < standsBackUntil) {
-        if (clock.now() >= next) {
-          next = clock.now() + BETWEEN_MS;
-          break;
-        }
-        if (clock.now() + LOOK_MS > until) return false;
-        await clock.sleep(LOOK_MS);
+      for (;;) {
         await lookNowAndThen();
+        while (clock.now() < standsBackUntil) {
+          if (clock.now() >= next) {
+            next = clock.now() + BETWEEN_MS;
+            return pace.turn(until);
+          }
+          if (clock.now() + LOOK_MS > until) return false;
+          await clock.sleep(LOOK_MS);
+          await lookNowAndThen();
+        }
+        if (!(await pace.turn(until))) return false;
+        if (clock.now() >= standsBackUntil) return true;
+        // Events came while this turn was waited for: they come first, and the turn is let go.
       }
-      return pace.turn(until);
     },
     slowDown: () => {
       pace.slowDown();

@@ -88,6 +88,7 @@ async function act(
     settings,
     policy,
     types: context.types,
+    quotas: context.quotas,
     awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
     holdsCreations: settings.mode === "enforce" ? holds : undefined,
     deadline: Math.min(sessionsUntil, ports.clock.now() + sessionsMs),

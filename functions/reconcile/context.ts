@@ -5,6 +5,7 @@ import type { EventKind } from "../core/events/envelope.js";
 import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
 import type { HoldReason } from "../core/sessions/first-apply.js";
+import { createQuotaMemory, type QuotaMemory } from "../core/sessions/quota-memory.js";
 import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-types.js";
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
@@ -19,6 +20,8 @@ export interface ReconcileContext extends App {
   readonly queue: EventsQueue;
   /** What EC2 refused in this process: a storm of launches of such a type costs a few calls. */
   readonly types: TypeMemory;
+  /** Quotas that EC2 said are used up, likewise: when the account is full, each launch would cost a call. */
+  readonly quotas: QuotaMemory;
   readonly requestSweep: RequestSweep;
   /** Why events make no sessions yet; undefined: they do. */
   readonly readHold: () => Promise<HoldReason | undefined>;
@@ -49,6 +52,7 @@ export function createReconcileContext(policyCacheMs: number, kinds: readonly Ev
     },
     queue: { delay: async (returns) => (await queue()).delay(returns) },
     types: createTypeMemory("pending"),
+    quotas: createQuotaMemory(),
     requestSweep: createSweepRequests(),
     random: Math.random,
   };

@@ -5,7 +5,7 @@ import {
   createPacedEc2Client,
   createSsmClient,
 } from "../aws/client.js";
-import { createPace, type Pace } from "../aws/pace.js";
+import { createPace, spacingOf, type Pace } from "../aws/pace.js";
 import { createPolicyParameter } from "../aws/policy-parameter.js";
 import { createObserver } from "../aws/sessions/observer.js";
 import { createReceiverSource } from "../aws/sessions/receivers.js";
@@ -50,7 +50,9 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
   );
   const ours = (session: Session) => concerns(session, config.controller);
   const observer = createObserver(ec2, topology, { account: config.account, ours });
-  const writer = createWriter(createPacedEc2Client(), paced(createPace(config.pace, clock)), () => {
+  const spacing = spacingOf(config.pace.perSecondWaiting);
+  const pace = createPace({ ...config.pace, spacing }, clock);
+  const writer = createWriter(createPacedEc2Client(), paced(pace), () => {
     topology.forget();
   });
   const { controller, mode, ownTags, defaultTags, quota, guardrails, sessionUsdPerHour, demands } = config;

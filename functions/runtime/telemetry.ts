@@ -5,6 +5,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { dropReasons, type DropReason } from "../core/events/envelope.js";
+import { quotaUsedPercent } from "../core/sessions/account.js";
 import type { Done } from "../core/sessions/decisions.js";
 import type { Report } from "../core/sessions/report.js";
 
@@ -96,8 +97,7 @@ export function countSweep(
   milliseconds: number,
 ): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
-  const strangers = report.foreign - report.otherControllers;
-  const sessions = report.sessionsOfOurs + strangers + report.created - report.deleted;
+  const sessions = { ...report, ours: report.sessionsOfOurs + report.created - report.deleted };
   count("SourcesSelected", report.selected);
   count("SourcesMirrored", report.mirrored);
   count("SourcesUncovered", report.selected - report.mirrored);
@@ -117,7 +117,9 @@ export function countSweep(
   count("ReceiversUnread", report.receiversUnread.length);
   count("RemovalHeld", report.heldRemovals);
   count("FirstApplyHeld", report.heldCreations);
-  metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, (100 * sessions) / quota);
+  // A quota that is used up though nothing shows it (a target's, which other accounts may share) is used up all the same.
+  const used = Math.max(quotaUsedPercent(sessions, quota), report.uncovered.quota > 0 ? 100 : 0);
+  metrics.addMetric("QuotaUsedPercent", MetricUnit.Percent, used);
   metrics.addMetric("SweepDuration", MetricUnit.Milliseconds, milliseconds);
   for (const [reason, number] of Object.entries(report.uncovered)) {
     const single = metrics.singleMetric();

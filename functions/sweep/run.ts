@@ -11,6 +11,7 @@ import { refusedSources, type RefusedSources } from "../core/sessions/refusals.j
 import { typeSupport } from "../core/sessions/instance-types.js";
 import type { Policy } from "../core/sessions/policy.js";
 import { createTypeMemory } from "../core/sessions/refused-types.js";
+import { createQuotaMemory } from "../core/sessions/quota-memory.js";
 import type { Report } from "../core/sessions/report.js";
 import { openRecord } from "../core/sessions/sweep-state.js";
 import { TAG_CONTROLLER } from "../core/tags.js";
@@ -20,6 +21,7 @@ import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry
 import type { SweepContext } from "./context.js";
 import { lookOutside } from "./outside-vpcs.js";
 import { readDemands, settleDemands } from "./demands.js";
+import { openWhenFree } from "./record.js";
 import type { Request, SweepRequest } from "./request.js";
 import { explained, refuseToPass, summarize, type Summary } from "./summary.js";
 
@@ -46,6 +48,8 @@ const SETTLE_MS = 20_000;
 /** An apply does not wait for a long backfill: the scheduled sweeps go on with it. */
 const CREATES_OF_APPLY_MS = 60_000;
 const MARGIN_MS = 10_000;
+/** An apply waits no longer for a sweep that removes: those of the schedule have ended by then. */
+const LONGEST_BESIDE_MS = 60_000;
 /** Of that margin the bus may take so much: the answer, and what is left to do, must still be published. */
 const PUBLISH_MS = 6_000;
 
@@ -54,6 +58,7 @@ const NAMED_IN_A_LINE = 20;
 
 const refusals: RefusedSources = refusedSources();
 const types = createTypeMemory();
+const quotas = createQuotaMemory();
 const silent = silentFilters();
 
 /** `remainingMs`: what is left of the function's time. Throws where whoever asked must not take it for done. */
@@ -104,20 +109,19 @@ async function runReconcile(
   const window = { milliseconds: WINDOW_MS, until: whole };
   const policyWrittenAt = writtenAt;
   const { onDone } = telemetry;
-  const run = { ...deadlines, window, ports, settings, policy, policyWrittenAt, types, onDone };
+  const run = { ...deadlines, window, ports, settings, policy, policyWrittenAt, types, quotas, onDone };
   const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
   const demands = await readDemands(app, deadlines, latestRead());
   const failed = { record: false };
-  const record = await openRecord(
-    { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) },
-    (error) => {
-      failed.record = true;
-      telemetry.logger.error(
-        "the record of sweeps failed: nothing more is removed by policy",
-        error as Error,
-      );
-    },
-  );
+  const store = { ...app.sweepState, read: () => permitted(() => app.sweepState.read()) };
+  const onError = (error: unknown) => {
+    failed.record = true;
+    telemetry.logger.error("the record of sweeps failed: nothing more is removed by policy", error as Error);
+  };
+  const waitUntil = Math.min(deadlines.deadline, ports.clock.now() + LONGEST_BESIDE_MS);
+  const record = await (applying
+    ? openWhenFree(store, onError, ports.clock, waitUntil)
+    : openRecord(store, onError));
   const report = await permitted(() =>
     sweep({ ...run, signal: signalAt(ports.clock, latestRead()) }, refusals, record, demands.claims, silent),
   );
@@ -146,7 +150,9 @@ async function runReconcile(
     const fields = { number: report.uncovered["zone-unhealthy"], targets: report.unhealthyTargets };
     telemetry.logger.error("no healthy node in the zone of targets", fields);
   }
-  if (report.heldRemovals > 0) telemetry.logger.error("removal held", { held: report.heldRemovals });
+  if (report.heldRemovals > 0) {
+    telemetry.logger.error("removal held", { held: report.heldRemovals, because: report.heldBecause });
+  }
   if (report.heldCreations > 0) telemetry.logger.error("first apply held", { held: report.heldCreations });
   if (report.receiversUnread.length > 0) {
     telemetry.logger.warn("what stands behind these load balancers is not known", {

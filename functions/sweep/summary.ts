@@ -1,6 +1,7 @@
 /** What a sweep answers, and what an apply must not pass over. */
 import type { Guardrails } from "../core/sessions/settings.js";
 import { costAMonth } from "../core/sessions/first-apply.js";
+import type { Held } from "../core/sessions/removal-window.js";
 import type { Report } from "../core/sessions/report.js";
 
 /** What `sweep` answers. */
@@ -75,6 +76,21 @@ export function explained({ notMirrored }: Report): readonly object[] {
     }));
 }
 
+/** How the sentence ends. */
+const holdCauses: Record<Held, string> = {
+  guardrail:
+    "more than guardrails.removal_percent and removal_minimum allow within a day; nothing was removed. If that is meant, " +
+    "set guardrails.acknowledged_until to a time soon from now and apply again",
+  "record-unread":
+    "and what was removed within a day could not be read from the parameter sweep-state; nothing was removed. See " +
+    '"Sweep state unread" in docs/operations.md, and apply again',
+  "record-unwritten":
+    "and that could not be written down in the parameter sweep-state; nothing was removed. See " +
+    '"Sweep state unread" in docs/operations.md, and apply again',
+  "other-sweeps":
+    "and other sweeps wrote down theirs at the same time; nothing was removed. Apply again in a minute",
+};
+
 /** What an apply must not hide: Terraform would go on and fail later with a message that explains nothing. */
 export function refuseToPass(
   report: Report,
@@ -98,8 +114,7 @@ export function refuseToPass(
   if (report.heldRemovals > 0) {
     throw new Error(
       `removal held: this change would remove ${String(report.heldRemovals)} of ${String(report.sessionsOfOurs)} ` +
-        "sessions, more than guardrails.removal_percent allows within a day; nothing was removed. If that is meant, set " +
-        "guardrails.acknowledged_until to a time soon from now and apply again",
+        `sessions, ${holdCauses[report.heldBecause ?? "guardrail"]}`,
     );
   }
   if (report.waiting > 0) {

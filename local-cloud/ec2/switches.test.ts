@@ -3,6 +3,7 @@ import { empty } from "../answers.js";
 import { Keys, ownCall } from "../call.js";
 import { createCourier } from "../events/courier.js";
 import { createScaling } from "../events/scaling.js";
+import { createKeyGrants } from "../lambda/key-grant.js";
 import { createIam } from "../iam/index.js";
 import { createSwitches, SWITCHES, type SwitchName } from "../switches.js";
 import {
@@ -180,6 +181,25 @@ const CASES: Record<SwitchName, { ask: (bench: Bench) => Promise<string>; answer
       return String(items(answer, "unsuccessful").length);
     },
     answers: ["0", "1"],
+  },
+  "target-before-acceptance": {
+    ask: async (bench) => {
+      offerService(bench, OTHER.account, ["*"], true);
+      const id = await createEndpoint(bench);
+      return outcome(bench.ask("CreateTrafficMirrorTarget", { GatewayLoadBalancerEndpointId: id }));
+    },
+    answers: ["InvalidParameterValue", "ok"],
+  },
+  "role-made-anew": {
+    ask: async ({ cloud }) => {
+      const configuration = {
+        Role: "arn:aws:iam::111111111111:role/r",
+        Environment: { Variables: { a: "b" } },
+      };
+      const grants = createKeyGrants(cloud.switches, () => Promise.resolve("AROANEW"));
+      return (await grants.lost({ grantee: "AROAOLD", configuration })) ? "lost" : "kept";
+    },
+    answers: ["lost", "kept"],
   },
   "nat-gateway-spelling": {
     ask: async (bench) => {

@@ -144,7 +144,7 @@ describe("parameters by path, with tags", () => {
   ];
   const asRole = async (statements: readonly unknown[]): Promise<SSMClient> => {
     await createRole(cloud, ACCOUNT, "reader", statements);
-    return new SSMClient((await assumeRole(cloud, ACCOUNT, "reader", "s")).config);
+    return new SSMClient((await assumeRole(cloud, ACCOUNT, "reader", "session")).config);
   };
   const put = (ssm: SSMClient, name: string, more: object = tags) =>
     ssm.send(new PutParameterCommand({ Name: `/app/demands/${name}`, Value: "1", Type: "String", ...more }));

@@ -81,6 +81,13 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^i-/, "instance"],
 ];
 
+/** "Dependent actions" of CreateVpcEndpoint; the zone is for the private DNS of interface endpoints alone. */
+const dependent = ({ action, params }: Call): readonly string[] => {
+  if (action !== "CreateVpcEndpoint") return [];
+  const reads = ["ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"];
+  return params["PrivateDnsEnabled"] === "true" ? [...reads, "route53:AssociateVPCWithHostedZone"] : reads;
+};
+
 const typeOf = (id: string): string => TYPES.find(([pattern]) => pattern.test(id))?.[1] ?? "unknown";
 
 const requestTags = (tags: Readonly<Record<string, string>>): Context => ({
@@ -140,5 +147,6 @@ export const ec2Requests = async (
       });
     }
   }
+  requests.push(...dependent(call).map((needed) => ({ action: needed, resource: "*", context: base })));
   return requests.length > 0 ? requests : [{ action, resource: "*", context: base }];
 };

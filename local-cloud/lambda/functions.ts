@@ -1,8 +1,9 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { placeOf, type Keys } from "../call.js";
 import type { Call } from "../types.js";
+import { LOST_KEY } from "./key-grant.js";
 import type { Invocation, Records } from "./records.js";
 import { Worker, type Outcome } from "./worker.js";
 import { unzipTo } from "./zip.js";
@@ -27,6 +28,8 @@ export interface LambdaFunction {
   readonly folder: string;
   readonly configuration: Configuration;
   readonly accessKeyId: string;
+  /** Id of its role when it was configured: whom its key was granted to. undefined: no role of the local cloud. */
+  readonly grantee: string | undefined;
   /** Workers of this code and configuration; a change of either starts anew. */
   readonly workers: Worker[];
 }
@@ -44,15 +47,24 @@ export const functionName = (given: string): string => {
 /** Fewer processes than Lambda's: two cores run them all. */
 const MAXIMUM_WORKERS = 10;
 
+export interface FunctionsOptions {
+  readonly folder: string;
+  readonly keys: Keys;
+  readonly records: Records;
+  readonly endpoint: () => string;
+  /** Whether its role is not the one that its key was granted to. */
+  readonly lostKey: (fn: LambdaFunction) => Promise<boolean>;
+}
+
 export class Functions {
   readonly #all = new Map<string, LambdaFunction>();
   readonly #waiting = new Map<string, (() => void)[]>();
   readonly #retired = new Set<Promise<void>>();
-  readonly #options: { folder: string; keys: Keys; records: Records; endpoint: () => string };
+  readonly #options: FunctionsOptions;
   #unpacked = 0;
   #running = 0;
 
-  constructor(options: { folder: string; keys: Keys; records: Records; endpoint: () => string }) {
+  constructor(options: FunctionsOptions) {
     this.#options = options;
   }
 
@@ -74,7 +86,11 @@ export class Functions {
   }
 
   /** Takes new code, a new configuration, or both. Throws when the zip cannot be read. */
-  put(where: Where, name: string, change: { zip?: Buffer; configuration?: Configuration }): void {
+  put(
+    where: Where,
+    name: string,
+    change: { zip?: Buffer; configuration?: Configuration; grantee?: string | undefined },
+  ): void {
     const arn = arnOf(where, name);
     const old = this.#all.get(arn);
     const folder = change.zip === undefined ? old?.folder : this.#unpack(name, change.zip);
@@ -88,7 +104,12 @@ export class Functions {
       ...(configuration.Role === undefined ? {} : { roleArn: configuration.Role }),
     });
     if (old !== undefined) this.#retire(old);
-    this.#all.set(arn, { where: placeOf(where), name, arn, folder, configuration, accessKeyId, workers: [] });
+    // Code alone changes no grant.
+    const grantee = change.configuration === undefined ? old?.grantee : change.grantee;
+    this.#all.set(arn, {
+      ...{ where: placeOf(where), name, arn, folder, configuration, accessKeyId, grantee },
+      workers: [],
+    });
   }
 
   delete(where: Where, name: string): void {
@@ -171,11 +192,12 @@ export class Functions {
     this.#running++;
     try {
       const event: unknown = payload === "" ? {} : JSON.parse(payload);
-      const worker = await this.#worker(fn);
-      const outcome = await worker.invoke(JSON.stringify(event), {
+      const lost = await this.#options.lostKey(fn);
+      const worker = lost ? undefined : await this.#worker(fn);
+      const outcome: Outcome = (await worker?.invoke(JSON.stringify(event), {
         timeoutSeconds: fn.configuration.Timeout ?? 3,
         functionArn: fn.arn,
-      });
+      })) ?? { requestId: randomUUID(), error: LOST_KEY, lines: [], milliseconds: 0 };
       if (outcome.coldStart !== undefined) this.#options.records.coldStart(outcome.coldStart);
       this.#options.records.invocation({
         ...fn.where,
@@ -189,7 +211,7 @@ export class Functions {
         milliseconds: outcome.milliseconds,
         ...(outcome.coldStart === undefined ? {} : { coldStart: outcome.coldStart }),
       });
-      if (this.#all.get(fn.arn) !== fn && worker.idle) this.#track(worker.stop());
+      if (this.#all.get(fn.arn) !== fn && worker?.idle === true) this.#track(worker.stop());
       return outcome;
     } finally {
       this.#running--;

@@ -4,6 +4,7 @@ import { evaluate, parsePolicy } from "../iam/policy.js";
 import type { Answer, Call, Cloud, Handler } from "../types.js";
 import { AsyncQueue } from "./async.js";
 import { functionName, Functions, type Configuration } from "./functions.js";
+import { createKeyGrants, LOST_KEY, type RoleId } from "./key-grant.js";
 import { MappingTable } from "./mapping-table.js";
 import { Records } from "./records.js";
 
@@ -45,10 +46,16 @@ const logTail = (requestId: string, lines: readonly string[], milliseconds: numb
 
 export const createLambda = (
   cloud: Cloud,
-  options: { keys: Keys; folder: string; endpoint: () => string },
+  options: {
+    keys: Keys;
+    folder: string;
+    endpoint: () => string;
+    roleId: RoleId;
+  },
 ): Lambda => {
   const records = new Records();
-  const functions = new Functions({ ...options, records });
+  const grants = createKeyGrants(cloud.switches, options.roleId);
+  const functions = new Functions({ ...options, records, lostKey: (fn) => grants.lost(fn) });
   const queue = new AsyncQueue(cloud, functions);
   const mappings = new MappingTable(cloud, functions);
 
@@ -87,6 +94,7 @@ export const createLambda = (
       return empty(202);
     }
     const outcome = await functions.invoke(fn, payload, "invoke");
+    if (outcome.error === LOST_KEY) return serviceError(call, LOST_KEY.errorType, LOST_KEY.errorMessage, 502);
     return {
       status: 200,
       headers: {
@@ -112,7 +120,12 @@ export const createLambda = (
     const target = name ?? request.FunctionName ?? "";
     functions.put(call, target, {
       ...(zip === undefined ? {} : { zip }),
-      ...(part === "/code" ? {} : { configuration: request }),
+      ...(part === "/code"
+        ? {}
+        : {
+            configuration: request,
+            grantee: await grants.granteeOf(request.Role ?? functions.get(call, target)?.configuration.Role),
+          }),
     });
     // moto answers an update before it is done; the provider waits for this field
     const body = jsonBody(answer);

@@ -1,5 +1,7 @@
 import { serviceError } from "../answers.js";
 import { Scoped } from "../scoped.js";
+import type { Cloud } from "../types.js";
+import { list, parseXml, texts } from "../xml.js";
 import { is, type PatchSet } from "./types.js";
 
 /** arn:partition:elasticloadbalancing:region:account:… */
@@ -12,7 +14,7 @@ const textual = (headers: Record<string, string>): boolean =>
 const SPELLED: Readonly<Record<string, string>> = { gateway: "gwy", network: "net" };
 
 /** Load balancers: what their ARNs say of their type, and whose they are. */
-export const elbv2Patches = (): PatchSet => {
+export const elbv2Patches = (cloud: Cloud): PatchSet => {
   /** How the type is spelled, by `name/id`, of those that moto spells wrongly. */
   const balancers = new Scoped(() => new Map<string, string>());
   const all = (): [string, string][] => balancers.entries().flatMap(({ value }) => [...value]);
@@ -62,6 +64,30 @@ export const elbv2Patches = (): PatchSet => {
           )?.[1];
           if (foreign === undefined) return next();
           return serviceError(call, "ValidationError", `'${foreign}' is not a valid load balancer ARN`);
+        },
+      },
+      {
+        name: "gateway-load-balancer-subnets",
+        why: "moto sets any subnets; a Gateway Load Balancer keeps those that it has (API reference, SetSubnets). The sentence is (?)",
+        match: is("elasticloadbalancing", "SetSubnets"),
+        async run(call, next) {
+          const arn = call.params["LoadBalancerArn"] ?? "";
+          const params = {
+            Action: "DescribeLoadBalancers",
+            Version: "2015-12-01",
+            "LoadBalancerArns.member.1": arn,
+          };
+          const shown = await cloud.moto(call, call.service, { params });
+          const path = ["DescribeLoadBalancersResponse", "DescribeLoadBalancersResult", "LoadBalancers"];
+          const found = parseXml(shown.body.toString());
+          if (!texts(found, [...path, "Type"]).includes("gateway")) return next();
+          const given = new Set(list(call.params, "Subnets.member"));
+          const lost = texts(found, [...path, "AvailabilityZones", "SubnetId"]).filter(
+            (id) => !given.has(id),
+          );
+          if (lost.length === 0) return next();
+          const message = `Subnets of a Gateway Load Balancer cannot be removed: ${lost.join(", ")}`;
+          return serviceError(call, "InvalidConfigurationRequest", message);
         },
       },
       {

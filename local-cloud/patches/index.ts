@@ -7,6 +7,7 @@ import { dynamodbPatches } from "./dynamodb.js";
 import { ec2Patches } from "./ec2.js";
 import { elbv2Patches } from "./elbv2.js";
 import { lambdaPatches } from "./lambda.js";
+import { limitPatches } from "./limits.js";
 import { s3ChecksumPatches } from "./s3-checksum.js";
 import { s3PolicyPatches } from "./s3-policy.js";
 import { s3Patches } from "./s3.js";
@@ -25,7 +26,8 @@ export const createPatches = (
   const actions = autoscalingActionPatches();
   const sets = [
     stsPatches(keys, userIdOf),
-    elbv2Patches(),
+    limitPatches(),
+    elbv2Patches(cloud),
     autoscalingPatches(),
     actions,
     ec2Patches(cloud),

@@ -152,6 +152,25 @@ locals {
   all_tags = merge(data.aws_default_tags.this.tags, var.tags)
 }
 
+# The path that the fleet was made with. IAM moves neither a role nor an instance profile to another one: both would be made
+# anew, and running nodes would be without credentials, with captures that they have not delivered.
+resource "terraform_data" "iam_path" {
+  input = var.iam_path
+
+  lifecycle {
+    ignore_changes = [input]
+
+    postcondition {
+      condition     = self.input == var.iam_path
+      error_message = <<-EOT
+        The variable iam_path is ${var.iam_path}, and this fleet was made with ${self.input}: its nodes would lose their
+        role, and what they have captured with it. Set ${self.input} again, make another fleet beside this one, or accept
+        the loss by -replace with the address of terraform_data.iam_path.
+      EOT
+    }
+  }
+}
+
 # IAM is global: the region keeps fleets of one name in two regions apart.
 resource "aws_iam_role" "node" {
   name                 = "${var.name}-node-${local.region}"

@@ -268,7 +268,7 @@ variable "clients" {
 
     - `account_id`: twelve digits, as a string.
     - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to
-      mirror-endpoint's input `vpcs` as `vni`, by which the nodes tell whose packets these are. Default none: what
+      mirror-client's input `vpcs` as `vni`, by which the nodes tell whose packets these are. Default none: what
       this client sends is kept with all other traffic of unknown clients.
       - No two VPCs may have the same.
       - With `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, they must differ modulo 4096 as

@@ -8,14 +8,23 @@ resource "terraform_data" "name" {
   input = var.name
 }
 
+module "existing" {
+  source = "../existing"
+
+  account_id = local.account_id
+  region     = local.region
+  vpcs       = { vpc_id = var.vpc_id }
+  subnets    = { for key, id in var.subnets : "subnets[\"${key}\"]" => id }
+}
+
 data "aws_vpc" "this" {
-  id = var.vpc_id
+  id = module.existing.vpcs["vpc_id"]
 }
 
 data "aws_subnet" "this" {
   for_each = var.subnets
 
-  id = each.value
+  id = module.existing.subnets["subnets[\"${each.key}\"]"]
 }
 
 locals {

@@ -1,5 +1,5 @@
 output "endpoint_service_name" {
-  description = "Name of the endpoint service, for mirror-endpoint's input of the same name."
+  description = "Name of the endpoint service, for mirror-client's input of the same name."
   value       = aws_vpc_endpoint_service.this.service_name
 }
 

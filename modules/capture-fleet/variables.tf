@@ -95,7 +95,7 @@ variable "permissions_boundary" {
 variable "iam_path" {
   description = <<-EOT
     IAM path of the roles and the instance profile, for organizations whose rules go by it. Choose it before the first
-    apply: changing it replaces them, and nodes have no role until the refresh has replaced them as well.
+    apply: a change would replace them under running nodes, and is refused.
 
     `/`, or names between slashes, such as `/network/mirroring/`; at most 512 characters. Default `/`.
   EOT

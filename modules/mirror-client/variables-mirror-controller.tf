@@ -253,6 +253,9 @@ variable "pace" {
     more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
     launched at once the last is mirrored after some 14 seconds, of 700 after some 150, also during a backfill of
     thousands. Raise them when AWS has raised the account's limits.
+
+    Processes know nothing of each other: each keeps to its share, and sends a burst at ten calls a second. One that EC2
+    throttles, since another tool uses the bucket too, pauses and goes on at a little less than half its share.
   EOT
   type        = any
   default     = {}
@@ -619,7 +622,7 @@ variable "session_quota" {
   description = <<-EOT
     How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
     the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
-    quota of their own and do not count here.
+    quota of their own; their sessions count only towards the account's 10000.
 
     A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
     part, 10000 in all.

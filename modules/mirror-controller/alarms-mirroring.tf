@@ -5,6 +5,31 @@ locals {
   uncovered_period  = local.sweep_period
   uncovered_periods = max(1, ceil(module.inputs.uncovered_alarm.minutes * 60 / local.uncovered_period))
 
+  # What sweeps could not read, for three of their periods: nothing is done for what was not seen, and the reason lies with
+  # the role, a boundary or the service, so that somebody must look.
+  unread = {
+    sweep-state-unread = {
+      metric = "SweepStateUnread"
+      what   = "The record of what sweeps removed"
+      so     = "no session is removed for a change of rules or tags"
+    }
+    demands-unread = {
+      metric = "DemandsUnread"
+      what   = "The demands for mirrors"
+      so     = "none begins or ends, and no session is removed for a change of rules or tags"
+    }
+    filters-unread = {
+      metric = "FiltersUnread"
+      what   = "The mirror filters"
+      so     = "nobody sees what silences sources, by a filter or by sessions of others"
+    }
+    zones-unread = {
+      metric = "ZonesUnread"
+      what   = "The health of the nodes behind this account's endpoints"
+      so     = "nobody sees a zone that loses its packets"
+    }
+  }
+
   mirroring_alarms = merge({
     policy-refused = {
       problem   = "The policy document was refused; the newest one that validates stays in force."
@@ -27,20 +52,6 @@ locals {
       threshold = 1
       # A level: it stays what it was while nothing looks.
       missing = "ignore"
-    }
-    sweep-state-unread = {
-      problem = join(" ", [
-        "The record of what sweeps removed could not be read all through ${3 * local.sweep_period / 60} minutes:",
-        "no session is removed for a change of rules or tags.",
-      ])
-      metric     = "SweepStateUnread"
-      statistic  = "Minimum"
-      threshold  = 1
-      period     = local.sweep_period
-      periods    = 3
-      datapoints = 3
-      # As policy-refused.
-      missing = "notBreaching"
     }
     outside-vpcs = {
       problem   = "Instances run in VPCs that are neither in vpcs nor in left_out_vpc_ids: nobody mirrors them."
@@ -163,6 +174,17 @@ locals {
       missing = "ignore"
     }
     },
+    { for key, unread in local.unread : key => {
+      problem    = "${unread.what} could not be read all through ${3 * local.sweep_period / 60} minutes: ${unread.so}."
+      metric     = unread.metric
+      statistic  = "Minimum"
+      threshold  = 1
+      period     = local.sweep_period
+      periods    = 3
+      datapoints = 3
+      # As policy-refused.
+      missing = "notBreaching"
+    } },
     contains(var.triggers, "tampering") ? {
       tampering = {
         problem   = "Somebody other than this controller and session_principals removed or changed a mirror session."

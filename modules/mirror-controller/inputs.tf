@@ -216,6 +216,9 @@ variable "pace" {
     more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
     launched at once the last is mirrored after some 14 seconds, of 700 after some 150, also during a backfill of
     thousands. Raise them when AWS has raised the account's limits.
+
+    Processes know nothing of each other: each keeps to its share, and sends a burst at ten calls a second. One that EC2
+    throttles, since another tool uses the bucket too, pauses and goes on at a little less than half its share.
   EOT
   type        = any
   default     = {}

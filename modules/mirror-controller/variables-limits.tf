@@ -20,7 +20,7 @@ variable "session_quota" {
   description = <<-EOT
     How many mirror sessions this controller may hold, together with those of strangers in the account and region: for
     the alarm at 80 %, and for deciding by the order of rules when not all fit. Other controllers of this product have a
-    quota of their own and do not count here.
+    quota of their own; their sessions count only towards the account's 10000.
 
     A whole number from 1. Default 10000, AWS's quota of an account; where several controllers share it, give each its
     part, 10000 in all.

@@ -8,11 +8,19 @@ resource "terraform_data" "name" {
   input = var.name
 }
 
+module "existing" {
+  source = "../existing"
+
+  account_id = local.account
+  region     = local.region
+  subnets    = { for endpoint in local.endpoints : endpoint.input => endpoint.subnet_id }
+}
+
 # For the subnet's zone. Read at apply where the subnet is made in the same apply.
 data "aws_subnet" "this" {
   for_each = local.endpoints
 
-  id = each.value.subnet_id
+  id = module.existing.subnets[each.value.input]
 }
 
 locals {
@@ -37,6 +45,7 @@ locals {
         subnet_key = subnet_key
         vpc_id     = vpc.vpc_id
         subnet_id  = subnet_id
+        input      = "vpcs[\"${vpc_key}\"].subnets[\"${subnet_key}\"]"
       }
     }
   ]...)

@@ -251,5 +251,6 @@ export const steps = (): Step[] => {
     ...examples().map((folder) => terraform(folder, false)),
     { ...endToEnd("e2e-long"), onRequest: true },
     { ...jest("terragrunt"), onRequest: true },
+    { ...jest("instance-metadata"), onRequest: true },
   ];
 };

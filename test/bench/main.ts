@@ -19,6 +19,7 @@ import { fleetOf } from "./sections/fleet.js";
 import { imports } from "./sections/imports.js";
 import { latency } from "./sections/latency.js";
 import { memory } from "./sections/memory.js";
+import { pace } from "./sections/pace.js";
 import { size } from "./sections/size.js";
 import { storm } from "./sections/storm.js";
 import { throttled } from "./sections/throttled.js";
@@ -26,7 +27,16 @@ import type { Row, Section } from "./section.js";
 
 // The data path needs root on Debian 12, so it is not in the short run.
 const LONG: readonly Section[] = [fleetOf(10_000), memory, throttled, burst, batching, storm, dataplane];
-const SECTIONS: readonly Section[] = [size, imports, calls, latency, fleetOf(200), fleetOf(1000), ...LONG];
+const SECTIONS: readonly Section[] = [
+  size,
+  imports,
+  pace,
+  calls,
+  latency,
+  fleetOf(200),
+  fleetOf(1000),
+  ...LONG,
+];
 
 const print = ({ title, columns }: Section, rows: readonly Row[]): void => {
   const table = [["", ...columns, ""]];

@@ -2,7 +2,7 @@
 import { modules } from "../../scripts/lib/roots.js";
 import { root } from "../../scripts/lib/run.js";
 import { parseConfiguration, readConfiguration } from "./hcl.js";
-import { ofOnePartition, placeSources, unkept } from "./identity.js";
+import { conditioned, ofOnePartition, placeSources, unkept } from "./identity.js";
 
 const folders = modules().filter((folder) => folder !== "modules/identity");
 const configurations = await Promise.all(folders.map((folder) => readConfiguration(root, folder)));
@@ -12,6 +12,13 @@ test.each(configurations.map((each) => [each.folder, each] as const))(
   (_, configuration) => {
     expect(placeSources(configuration)).toEqual([]);
     expect(unkept(configuration)).toEqual([]);
+  },
+);
+
+test.each(configurations.map((each) => [each.folder, each] as const))(
+  "%s has no data source with a condition, which a change elsewhere would defer",
+  (_, configuration) => {
+    expect(conditioned(configuration)).toEqual([]);
   },
 );
 
@@ -27,6 +34,15 @@ test("what offends is found", async () => {
   const bad = await parseConfiguration("bad", {
     "main.tf": `
       data "aws_region" "current" {}
+      data "aws_subnet" "judged" {
+        id = var.subnet_id
+        lifecycle {
+          postcondition {
+            condition     = self.vpc_id == var.vpc_id
+            error_message = "no"
+          }
+        }
+      }
       locals {
         region = module.identity.region
         arn    = "queue-\${local.region}"
@@ -49,6 +65,7 @@ test("what offends is found", async () => {
     `,
   });
   expect(placeSources(bad)).toEqual(["aws_region"]);
+  expect(conditioned(bad)).toEqual(["data.aws_subnet.judged"]);
   expect(unkept(bad).sort()).toEqual(["aws_iam_role.half: name", "aws_iam_role.lost: name"]);
   expect(ofOnePartition(bad)).toEqual(['"events.${local.dns_suffix}"', "arn:aws:sns:eu-west-1:1:x"]);
 });

@@ -50,6 +50,16 @@ export const placeSources = ({ files }: Configuration): string[] =>
       .filter((type) => /^aws_(caller_identity|partition|region)$/.test(type)),
   );
 
+/** Data sources with a condition, which Terraform reads at apply as soon as anything changes that they hang on. */
+export const conditioned = ({ files }: Configuration): string[] =>
+  [...files.values()].flatMap(({ data }) =>
+    entries(data).flatMap(([type, byName]) =>
+      entries(byName)
+        .filter(([, blocks]) => /"(pre|post)condition":/.test(JSON.stringify(blocks)))
+        .map(([name]) => `data.${type}.${name}`),
+    ),
+  );
+
 /** ARNs and service principals of one partition alone. */
 export const ofOnePartition = ({ files }: Configuration): string[] =>
   [...files.values()].flatMap((file) => {

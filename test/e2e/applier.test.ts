@@ -13,7 +13,8 @@ import { committed } from "../applier/committed.js";
 import { MODULES } from "../applier/recorded.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 
-const NAME = "applied";
+/** As long as the example takes it. */
+const NAME = "applied-".padEnd(26, "x");
 /** What the example makes around the modules: two VPCs and a way out. */
 const NETWORK = {
   Effect: "Allow",

@@ -1,7 +1,7 @@
 /** Endpoints that follow the network: real Terraform, the bundles as deployed, two accounts of the local cloud. */
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { Launched } from "../support/aws.js";
-import { A, AutomaticWorld, B, C } from "./automatic-world.js";
+import { A, AutomaticWorld, B, C, ENDPOINTS } from "./automatic-world.js";
 
 const world = new AutomaticWorld("automatic-endpoints");
 let first = "";
@@ -60,7 +60,7 @@ describe("a subnet in a new zone", () => {
   test("that the fleet does not serve gets none", async () => {
     const subnetId = await world.subnet(C);
     await world.endpoints();
-    const answer = await world.aws.invoke<object>("client-endpoints", {});
+    const answer = await world.aws.invoke<object>(ENDPOINTS, {});
     expect(answer).toMatchObject({
       needed: 2,
       unserved: [{ zone: C, reason: "not-offered" }],
@@ -75,7 +75,7 @@ describe("a subnet in a new zone", () => {
     // The trail is silent, so that these runs are the first to see it.
     await world.cloud.settings({ trail: false });
     await world.deleteEndpoint(old?.endpointId ?? "");
-    const run = () => world.aws.invoke("client-endpoints", {});
+    const run = () => world.aws.invoke(ENDPOINTS, {});
     await Promise.all([run(), run(), run()]);
     const { endpoints: after } = await world.listed();
     expect(after).toHaveLength(before.length);
@@ -178,10 +178,11 @@ describe("the end", () => {
   test("destroy takes everything of ours away and nothing of others'", async () => {
     expect(await world.cloud.denials()).toEqual([]);
     expect(await world.cloud.undelivered()).toEqual([]);
-    expect(await world.aws.queued("client-endpoints-dlq")).toBe(0);
+    expect(await world.aws.queued(`${ENDPOINTS}-dlq`)).toBe(0);
     await world.terraform.destroy(world.variables());
     expect(await world.aws.sessions()).toEqual([]);
     expect(await world.listed()).toEqual({ endpoints: [foreign[0]], targets: [foreign[1]] });
     expect(await world.cloud.gaps()).toEqual([]);
+    expect(await world.cloud.refused()).toEqual([]);
   });
 });

@@ -19,6 +19,9 @@ import { offerService } from "../support/hub.js";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";
 
 const HUB = "222222222222";
+/** Of endpoints and controller, as long as both modules take it. */
+const NAME = "client-".padEnd(38, "x");
+export const ENDPOINTS = `${NAME}-endpoints`;
 export const [A, B, C] = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] as const;
 
 export interface Served {
@@ -63,7 +66,7 @@ export class AutomaticWorld {
   }
 
   variables(over: Variables = {}): Variables {
-    return { endpoint_service_name: this.service, vpc_id: this.vpcId, ...over };
+    return { name: NAME, endpoint_service_name: this.service, vpc_id: this.vpcId, ...over };
   }
 
   async stop(): Promise<void> {
@@ -130,13 +133,13 @@ export class AutomaticWorld {
 
   /** Lets the schedule of the function endpoints come. */
   async endpoints(): Promise<void> {
-    if (!(await this.cloud.fireSchedule("client-endpoints"))) throw new Error("there is no such schedule");
+    if (!(await this.cloud.fireSchedule(ENDPOINTS))) throw new Error("there is no such schedule");
     await this.cloud.idle(60_000);
   }
 
   /** Lets the schedule of the sweep come. */
   async sweep(): Promise<void> {
-    if (!(await this.cloud.fireSchedule("client-sweep"))) throw new Error("there is no such schedule");
+    if (!(await this.cloud.fireSchedule(`${NAME}-sweep`))) throw new Error("there is no such schedule");
     await this.cloud.idle(60_000);
   }
 
@@ -150,7 +153,7 @@ export class AutomaticWorld {
 
   /** The tag that makes an endpoint and its target the function's. */
   async handOver(...Resources: string[]): Promise<void> {
-    const Tags = [{ Key: "traffic-mirror:endpoints", Value: "client" }];
+    const Tags = [{ Key: "traffic-mirror:endpoints", Value: NAME }];
     await this.aws.ec2.send(new CreateTagsCommand({ Resources, Tags }));
   }
 
@@ -175,7 +178,7 @@ export class AutomaticWorld {
     const served: Record<string, Served[]> = {};
     for (const target of TrafficMirrorTargets) {
       const tags = tagsOf(target.Tags);
-      if (tags["traffic-mirror:endpoints"] !== "client") continue;
+      if (tags["traffic-mirror:endpoints"] !== NAME) continue;
       const endpointId = target.GatewayLoadBalancerEndpointId ?? "";
       const endpoint = VpcEndpoints.find(({ VpcEndpointId }) => VpcEndpointId === endpointId);
       (served[tags["traffic-mirror:zone"] ?? ""] ??= []).push({

@@ -17,12 +17,13 @@ beforeAll(async () => {
 afterAll(async () => {
   const left = {
     gaps: await world.cloud.gaps(),
+    refused: await world.cloud.refused(),
     // Of the functions: requesters are refused what is not theirs, or not there yet.
     denials: (await world.cloud.denials()).filter(({ functionName }) => functionName.startsWith("mirror-")),
     undelivered: await world.cloud.undelivered(),
   };
   await world.stop();
-  expect(left).toEqual({ gaps: [], denials: [], undelivered: [] });
+  expect(left).toEqual({ gaps: [], refused: [], denials: [], undelivered: [] });
 });
 
 describe("lifecycle hooks", () => hooks(world));

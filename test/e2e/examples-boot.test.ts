@@ -74,6 +74,7 @@ test.each(Object.keys(FLEETS))("the nodes of %s come into service", async (examp
   expect(states.filter((state) => state !== "InService")).toEqual([]);
   expect(await cloud.stranded()).toEqual([]);
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
 });
 
 test("a network that is there and leads nowhere is warned of at plan", async () => {

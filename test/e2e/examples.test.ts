@@ -95,4 +95,5 @@ test("the README says what each example is for", () => {
 
 test("nothing was asked of the local cloud that it cannot answer", async () => {
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
 });

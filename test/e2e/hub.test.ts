@@ -7,7 +7,14 @@ import { join } from "node:path";
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  GetBucketTaggingCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createBucket } from "../../functions/capture-agent/aws/bucket.js";
 import { root } from "../../scripts/lib/run.js";
@@ -17,7 +24,7 @@ import {
   startLocalCloud,
   type LocalCloud,
 } from "../../local-cloud/index.js";
-import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";
+import { taggingProvider, TerraformRoot, type Variables } from "../support/terraform.js";
 
 interface Outputs {
   readonly endpoint_service_name: string;
@@ -42,6 +49,11 @@ const VARIABLES: Variables = {
   tool_image: `${DEFAULT_ACCOUNT}.dkr.ecr.${DEFAULT_REGION}.amazonaws.com/sensors/suricata:7.0.10`,
   bucket_force_destroy: true,
 };
+
+/** More than the ten that an object takes in S3, as an organization's tag policy may well ask for. */
+const DEFAULT_TAGS = Object.fromEntries(
+  Array.from({ length: 12 }, (_, index) => [`policy-${String(index)}`, "yes"]),
+);
 
 /** What the example leaves at its default; the provider has to find it all again as it was asked for. */
 const EVERYTHING = `module "capture_fleet" {
@@ -84,7 +96,7 @@ beforeAll(async () => {
     example: "examples/hub",
     name: "e2e-hub",
     env: cloud.env(),
-    overrides: { provider: LOCAL_PROVIDER, everything: EVERYTHING },
+    overrides: { provider: taggingProvider(DEFAULT_TAGS), everything: EVERYTHING },
   });
   await terraform.init();
   await timed("apply", () => terraform.apply(VARIABLES));
@@ -99,6 +111,20 @@ afterAll(async () => {
 
 test("a second plan is empty", async () => {
   expect(await terraform.plan(VARIABLES)).toEqual([]);
+});
+
+test("twelve default_tags are on what takes so many, and on no object, which takes ten", async () => {
+  const Bucket = `traffic-capture-code-${DEFAULT_ACCOUNT}-${DEFAULT_REGION}`;
+  const bucket = await s3().send(new GetBucketTaggingCommand({ Bucket }));
+  expect(bucket.TagSet).toEqual(
+    expect.arrayContaining(Object.entries(DEFAULT_TAGS).map(([Key, Value]) => ({ Key, Value }))),
+  );
+  const { Contents = [] } = await s3().send(new ListObjectsV2Command({ Bucket }));
+  expect(Contents.length).toBeGreaterThan(1);
+  for (const { Key } of Contents) {
+    const { TagSet = [] } = await s3().send(new GetObjectTaggingCommand({ Bucket, Key }));
+    expect(TagSet).toEqual([]);
+  }
 });
 
 test("each zone has a group of its own, whose nodes wait at both ends and are described to themselves", async () => {
@@ -220,4 +246,5 @@ test("destroy leaves nothing", async () => {
   expect(await terraform.resources()).toEqual([]);
   expect(await groups()).toEqual([]);
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /**
- * Every input at its longest, planned by the real provider: what is named after them stays within what AWS takes. The
- * provider checks many names by itself and fails the plan; the table below is for those that only AWS would refuse.
- * Nothing is applied.
+ * What a plan by the real provider refuses, and lets through. Every input at its longest: what is named after them stays
+ * within what AWS takes. The provider checks many names by itself and fails the plan; the table below is for those that
+ * only AWS would refuse. And ids of what is not there. Nothing is applied.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -152,6 +152,18 @@ const writeRoot = (
   );
 };
 
+/** The errors that a plan ends with, each on one line. */
+const refusals = async (): Promise<readonly string[]> => {
+  const plan = await terraform("plan", "-input=false", "-json");
+  return plan.text
+    .split("\n")
+    .filter((line) => line.includes('"diagnostic"') && line.includes('"severity":"error"'))
+    .map((line) =>
+      (JSON.parse(line) as { diagnostic: { detail: string } }).diagnostic.detail.replace(/\s+/g, " ").trim(),
+    )
+    .sort();
+};
+
 beforeAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -247,22 +259,47 @@ test("what is too long fails while planning, once, with a sentence that names it
     },
     tags,
   );
-  const plan = await terraform("plan", "-input=false", "-json");
-  const details = plan.text
-    .split("\n")
-    .filter((line) => line.includes('"diagnostic"') && line.includes('"severity":"error"'))
-    .map((line) =>
-      (JSON.parse(line) as { diagnostic: { detail: string } }).diagnostic.detail.replace(/\s+/g, " ").trim(),
-    );
+  const details = await refusals();
   const sentence = (name: string) =>
     expect.stringMatching(
       new RegExp(
         `^tags and the provider's default_tags are too long: the environment of the function ${name} would have \\d+ bytes.* Lambda takes 4,096`,
       ),
     );
-  expect(details.sort()).toEqual([
+  expect(details).toEqual([
     sentence(`${repeated("c", 38)}-reconcile`),
     sentence(`${repeated("c", 38)}-sweep`),
     sentence(`${repeated("e", 38)}-endpoints`),
+  ]);
+});
+
+test("a VPC and subnets that are not there fail while planning, with a sentence that names input, id and place", async () => {
+  const shape = {
+    ...endpoint(0),
+    tags: {},
+    endpoint_management: "terraform",
+    automatic: {},
+    vpc_config: null,
+  };
+  writeRoot({
+    endpoint: {
+      ...shape,
+      vpcs: { prod: { vpc_id: hex("vpc", 1), subnets: { a: hex("subnet", 1), b: hex("subnet", 2) } } },
+    },
+    fleet: {
+      source: relative(folder, join(root, "modules", "capture-fleet")),
+      name: "capture",
+      vpc_id: hex("vpc", 1),
+      subnets: { a: hex("subnet", 3) },
+    },
+  });
+  const init = await terraform("init", "-input=false", "-no-color");
+  expect(init).toMatchObject({ code: 0 });
+  const no = (what: string) => `There is no such ${what} in the account 123456789012 in ${REGION}`;
+  const wayOut = "Give ids of this account and region, or correct the provider's.";
+  expect(await refusals()).toEqual([
+    `${no("VPC")}: vpc_id (${hex("vpc", 1)}). ${wayOut}`,
+    `${no("subnet")}: subnets["a"] (${hex("subnet", 3)}). ${wayOut}`,
+    `${no("subnet")}: vpcs["prod"].subnets["a"] (${hex("subnet", 1)}), vpcs["prod"].subnets["b"] (${hex("subnet", 2)}). ${wayOut}`,
   ]);
 });

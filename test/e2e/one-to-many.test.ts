@@ -180,6 +180,7 @@ test("the client goes with its sessions, then the hub", async () => {
   const left = await aws.inventory();
   expect(Object.entries(left).filter(([, names]) => names.length > 0)).toEqual([]);
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
   expect(await cloud.denials()).toEqual([]);
   expect(await cloud.undelivered()).toEqual([]);
 });

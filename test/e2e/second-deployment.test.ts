@@ -1,16 +1,18 @@
 /**
- * A second deployment of one name in one account and region, from another state: it is refused, and neither it nor its
- * destroy touches what the first one made.
+ * A deployment that is called with `depends_on`, and a second one of its name in one account and region, from another
+ * state: it is refused, and neither it nor its destroy touches what the first one made.
  */
 import { join } from "node:path";
 import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { root } from "../../scripts/lib/run.js";
 import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, type Aws } from "../support/aws.js";
+import { lost } from "../support/plan.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 
 let cloud: LocalCloud;
 let aws: Aws;
+let first: TerraformRoot;
 const roots: TerraformRoot[] = [];
 
 const deployment = async (name: string): Promise<TerraformRoot> => {
@@ -31,6 +33,8 @@ const queues = async (): Promise<readonly string[]> =>
 beforeAll(async () => {
   cloud = await startLocalCloud({ logFile: join(root, "reports", "e2e-second-deployment-cloud.log") });
   aws = createAws(cloud.env());
+  first = await deployment("e2e-first-deployment");
+  await first.apply();
 });
 
 afterAll(async () => {
@@ -38,9 +42,13 @@ afterAll(async () => {
   for (const terraform of roots) terraform.remove();
 });
 
+test("a change upstream of modules with depends_on, of a tag alone, makes nothing anew", async () => {
+  const plan = await first.plan({ note: "second" });
+  expect(plan).toContain("update aws_vpc.this");
+  expect(lost(plan)).toEqual([]);
+});
+
 test("a second deployment of the name is refused, and its destroy leaves the first one whole", async () => {
-  const first = await deployment("e2e-first-deployment");
-  await first.apply();
   const before = await queues();
   expect(before.length).toBeGreaterThan(3);
 

@@ -250,5 +250,6 @@ test("taking the client out of the register closes the door", async () => {
 test("no role lacked a permission, no event was lost, and the local cloud answered every call", async () => {
   expect(await cloud.denials()).toEqual([]);
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
   expect(await cloud.undelivered()).toEqual([]);
 });

@@ -3,8 +3,10 @@
  * looked at all the time; and at the end everything, under 3,000. test/e2e/scenarios has the same with a handful of
  * sessions and in one account.
  */
-import { DescribeTrafficMirrorTargetsCommand } from "@aws-sdk/client-ec2";
-import { ClientWorld, isOurs } from "./client/world.js";
+import { DescribeTrafficMirrorTargetsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { DeleteFunctionCommand } from "@aws-sdk/client-lambda";
+import { tagsOf } from "../support/aws.js";
+import { ClientWorld, DEFAULT_TAGS, isOurs, SWEEP } from "./client/world.js";
 
 const world = new ClientWorld();
 const filterOf = (key: string) => `module.mirror_endpoint.aws_ec2_traffic_mirror_filter.this["${key}"]`;
@@ -41,8 +43,21 @@ const targetsOf = async (key: string): Promise<readonly string[]> =>
     .map((each) => each.target_id)
     .sort();
 
-test("an apply mirrors the sources that run already", async () => {
-  expect(await world.ours()).toHaveLength(300);
+test("a first apply of more sources than its guardrail allows makes no session, and says how many and what they cost", async () => {
+  const said = await world.tryApply("first apply, held", { first_apply_sessions: 299 });
+  expect(said).toContain(
+    "first apply held: sources select 300 interfaces, whose sessions cost about 3285 $ a month, and " +
+      "guardrails.first_apply_sessions allows a first apply 299; none was made. If that is meant, set " +
+      "guardrails.first_apply_sessions to 300 or more and apply again",
+  );
+  expect(await world.ours()).toEqual([]);
+});
+
+test("acknowledged, an apply mirrors the sources that run already, with the provider's default_tags", async () => {
+  await world.apply("apply", { first_apply_sessions: 300 });
+  const sessions = await world.ours();
+  expect(sessions).toHaveLength(300);
+  for (const { Tags } of sessions) expect(tagsOf(Tags)).toMatchObject(DEFAULT_TAGS);
   expect(await world.plan()).toEqual([]);
 });
 
@@ -90,6 +105,20 @@ test("another key where a zone takes one endpoint: endpoints keep theirs by `sta
   expect(await used("TrafficMirrorTargetId")).toEqual(await targetsOf("live"));
   expect((await world.aws.inventory())["endpoints"]).toEqual(endpoints);
   expect(await world.madeAndRemoved()).toEqual({ made: 0, removed: 0 });
+});
+
+test("another path for roles and policies: they are made anew, and functions and sessions stay", async () => {
+  await changedInPlace("another IAM path", { iam_path: "/mirroring/" });
+  expect(await world.madeAndRemoved()).toEqual({ made: 0, removed: 0 });
+  expect(await world.plan()).toEqual([]);
+  // By their new roles, functions make and remove what is theirs.
+  const launched = await world.aws.launch({ subnetId: Object.values(world.lab.subnets)[0] ?? "" });
+  await world.cloud.idle();
+  expect((await world.ours()).map((each) => each.NetworkInterfaceId)).toContain(launched.interfaceIds[0]);
+  await world.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [launched.instanceId] }));
+  await world.cloud.idle();
+  expect(await world.ours()).toHaveLength(300);
+  expect(await world.cloud.denials()).toEqual([]);
 });
 
 test("a VPC with most of the sessions does not leave unasked", async () => {
@@ -148,6 +177,18 @@ test("a destroy that was begun is taken back by an apply", async () => {
   expect(await world.ours()).toHaveLength(3000);
 });
 
+test("a destroy without the function that drains stops with every session there, and an apply makes it whole", async () => {
+  const all = (await world.ours()).length;
+  await world.aws.lambda.send(new DeleteFunctionCommand({ FunctionName: SWEEP }));
+  const said = await world.destroy("destroy without the sweep");
+  expect(said).toContain("ResourceNotFoundException");
+  expect(all).toBeGreaterThan(0);
+  expect(await world.ours()).toHaveLength(all);
+  await world.apply("apply after the sweep was deleted");
+  expect(await world.plan()).toEqual([]);
+  expect(await world.ours()).toHaveLength(all);
+});
+
 test("with the time that it is deployed with, one destroy removes all 3,000; what others made stays", async () => {
   const strangers = (await world.aws.sessions()).filter((each) => !isOurs(each));
   expect(strangers).toHaveLength(3);
@@ -168,5 +209,6 @@ test("with the time that it is deployed with, one destroy removes all 3,000; wha
 test("no function was refused by its role, and the local cloud answered every call", async () => {
   expect(await world.cloud.denials()).toEqual([]);
   expect(await world.cloud.gaps()).toEqual([]);
+  expect(await world.cloud.refused()).toEqual([]);
   expect(await world.cloud.undelivered()).toEqual([]);
 });

@@ -89,5 +89,6 @@ describe.each(ENGINES)("$name", ({ name, version, command, env }) => {
     expect(left).toEqual([]);
     expect(await cloud.denials()).toEqual([]);
     expect(await cloud.gaps()).toEqual([]);
+    expect(await cloud.refused()).toEqual([]);
   });
 });

@@ -255,4 +255,5 @@ test("a drain ends this account's sessions, and leaves the neighbour's", async (
 
 test("the local cloud was asked nothing that it cannot do", async () => {
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
 });

@@ -18,10 +18,12 @@ import { createSwitches } from "../../local-cloud/switches.js";
 import type { Switches } from "../../local-cloud/types.js";
 import { errorOf, ModelError, noFaults, type FaultKind, type FaultSource } from "./faults.js";
 import {
+  filterShape,
   instanceShape,
   interfaceShape,
   sessionShape,
   targetShape,
+  type ModelFilter,
   type ModelInstance,
   type ModelInterface,
   type ModelSession,
@@ -72,6 +74,7 @@ export interface Api {
   listInterfaces(query?: InterfaceQuery): Promise<Page<ModelInterface>>;
   listSessions(query?: SessionQuery): Promise<Page<ModelSession>>;
   listTargets(query?: Pages): Promise<Page<ModelTarget>>;
+  listFilters(query?: Pages): Promise<Page<ModelFilter>>;
   createSession(input: NewSession): Promise<ModelSession>;
   modifySession(id: string, change: SessionChange): Promise<ModelSession>;
   deleteSession(id: string): Promise<void>;
@@ -185,6 +188,11 @@ export function createEc2Model(options: ModelOptions = {}): Ec2Model {
           }),
         ),
       ),
+    listFilters: (query = {}) =>
+      read("listFilters", (time) => {
+        const rules = mirror.filters.rules.asOf(time);
+        return cut(mirror.filters.filters.asOf(time), query, (filter) => filterShape(filter, rules));
+      }),
     createSession: ({ token, ...input }) => {
       const source = () => fleet.sourceFacts(input.interfaceId ?? "");
       const create = () =>

@@ -1,7 +1,7 @@
 /** The model's answers as plain data. */
 import type { Fleet } from "../../local-cloud/ec2/fleet/fleet.js";
 import type { FleetInstance, FleetInterface, InstanceState } from "../../local-cloud/ec2/fleet/model.js";
-import type { Session, Tags, Target } from "../../local-cloud/ec2/store/model.js";
+import type { FilterRule, MirrorFilter, Session, Tags, Target } from "../../local-cloud/ec2/store/model.js";
 
 export interface ModelSession {
   readonly id: string;
@@ -58,6 +58,23 @@ export interface ModelTarget {
   readonly tags: Tags;
 }
 
+/** What decides about packets; every rule is for all addresses. */
+export interface FilterContents {
+  readonly rules: readonly {
+    readonly direction: "ingress" | "egress";
+    readonly number: number;
+    readonly action: "accept" | "reject";
+    readonly protocol?: number;
+  }[];
+  readonly services: readonly string[];
+}
+
+export interface ModelFilter {
+  readonly id: string;
+  readonly rules: readonly FilterRule[];
+  readonly services: readonly string[];
+}
+
 /** Leaves out what is undefined, so that plain comparison works. */
 function defined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
@@ -66,6 +83,10 @@ function defined<T extends object>(value: { [K in keyof T]: T[K] | undefined }):
 export function sessionShape(s: Session): ModelSession {
   const { id, interfaceId, targetId, filterId, number, vni, packetLength, description, tags } = s;
   return defined({ id, interfaceId, targetId, filterId, number, vni, packetLength, description, tags });
+}
+
+export function filterShape({ id, services }: MirrorFilter, rules: readonly FilterRule[]): ModelFilter {
+  return { id, services, rules: rules.filter(({ filterId }) => filterId === id) };
 }
 
 export function interfaceShape(each: FleetInterface, instance: FleetInstance | undefined): ModelInterface {

@@ -5,7 +5,13 @@ import type { InstanceState } from "../../local-cloud/ec2/fleet/model.js";
 import type { TrafficMirrorStore } from "../../local-cloud/ec2/store/index.js";
 import type { Tags } from "../../local-cloud/ec2/store/model.js";
 import type { SessionChange, SessionInput } from "../../local-cloud/ec2/store/sessions.js";
-import { interfaceShape, sessionShape, type ModelInterface, type ModelSession } from "./shapes.js";
+import {
+  interfaceShape,
+  sessionShape,
+  type FilterContents,
+  type ModelInterface,
+  type ModelSession,
+} from "./shapes.js";
 
 export interface World {
   /** The ids of the instance and of its interfaces. */
@@ -19,6 +25,8 @@ export interface World {
   deleteInterface(interfaceId: string): void;
   setInstanceTags(instanceId: string, tags: Tags): void;
   addFilter(): string;
+  /** In place of all that it holds. */
+  setFilter(id: string, contents: FilterContents): void;
   /** A mirror target behind a new Gateway Load Balancer endpoint of the service. */
   addEndpointTarget(place: Place, service: string, tags: Tags): string;
   addInterfaceTarget(interfaceId: string, tags?: Tags): string;
@@ -65,6 +73,24 @@ export function createWorld(mirror: TrafficMirrorStore, fleet: Fleet, endpoints:
     deleteInterface: (interfaceId) => fleet.deleteInterface(interfaceId, true),
     setInstanceTags: (instanceId, tags) => fleet.setTags(instanceId, tags),
     addFilter: () => mirror.filters.create({ tags: {} }).id,
+    setFilter: (filterId, { rules, services }) => {
+      for (const { id } of mirror.filters.rulesOf(filterId)) mirror.filters.deleteRule(id);
+      for (const rule of rules) {
+        mirror.filters.createRule({
+          ...rule,
+          filterId,
+          sourceCidr: "0.0.0.0/0",
+          destinationCidr: "0.0.0.0/0",
+          tags: {},
+        });
+      }
+      const there = mirror.filters.get(filterId).services;
+      mirror.filters.modifyServices(
+        filterId,
+        services,
+        there.filter((service) => !services.includes(service)),
+      );
+    },
     addEndpointTarget: (place, service, tags) => {
       const endpoint = endpoints.create({
         service: serviceOf(service, place.zone),

@@ -1,5 +1,11 @@
 /** The model's plain data in the SDK's shapes. */
-import type { ModelInstance, ModelInterface, ModelSession, ModelTarget } from "../model/shapes.js";
+import type {
+  ModelFilter,
+  ModelInstance,
+  ModelInterface,
+  ModelSession,
+  ModelTarget,
+} from "../model/shapes.js";
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -51,6 +57,26 @@ export function awsSession(session: ModelSession) {
     ...(session.packetLength !== undefined && { PacketLength: session.packetLength }),
     ...(session.description !== undefined && { Description: session.description }),
     Tags: toAwsTags(session.tags),
+  };
+}
+
+export function awsFilter({ id, rules, services }: ModelFilter) {
+  const of = (direction: string) =>
+    rules
+      .filter((rule) => rule.direction === direction)
+      .map((rule) => ({
+        TrafficDirection: direction,
+        RuleNumber: rule.number,
+        RuleAction: rule.action,
+        ...(rule.protocol !== undefined && { Protocol: rule.protocol }),
+        SourceCidrBlock: rule.sourceCidr,
+        DestinationCidrBlock: rule.destinationCidr,
+      }));
+  return {
+    TrafficMirrorFilterId: id,
+    IngressFilterRules: of("ingress"),
+    EgressFilterRules: of("egress"),
+    NetworkServices: services,
   };
 }
 

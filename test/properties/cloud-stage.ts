@@ -20,6 +20,7 @@ import type { FleetInstance, FleetInterface } from "../../local-cloud/ec2/fleet/
 import type { LocalCloudClient } from "../../local-cloud/index.js";
 import { interfaceShape, type ModelSession } from "../model/shapes.js";
 import { fromAwsTags } from "./aws-shapes.js";
+import { setFilter } from "./cloud-filters.js";
 import { createStrikes } from "./cloud-faults.js";
 import { switchesOf, type History } from "./history.js";
 import type { Stage, StageWorld, Truth, Write } from "./stage.js";
@@ -74,6 +75,7 @@ const createCloudWorld = (cloud: LocalCloudClient, account: string, ec2: EC2Clie
       const made = await ec2.send(new CreateTrafficMirrorFilterCommand({}));
       return made.TrafficMirrorFilter?.TrafficMirrorFilterId ?? "";
     },
+    setFilter: (id, contents) => setFilter(ec2, id, contents),
     // Endpoints want a subnet that exists, the fleet's do not; what a target serves is said by its tags.
     addEndpointTarget: async ({ zone }, ServiceName, tags) => {
       const { Subnets: [subnet] = [] } = await ec2.send(
@@ -194,11 +196,16 @@ export async function createCloudStage(
           const { NetworkInterfaceId: interfaceId, TrafficMirrorTargetId: targetId } = command.input;
           watch.create({ interfaceId, targetId }, before);
         }
-        if (!/^Describe/.test(command.constructor.name)) {
-          writes.push({ method: command.constructor.name, id: String(id ?? "") });
-        }
+        const write = { method: command.constructor.name, id: String(id ?? "") };
+        const isWrite = !write.method.startsWith("Describe");
         try {
-          return await send(command);
+          const answer = await send(command);
+          if (isWrite) writes.push(write);
+          return answer;
+        } catch (error) {
+          const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+          if (isWrite && (status === undefined || status >= 500)) writes.push(write);
+          throw error;
         } finally {
           await turns.take();
         }

@@ -1,7 +1,8 @@
 /**
  * From any state, through any finite history of events, faults, races, foreign changes and lost answers: once faults
- * and answers that lack something stop, at most two sweeps bring the account to what the policy says, after that nothing is changed, no foreign
- * session is ever touched, and the quota is never exceeded.
+ * and answers that lack something stop, at most two sweeps bring the account to what the policy says, after that nothing
+ * is changed, no foreign session is ever touched, and the quota is never exceeded. A filter that somebody changed is told
+ * of each of its sources, costs none of them its session, and is never said of Terraform's own changes.
  */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";

@@ -5,7 +5,7 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Api, NewSession } from "../model/ec2-model.js";
-import { awsInstance, awsInterface, awsSession, awsTarget, fromAwsTags } from "./aws-shapes.js";
+import { awsFilter, awsInstance, awsInterface, awsSession, awsTarget, fromAwsTags } from "./aws-shapes.js";
 
 const PAGE = 3;
 
@@ -45,7 +45,13 @@ export function fakeEc2(api: Api, attempts: number, missing: Missing = () => () 
   return { send } as unknown as EC2Client;
 }
 
-const LISTS = ["NetworkInterfaces", "TrafficMirrorSessions", "TrafficMirrorTargets", "VpcEndpoints"] as const;
+const LISTS = [
+  "NetworkInterfaces",
+  "TrafficMirrorFilters",
+  "TrafficMirrorSessions",
+  "TrafficMirrorTargets",
+  "VpcEndpoints",
+] as const;
 
 interface Page {
   readonly Reservations?: readonly { readonly Instances: readonly Page[] }[];
@@ -116,7 +122,10 @@ const actions: Record<string, ((api: Api, input: Input, token: string) => Promis
     const page = await api.listTargets({ maxResults: PAGE, ...next(input) });
     return { TrafficMirrorTargets: page.items.map(awsTarget), NextToken: page.nextToken };
   },
-  DescribeTrafficMirrorFilters: () => Promise.resolve({ TrafficMirrorFilters: [] }),
+  async DescribeTrafficMirrorFilters(api, input) {
+    const page = await api.listFilters({ maxResults: PAGE, ...next(input) });
+    return { TrafficMirrorFilters: page.items.map(awsFilter), NextToken: page.nextToken };
+  },
   async DescribeVpcEndpoints(api) {
     const { items } = await api.listTargets();
     const endpoints = items.flatMap(({ endpoint }) => endpoint ?? []);

@@ -1,5 +1,6 @@
 /** What can happen to an account, as data that fast-check makes, shrinks and prints. */
 import fc from "fast-check";
+import { filterChanges, type FilterChange } from "./filters.js";
 import type { PolicyChoice } from "./setting.js";
 
 /** Who is meant by `pick`: the one at this position, counted round. */
@@ -24,7 +25,10 @@ export type Step =
   | { do: "duplicate"; pick: number }
   /** Our tags taken off a session of ours, and put onto somebody else's. */
   | { do: "tag-theft" | "tag-gift"; pick: number }
-  | { do: "policy"; choice: PolicyChoice }
+  /** Somebody's change of a filter that Terraform declared. */
+  | { do: "filter"; other: boolean; how: FilterChange }
+  /** An apply: the filters first, the policy so many minutes later. */
+  | { do: "policy"; choice: PolicyChoice; minutes: number }
   | { do: "event"; picks: number[] }
   | { do: "sweep"; milliseconds: number }
   | { do: "race"; picks: number[]; turns: number };
@@ -41,6 +45,7 @@ export const described = [
   "DescribeNetworkInterfaces",
   "DescribeTrafficMirrorSessions",
   "DescribeTrafficMirrorTargets",
+  "DescribeTrafficMirrorFilters",
   "DescribeVpcEndpoints",
 ] as const;
 
@@ -64,9 +69,12 @@ export interface History {
   readonly numberTaken: number;
   readonly pendingRefused: boolean;
   readonly quota: number;
+  /** What is done to the filter in use when all else has ended. */
+  readonly drift: FilterChange;
 }
 
 const pick = fc.nat({ max: 11 });
+const filterChange = fc.constantFrom(...filterChanges);
 const tag = fc.constantFrom("true", "never", "batch", "none");
 
 export const policyChoice: fc.Arbitrary<PolicyChoice> = fc.record({
@@ -80,6 +88,7 @@ export const policyChoice: fc.Arbitrary<PolicyChoice> = fc.record({
   keepStopped: fc.boolean(),
   listed: fc.boolean(),
   otherFilter: fc.boolean(),
+  narrow: fc.boolean(),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -118,7 +127,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom("tag-theft" as const, "tag-gift" as const), pick }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("policy" as const), choice: policyChoice }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("policy" as const),
+      choice: policyChoice,
+      minutes: fc.constantFrom(0, 0, 1, 14),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("filter" as const), other: fc.boolean(), how: filterChange }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -162,7 +182,10 @@ const fault: fc.Arbitrary<FaultPlan> = fc.record({
 });
 
 const partialAnswer: fc.Arbitrary<PartialAnswer> = fc.record({
-  of: fc.constantFrom("DescribeInstances" as const, ...described),
+  of: fc.oneof(
+    { weight: 1, arbitrary: fc.constant("DescribeInstances" as const) },
+    { weight: 2, arbitrary: fc.constantFrom(...described) },
+  ),
   at: fc.nat({ max: 20 }),
   pages: fc.integer({ min: 1, max: 12 }),
   missing: fc.oneof(fc.constant(255), fc.integer({ min: 1, max: 255 })),
@@ -181,6 +204,7 @@ const anything: fc.Arbitrary<History> = fc.record({
   numberTaken: fc.nat({ max: 1 }),
   pendingRefused: fc.boolean(),
   quota: fc.constantFrom(100, 100, 5),
+  drift: filterChange,
 });
 
 /** Where answers lack something they are not stale besides: then every removal can be judged. */

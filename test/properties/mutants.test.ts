@@ -16,7 +16,7 @@ describe("the properties catch", () => {
     "$name",
     async (mutant) => {
       const program = await plant(mutant, String(mutant.index));
-      const { code, output } = await run(program, RUNS, mutant.property);
+      const { code, output } = await run(program, RUNS, mutant.property, mutant.seed);
       // Any other code is a crash: then the property was not asked.
       expect({ code, output }).toEqual({ code: 3, output: expect.stringMatching(/\S/) as unknown });
     },
@@ -68,9 +68,10 @@ function run(
   program: string,
   runs = RUNS,
   property = "sessions",
+  seed = SEED,
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((done) => {
-    const child = spawnGroup(process.execPath, [program, String(runs), String(SEED), property], {
+    const child = spawnGroup(process.execPath, [program, String(runs), String(seed), property], {
       cwd: root,
     });
     let output = "";

@@ -10,6 +10,8 @@ export interface Mutant extends Edit {
   readonly name: string;
   /** Which property is to catch it; that of sessions, where nothing is said. */
   readonly property?: "endpoints";
+  /** Where the usual one meets it in none of its histories. */
+  readonly seed?: number;
   /** Where one place alone does no harm: what it is good for, the test of the other shows. */
   readonly also?: Edit;
 }
@@ -152,6 +154,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "partial answers: an interface without its instance has no tags",
+    seed: 11,
     file: "functions/core/sessions/plan.ts",
     find: 'if (source.attachment === "not-seen" && loop === undefined) return notSeen(situation);',
     replace: "",
@@ -203,6 +206,30 @@ export const mutants: readonly Mutant[] = [
     file: "functions/core/endpoints/ownership.ts",
     find: "(endpoint.service === settings.service || proven.has(endpoint.id))",
     replace: "(endpoint.service === settings.service || proven.has(endpoint.id) || true)",
+  },
+  {
+    name: "filters: no difference ever counts",
+    file: "functions/core/sessions/filter-drift.ts",
+    find: "if (since !== undefined && now",
+    replace: "if (false && now",
+  },
+  {
+    name: "filters: an apply under way is called tampering",
+    file: "functions/core/sessions/filter-drift.ts",
+    find: ">= APPLY_LASTS_MS) changed",
+    replace: ">= 0) changed",
+  },
+  {
+    name: "filters: what the sweeps' record says is forgotten",
+    file: "functions/core/sessions/sweep-state.ts",
+    find: "differingFilters: state?.differingFilters ?? null,",
+    replace: "differingFilters: {},",
+  },
+  {
+    name: "filters: a difference that has ended is kept",
+    file: "functions/core/sessions/filter-drift.ts",
+    find: "if (difference === undefined) continue;",
+    replace: "if (difference === undefined) { if (since !== undefined) differing[id] = since; continue; }",
   },
   {
     name: "an interface that an incomplete look did not show is taken for unselected",

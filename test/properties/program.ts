@@ -7,6 +7,7 @@ import { createWriter } from "../../functions/aws/sessions/writer.js";
 import { drain } from "../../functions/core/sessions/drain.js";
 import { concerns } from "../../functions/core/sessions/ownership.js";
 import { reconcile, sweep, type Run } from "../../functions/core/sessions/reconcile.js";
+import { createQuotaMemory } from "../../functions/core/sessions/quota-memory.js";
 import { refusedSources } from "../../functions/core/sessions/refusals.js";
 import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import { openRecord } from "../../functions/core/sessions/sweep-state.js";
@@ -22,16 +23,27 @@ export const MINUTE_MS = 60_000;
 const CALL_MS = 20;
 
 export interface Program {
-  sweep(choice: PolicyChoice, milliseconds: number): Promise<void>;
+  /** undefined: EC2 could not be read. */
+  sweep(choice: PolicyChoice, milliseconds: number): Promise<Report | undefined>;
   /** `truth`: what events can name. */
   act(step: Step, choice: PolicyChoice, truth: Truth, turns: Turns): Promise<void>;
   /** The uninstall. */
   drain(): Promise<void>;
-  minutePasses(): void;
+  pass(minutes: number): void;
+  /** An apply has just written the policy. */
+  policyWritten(): void;
 }
 
-export function createProgram(stage: Stage, setting: Setting, quota: number, watch: Watch): Program {
+/** `onSweep` hears what each sweep came to. */
+export function createProgram(
+  stage: Stage,
+  setting: Setting,
+  quota: number,
+  watch: Watch,
+  onSweep: (report: Report) => void,
+): Program {
   let now = Date.UTC(2026, 0, 1);
+  let writtenAt = now;
   const clock = {
     now: () => now,
     sleep: (milliseconds: number) => {
@@ -58,8 +70,10 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       topology.forget();
     }),
   };
+  const sweepState = aSweepState();
   const refusals = refusedSources();
   const types = { events: createTypeMemory(), sweep: createTypeMemory() };
+  const quotas = { events: createQuotaMemory(), sweep: createQuotaMemory() };
 
   const run = (choice: PolicyChoice, lane: "events" | "sweep", milliseconds: number): Run => ({
     ports: { observer, writer: lanes[lane], clock },
@@ -80,25 +94,31 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       sessionUsdPerHour: 0,
     },
     policy: policyOf(choice, setting),
+    policyWrittenAt: writtenAt,
     types: types[lane],
+    quotas: quotas[lane],
     deadline: now + milliseconds,
     onDone: () => undefined,
   });
   /** A run that could not read EC2 ends; the message comes back or the next minute comes. */
-  const survive = (work: Promise<Report>): Promise<void> => work.then(ignore, ignore);
+  const survive = (work: Promise<Report>): Promise<Report | undefined> => work.catch(ignore);
 
-  const event = (picks: readonly number[], { interfaces }: Truth, choice: PolicyChoice): Promise<void> => {
+  const event = async (
+    picks: readonly number[],
+    { interfaces }: Truth,
+    choice: PolicyChoice,
+  ): Promise<void> => {
     const picked = (pick: number) => interfaces[pick % Math.max(1, interfaces.length)];
     const instanceIds = picks.flatMap((pick) => picked(pick)?.instance?.id ?? []);
     const interfaceIds = picks.flatMap((pick) => picked(pick * 7)?.id ?? []).slice(1);
-    return survive(reconcile(run(choice, "events", MINUTE_MS), { instanceIds, interfaceIds }));
+    await survive(reconcile(run(choice, "events", MINUTE_MS), { instanceIds, interfaceIds }));
   };
-  const sweepOnce = (choice: PolicyChoice, milliseconds: number) =>
-    survive(
-      openRecord(aSweepState(), ignore).then((record) =>
-        sweep(run(choice, "sweep", milliseconds), refusals, record),
-      ),
-    );
+  const sweepOnce = async (choice: PolicyChoice, milliseconds: number): Promise<Report | undefined> => {
+    const record = await openRecord(sweepState, ignore);
+    const report = await survive(sweep(run(choice, "sweep", milliseconds), refusals, record));
+    if (report) onSweep(report);
+    return report;
+  };
 
   return {
     sweep: sweepOnce,
@@ -107,18 +127,23 @@ export function createProgram(stage: Stage, setting: Setting, quota: number, wat
       const run = { ports, controller: CONTROLLER, deadline: now + 10 * MINUTE_MS, onDone: ignore };
       await drain(run);
     },
-    minutePasses: () => {
-      now += MINUTE_MS;
+    pass: (minutes) => {
+      now += minutes * MINUTE_MS;
+    },
+    policyWritten: () => {
+      writtenAt = now;
     },
     act: async (step, choice, truth, turns) => {
-      if (step.do === "sweep") return sweepOnce(choice, step.milliseconds);
-      if (step.do !== "event" && step.do !== "race") return;
-      if (step.do === "event") return event(step.picks, truth, choice);
+      if (step.do === "sweep") await sweepOnce(choice, step.milliseconds);
+      if (step.do === "event") await event(step.picks, truth, choice);
+      if (step.do !== "race") return;
       // Three runs at once, whose calls take turns in an order that the history says.
       await turns.interleave(step.turns, [
         () => event(step.picks, truth, choice),
         () => event(step.picks, truth, choice),
-        () => sweepOnce(choice, 20_000),
+        async () => {
+          await sweepOnce(choice, 20_000);
+        },
       ]);
     },
   };

@@ -1,5 +1,6 @@
 /** The account in which every history plays: VPCs, zones, targets, filters, and the policies that it may have. */
 import type { Policy } from "../../functions/core/sessions/policy.js";
+import { declaration } from "./filters.js";
 import type { Stage } from "./stage.js";
 
 export const CONTROLLER = "mirror";
@@ -54,6 +55,8 @@ export interface PolicyChoice {
   readonly keepStopped: boolean;
   readonly listed: boolean;
   readonly otherFilter: boolean;
+  /** Of what the filters accept. */
+  readonly narrow: boolean;
 }
 
 export function policyOf(choice: PolicyChoice, setting: Setting): Policy {
@@ -79,7 +82,7 @@ export function policyOf(choice: PolicyChoice, setting: Setting): Policy {
   }[choice.sources];
   return {
     version: 1,
-    filters: [],
+    filters: [declaration(choice, [setting.filterId, setting.otherFilterId])],
     vpcs: [
       {
         key: "ours",

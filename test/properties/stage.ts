@@ -23,6 +23,7 @@ export type StageWorld = Slow<
     | "detach"
     | "setInstanceTags"
     | "addFilter"
+    | "setFilter"
     | "addEndpointTarget"
     | "createSession"
     | "modifySession"

@@ -1,19 +1,30 @@
 /** What people and services do to the account; refusals of EC2 (a number taken, a full interface) are no matter. */
+import { changed, contentsOf } from "./filters.js";
 import { isOurs, isRobbed } from "./oracle.js";
 import type { Step } from "./history.js";
-import { CONTROLLER, PLACES, type Setting } from "./setting.js";
+import { CONTROLLER, PLACES, type PolicyChoice, type Setting } from "./setting.js";
 import type { Stage } from "./stage.js";
 
 /** false when the step is none of the world's. */
-export async function change(stage: Stage, setting: Setting, step: Step): Promise<boolean> {
+export async function change(
+  stage: Stage,
+  setting: Setting,
+  step: Step,
+  choice: PolicyChoice,
+): Promise<boolean> {
   try {
-    return await apply(stage, setting, step);
+    return await apply(stage, setting, step, choice);
   } catch {
     return true; // EC2 refused it to whoever tried
   }
 }
 
-async function apply({ world, truth }: Stage, setting: Setting, step: Step): Promise<boolean> {
+async function apply(
+  { world, truth }: Stage,
+  setting: Setting,
+  step: Step,
+  choice: PolicyChoice,
+): Promise<boolean> {
   const { interfaces, sessions } = await truth();
   const picked = <T>(list: readonly T[], pick: number): T | undefined =>
     list[pick % Math.max(1, list.length)];
@@ -111,6 +122,12 @@ async function apply({ world, truth }: Stage, setting: Setting, step: Step): Pro
       if (id !== undefined) await world.setSessionTags(id, gift);
       return true;
     }
+    case "filter":
+      await world.setFilter(
+        step.other ? setting.otherFilterId : setting.filterId,
+        changed(contentsOf(choice), step.how),
+      );
+      return true;
     default:
       return false;
   }

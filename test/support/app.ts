@@ -3,6 +3,7 @@ import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
 import type { Policy } from "../../functions/core/sessions/policy.js";
 import type { Settings } from "../../functions/core/sessions/settings.js";
+import { createQuotaMemory } from "../../functions/core/sessions/quota-memory.js";
 import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
@@ -110,6 +111,7 @@ export function anApp(account: Account = {}): FakeApp {
       },
     },
     types: createTypeMemory(),
+    quotas: createQuotaMemory(),
     readHold: createHoldsCreations(sweepState, clock, telemetry.telemetry),
     turnBeside: async () => true,
     takeOverDemands: async () => undefined,

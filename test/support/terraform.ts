@@ -55,13 +55,19 @@ export class TerraformError extends Error {
  * bucket, and whose missing answers must not be retried for minutes. As often as SDKs try by themselves, since a
  * connection can break on any machine; the provider's own default is 25 times.
  */
-export const LOCAL_PROVIDER = `provider "aws" {
+const provider = (more: string): string => `provider "aws" {
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   s3_use_path_style           = true
   max_retries                 = 3
-}
+${more}}
 `;
+
+export const LOCAL_PROVIDER = provider("");
+
+/** The same with `default_tags`. */
+export const taggingProvider = (tags: Readonly<Record<string, string>>): string =>
+  provider(`  default_tags {\n    tags = ${JSON.stringify(tags)}\n  }\n`);
 
 const running = new Set<GroupLeader>();
 

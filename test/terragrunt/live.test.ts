@@ -206,5 +206,6 @@ test("everything is destroyed, clients before the hub and everybody before their
 test("no role lacked a permission, and the local cloud answered every call", async () => {
   expect(await cloud.denials()).toEqual([]);
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
   expect(await cloud.undelivered()).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/lib/run.js";
 import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
+import { lost } from "../support/plan.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 import { NAMED_AFTER_DATA_SOURCES, treeOf } from "./history.js";
 
@@ -14,12 +15,6 @@ const EXAMPLE = "test/e2e/roots/upstream";
 
 let cloud: LocalCloud;
 let terraform: TerraformRoot;
-
-/** What a plan makes anew or takes away, but for the run of the function that an apply is. */
-const lost = (plan: readonly string[]): readonly string[] =>
-  plan.filter(
-    (each) => !/^(create|update|read) /.test(each) && !each.endsWith(".aws_lambda_invocation.apply"),
-  );
 
 beforeAll(async () => {
   const old = treeOf(NAMED_AFTER_DATA_SOURCES);

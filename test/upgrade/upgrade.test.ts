@@ -177,6 +177,7 @@ test("what was upgraded is destroyed without a trace", async () => {
   const left = await aws.inventory();
   expect(Object.entries(left).filter(([, names]) => names.length > 0)).toEqual([]);
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
   expect(await cloud.denials()).toEqual([]);
   expect(await cloud.undelivered()).toEqual([]);
 });

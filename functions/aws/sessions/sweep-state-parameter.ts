@@ -26,6 +26,8 @@ const document = z.object({
   version: z.literal(1),
   removals: counts,
   sessions: counts,
+  /** In whole seconds. */
+  removing_until: z._default(z.int(), 0),
   refused_types: types,
   first_apply: z._default(z.enum(firstApplyStates), "awaited"),
   differing_filters: differing,
@@ -68,7 +70,11 @@ function parse(text: string): SweepState | null {
   const read = (pairs: readonly (readonly [number, number])[]) =>
     pairs.map(([hour, count]) => ({ hour, count }));
   return {
-    window: { removals: read(removals), sessions: read(sessions) },
+    window: {
+      removals: read(removals),
+      sessions: read(sessions),
+      underWayUntil: parsed.data.removing_until * 1000,
+    },
     firstApply,
     refusedTypes: mapped(refused_types, (seconds) => seconds * 1000),
     differingFilters: Object.fromEntries(
@@ -79,13 +85,14 @@ function parse(text: string): SweepState | null {
 
 function write(state: SweepState): string {
   const { window, firstApply, refusedTypes, differingFilters } = state;
-  const { removals, sessions } = window;
+  const { removals, sessions, underWayUntil } = window;
   const pairs = (counted: readonly HourCount[]) => counted.map(({ hour, count }) => [hour, count]);
   const refused_types = mapped(refusedTypes, (milliseconds) => Math.floor(milliseconds / 1000));
   return JSON.stringify({
     version: 1,
     removals: pairs(removals),
     sessions: pairs(sessions),
+    ...(underWayUntil > 0 && { removing_until: Math.ceil(underWayUntil / 1000) }),
     refused_types,
     differing_filters: byTime(differingFilters),
     first_apply: firstApply,

@@ -6,15 +6,19 @@ import type { Session } from "../model.js";
 import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
 import { holdFirstApply, type FirstApply } from "./first-apply.js";
 import { isOfAnotherController, ownershipOf } from "./ownership.js";
-import { letsThrough, type RemovalWindow } from "./removal-window.js";
+import { whyHeld, type Held, type HoldCause, type RemovalWindow } from "./removal-window.js";
 import type { Guardrails } from "./settings.js";
 
 export interface AccountPlan {
   readonly plans: readonly SourcePlan[];
   /** Removals by policy that are to be made; 0 when the guardrail held them. */
   readonly removals: number;
-  /** Removals that wait for a person; 0 when the guardrail did not hold. */
+  /** Removals that wait, most often for a person; 0 when nothing held them. */
   readonly heldRemovals: number;
+  /** Why they wait. */
+  readonly heldBecause?: Held;
+  /** Removals that are left to a sweep which is making them. */
+  readonly leftRemovals: number;
   /** Sessions that a first apply would make, and that wait for a person; 0 when nothing is held. */
   readonly heldCreations: number;
   /** How far this controller comes with this plan. */
@@ -41,6 +45,36 @@ export interface AccountContext {
   readonly now: number;
 }
 
+/**
+ * Of an account and region, all controllers and strangers together; not adjustable (Amazon VPC User Guide, "Amazon VPC
+ * quotas"). A larger `session_quota` says that AWS gave this account more.
+ */
+const ACCOUNT_SESSIONS = 10_000;
+const accountQuota = (quota: number) => Math.max(ACCOUNT_SESSIONS, quota);
+
+interface Sessions {
+  readonly ours: number;
+  readonly foreign: number;
+  /** Of the foreign ones, those of other controllers of this product. */
+  readonly otherControllers: number;
+}
+
+/**
+ * How much of its quota is used: of this controller's own, to which strangers' sessions count, or of the account's, to
+ * which all count.
+ */
+export function quotaUsedPercent({ ours, foreign, otherControllers }: Sessions, quota: number): number {
+  const own = (ours + foreign - otherControllers) / quota;
+  const whole = (ours + foreign) / accountQuota(quota);
+  return 100 * Math.max(own, whole);
+}
+
+/** What strangers take is missing for new sessions, and never takes away one that is there. */
+function roomFor({ foreign, otherControllers }: Omit<Sessions, "ours">, kept: number, quota: number): number {
+  const left = Math.min(quota - (foreign - otherControllers), accountQuota(quota) - foreign);
+  return Math.min(quota, Math.max(left, kept));
+}
+
 export function planAccount(
   plans: readonly SourcePlan[],
   sessions: readonly Session[],
@@ -55,30 +89,30 @@ export function planAccount(
   ).size;
   const foreign = sessions.length - sessionsOfOurs;
   const otherControllers = sessions.filter((session) => isOfAnotherController(session, controller)).length;
-  // What strangers take is missing for new sessions, and never takes away one that is there.
   const kept = plans.filter((plan) => plan.kept !== undefined).length;
-  const room = Math.min(quota, Math.max(quota - (foreign - otherControllers), kept));
+  const room = roomFor({ foreign, otherControllers }, kept, quota);
   const ceiling = guardrails.maxSessions ?? room;
   const fitted = fit(plans, Math.min(room, ceiling), ceiling < room ? "ceiling" : "quota");
   const paced = paceDefaults(fitted);
   const removals = paced.flatMap((plan) => plan.decisions).filter(isRemovalByPolicy).length;
   const seenNow = { foreign, otherControllers, sessionsOfOurs, sessionsNotSeen };
-  const counts = { removals, heldRemovals: 0, heldCreations: 0, ...seenNow };
+  const counts = { removals, heldRemovals: 0, leftRemovals: 0, heldCreations: 0, ...seenNow };
   const account = holdFirstApply({ plans: paced, firstApply, ...counts }, firstApply, guardrails);
-  return letsThrough(window, removals, sessionsOfOurs, guardrails, now) ? account : holdRemovals(account);
+  const cause = whyHeld(window, removals, sessionsOfOurs, guardrails, now);
+  return cause === undefined ? account : holdRemovals(account, cause);
 }
 
 /** Every removal by policy waits, and nothing else does. */
-export function holdRemovals(account: AccountPlan): AccountPlan {
+export function holdRemovals(account: AccountPlan, cause: HoldCause): AccountPlan {
+  const reason = cause === "under-way" ? "left-to-sweep" : "removal-held";
   const hold = (decision: Decision): Decision =>
-    isRemovalByPolicy(decision)
-      ? leftAlone(decision, { covered: "unselected", reason: "removal-held" })
-      : decision;
+    isRemovalByPolicy(decision) ? leftAlone(decision, { covered: "unselected", reason }) : decision;
+  const { removals } = account;
   return {
     ...account,
     plans: account.plans.map((plan) => ({ ...plan, decisions: plan.decisions.map(hold) })),
     removals: 0,
-    heldRemovals: account.removals,
+    ...(cause === "under-way" ? { leftRemovals: removals } : { heldRemovals: removals, heldBecause: cause }),
   };
 }
 

@@ -24,8 +24,8 @@ export interface FilterDrift {
 }
 
 /**
- * A difference counts when it has lasted so long, and the newest policy has as well. An apply writes the policy last,
- * after the endpoints, for which AWS takes minutes.
+ * A difference counts when it has lasted so long under the newest policy. An apply writes the policy last, after the
+ * endpoints, for which AWS takes minutes.
  */
 export const APPLY_LASTS_MS = 15 * 60_000;
 
@@ -45,15 +45,17 @@ export function filterDrift({ policy, found, before, writtenAt, now }: Sight): F
   const differing: Record<string, number> = {};
   const changed: ChangedFilter[] = [];
   for (const { id, declared, filter } of declaredFilters(policy, found ?? [])) {
-    const since = before?.[id];
+    const known = before?.[id];
     if (filter === undefined || writtenAt === undefined) {
-      if (since !== undefined) differing[id] = since;
+      if (known !== undefined) differing[id] = known;
       continue;
     }
+    // What was seen before the newest policy says nothing of it: the apply that wrote it may have put the filter right.
+    const since = known !== undefined && known >= writtenAt ? known : undefined;
     const difference = differenceOf(declared, filter);
     if (difference === undefined) continue;
     differing[id] = since ?? now;
-    if (since !== undefined && now - Math.max(since, writtenAt) >= APPLY_LASTS_MS) changed.push(difference);
+    if (since !== undefined && now - since >= APPLY_LASTS_MS) changed.push(difference);
   }
   return { changed, differing };
 }

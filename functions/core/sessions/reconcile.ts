@@ -13,6 +13,7 @@ import { withoutCreation, type HoldReason } from "./first-apply.js";
 import { planSource } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
+import type { QuotaMemory } from "./quota-memory.js";
 import type { RefusedSources } from "./refusals.js";
 import type { TypeMemory } from "./refused-types.js";
 import { report, type Report } from "./report.js";
@@ -30,6 +31,8 @@ export interface Run extends Deadlines {
   readonly policyWrittenAt?: number | undefined;
   /** Which instance types EC2 refuses, as far as this process knows. */
   readonly types: TypeMemory;
+  /** Which quotas EC2 said are used up, likewise. */
+  readonly quotas: QuotaMemory;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
   /** Whatever reading took, the run may act for so long after it, though not after `until`. */
@@ -98,12 +101,14 @@ export async function sweep(
   const context = contextOf(run, observation, open, claims !== null);
   const wanted = planAll(context, observation);
   run.types.begin(record.refusedTypes, wanted, now);
+  run.quotas.seen(observation.sessions);
   // Before the quota is shared out: what EC2 refuses must not hold the place of what it takes.
   const planned = wanted.map((plan) => run.types.withoutRefused(refusals.withoutRefused(plan, now), now));
   // Observing makes nothing, and says what it would make.
   const firstApply = settings.mode === "enforce" ? record.firstApply : "over";
   const allowed = planAccount(planned, observation.sessions, { ...settings, ...record, firstApply, now });
-  const account = (await record.reserve(allowed, settings, now)) ? allowed : holdRemovals(allowed);
+  const held = await record.reserve(allowed, settings, now, afterReading(run, run.deadline));
+  const account = held === undefined ? allowed : holdRemovals(allowed, held);
   const { plans } = account;
   // Types that no list knows come last, so that what EC2 may refuse does not keep the others waiting.
   const ordered = inFairOrder(
@@ -194,9 +199,11 @@ async function carryOut(
   const withWork = plans.filter((plan) => plan.decisions.some(isAction));
   const isAwaited = ({ decisions }: SourcePlan) =>
     decisions.some((each) => each.kind === "create" && run.awaited?.has(each.instanceId ?? "") === true);
-  const revise = (plan: SourcePlan) => (isAwaited(plan) ? plan : run.types.withoutRefused(plan, clock.now()));
+  const revise = (plan: SourcePlan) =>
+    isAwaited(plan) ? plan : run.quotas.withoutFull(run.types.withoutRefused(plan, clock.now()), clock.now());
   const learn = (plan: SourcePlan, done: Done) => {
     run.types.learn(plan, done, clock.now());
+    run.quotas.learn(done, clock.now());
   };
   const deadline = afterReading(run, run.deadline);
   const createsUntil = afterReading(run, run.createsUntil ?? run.deadline);

@@ -16,9 +16,22 @@ export interface RemovalWindow {
   readonly removals: readonly HourCount[];
   /** The most sessions of ours that were seen. */
   readonly sessions: readonly HourCount[];
+  /** A sweep has counted its removals and makes them until then at most; 0: none does. */
+  readonly underWayUntil: number;
 }
 
-export const emptyWindow: RemovalWindow = { removals: [], sessions: [] };
+export const emptyWindow: RemovalWindow = { removals: [], sessions: [], underWayUntil: 0 };
+
+/**
+ * Why removals by policy wait.
+ * - guardrail: they are more than a day allows
+ * - record-unread: what was removed lately is not known; record-unwritten: it cannot be written down
+ * - other-sweeps: others wrote that record at the same time, again and again
+ * - under-way: another sweep is making its own, most of them the same; nobody needs to look
+ */
+export type HoldCause = "guardrail" | "record-unread" | "record-unwritten" | "other-sweeps" | "under-way";
+/** As far as a person should hear of it. */
+export type Held = Exclude<HoldCause, "under-way">;
 
 const HOUR_MS = 3_600_000;
 const WINDOW_HOURS = 24;
@@ -28,9 +41,13 @@ const largest = (counts: readonly HourCount[]) => Math.max(0, ...counts.map(({ c
 const total = (counts: readonly HourCount[]) => counts.reduce((sum, { count }) => sum + count, 0);
 
 /** What lies within the window, so that the record never grows beyond a count for each of its hours. */
-function recent({ removals, sessions }: RemovalWindow, now: number): RemovalWindow {
+function recent({ removals, sessions, underWayUntil }: RemovalWindow, now: number): RemovalWindow {
   const lately = ({ hour }: HourCount) => hour > hourOf(now) - WINDOW_HOURS;
-  return { removals: removals.filter(lately), sessions: sessions.filter(lately) };
+  return {
+    removals: removals.filter(lately),
+    sessions: sessions.filter(lately),
+    underWayUntil: now < underWayUntil ? underWayUntil : 0,
+  };
 }
 
 /**
@@ -47,30 +64,37 @@ export function isAcknowledged({ acknowledgedUntil }: Guardrails, now: number): 
   return acknowledgedUntil !== null && now < acknowledgedUntil;
 }
 
-/** `window`: null where the record could not be had; then nothing is let through but what a person wants. */
-export function letsThrough(
+/**
+ * Why these removals must wait; undefined: they need not. `window`: null where the record could not be had; then nothing is
+ * removed but what a person wants. Two sweeps at the same time, that of an apply beside the scheduled one, plan the same
+ * removals, which would be counted twice: so one at a time removes by policy.
+ */
+export function whyHeld(
   window: RemovalWindow | null,
   removals: number,
   sessionsNow: number,
   guardrails: Guardrails,
   now: number,
-): boolean {
-  if (removals === 0 || guardrails.removalPercent >= 100 || isAcknowledged(guardrails, now)) return true;
-  if (window === null) return false;
+): HoldCause | undefined {
+  if (removals === 0 || guardrails.removalPercent >= 100 || isAcknowledged(guardrails, now)) return undefined;
+  if (window === null) return "record-unread";
   const inWindow = recent(window, now);
-  return total(inWindow.removals) + removals <= allowance(inWindow, sessionsNow, guardrails);
+  if (inWindow.underWayUntil > 0) return "under-way";
+  const all = total(inWindow.removals) + removals;
+  return all <= allowance(inWindow, sessionsNow, guardrails) ? undefined : "guardrail";
 }
 
 export function withRemovals(window: RemovalWindow, removals: number, now: number): RemovalWindow {
-  const { removals: before, sessions } = recent(window, now);
-  return { removals: removals === 0 ? before : add(before, removals, now), sessions };
+  const lately = recent(window, now);
+  return removals === 0 ? lately : { ...lately, removals: add(lately.removals, removals, now) };
 }
 
 export function withSessions(window: RemovalWindow, sessionsNow: number, now: number): RemovalWindow {
-  const { removals, sessions } = recent(window, now);
+  const lately = recent(window, now);
+  const { sessions } = lately;
   const hour = hourOf(now);
   const count = Math.max(sessionsNow, sessions.find((each) => each.hour === hour)?.count ?? 0);
-  return { removals, sessions: [...sessions.filter((each) => each.hour !== hour), { hour, count }] };
+  return { ...lately, sessions: [...sessions.filter((each) => each.hour !== hour), { hour, count }] };
 }
 
 /** Whether this hour's number of sessions is still to be written. */
@@ -89,7 +113,8 @@ export function both(one: RemovalWindow, other: RemovalWindow, base: RemovalWind
     });
   const most = new Map(one.sessions.map(({ hour, count }) => [hour, count]));
   for (const { hour, count } of other.sessions) most.set(hour, Math.max(count, most.get(hour) ?? 0));
-  return { removals, sessions: [...most].map(([hour, count]) => ({ hour, count })) };
+  const underWayUntil = Math.max(one.underWayUntil, other.underWayUntil);
+  return { removals, sessions: [...most].map(([hour, count]) => ({ hour, count })), underWayUntil };
 }
 
 function add(counts: readonly HourCount[], number: number, now: number): readonly HourCount[] {

@@ -3,6 +3,7 @@ import type { Observation } from "../model.js";
 import { uncoveredReasons, type OutcomeKind, type Reason, type UncoveredReason } from "../outcomes.js";
 import { isAction, isBookkeeping, type SourcePlan, type Done } from "./decisions.js";
 import type { ChangedFilter } from "./filter-drift.js";
+import type { Held } from "./removal-window.js";
 import type { Rival } from "./rivals.js";
 import type { Mode, Settings } from "./settings.js";
 import { verdictOf, type Judgement, type Verdict } from "./verdict.js";
@@ -42,6 +43,7 @@ export interface Report {
   readonly otherControllers: number;
   readonly sessionsOfOurs: number;
   readonly heldRemovals: number;
+  readonly heldBecause: Held | undefined;
   readonly heldCreations: number;
   /** What sessions of ours there are when everything planned is done, what is held back included. */
   readonly sessionsPlanned: number;
@@ -82,6 +84,8 @@ interface Input {
   readonly done: readonly Done[];
   readonly replanned: ReadonlyMap<string, SourcePlan>;
   readonly heldRemovals: number;
+  readonly heldBecause?: Held;
+  readonly leftRemovals?: number;
   readonly heldCreations: number;
   readonly foreign: number;
   readonly otherControllers: number;
@@ -112,7 +116,8 @@ export function report(input: Input): Report {
   const unsettled = new Set<string>();
   const verdicts = new Map<string, Verdict>();
   const notMirrored: NotMirrored[] = [];
-  let [selected, mirrored, remaining, remainingChanges] = [0, 0, input.heldRemovals, input.heldRemovals];
+  const waitingRemovals = input.heldRemovals + (input.leftRemovals ?? 0);
+  let [selected, mirrored, remaining, remainingChanges] = [0, 0, waitingRemovals, waitingRemovals];
   let waiting = 0;
   let sessionsPlanned = input.sessionsOfOurs + input.heldCreations;
   for (const first of plans) {
@@ -159,6 +164,7 @@ export function report(input: Input): Report {
     otherControllers: input.otherControllers,
     sessionsOfOurs: input.sessionsOfOurs,
     heldRemovals: input.heldRemovals,
+    heldBecause: input.heldBecause,
     heldCreations: input.heldCreations,
     sessionsPlanned,
     remaining,

@@ -9,11 +9,12 @@ import {
   emptyWindow,
   isAcknowledged,
   isNewHour,
+  whyHeld,
   withRemovals,
   withSessions,
 } from "./removal-window.js";
 import { furthest, type FirstApply } from "./first-apply.js";
-import type { RemovalWindow } from "./removal-window.js";
+import type { HoldCause, RemovalWindow } from "./removal-window.js";
 import type { RefusedTypes } from "./refused-types.js";
 import type { SweepState, SweepStateStore } from "./ports.js";
 import type { Settings } from "./settings.js";
@@ -28,9 +29,12 @@ export interface SweepRecord {
   readonly refusedTypes: RefusedTypes;
   /** Filters that differed from what Terraform declared; null: it could not be had. */
   readonly differingFilters: DifferingFilters | null;
-  /** false: the removals could not be written down, so that none of them may begin. */
-  reserve(plan: AccountPlan, settings: Settings, now: number): Promise<boolean>;
-  /** `removed`: how many of those that were reserved were carried out. Written where something differs. */
+  /**
+   * Counts the removals by policy before the first of them begins; answers why none may. `until`: when this sweep has
+   * ended, and makes none any more.
+   */
+  reserve(plan: AccountPlan, settings: Settings, now: number, until: number): Promise<HoldCause | undefined>;
+  /** `removed`: how many of those this sweep carried out. Written where something differs. */
   settle(removed: number, learnt: Learnt, now: number): Promise<void>;
 }
 
@@ -52,29 +56,44 @@ export async function openRecord(
     onError(error);
     return null;
   });
-  let state: SweepState | null = stored?.state ?? null;
+  let state = stored?.state ?? null;
   let version = stored?.version ?? 0;
-  let reserved = 0;
+  /** Removals that this sweep has counted. */
+  let counted = 0;
 
-  /** false: not written, or another sweep wrote at the same time, whose removals are now counted as well. */
-  const write = async (next: SweepState): Promise<boolean> => {
+  /**
+   * SSM has no conditional write, so what another sweep wrote at the same time is overwritten first, and then taken back
+   * with the change on top of it. Once: where others go on writing, everybody's counts are kept and nothing is removed.
+   * `change` says why, where it is not to be made.
+   */
+  const update = async (
+    change: (state: SweepState) => SweepState | HoldCause,
+  ): Promise<HoldCause | "written"> => {
+    if (state === null) return "record-unread";
     try {
-      const base = state?.window ?? emptyWindow;
+      const base = state;
+      const next = change(base);
+      if (typeof next === "string") return next;
       const written = await store.write(next, version);
+      ({ version } = written);
       state = next;
-      version = written.version;
-      if (written.overwritten === undefined) return true;
-      const { window, firstApply } = written.overwritten;
+      if (written.overwritten === undefined) return "written";
+      const changed = change(written.overwritten);
+      state = typeof changed === "string" ? written.overwritten : changed;
+      const again = await store.write(state, version);
+      ({ version } = again);
+      if (again.overwritten === undefined) return typeof changed === "string" ? changed : "written";
       state = {
-        ...next,
-        window: both(next.window, window, base),
-        firstApply: furthest(next.firstApply, firstApply),
+        ...state,
+        window: both(state.window, again.overwritten.window, base.window),
+        firstApply: furthest(state.firstApply, again.overwritten.firstApply),
       };
-      version = (await store.write(state, version)).version;
+      ({ version } = await store.write(state, version));
+      return "other-sweeps";
     } catch (error) {
       onError(error);
+      return "record-unwritten";
     }
-    return false;
   };
 
   return {
@@ -82,33 +101,42 @@ export async function openRecord(
     firstApply: state?.firstApply ?? "awaited",
     refusedTypes: state?.refusedTypes ?? {},
     differingFilters: state?.differingFilters ?? null,
-    async reserve({ removals, sessionsOfOurs, firstApply }, { mode, guardrails }, now) {
-      if (mode !== "enforce") return true;
-      const wanted = isAcknowledged(guardrails, now);
-      if (state === null) return removals === 0 || wanted || guardrails.removalPercent >= 100;
-      if (removals === 0 && firstApply === state.firstApply && !isNewHour(state.window, now)) return true;
+    async reserve({ removals, sessionsOfOurs, firstApply }, { mode, guardrails }, now, until) {
+      if (mode !== "enforce") return undefined;
+      const read = state;
+      const asks = removals > 0 && guardrails.removalPercent < 100;
+      if (read === null) return asks && !isAcknowledged(guardrails, now) ? "record-unread" : undefined;
+      if (removals === 0 && firstApply === read.firstApply && !isNewHour(read.window, now)) return undefined;
+      const reached = (known: SweepState) =>
+        known === read ? firstApply : furthest(firstApply, known.firstApply);
       // A person has looked at these: the day begins anew with what they leave.
-      if (wanted && removals > 0) {
-        await write({
-          ...state,
-          firstApply,
-          window: withSessions(emptyWindow, sessionsOfOurs - removals, now),
-        });
-        return true;
+      if (removals > 0 && isAcknowledged(guardrails, now)) {
+        const window = withSessions(emptyWindow, sessionsOfOurs - removals, now);
+        await update((known) => ({ ...known, firstApply: reached(known), window }));
+        return undefined;
       }
-      const window = withSessions(withRemovals(state.window, removals, now), sessionsOfOurs, now);
-      const written = await write({ ...state, firstApply, window });
-      reserved = written ? removals : 0;
-      return written || removals === 0 || guardrails.removalPercent >= 100;
+      const result = await update((known) => {
+        const cause = whyHeld(known.window, removals, sessionsOfOurs, guardrails, now);
+        counted = cause === undefined ? removals : 0;
+        if (cause !== undefined) return cause;
+        const window = withSessions(withRemovals(known.window, removals, now), sessionsOfOurs, now);
+        const underWayUntil = removals > 0 ? until : window.underWayUntil;
+        return { ...known, firstApply: reached(known), window: { ...window, underWayUntil } };
+      });
+      if (result === "record-unwritten") counted = 0;
+      return asks && result !== "written" ? result : undefined;
     },
     async settle(removed, learnt, now) {
       if (state === null) return;
-      const less = Math.min(0, removed - reserved);
       const same =
         isSame(state.refusedTypes, learnt.refusedTypes) &&
         isSame(state.differingFilters, learnt.differingFilters);
-      if (less === 0 && same) return;
-      await write({ ...state, ...learnt, window: withRemovals(state.window, less, now) });
+      if (counted === 0 && same) return;
+      await update((known) => {
+        if (counted === 0) return { ...known, ...learnt };
+        const window = withRemovals(known.window, Math.min(0, removed - counted), now);
+        return { ...known, ...learnt, window: { ...window, underWayUntil: 0 } };
+      });
     },
   };
 }

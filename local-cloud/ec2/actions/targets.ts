@@ -58,7 +58,8 @@ async function checkDestination(region: Region, destination: TargetDestination):
     case "gateway-load-balancer-endpoint": {
       const endpoint = region.endpoints.get(destination.endpointId);
       const state = region.endpoints.stateOf(endpoint);
-      if (state !== "available") {
+      const early = region.context.switches.get("target-before-acceptance") === "accepted";
+      if (state !== "available" && !(early && state === "pendingAcceptance")) {
         throw invalidParameter(`The VPC endpoint '${endpoint.id}' is ${state}, not available`);
       }
     }

@@ -246,3 +246,31 @@ run "with_a_key_nodes_encrypt_captures_and_decrypt_code_and_not_the_other_way_ro
     error_message = "Decryption must be for the code bucket only."
   }
 }
+
+# The runs before have applied with the default.
+run "another_path_is_refused_where_nodes_run_with_the_first_one" {
+  command = plan
+
+  variables {
+    iam_path = "/network/"
+  }
+
+  expect_failures = [terraform_data.iam_path]
+}
+
+run "another_path_is_taken_by_whoever_accepts_the_loss" {
+  command = plan
+
+  plan_options {
+    replace = [terraform_data.iam_path]
+  }
+
+  variables {
+    iam_path = "/network/"
+  }
+
+  assert {
+    condition     = terraform_data.iam_path.input == "/network/" && aws_iam_role.node.path == "/network/"
+    error_message = "The fleet must have the new path."
+  }
+}

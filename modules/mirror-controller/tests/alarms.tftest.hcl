@@ -52,6 +52,9 @@ run "every_alarm_names_its_section_of_the_operations_guide" {
       mirror-requests-near-time-limit           = "near-time-limit"
       mirror-sweep-near-time-limit              = "near-time-limit"
       mirror-sweep-state-unread                 = "sweep-state-unread"
+      mirror-demands-unread                     = "demands-unread"
+      mirror-filters-unread                     = "filters-unread"
+      mirror-zones-unread                       = "zones-unread"
       mirror-instance-type                      = "instance-type"
       mirror-outside-vpcs                       = "outside-vpcs"
       mirror-sweep-dropped                      = "sweep-dropped"
@@ -93,8 +96,8 @@ run "alarms_exist_without_anyone_to_notify_and_only_where_there_is_something_to_
   command = plan
 
   assert {
-    condition     = length(module.alarms.alarms) == 42 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
-    error_message = "Forty-two alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
+    condition     = length(module.alarms.alarms) == 45 && alltrue([for alarm in values(module.alarms.alarms) : length(alarm.alarm_actions) == 0])
+    error_message = "Forty-five alarms, no action: ${jsonencode(keys(module.alarms.alarms))}"
   }
 
   assert {
@@ -200,6 +203,9 @@ run "the_products_metrics_have_the_dimensions_that_the_functions_write" {
       RemovalHeld           = tomap({ service = "traffic-mirror", controller = "mirror" })
       FirstApplyHeld        = tomap({ service = "traffic-mirror", controller = "mirror" })
       SweepStateUnread      = tomap({ service = "traffic-mirror", controller = "mirror" })
+      DemandsUnread         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      FiltersUnread         = tomap({ service = "traffic-mirror", controller = "mirror" })
+      ZonesUnread           = tomap({ service = "traffic-mirror", controller = "mirror" })
       SourcesOfRefusedTypes = tomap({ service = "traffic-mirror", controller = "mirror" })
       InstancesOutsideVpcs  = tomap({ service = "traffic-mirror", controller = "mirror" })
       NotPermitted          = tomap({ service = "traffic-mirror", controller = "mirror" })
@@ -244,6 +250,24 @@ run "silence_fires_only_where_it_is_the_trouble" {
       "outranked", "outside-vpcs", "quota", "receivers-unread", "uncovered", "zone-unhealthy",
     ]
     error_message = "A level stays what it was."
+  }
+}
+
+run "what_cannot_be_read_fires_when_it_lasts" {
+  command = plan
+
+  variables {
+    schedule_expression = "rate(10 minutes)"
+  }
+
+  assert {
+    condition = alltrue([
+      for key in ["sweep-state-unread", "demands-unread", "filters-unread", "zones-unread"] :
+      module.alarms.alarms[key].statistic == "Minimum" && module.alarms.alarms[key].threshold == 1 &&
+      module.alarms.alarms[key].comparison_operator == "GreaterThanOrEqualToThreshold" && module.alarms.alarms[key].period == 600 &&
+      module.alarms.alarms[key].evaluation_periods == 3 && module.alarms.alarms[key].datapoints_to_alarm == 3
+    ])
+    error_message = "One answer that failed calls nobody; three periods without any call somebody."
   }
 }
 

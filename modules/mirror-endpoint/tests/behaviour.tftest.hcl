@@ -3,6 +3,19 @@ mock_provider "aws" {
     defaults = { account_id = "111122223333" }
   }
 
+  mock_data "aws_subnets" {
+    defaults = {
+      ids = [
+        "subnet-0000000000000000a",
+        "subnet-0000000000000000b",
+        "subnet-0000000000000000c",
+        "subnet-0000000000000000d",
+        "subnet-0000000000000000e",
+        "subnet-000000000000000bb",
+      ]
+    }
+  }
+
   mock_data "aws_region" {
     defaults = {
       id = "eu-west-1"

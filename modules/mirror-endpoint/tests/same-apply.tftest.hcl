@@ -9,6 +9,12 @@ mock_provider "aws" {
     }
   }
 
+  mock_data "aws_subnets" {
+    defaults = {
+      ids = ["subnet-0000000000000000a"]
+    }
+  }
+
   mock_data "aws_subnet" {
     defaults = {
       vpc_id      = "vpc-00000000000000001"

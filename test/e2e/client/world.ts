@@ -1,6 +1,6 @@
 /**
  * A client account with 300 sources in two VPCs, more on demand, and a hub in another account; test/e2e/roots/client is applied
- * once by the real provider, and what changes afterwards is the map of VPCs. Schedules are paused: what moves or
+ * by the real provider, and what changes afterwards is mostly the map of VPCs. Schedules are paused: what moves or
  * removes a session is the apply or the destroy itself.
  */
 import {
@@ -22,12 +22,16 @@ import {
 import { createAws, tagsOf, type Aws } from "../../support/aws.js";
 import { watch, type Watched } from "../../support/coverage.js";
 import { offerService } from "../../support/hub.js";
-import { LOCAL_PROVIDER, TerraformError, TerraformRoot, type Variables } from "../../support/terraform.js";
+import { taggingProvider, TerraformError, TerraformRoot, type Variables } from "../../support/terraform.js";
 
 const HUB = "222222222222";
 const ZONES = ["eu-west-1a", "eu-west-1b"] as const;
-export const CONTROLLER = "client";
-export const SWEEP = "client-sweep";
+/** As long as both modules take it. */
+const CONTROLLER = "client-".padEnd(38, "x");
+export const SWEEP = `${CONTROLLER}-sweep`;
+
+/** The provider's, as an organization's tag policy asks for them. */
+export const DEFAULT_TAGS = { CostCenter: "4711" };
 
 export interface Vpc {
   readonly vpcId: string;
@@ -68,11 +72,11 @@ export class ClientWorld {
       example: "test/e2e/roots/client",
       name: "client",
       env: this.cloud.env(),
-      overrides: { provider: LOCAL_PROVIDER },
+      overrides: { provider: taggingProvider(DEFAULT_TAGS) },
     });
     await this.terraform.init();
-    this.#variables = { endpoint_service_name: service };
-    await this.apply("apply", { vpcs: { prod: this.entry("prod"), lab: this.entry("lab") } });
+    const vpcs = { prod: this.entry("prod"), lab: this.entry("lab") };
+    this.#variables = { name: CONTROLLER, endpoint_service_name: service, vpcs };
   }
 
   async stop(): Promise<void> {

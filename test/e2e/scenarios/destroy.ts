@@ -67,6 +67,7 @@ export const destroy = (world: World): void => {
     // The local cloud holds functions to what their roles permit.
     expect(await world.cloud.denials()).toEqual([]);
     expect(await world.cloud.gaps()).toEqual([]);
+    expect(await world.cloud.refused()).toEqual([]);
     expect(await world.cloud.undelivered()).toEqual([]);
   });
 };

@@ -28,6 +28,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(nodes.splice(0).map((node) => node.remove()));
   expect(await cloud.gaps()).toEqual([]);
+  expect(await cloud.refused()).toEqual([]);
 });
 
 const newNode = async (options: Partial<Parameters<typeof createNode>[1]> = {}): Promise<CaptureNode> => {

@@ -90,6 +90,8 @@ export const createNode = async (
     /** Bytes of a disk of its own for the spool. */
     readonly disk?: number;
     readonly target?: string;
+    /** Address of another metadata service than the one that is made for the node. */
+    readonly metadata?: string;
   },
 ): Promise<CaptureNode> => {
   const { file, node } = await program();
@@ -209,7 +211,7 @@ export const createNode = async (
           PATH: process.env["PATH"],
           ACCOUNT_REGION: folder,
           AWS_ENDPOINT_URL: cloud.url,
-          AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url,
+          AWS_EC2_METADATA_SERVICE_ENDPOINT: options.metadata ?? imds.url,
         },
       });
       for (const stream of [child.stdout, child.stderr]) {

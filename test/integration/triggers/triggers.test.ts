@@ -24,9 +24,13 @@ beforeAll(async () => {
 });
 afterEach(() => world.clear());
 afterAll(async () => {
-  const left = { gaps: await cloud.gaps(), undelivered: await cloud.undelivered() };
+  const left = {
+    gaps: await cloud.gaps(),
+    refused: await cloud.refused(),
+    undelivered: await cloud.undelivered(),
+  };
   await cloud.stop();
-  expect(left).toEqual({ gaps: [], undelivered: [] });
+  expect(left).toEqual({ gaps: [], refused: [], undelivered: [] });
 });
 
 describe("an event leads to a session", () => {

@@ -85,12 +85,12 @@ describe("a throttled call", () => {
     return { clock, pace };
   };
 
-  it("stops every call for half a second, then halves the pace", async () => {
+  it("stops every call for half a second, then halves the pace and a little more", async () => {
     const { clock, pace } = await started();
     pace.slowDown();
     const [first = 0, second = 0] = await oneByOne(pace, clock, 2);
     expect(first).toBeGreaterThanOrEqual(500);
-    expect(second - first).toBeLessThanOrEqual(250);
+    expect(second - first).toBeLessThanOrEqual(280);
   });
 
   it("forgets the burst", async () => {
@@ -129,6 +129,40 @@ describe("a throttled call", () => {
     clock.advance(20_000);
     const times = await oneByOne(pace, clock, 11);
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBe(1_000);
+  });
+});
+
+describe("a throttled call and those that wait", () => {
+  it("sends none of them out at the pace that was too fast", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 10, burst: 1, spacing: 100 }, clock);
+    await pace.turn(Infinity);
+    const waits = pace.turn(Infinity);
+    pace.slowDown();
+    await waits;
+    expect(clock.now() - NOON).toBeGreaterThanOrEqual(500);
+  });
+
+  it("go out one after the other when the spacing says so", async () => {
+    const clock = aClock();
+    const pace = createPace({ perSecond: 1, burst: 5, spacing: 100 }, clock);
+    expect(await oneByOne(pace, clock, 5)).toEqual([0, 100, 200, 300, 400]);
+  });
+
+  it("come back to the full pace while nobody waits, and slowly while somebody does", async () => {
+    const after = async (busy: boolean) => {
+      const clock = aClock();
+      const pace = createPace({ perSecond: 10, burst: 1 }, clock);
+      await oneByOne(pace, clock, 2);
+      pace.slowDown();
+      if (busy) while (clock.now() < NOON + 20_000) await pace.turn(Infinity);
+      else clock.advance(20_000);
+      const start = clock.now();
+      await oneByOne(pace, clock, 10);
+      return clock.now() - start;
+    };
+    expect(await after(false)).toBeLessThanOrEqual(1_000);
+    expect(await after(true)).toBeGreaterThan(1_800);
   });
 });
 

@@ -23,6 +23,25 @@ mock_data "aws_caller_identity" {
   }
 }
 
+# What the tests name, all of it there.
+mock_data "aws_vpcs" {
+  defaults = {
+    ids = ["vpc-0123456789abcdef0"]
+  }
+}
+
+mock_data "aws_subnets" {
+  defaults = {
+    ids = [
+      "subnet-00000000000000001",
+      "subnet-00000000000000002",
+      "subnet-00000000000000003",
+      "subnet-00000000000000004",
+      "subnet-0000000000000000a",
+    ]
+  }
+}
+
 mock_data "aws_vpc" {
   defaults = {
     cidr_block = "10.0.0.0/16"

@@ -89,6 +89,22 @@ mock_resource "aws_launch_template" {
   defaults = { id = "lt-0123456789abcdef0" }
 }
 
+mock_data "aws_vpcs" {
+  defaults = {
+    ids = ["vpc-0123456789abcdef0"]
+  }
+}
+
+mock_data "aws_subnets" {
+  defaults = {
+    ids = [
+      "subnet-0123456789abcdef0",
+      "subnet-0123456789abcdef1",
+      "subnet-0fedcba9876543210",
+    ]
+  }
+}
+
 mock_data "aws_vpc" {
   defaults = { cidr_block = "10.0.0.0/16" }
 }

@@ -31,6 +31,18 @@ mock_data "aws_subnet" {
   }
 }
 
+mock_data "aws_vpcs" {
+  defaults = {
+    ids = ["vpc-0123456789abcdef0"]
+  }
+}
+
+mock_data "aws_subnets" {
+  defaults = {
+    ids = ["subnet-0123456789abcdef0", "subnet-00000000000000001"]
+  }
+}
+
 mock_data "aws_vpc" {
   defaults = { cidr_block = "10.0.0.0/16" }
 }

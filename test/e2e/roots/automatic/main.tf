@@ -11,6 +11,10 @@ terraform {
   }
 }
 
+variable "name" {
+  type = string
+}
+
 variable "endpoint_service_name" {
   type = string
 }
@@ -37,7 +41,7 @@ variable "zones" {
 module "mirror_endpoint" {
   source = "../../../../modules/mirror-endpoint"
 
-  name                  = "client"
+  name                  = var.name
   endpoint_service_name = var.endpoint_service_name
   endpoint_management   = var.management
   automatic             = { zones = var.zones, idle_minutes = 0 }
@@ -48,7 +52,7 @@ module "mirror_endpoint" {
 module "mirror_controller" {
   source = "../../../../modules/mirror-controller"
 
-  name = "client"
+  name = var.name
   vpcs = module.mirror_endpoint.vpcs
   pace = { events_per_second = 500, events_burst = 500, sweep_per_second = 500, sweep_burst = 500 }
 }

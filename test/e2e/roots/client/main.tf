@@ -11,6 +11,10 @@ terraform {
   }
 }
 
+variable "name" {
+  type = string
+}
+
 variable "endpoint_service_name" {
   type = string
 }
@@ -24,10 +28,20 @@ variable "acknowledged_until" {
   default = null
 }
 
+variable "first_apply_sessions" {
+  type    = number
+  default = 1000
+}
+
+variable "iam_path" {
+  type    = string
+  default = "/"
+}
+
 module "mirror_endpoint" {
   source = "../../../../modules/mirror-endpoint"
 
-  name                  = "client"
+  name                  = var.name
   endpoint_service_name = var.endpoint_service_name
   vpcs                  = var.vpcs
 }
@@ -35,9 +49,10 @@ module "mirror_endpoint" {
 module "mirror_controller" {
   source = "../../../../modules/mirror-controller"
 
-  name       = "client"
+  name       = var.name
   vpcs       = module.mirror_endpoint.vpcs
-  guardrails = { acknowledged_until = var.acknowledged_until }
+  iam_path   = var.iam_path
+  guardrails = { acknowledged_until = var.acknowledged_until, first_apply_sessions = var.first_apply_sessions }
   # As fast as the local cloud answers.
   pace = { events_per_second = 500, events_burst = 500, sweep_per_second = 1000, sweep_burst = 5000 }
 }

@@ -30,7 +30,12 @@ const differingFilters = Object.fromEntries(
     NOON + 60_000 * (n % 2),
   ]),
 );
-const fullState = { window: full, firstApply: "over" as const, refusedTypes, differingFilters };
+const fullState = {
+  window: { ...full, underWayUntil: NOON },
+  firstApply: "over" as const,
+  refusedTypes,
+  differingFilters,
+};
 
 beforeEach(() => {
   ssm.reset();
@@ -73,7 +78,10 @@ describe("the record of sweeps in SSM", () => {
     ssm.on(GetParameterCommand, { Name: `${NAME}:8` }).resolves({ Parameter: { Value, Version: 8 } });
     expect(await store.write(fullState, 7)).toEqual({
       version: 9,
-      overwritten: { ...emptySweepState, window: { removals: [{ hour: 490_000, count: 5 }], sessions: [] } },
+      overwritten: {
+        ...emptySweepState,
+        window: { ...emptyWindow, removals: [{ hour: 490_000, count: 5 }] },
+      },
     });
   });
 });

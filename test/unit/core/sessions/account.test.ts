@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { planAccount } from "../../../../functions/core/sessions/account.js";
+import { planAccount, quotaUsedPercent } from "../../../../functions/core/sessions/account.js";
 import type { SourcePlan } from "../../../../functions/core/sessions/decisions.js";
 import { describeSession } from "../../../../functions/core/sessions/ownership.js";
 import { emptyWindow } from "../../../../functions/core/sessions/removal-window.js";
@@ -99,6 +99,24 @@ describe("when the account's quota cannot hold the plan", () => {
     const result = account(plans, { quota: 5, sessions: anothers });
     expect(told(result.plans).filter((each) => each.endsWith(" create"))).toHaveLength(5);
     expect(result).toMatchObject({ foreign: 5, otherControllers: 5 });
+  });
+
+  it("two that each think the account's 10,000 are theirs share what is left, and each sees how full it is", () => {
+    const anothers = Array.from({ length: 9_998 }, (_, n) =>
+      aForeignSession({ description: describeSession("another", "eni-1", "all"), id: `tms-a${String(n)}` }),
+    );
+    const plans = ["eni-1", "eni-2", "eni-3"].map((id) => wanting(id));
+    expect(told(account(plans, { sessions: anothers }).plans)).toEqual([
+      "eni-1 create",
+      "eni-2 create",
+      "eni-3 quota",
+    ]);
+    const seen = { ours: 0, foreign: 9_998, otherControllers: 9_998 };
+    expect(quotaUsedPercent(seen, 10_000)).toBeCloseTo(99.98);
+    expect(quotaUsedPercent({ ours: 1_000, foreign: 0, otherControllers: 0 }, 5_000)).toBe(20);
+    // A larger part says that AWS gave the account more.
+    expect(told(account(plans, { sessions: anothers, quota: 20_000 }).plans)).toHaveLength(3);
+    expect(quotaUsedPercent(seen, 20_000)).toBeCloseTo(49.99);
   });
 
   it("a stranger's new session takes none of ours away", () => {

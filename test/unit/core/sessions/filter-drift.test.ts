@@ -134,7 +134,13 @@ describe("a difference counts", () => {
       { before: { "tmf-1": NOON - APPLY_LASTS_MS + 1 } },
       { "tmf-1": NOON - APPLY_LASTS_MS + 1 },
     ],
-    ["the policy was written lately", { writtenAt: NOON - APPLY_LASTS_MS + 1 }, long],
+    ["the policy was written lately", { writtenAt: NOON - APPLY_LASTS_MS + 1 }, { "tmf-1": NOON }],
+    // It may have been put right and differ anew, by an apply that is under way.
+    [
+      "it was seen before the newest policy alone",
+      { before: { "tmf-1": NOON - 3 * APPLY_LASTS_MS }, writtenAt: NOON - 2 * APPLY_LASTS_MS },
+      { "tmf-1": NOON },
+    ],
     ["the newest policy is not in force", { writtenAt: undefined }, long],
     ["the record was lost", { before: null }, { "tmf-1": NOON }],
     ["the filters were not read", { found: undefined }, long],

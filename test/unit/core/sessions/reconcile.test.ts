@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Observation } from "../../../../functions/core/model.js";
 import { planAll, reconcile, sweep, type Run } from "../../../../functions/core/sessions/reconcile.js";
+import { createQuotaMemory } from "../../../../functions/core/sessions/quota-memory.js";
 import { refusedSources, type RefusedSources } from "../../../../functions/core/sessions/refusals.js";
 import { createTypeMemory } from "../../../../functions/core/sessions/refused-types.js";
 import { openRecord } from "../../../../functions/core/sessions/sweep-state.js";
@@ -22,6 +23,7 @@ function aRun(account: Account) {
     settings: app.settings,
     policy: account.policy ?? aPolicy(),
     types: createTypeMemory(),
+    quotas: createQuotaMemory(),
     deadline: NOON + 60_000,
     onDone: () => undefined,
   };

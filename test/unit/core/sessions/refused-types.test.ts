@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { SourcePlan } from "../../../../functions/core/sessions/decisions.js";
 import { reconcile, sweep, type Run } from "../../../../functions/core/sessions/reconcile.js";
+import { createQuotaMemory } from "../../../../functions/core/sessions/quota-memory.js";
 import { refusedSources } from "../../../../functions/core/sessions/refusals.js";
 import { createTypeMemory } from "../../../../functions/core/sessions/refused-types.js";
 import { openRecord } from "../../../../functions/core/sessions/sweep-state.js";
@@ -100,6 +101,7 @@ describe("a fleet of a refused type", () => {
       settings: app.settings,
       policy: account.policy ?? aPolicy(),
       types,
+      quotas: createQuotaMemory(),
       deadline: app.clock.now() + 60_000,
       onDone: () => undefined,
     };

@@ -3,7 +3,7 @@ import {
   both,
   emptyWindow,
   isNewHour,
-  letsThrough,
+  whyHeld,
   withRemovals,
   withSessions,
   type RemovalWindow,
@@ -16,7 +16,7 @@ const MINUTE = 60_000;
 
 /** Whether so many may go now, of so many sessions. */
 const lets = (window: RemovalWindow | null, removals: number, sessions: number, over = {}, now = NOON) =>
-  letsThrough(window, removals, sessions, theGuardrails(over), now);
+  whyHeld(window, removals, sessions, theGuardrails(over), now) === undefined;
 const removed = (count: number, at = NOON) => withRemovals(emptyWindow, count, at);
 
 describe("a day's removals", () => {
@@ -82,8 +82,16 @@ describe("the record", () => {
     const other = withSessions(removed(4), 100, NOON);
     const hour = NOON / HOUR;
     const sessions = [{ hour, count: 100 }];
-    expect(both(one, other, emptyWindow)).toEqual({ removals: [{ hour, count: 7 }], sessions });
+    expect(both(one, other, emptyWindow)).toEqual({
+      removals: [{ hour, count: 7 }],
+      sessions,
+      underWayUntil: 0,
+    });
     // What both had read is counted once, however often two meet.
-    expect(both(one, other, removed(2))).toEqual({ removals: [{ hour, count: 5 }], sessions });
+    expect(both(one, other, removed(2))).toEqual({
+      removals: [{ hour, count: 5 }],
+      sessions,
+      underWayUntil: 0,
+    });
   });
 });
