@@ -206,14 +206,15 @@ variable "pace" {
     - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
       0 to 1000, default 0.25; at most 10000, default 44.
     - `requests_per_second`, `requests_burst`: of the function `requests` in all, likewise. More than 0 to 1000, default
-      0.25; at most 10000, default 3. Whoever asks for mirrors spends this and no more.
-    - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.25; 1 to
+      0.1; at most 10000, default 3. Whoever asks for mirrors spends this and no more; what is over comes with the next
+      sweep.
+    - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.4; 1 to
       10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
     - `events_maximum_concurrency`, `requests_maximum_concurrency`: runs of `reconcile` and of `requests` at the same
       time, 2 to 1000. Default 2, the least that Lambda takes for a queue.
 
-    The defaults are 0.25 + 0.25 + 4.25 + 0.21 = 4.96 a second and 44 + 3 + 3 = 50 at once: nearly all that EC2 grants and no
-    more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
+    The defaults are 0.25 + 0.1 + 4.4 + 0.22 = 4.97 a second and 44 + 3 + 3 = 50 at once: nearly all that EC2 grants and
+    no more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
     launched at once the last is mirrored after some 14 seconds, of 700 after some 150, also during a backfill of
     thousands. Raise them when AWS has raised the account's limits.
 

@@ -99,7 +99,7 @@ run "requests_have_a_queue_a_function_and_a_concurrency_of_their_own" {
   assert {
     condition = (
       local.requests_environment.EVENTS_QUEUE_URL == aws_sqs_queue.requests.url &&
-      local.requests_environment.MUTATIONS_PER_SECOND == "0.125" && local.requests_environment.MUTATIONS_BURST == "1.5" &&
+      local.requests_environment.MUTATIONS_PER_SECOND == "0.05" && local.requests_environment.MUTATIONS_BURST == "1.5" &&
       !contains(keys(local.requests_environment), "MUTATIONS_PER_SECOND_WAITING") &&
       local.requests_environment.DEMANDS == local.sweep_environment.DEMANDS
     )

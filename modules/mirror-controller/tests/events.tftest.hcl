@@ -187,14 +187,14 @@ run "a_functions_pace_is_divided_by_its_concurrency" {
   assert {
     condition = (
       local.reconcile_environment.MUTATIONS_PER_SECOND == "0.75" &&
-      local.reconcile_environment.MUTATIONS_PER_SECOND_WAITING == "1.8125" &&
+      local.reconcile_environment.MUTATIONS_PER_SECOND_WAITING == "1.85" &&
       local.reconcile_environment.MUTATIONS_BURST == "7.5"
     )
     error_message = "Each run of reconcile gets its share."
   }
 
   assert {
-    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.25" && local.sweep_environment.MUTATIONS_BURST == "3"
+    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.4" && local.sweep_environment.MUTATIONS_BURST == "3"
     error_message = "The sweep runs one at a time and has its pace to itself."
   }
 }
