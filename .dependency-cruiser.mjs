@@ -77,9 +77,15 @@ export default {
     ),
     forbid(
       "functions-apart",
-      "A function's folder is its own: what two need belongs in runtime, aws or core.",
+      "A function's folder is its own: what two need belongs in runtime, aws or core. But requests is reconcile behind an admission.",
       { path: "^functions/([^/]+)/" },
-      { path: "^functions/(?!(core|aws|runtime)/)", pathNot: "^functions/$1/" },
+      { path: "^functions/(?!(core|aws|runtime)/)", pathNot: ["^functions/$1/", "^functions/reconcile/"] },
+    ),
+    forbid(
+      "reconcile-for-requests-alone",
+      "Only requests goes on where reconcile does.",
+      { path: "^functions/(?!(reconcile|requests)/)" },
+      { path: "^functions/reconcile/" },
     ),
     forbid(
       "sdk-in-aws",

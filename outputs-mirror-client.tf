@@ -11,11 +11,16 @@ output "event_bus_arn" {
 output "request_policy_json" {
   description = <<-EOT
     IAM policy for a requester, such as an instance's role: it may ask for a mirror under its own name (the source
-    `traffic-mirror/<aws:userid>`), take the request back, and read the state of what it asked for.
+    `traffic-mirror/<aws:userid>`), take the request back, and read its own claims in the table.
 
     It fits every requester of the account, since IAM fills in the name.
   EOT
   value       = module.mirror_client.request_policy_json
+}
+
+output "demands_table_name" {
+  description = "Name of the DynamoDB table that holds the claims of those who asked for mirrors (docs/demands.md)."
+  value       = module.mirror_client.demands_table_name
 }
 
 output "policy_parameter_name" {
@@ -38,14 +43,16 @@ output "vpcs" {
 
 output "function_names" {
   description = <<-EOT
-    Names of the functions by their folder: `reconcile`, `sweep` and, with `endpoint_management` "automatic", `endpoints`.
+    Names of the functions by their folder: `reconcile`, `requests`, `sweep` and, with `endpoint_management` "automatic",
+    `endpoints`.
   EOT
   value       = module.mirror_client.function_names
 }
 
 output "queue_arns" {
   description = <<-EOT
-    ARNs of the queues: `events` and `events_dlq` (what could not be done or delivered). With `hub_event_bus_arn` also
+    ARNs of the queues: `events` and `requests`, with `events_dlq` and `requests_dlq` (what could not be done or
+    delivered). With `hub_event_bus_arn` also
     `hub_dlq` (reports that the hub's bus did not take), with `endpoint_management` "automatic" also `endpoints` and
     `endpoints_dlq`.
   EOT

@@ -134,7 +134,9 @@ export const ownCall = (
     headers["content-type"] = "application/x-www-form-urlencoded; charset=utf-8";
     body = Buffer.from(new URLSearchParams(request.params).toString());
   } else if (request.json !== undefined) {
-    headers["content-type"] = service === "sqs" ? "application/x-amz-json-1.0" : "application/x-amz-json-1.1";
+    headers["content-type"] = ["dynamodb", "sqs"].includes(service)
+      ? "application/x-amz-json-1.0"
+      : "application/x-amz-json-1.1";
     body = Buffer.from(JSON.stringify(request.json));
   }
   if (request.target !== undefined) headers["x-amz-target"] = request.target;

@@ -18,7 +18,9 @@ import json
 import os
 import struct
 import traceback
+from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote_to_bytes
 
 import botocore
@@ -89,11 +91,53 @@ def answer(application, environ):
     return began[0], began[1], b"".join(written)
 
 
+def lighten_transactions():
+    """moto copies the whole table before every transaction, to put it back where one is cancelled: seconds with thousands
+    of items. What a transaction names is all that it can change."""
+    models = sys.modules["moto.dynamodb.models"]
+    from moto.dynamodb.models.dynamo_type import DynamoType
+
+    original = models.DynamoDBBackend.transact_write_items
+    copy = models.copy
+
+    def copied(table, transact_items):
+        light = copy.copy(table)
+        light.items = defaultdict(dict)
+        for partition, held in table.items.items():
+            light.items[partition] = dict(held) if isinstance(held, dict) else held
+        for operation in (next(iter(item.values())) for item in transact_items):
+            key = operation.get("Key") or operation.get("Item") or {}
+            held, last = light.items, table.hash_key_attr
+            if table.range_key_attr is not None and table.hash_key_attr in key:
+                held, last = held.get(DynamoType(key[table.hash_key_attr]), {}), table.range_key_attr
+            name = DynamoType(key[last]) if last in key else None
+            if name in held:
+                held[name] = copy.deepcopy(held[name])
+        return light
+
+    def transact(backend, transact_items):
+        def deepcopy(thing, *rest):
+            return copied(thing, transact_items) if isinstance(thing, models.Table) else copy.deepcopy(thing, *rest)
+
+        models.copy = SimpleNamespace(copy=copy.copy, deepcopy=deepcopy)
+        try:
+            return original(backend, transact_items)
+        finally:
+            models.copy = copy
+
+    models.DynamoDBBackend.transact_write_items = transact
+
+
+lightened = False
 application = DomainDispatcherApplication(create_backend_app)
 while True:
     head_length, body_length = LENGTHS.unpack(read(LENGTHS.size))
     head = json.loads(read(head_length))
     body = read(body_length)
+    # moto loads a service when it is first asked for it, which takes a second.
+    if not lightened and "moto.dynamodb.models" in sys.modules:
+        lighten_transactions()
+        lightened = True
     try:
         # Not moto's: where botocore has AWS's models of its APIs.
         if head["path"] == "/_models":

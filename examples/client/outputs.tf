@@ -18,6 +18,11 @@ output "function_names" {
   value       = module.mirror_client.function_names
 }
 
+output "demands_table_name" {
+  description = "Name of the table of claims: who asked for which mirror (docs/demands.md)."
+  value       = module.mirror_client.demands_table_name
+}
+
 output "queue_arns" {
   description = "ARNs of the queues."
   value       = module.mirror_client.queue_arns

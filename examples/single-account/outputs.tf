@@ -118,8 +118,13 @@ output "function_names" {
   value       = module.traffic_mirroring.function_names
 }
 
+output "demands_table_name" {
+  description = "Name of the table of claims: who asked for which mirror (docs/demands.md)."
+  value       = module.traffic_mirroring.demands_table_name
+}
+
 output "queue_arns" {
-  description = "ARNs of the events queue and of its dead-letter queue."
+  description = "ARNs of the events and the requests queue, and of their dead-letter queues."
   value       = module.traffic_mirroring.queue_arns
 }
 

@@ -1,7 +1,7 @@
 /**
  * What AWS said, in the classes of core/outcomes.ts: the codes of calls about sessions, and those that any call may
  * answer with. What only one other kind of call answers with is beside it: endpoints/errors.ts, sessions/registered.ts,
- * sessions/sweep-state-parameter.ts, demand-parameters.ts, lifecycle-hooks.ts.
+ * sessions/sweep-state-parameter.ts, demand-table.ts, lifecycle-hooks.ts.
  *
  * Sources: Amazon EC2 API reference, "Error codes for the Amazon EC2 API"; codes seen in public code where the
  * reference is silent. Codes marked (?) were never seen on a live account.

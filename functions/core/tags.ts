@@ -9,8 +9,6 @@ import type { Tags } from "./model.js";
 
 export const TAG_CONTROLLER = "traffic-mirror:controller";
 export const TAG_RULE = "traffic-mirror:rule";
-/** On the parameter of a demand: the identity of the requester, which IAM compares with who reads. */
-export const TAG_REQUESTER = "traffic-mirror:requester";
 export const TAG_TARGET_VPC = "traffic-mirror:vpc";
 export const TAG_TARGET_ZONE = "traffic-mirror:zone";
 export const TAG_TARGET_LEAVING = "traffic-mirror:leaving";

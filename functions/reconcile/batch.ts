@@ -32,16 +32,26 @@ const WINDOW_MS = 20_000;
 /** Sessions are made until so long before the deadline where somebody waits for an answer. */
 const ANSWER_MS = 8_000;
 
+/** What is different about a queue of which outsiders decide how much is in it. */
+export interface Lane {
+  /** The messages that are let in; the others are answered and done with. */
+  readonly admit: (context: ReconcileContext, messages: readonly Message[]) => Promise<readonly Message[]>;
+  /** Sessions are made for so long after reading: what waits longer for its turn does not hold up who comes next. */
+  readonly sessionsMs: number;
+}
+
 export async function handleBatch(
   context: ReconcileContext,
   records: readonly SQSRecord[],
   accountRegion: AccountRegion,
   deadline: number,
+  lane?: Lane,
 ): Promise<SQSBatchResponse> {
   const { logger, metrics } = context.telemetry;
-  const messages = parseMessages(context, records, accountRegion);
+  let messages = parseMessages(context, records, accountRegion);
   try {
-    const left = messages.length === 0 ? nothing : await act(context, messages, deadline);
+    if (lane && messages.length > 0) messages = await lane.admit(context, messages);
+    const left = messages.length === 0 ? nothing : await act(context, messages, deadline, lane?.sessionsMs);
     return await sendBack(context, left.looks, left.followUps);
   } catch (error) {
     // Nothing was decided: all that was understood comes back. What was dropped stays dropped.
@@ -59,7 +69,12 @@ interface Left {
 }
 const nothing: Left = { looks: [], followUps: [] };
 
-async function act(context: ReconcileContext, messages: readonly Message[], deadline: number): Promise<Left> {
+async function act(
+  context: ReconcileContext,
+  messages: readonly Message[],
+  deadline: number,
+  sessionsMs = Infinity,
+): Promise<Left> {
   const { settings, ports, telemetry } = context;
   const [loaded, hold] = await Promise.all([context.policies.load(), context.readHold()]);
   const { policy, problems } = loaded;
@@ -76,7 +91,8 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     quotas: context.quotas,
     awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
     hold: settings.mode === "enforce" ? hold : undefined,
-    deadline: sessionsUntil,
+    deadline: Math.min(sessionsUntil, ports.clock.now() + sessionsMs),
+    window: { milliseconds: sessionsMs, until: sessionsUntil },
     signal: signalAt(ports.clock, deadline - WINDOW_MS),
     onDone: telemetry.onDone,
   };

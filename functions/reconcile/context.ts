@@ -1,6 +1,7 @@
 /** What `reconcile` has besides what every function has. Most batches need none of it. */
 import { createSsmClient } from "../aws/client.js";
 import type { EventsQueue } from "../aws/events-queue.js";
+import type { EventKind } from "../core/events/envelope.js";
 import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
 import type { HoldReason } from "../core/sessions/first-apply.js";
@@ -13,6 +14,8 @@ import { createReadHold } from "./first-apply.js";
 import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
 
 export interface ReconcileContext extends App {
+  /** What may come out of this function's queue. */
+  readonly kinds: readonly EventKind[];
   readonly hooks: LifecycleHooks;
   readonly queue: EventsQueue;
   /** What EC2 refused in this process: a storm of launches of such a type costs a few calls. */
@@ -27,7 +30,7 @@ export interface ReconcileContext extends App {
 }
 
 /** `policyCacheMs`: how old the policy may be. Throws when the environment is not what Terraform sets. */
-export function createReconcileContext(policyCacheMs: number): ReconcileContext {
+export function createReconcileContext(policyCacheMs: number, kinds: readonly EventKind[]): ReconcileContext {
   const queueUrl = readQueueUrl(process.env);
   const hooks = lazily(async () => {
     const { createAutoScalingClient, createLifecycleHooks } = await import("../aws/lifecycle-hooks.js");
@@ -42,6 +45,7 @@ export function createReconcileContext(policyCacheMs: number): ReconcileContext 
   return {
     ...app,
     readHold: createReadHold(record, app.ports.clock, app.telemetry),
+    kinds,
     hooks: {
       complete: async (hook, result) => (await hooks()).complete(hook, result),
       failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),

@@ -1,6 +1,6 @@
-/** The demands of a batch. SSM may fail where EC2 does not, so the rest of the batch never waits for them. */
+/** The demands of a batch. DynamoDB may fail where EC2 does not, so the rest of the batch never waits for them. */
 import { openIntake } from "../core/demands/intake.js";
-import type { DemandStore } from "../core/demands/ports.js";
+import type { ClaimStore } from "../core/demands/ports.js";
 import type { Observation } from "../core/model.js";
 import type { Policy } from "../core/sessions/policy.js";
 import type { Report } from "../core/sessions/report.js";
@@ -22,14 +22,14 @@ export function demandsOf(
   messages: readonly Message[],
   until: { readonly record: number; readonly settle: number },
 ): BatchDemands {
-  const { ports, settings, telemetry, demandLimits } = context;
+  const { ports, settings, telemetry, claimLimits } = context;
   let latest = until.record;
-  const demandStore = inTime(context.demandStore, () => ports.clock.now() < latest);
+  const store = inTime(context.claimStore, () => ports.clock.now() < latest);
   const requests = [...followUpsOf(messages, "demand"), ...followUpsOf(messages, "withdrawal")];
   const intake = openIntake({
-    store: demandStore,
+    store,
     policy,
-    limits: demandLimits,
+    limits: claimLimits,
     mode: settings.mode,
     now: () => ports.clock.now(),
   });
@@ -59,16 +59,14 @@ export function demandsOf(
   };
 }
 
-/** The store, while there is time: slow answers of SSM must not end a run in the middle. */
-function inTime(store: DemandStore, thereIsTime: () => boolean): DemandStore {
+/** The store, while there is time: slow answers of DynamoDB must not end a run in the middle. */
+function inTime(store: ClaimStore, thereIsTime: () => boolean): ClaimStore {
   const check = () => {
     if (!thereIsTime()) throw new Error("no time is left for demands");
   };
   return {
-    all: async (until) => (check(), store.all(until)),
-    of: async (ids) => (check(), store.of(ids)),
-    count: async () => (check(), store.count()),
-    put: async (demand, seen) => (check(), store.put(demand, seen)),
-    remove: async (ids) => (check(), store.remove(ids)),
+    ...store,
+    read: async (keys) => (check(), store.read(keys)),
+    write: async (...of) => (check(), store.write(...of)),
   };
 }

@@ -1,5 +1,6 @@
 /** Lambda `reconcile`: EventBridge events, in batches, from the events queue. */
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { awsKinds } from "../core/events/registry.js";
 import { accountRegionOf } from "../runtime/account-region.js";
 import { handleBatch } from "./batch.js";
 import { createReconcileContext } from "./context.js";
@@ -9,7 +10,7 @@ const POLICY_CACHE_MS = 5_000;
 /** Left for answering, and for a call that is never answered: what is not started before it comes back as a message. */
 const MARGIN_MS = 15_000;
 
-const app = createReconcileContext(POLICY_CACHE_MS);
+const app = createReconcileContext(POLICY_CACHE_MS, awsKinds);
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const deadline = app.ports.clock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;

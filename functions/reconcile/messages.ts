@@ -14,8 +14,14 @@ export interface Message {
   /** How often it was delivered, this time included. */
   readonly deliveries: number;
   readonly event: ParsedEvent;
-  /** When AWS says that it happened, milliseconds since the epoch. */
+  /** EventBridge's id of the event. */
+  readonly eventId: string;
+  /** When it happened, milliseconds since the epoch: what AWS says; of a request, when the queue took it in. */
   readonly time: number;
+  /** When it was received first; of a request, no later than its sender says. */
+  readonly receivedAt: number;
+  /** When the queue took it in. */
+  readonly queuedAt: number;
 }
 
 /** One follow-up of a message, with the time at which it came about. */
@@ -34,14 +40,26 @@ export function parseMessages(
   const { logger, metrics } = context.telemetry;
   const dropped: DropReason[] = [];
   const messages = records.flatMap((record): Message[] => {
-    const result = parseEvent(record.body, accountRegion);
+    const result = parseEvent(record.body, accountRegion, context.kinds);
     if (result.ok) {
-      const { event, time } = result;
+      const { event, id: eventId, time } = result;
       const deliveries = Number(record.attributes.ApproximateReceiveCount);
+      const queuedAt = Number(record.attributes.SentTimestamp);
       if (event.odd > 0) {
         logger.warn("items of an event dropped", { items: event.odd, body: excerpt(record.body) });
       }
-      return [{ id: record.messageId, receiptHandle: record.receiptHandle, deliveries, event, time }];
+      return [
+        {
+          id: record.messageId,
+          receiptHandle: record.receiptHandle,
+          deliveries,
+          event,
+          eventId,
+          time,
+          receivedAt: time,
+          queuedAt,
+        },
+      ];
     }
     dropped.push(result.reason);
     logger.warn("event dropped", { reason: result.reason, body: excerpt(record.body) });
@@ -70,7 +88,7 @@ export function followUpsOf<K extends FollowUp["kind"]>(
   return messages.flatMap((message) =>
     message.event.followUps
       .filter((followUp): followUp is Extract<FollowUp, { kind: K }> => followUp.kind === kind)
-      .map((followUp) => ({ message, followUp, time: message.time })),
+      .map((followUp) => ({ message, followUp, time: message.receivedAt })),
   );
 }
 

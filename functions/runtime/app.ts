@@ -5,15 +5,15 @@ import {
   createPacedEc2Client,
   createSsmClient,
 } from "../aws/client.js";
-import { createDemandParameters } from "../aws/demand-parameters.js";
 import { createPace, spacingOf, type Pace } from "../aws/pace.js";
 import { createPolicyParameter } from "../aws/policy-parameter.js";
 import { createObserver } from "../aws/sessions/observer.js";
 import { createReceiverSource } from "../aws/sessions/receivers.js";
 import { createTopologySource } from "../aws/sessions/topology.js";
 import { createWriter } from "../aws/sessions/writer.js";
-import type { DemandLimits } from "../core/demands/demand.js";
-import type { DemandStore } from "../core/demands/ports.js";
+import type { ClaimLimits } from "../core/demands/claim.js";
+import type { ClaimStore } from "../core/demands/ports.js";
+import type { Quotas } from "../core/demands/quota.js";
 import type { Session } from "../core/model.js";
 import type { Publish } from "../core/sessions/bus-events.js";
 import { concerns } from "../core/sessions/ownership.js";
@@ -30,8 +30,8 @@ export interface App {
   readonly ports: Ports;
   readonly policies: PolicyLoader;
   readonly telemetry: Telemetry;
-  readonly demandStore: DemandStore;
-  readonly demandLimits: DemandLimits;
+  readonly claimStore: ClaimStore;
+  readonly claimLimits: ClaimLimits & Quotas;
   readonly publish: Publish;
 }
 
@@ -57,8 +57,12 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
   });
   const { controller, mode, ownTags, defaultTags, quota, guardrails, sessionUsdPerHour, demands } = config;
   const ssm = createSsmClient();
-  // A second's worth at once: a page of demands for each read.
-  const reads = createPace({ perSecond: demands.readsPerSecond, burst: demands.readsPerSecond }, clock);
+  // Batches without requests and findings need none of it.
+  const table = lazily(async () => {
+    const { createDemandTable, createDynamoDbClient } = await import("../aws/demand-table.js");
+    const { table: name, maximumMinutes } = demands;
+    return createDemandTable(createDynamoDbClient(), { table: name, quotas: demands, maximumMinutes, clock });
+  });
   const telemetry = createTelemetry(controller);
   const publisher = lazily(async () => {
     const { createEventBridgeClient, createPublisher } = await import("../aws/bus.js");
@@ -71,8 +75,15 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     ports: { observer, writer, clock },
     policies: createPolicyLoader(createPolicyParameter(ssm, config.policyParameter), clock, policyCacheMs),
     telemetry,
-    demandStore: createDemandParameters(ssm, { path: demands.path, controller, pace: reads, clock }),
-    demandLimits: demands,
+    claimStore: {
+      read: async (...of) => (await table()).read(...of),
+      all: async (...of) => (await table()).all(...of),
+      count: async (...of) => (await table()).count(...of),
+      write: async (...of) => (await table()).write(...of),
+      receipts: async (...of) => (await table()).receipts(...of),
+      keepReceipt: async (...of) => (await table()).keepReceipt(...of),
+    },
+    claimLimits: demands,
     publish: async (events, until) => (events.length === 0 ? 0 : (await publisher())(events, until)),
   };
 }

@@ -1,6 +1,7 @@
 /** What Terraform set in the environment of `reconcile` and `sweep`. */
 import * as z from "zod/mini";
-import type { DemandLimits } from "../core/demands/demand.js";
+import type { ClaimLimits } from "../core/demands/claim.js";
+import type { Quotas } from "../core/demands/quota.js";
 import type { Tags } from "../core/model.js";
 import type { Guardrails } from "../core/sessions/settings.js";
 import type { Mode } from "../core/sessions/settings.js";
@@ -22,11 +23,7 @@ export interface Config {
   readonly region: string;
   /** Name or ARN of the controller's bus. */
   readonly bus: string;
-  readonly demands: DemandLimits & {
-    /** Parameters lie under it, `/mirror/demands`. */
-    readonly path: string;
-    readonly readsPerSecond: number;
-  };
+  readonly demands: ClaimLimits & Quotas & { readonly table: string };
 }
 
 const guardrails = z.object({
@@ -39,11 +36,12 @@ const guardrails = z.object({
 });
 
 const demands = z.object({
-  path: z.string().check(z.startsWith("/")),
+  table: z.string().check(z.minLength(3)),
   default_minutes: z.int().check(z.gte(1)),
   maximum_minutes: z.int().check(z.gte(1)),
   limit: z.int().check(z.gte(0)),
-  reads_per_second: z.number().check(z.positive()),
+  requester_limit: z.int().check(z.gte(0)),
+  requests_per_minute: z.int().check(z.gte(0)),
 });
 
 const environment = z.object({
@@ -93,11 +91,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     region: data.AWS_REGION,
     bus: data.EVENT_BUS_NAME,
     demands: {
-      path: data.DEMANDS.path,
+      table: data.DEMANDS.table,
       defaultMinutes: data.DEMANDS.default_minutes,
       maximumMinutes: data.DEMANDS.maximum_minutes,
-      maxOpen: data.DEMANDS.limit,
-      readsPerSecond: data.DEMANDS.reads_per_second,
+      openInAll: data.DEMANDS.limit,
+      openPerRequester: data.DEMANDS.requester_limit,
+      requestsPerMinute: data.DEMANDS.requests_per_minute,
     },
   };
 }

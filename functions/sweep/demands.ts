@@ -1,34 +1,39 @@
-/** A sweep's part in demands: it honours them, writes down what has become of them, and removes what is over. */
+/** A sweep's part in demands: it honours them and writes down what has become of them, their end included. */
 import type { Deadlines } from "../core/deadlines.js";
-import { openClaims, isOpen, isOver, settle, type Demand } from "../core/demands/demand.js";
+import { isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
 import { demandResultOf } from "../core/demands/intake.js";
-import type { StoredDemand } from "../core/demands/ports.js";
-import { writeDemand } from "../core/demands/update.js";
+import type { ClaimKey, InterfaceClaims } from "../core/demands/ports.js";
+import { openUpdates } from "../core/demands/update.js";
 import type { Report } from "../core/sessions/report.js";
 import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
+import type { SweepContext } from "./context.js";
 
-/** Parameters that one sweep writes; SSM takes a few a second, and the next sweep goes on. */
+/** Claims that one sweep writes, read in one call: the next sweep goes on. */
 const WRITES_A_SWEEP = 50;
 
 export interface SweptDemands {
   /** null: they could not be read. */
-  readonly stored: readonly StoredDemand[] | null;
+  readonly stored: readonly InterfaceClaims[] | null;
   readonly claims: ClaimsByInterface | null;
 }
 
 export async function readDemands(
-  { ports, demandStore, telemetry }: App,
+  app: SweepContext,
   deadlines: Deadlines,
   until: number,
 ): Promise<SweptDemands> {
+  const { ports, claimStore, telemetry } = app;
   try {
-    const stored = await withPermissionRetries(ports.clock, deadlines, () => demandStore.all(until));
+    const stored = await withPermissionRetries(ports.clock, deadlines, async () => {
+      await app.takeOverDemands(app);
+      return claimStore.all(until);
+    });
     const now = ports.clock.now();
     return {
       stored,
-      claims: new Map(stored.map(({ demand }) => [demand.interfaceId, openClaims(demand, now)])),
+      claims: new Map(stored.map(({ interfaceId, copies }) => [interfaceId, openClaims(copies, now)])),
     };
   } catch (error) {
     telemetry.logger.error("demands could not be read: nothing is removed by policy", error as Error);
@@ -36,51 +41,56 @@ export async function readDemands(
   }
 }
 
-/** Counts the demands that are open. What cannot be written now is written by the next sweep. */
+/** Counts the claims that are open. What cannot be written now is written by the next sweep. */
 export async function settleDemands(
   app: App,
   { stored }: SweptDemands,
   report: Report,
   until: number,
 ): Promise<number> {
-  const { ports, demandStore, telemetry } = app;
+  const { ports, claimStore, telemetry } = app;
   const now = ports.clock.now();
-  const over: string[] = [];
+  const all = (stored ?? []).flatMap(({ interfaceId, copies }) =>
+    copies.map((copy) => ({ interfaceId, copy })),
+  );
   const states = new Map(report.sources.map(({ id, instance }) => [id, instance?.state]));
-  let writes = 0;
+  const answer = (claim: Claim): Claim => {
+    const { interfaceId } = claim;
+    // What the sweep did not see keeps its answer, unless its time is up.
+    const result = demandResultOf(
+      report.verdicts.get(interfaceId),
+      states.get(interfaceId),
+      app.settings.mode,
+    );
+    if (result !== undefined) return settle(claim, result, now);
+    return isOpen(claim, now) ? claim : settle(claim, { is: "pending", reason: "not-found" }, now);
+  };
+  const changed = all
+    .filter(({ interfaceId, copy }) => {
+      const claim = claimOf(interfaceId, copy);
+      return answer(claim) !== claim;
+    })
+    .slice(0, WRITES_A_SWEEP)
+    .map(({ interfaceId, copy }): ClaimKey & { copy: ClaimCopy } => ({
+      requester: copy.requester,
+      interfaceId,
+      copy,
+    }));
   try {
-    for (const seen of stored ?? []) {
-      const { demand } = seen;
-      const id = demand.interfaceId;
-      if (isOver(demand, now)) {
-        over.push(id);
-        continue;
-      }
-      // What the sweep did not see keeps its answer, unless its time is up.
-      const result = demandResultOf(report.verdicts.get(id), states.get(id), app.settings.mode) ?? {
-        is: "pending" as const,
-        reason: "not-found",
-      };
-      const known = report.verdicts.has(id) || !isOpen(demand, now);
-      const answer = (current: Demand | undefined) => current && settle(current, result, now);
-      if (!known || answer(demand) === demand || writes >= WRITES_A_SWEEP || ports.clock.now() >= until)
-        continue;
-      writes += 1;
-      await writeDemand(demandStore, id, answer, seen);
+    const updates = openUpdates(claimStore, () => ports.clock.now());
+    if (ports.clock.now() < until) await updates.read(changed);
+    for (const { copy, ...key } of changed) {
+      if (ports.clock.now() >= until) break;
+      // A claim that is gone, though it has a copy, is known by that copy.
+      await updates.change(key, (claim) => answer(claim ?? claimOf(key.interfaceId, copy)));
     }
-    if (ports.clock.now() < until) await removeOver(app, over);
   } catch (error) {
     telemetry.logger.warn("demands could not be written, the next sweep goes on", error as Error);
   }
-  return (stored ?? []).filter(({ demand }) => isOpen(demand, now)).length;
+  return all.filter(({ copy }) => isOpen(copy, now)).length;
 }
 
-/** Read once more: somebody may have requested it again in the meantime. */
-async function removeOver({ ports, demandStore, telemetry }: App, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const now = ports.clock.now();
-  const still = (await demandStore.of(ids)).filter(({ demand }) => isOver(demand, now));
-  const gone = still.map(({ demand }) => demand.interfaceId);
-  await demandStore.remove(gone);
-  telemetry.logger.info("demands removed", { interfaces: gone.slice(0, 20), number: gone.length });
+/** What its copy says of a claim. */
+function claimOf(interfaceId: string, copy: ClaimCopy): Claim {
+  return { ...copy, interfaceId, at: copy.since, received: copy.since };
 }

@@ -217,7 +217,6 @@ async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Pr
   const lost = await app.publish(sessionsChanged(settings.controller, done), deadlines.deadline + PUBLISH_MS);
   telemetry.metrics.addMetric("EventsNotSent", "Count", lost);
   // Nobody reads them any more; in mode drain they are kept until their ends, like the controller.
-  if (mustFinish && report.remaining === 0) await forgetDemands(app);
   if (mustFinish && report.remaining > 0) {
     throw new Error(
       `drain: ${String(report.deleted)} sessions removed, ${String(report.remaining)} are left` +
@@ -232,9 +231,4 @@ async function runDrain(app: App, deadlines: Deadlines, mustFinish: boolean): Pr
     );
   }
   return { mode: "drain", ...report, complete: report.remaining === 0 };
-}
-
-async function forgetDemands({ demandStore }: App): Promise<void> {
-  const stored = await demandStore.all();
-  await demandStore.remove(stored.map(({ demand }) => demand.interfaceId));
 }

@@ -7,7 +7,7 @@ import { items, parseXml } from "../xml.js";
 import type { Context } from "./context.js";
 
 /**
- * What conditions may ask of an EC2 resource. Unknown resources have no facts, so conditions on them fail; undefined is
+ * What conditions may ask of a resource of EC2, a parameter or a table (the name of its partition key). Unknown resources have no facts, so conditions on them fail; undefined is
  * a resource of Traffic Mirroring that is not there.
  */
 export type ResourceFacts = (call: Call, type: string, id: string) => Promise<Context | undefined>;
@@ -39,10 +39,24 @@ const parameterFacts = async (cloud: Pick<Cloud, "moto">, call: Call, id: string
   );
 };
 
+const tableFacts = async (cloud: Pick<Cloud, "moto">, call: Call, TableName: string): Promise<Context> => {
+  const answer = await cloud.moto(call, "dynamodb", {
+    target: "DynamoDB_20120810.DescribeTable",
+    json: { TableName },
+  });
+  if (answer.status !== 200) return {};
+  const { Table } = jsonBody<{
+    Table: { readonly KeySchema: readonly { readonly AttributeName: string; readonly KeyType: string }[] };
+  }>(answer);
+  const hash = Table?.KeySchema.find(({ KeyType }) => KeyType === "HASH");
+  return hash === undefined ? {} : { "hash-key": hash.AttributeName };
+};
+
 export const createResourceFacts =
   (ec2: Ec2, cloud: Pick<Cloud, "moto">): ResourceFacts =>
   async (call, type, id) => {
     if (type === "parameter") return parameterFacts(cloud, call, id);
+    if (type === "table") return tableFacts(cloud, call, id);
     const region = ec2.region(call);
     const arn = (kind: string, name: string): string =>
       `arn:aws:ec2:${call.region}:${call.account}:${kind}/${name}`;

@@ -6,12 +6,14 @@ import { callContext, requestsOf } from "./requests.js";
 export interface Question {
   /** Who asks, as `aws:userid`: `AROA…:<session>` of a role, where the session of an instance's role is its id. */
   readonly userId: string;
-  /** The last part of the call's target, such as `PutEvents`, of a service that speaks JSON: events, ssm, sqs. */
+  /** The last part of the call's target, such as `PutEvents`, of a service that speaks JSON: events, ssm, sqs, dynamodb. */
   readonly service: string;
   readonly action: string;
   readonly body: unknown;
   /** Tags of the SSM parameter that is asked about. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Partition key of the DynamoDB table that is asked about. */
+  readonly hashKey?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Question {
 export const judge = async (
   document: string,
   where: { readonly account: string; readonly region: string },
-  { userId, service, action, body, tags = {} }: Question,
+  { userId, service, action, body, tags = {}, hashKey }: Question,
 ): Promise<Decision> => {
   const policy = parsePolicy(document);
   if (policy === undefined) throw new Error("this is no policy document");
@@ -34,7 +36,9 @@ export const judge = async (
       [`ssm:resourceTag/${key}`, value],
     ]),
   );
-  const requests = await requestsOf(call, context, () => Promise.resolve(facts));
+  const requests = await requestsOf(call, context, (_, type) =>
+    Promise.resolve(type === "table" && hashKey !== undefined ? { "hash-key": hashKey } : facts),
+  );
   const decisions = requests.map((request) => evaluate([policy], request));
   return decisions.find((decision) => decision !== "allow") ?? "allow";
 };

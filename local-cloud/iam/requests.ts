@@ -4,6 +4,7 @@ import type { Call } from "../types.js";
 import type { Context } from "./context.js";
 import type { ResourceFacts } from "./facts.js";
 import { arnOf, tagging, type Needed } from "./needed.js";
+import { dynamodbRequests } from "./requests-dynamodb.js";
 import { ec2Requests } from "./requests-ec2.js";
 import { lambda } from "./requests-lambda.js";
 import { elasticloadbalancing, eventBuses, iam, logs, monitoring } from "./requests-named.js";
@@ -122,6 +123,7 @@ export const requestsOf = async (
   facts: ResourceFacts,
 ): Promise<AccessRequest[]> => {
   if (call.service === "ec2") return ec2Requests(call, base, facts);
+  if (call.service === "dynamodb") return dynamodbRequests(call, base, facts);
   const prefix = PREFIXES[call.service] ?? call.service;
   const name = `${prefix}:${call.action}`;
   const resources = RESOURCES[call.service]?.(call) ?? [{ resource: "*" }];

@@ -3,6 +3,7 @@ import type { Call, Cloud } from "../types.js";
 import { autoscalingActionPatches, type LifecycleCall } from "./autoscaling-actions.js";
 import { autoscalingPatches } from "./autoscaling.js";
 import { cloudwatchPatches } from "./cloudwatch.js";
+import { dynamodbPatches } from "./dynamodb.js";
 import { ec2Patches } from "./ec2.js";
 import { elbv2Patches } from "./elbv2.js";
 import { lambdaPatches } from "./lambda.js";
@@ -33,6 +34,7 @@ export const createPatches = (
     sqsPatches(cloud),
     sqsMovePatches(cloud),
     ssmPatches(),
+    dynamodbPatches(),
     lambdaPatches(cloud),
     s3PolicyPatches(),
     s3ChecksumPatches(),

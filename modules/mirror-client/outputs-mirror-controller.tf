@@ -11,11 +11,16 @@ output "event_bus_arn" {
 output "request_policy_json" {
   description = <<-EOT
     IAM policy for a requester, such as an instance's role: it may ask for a mirror under its own name (the source
-    `traffic-mirror/<aws:userid>`), take the request back, and read the state of what it asked for.
+    `traffic-mirror/<aws:userid>`), take the request back, and read its own claims in the table.
 
     It fits every requester of the account, since IAM fills in the name.
   EOT
   value       = module.mirror_controller.request_policy_json
+}
+
+output "demands_table_name" {
+  description = "Name of the DynamoDB table that holds the claims of those who asked for mirrors (docs/demands.md)."
+  value       = module.mirror_controller.demands_table_name
 }
 
 output "policy_parameter_name" {

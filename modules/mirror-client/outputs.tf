@@ -2,14 +2,16 @@
 
 output "function_names" {
   description = <<-EOT
-    Names of the functions by their folder: `reconcile`, `sweep` and, with `endpoint_management` "automatic", `endpoints`.
+    Names of the functions by their folder: `reconcile`, `requests`, `sweep` and, with `endpoint_management` "automatic",
+    `endpoints`.
   EOT
   value       = merge(module.mirror_endpoint.function_names, module.mirror_controller.function_names)
 }
 
 output "queue_arns" {
   description = <<-EOT
-    ARNs of the queues: `events` and `events_dlq` (what could not be done or delivered). With `hub_event_bus_arn` also
+    ARNs of the queues: `events` and `requests`, with `events_dlq` and `requests_dlq` (what could not be done or
+    delivered). With `hub_event_bus_arn` also
     `hub_dlq` (reports that the hub's bus did not take), with `endpoint_management` "automatic" also `endpoints` and
     `endpoints_dlq`.
   EOT

@@ -43,7 +43,8 @@ locals {
 variable "vpc_config" {
   description = <<-EOT
     Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
-    Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
+    Systems Manager, EventBridge, SQS, DynamoDB (a gateway endpoint, which is free) and, with `lifecycle_hooks`, Auto
+    Scaling must be reachable from there.
 
     - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
     - `security_group_ids`: 1 to 5.
@@ -157,7 +158,7 @@ variable "uncovered_alarm" {
 
 locals {
   memory_size_keys = {
-    "memory_size" = ["reconcile", "sweep"]
+    "memory_size" = ["reconcile", "requests", "sweep"]
   }
 }
 
@@ -165,7 +166,7 @@ variable "memory_size" {
   description = <<-EOT
     Memory of the functions in MB; CPU grows with it.
 
-    - `reconcile`: 128 to 10240. Default 512, for a cold start within a second or so.
+    - `reconcile`, `requests`: 128 to 10240. Default 512, for a cold start within a second or so.
     - `sweep`: 128 to 10240. Default 1024, for a region of 10,000 interfaces, with room.
   EOT
   type        = any
@@ -187,7 +188,7 @@ variable "memory_size" {
 
 locals {
   reserved_concurrency_keys = {
-    "reserved_concurrency" = ["reconcile", "sweep"]
+    "reserved_concurrency" = ["reconcile", "requests", "sweep"]
   }
 }
 
@@ -196,9 +197,10 @@ variable "reserved_concurrency" {
     Concurrent executions reserved for the functions.
 
     - `reconcile`: -1 (none), or at least `pace.events_maximum_concurrency`.
+    - `requests`: -1 (none), or at least `pace.requests_maximum_concurrency`.
     - `sweep`: -1 (none), or at least 2, since an apply or a person may start one while the schedule's runs.
 
-    Default -1 for both: a new account has ten in all, and reserving any of them fails there.
+    Default -1 for each: a new account has ten in all, and reserving any of them fails there.
   EOT
   type        = any
   default     = {}
@@ -219,7 +221,16 @@ variable "reserved_concurrency" {
 
 locals {
   pace_keys = {
-    "pace" = ["events_per_second", "events_burst", "sweep_per_second", "sweep_burst", "events_maximum_concurrency"]
+    "pace" = [
+      "events_per_second",
+      "events_burst",
+      "requests_per_second",
+      "requests_burst",
+      "sweep_per_second",
+      "sweep_burst",
+      "events_maximum_concurrency",
+      "requests_maximum_concurrency",
+    ]
   }
 }
 
@@ -231,14 +242,18 @@ variable "pace" {
 
     - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
       0 to 1000, default 0.25; at most 10000, default 44.
-    - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.5; 1 to
+    - `requests_per_second`, `requests_burst`: of the function `requests` in all, likewise. More than 0 to 1000, default
+      0.1; at most 10000, default 3. Whoever asks for mirrors spends this and no more; what is over comes with the next
+      sweep.
+    - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.4; 1 to
       10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
-    - `events_maximum_concurrency`: runs of `reconcile` at the same time, 2 to 1000. Default 2, the least that Lambda
-      takes for a queue.
+    - `events_maximum_concurrency`, `requests_maximum_concurrency`: runs of `reconcile` and of `requests` at the same
+      time, 2 to 1000. Default 2, the least that Lambda takes for a queue.
 
-    The defaults take nearly all that EC2 grants and no more. While events wait in their queue, the sweep stands back
-    and `reconcile` takes both rates: of 100 instances launched at once the last is mirrored after some 13 seconds, of
-    700 after some 140, also during a backfill of thousands. Raise them when AWS has raised the account's limits.
+    The defaults are 0.25 + 0.1 + 4.4 + 0.22 = 4.97 a second and 44 + 3 + 3 = 50 at once: nearly all that EC2 grants and
+    no more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
+    launched at once the last is mirrored after some 14 seconds, of 700 after some 150, also during a backfill of
+    thousands. Raise them when AWS has raised the account's limits.
 
     Processes know nothing of each other: each keeps to its share, and sends a burst at ten calls a second. One that EC2
     throttles, since another tool uses the bucket too, pauses and goes on at a little less than half its share.
@@ -542,21 +557,23 @@ variable "lifecycle_hooks" {
 
 locals {
   demands_keys = {
-    "demands" = ["default_minutes", "maximum_minutes", "limit", "reads_per_second"]
+    "demands" = ["default_minutes", "maximum_minutes", "limit", "requester_limit", "requests_per_minute"]
   }
 }
 
 variable "demands" {
   description = <<-EOT
-    Limits of demands, the mirrors that an event asks for: `Mirror Requested` on the controller's bus or a GuardDuty
-    finding. Each has an end, and is one SSM parameter, `/<name>/demands/<interface>`.
+    Limits of demands, the mirrors that somebody asks for (`Mirror Requested` on the controller's bus) or that a GuardDuty
+    finding does. Each has an end. What is over a limit is refused, and the requester reads why: docs/demands.md.
 
     - `default_minutes`: how long one lasts that does not say, 1 to `maximum_minutes`. Default 1440, a day.
-    - `maximum_minutes`: the longest that a requester gets from one request, 1 to 525600. Default 10080, a week.
-    - `limit`: how many are open at most, 1 to 5000; a request beyond is refused. Default 500: a standard parameter
-      costs nothing, and an account has 10,000.
-    - `reads_per_second`: how fast the functions read them, 1 to 40. Default 5: Systems Manager grants some 40 a second,
-      shared with everything else in the account, and a page holds ten.
+    - `maximum_minutes`: the longest that a requester has one open, however often it asks, 1 to 525600. Default 10080, a
+      week.
+    - `limit`: how many may be open in all, those of findings not counted, 1 to 5000. Default 500.
+    - `requester_limit`: how many one requester may have open, 1 to 5000. Default 20, more than an instance has
+      interfaces. Does not hold whoever may ask under the bare source `traffic-mirror`.
+    - `requests_per_minute`: requests and withdrawals that one requester may send in a minute, 1 to 6000. Default 30;
+      likewise.
   EOT
   type        = any
   default     = {}

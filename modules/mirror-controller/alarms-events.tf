@@ -21,6 +21,32 @@ locals {
       # An empty queue that nobody uses stops reporting after six hours.
       missing = "notBreaching"
     }
+    requests-dlq-not-empty = {
+      problem    = "Requests for mirrors could not be handled or delivered and wait in their dead-letter queue."
+      namespace  = "AWS/SQS"
+      metric     = "ApproximateNumberOfMessagesVisible"
+      dimensions = { QueueName = aws_sqs_queue.requests_dlq.name }
+      statistic  = "Maximum"
+      threshold  = 1
+      # As dlq-not-empty.
+      missing = "notBreaching"
+    }
+    demands-throttled = {
+      problem = join(" ", [
+        "DynamoDB throttled reads or writes of the claims in three periods of five minutes running:",
+        "requests are not answered, and sweeps remove nothing by policy.",
+      ])
+      expression = "FILL(reads, 0) + FILL(writes, 0)"
+      label      = "throttled reads and writes"
+      metrics = {
+        for id, metric in { reads = "ReadThrottleEvents", writes = "WriteThrottleEvents" } :
+        id => { name = metric, namespace = "AWS/DynamoDB", dimensions = { TableName = aws_dynamodb_table.demands.name } }
+      }
+      threshold = 1
+      periods   = 3
+      # Written only when something is throttled; what is throttled once the SDK asks again for.
+      missing = "notBreaching"
+    }
     event-age = {
       problem    = "Events were handled more than a minute after they happened, on average, in two of three periods of five minutes."
       metric     = "EventDelay"

@@ -1,9 +1,10 @@
-# The two functions as Lambda sees them.
+# The functions as Lambda sees them.
 
 locals {
   # Period by function: long enough for a sweep in each.
   watched_functions = {
     reconcile = { name = module.reconcile.function_name, timeout = local.reconcile_timeout, period = 300 }
+    requests  = { name = module.requests.function_name, timeout = local.requests_timeout, period = 300 }
     sweep     = { name = module.sweep.function_name, timeout = local.sweep_timeout, period = local.sweep_period }
   }
 

@@ -32,6 +32,7 @@ locals {
       }
     }
   }
+  # A rule on a bus other than the default one has the bus in its name.
   bus_rule_arns = {
     for key, rule in local.bus_rules :
     key => "${local.arns.events}:rule/${var.name}/${rule.name}"
@@ -60,7 +61,7 @@ resource "aws_cloudwatch_event_rule" "bus" {
 resource "aws_cloudwatch_event_target" "requests" {
   rule           = aws_cloudwatch_event_rule.bus["requests"].name
   event_bus_name = aws_cloudwatch_event_bus.this.name
-  arn            = aws_sqs_queue.events.arn
+  arn            = aws_sqs_queue.requests.arn
 
   # As the events of AWS (event-rules.tf); nobody sweeps up a lost request, so what is late waits where a person sees it.
   retry_policy {
@@ -69,10 +70,10 @@ resource "aws_cloudwatch_event_target" "requests" {
   }
 
   dead_letter_config {
-    arn = aws_sqs_queue.events_dlq.arn
+    arn = aws_sqs_queue.requests_dlq.arn
   }
 
-  depends_on = [aws_lambda_event_source_mapping.events]
+  depends_on = [aws_lambda_event_source_mapping.requests]
 }
 
 # A session that somebody else removed is back before the minute is over: reconcile asks for a sweep at once.

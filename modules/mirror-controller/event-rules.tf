@@ -197,7 +197,7 @@ locals {
     if contains(var.triggers, trigger) && !contains(local.idle_triggers, trigger)
   }
 
-  controller_roles = [for function in ["reconcile", "sweep"] : "-${function}-${local.region}"]
+  controller_roles = [for function in ["reconcile", "requests", "sweep"] : "-${function}-${local.region}"]
 
   # Who may change sessions: functions of this and of other controllers in the account, whose roles
   # modules/lambda-function names (each may touch its own sessions alone, and of one that is gone nobody can tell whose

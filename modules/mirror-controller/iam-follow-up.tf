@@ -1,4 +1,4 @@
-# What the functions may do besides sessions: keep demands, report, complete lifecycle hooks.
+# What the functions may do besides sessions: keep claims, report, complete lifecycle hooks.
 
 data "aws_iam_policy_document" "follow_up" {
   # Under the functions' own name alone, so that a request can not be forged through them.
@@ -7,7 +7,7 @@ data "aws_iam_policy_document" "follow_up" {
     actions   = ["events:PutEvents"]
     resources = [local.event_bus_arn]
 
-    # A list, as in requests.tf.
+    # A list, as in demands.tf.
     condition {
       test     = "ForAllValues:StringEquals"
       variable = "events:source"
@@ -21,23 +21,30 @@ data "aws_iam_policy_document" "follow_up" {
     }
   }
 
+  # TransactWriteItems is authorized by what its items do, and a condition on an item needs nothing more than the item's own
+  # action (DynamoDB Developer Guide, "Using IAM with DynamoDB transactions"). None of them scans or deletes.
   statement {
-    sid     = "ListDemands"
-    actions = ["ssm:GetParametersByPath"]
-    # The path itself is the resource of the call.
-    resources = [local.demands_arn, "${local.demands_arn}/*"]
+    sid       = "KeepClaims"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    resources = [local.demands_table_arn]
   }
 
-  statement {
-    sid = "KeepDemands"
-    actions = [
-      "ssm:GetParameters",
-      "ssm:PutParameter",
-      "ssm:DeleteParameters",
-      # PutParameter with tags needs it.
-      "ssm:AddTagsToResource",
-    ]
-    resources = ["${local.demands_arn}/*"]
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid = "ReadEncryptedClaims"
+      # What DynamoDB asks of the key for whoever reads or writes items; it works with a table key that it has made once
+      # (DynamoDB Developer Guide, "DynamoDB encryption at rest: usage notes").
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["dynamodb.${local.region}.${module.identity.dns_suffix}"]
+      }
+    }
   }
 }
 

@@ -145,6 +145,19 @@ data "aws_iam_policy_document" "sweep" {
     resources = ["${local.arns.ssm}:parameter${local.sweep_state_parameter}"]
   }
 
+  # Demands of the versions that kept them in parameters: read and removed once.
+  statement {
+    sid       = "ReadEarlierDemands"
+    actions   = ["ssm:GetParametersByPath"]
+    resources = [local.earlier_demands_arn, "${local.earlier_demands_arn}/*"]
+  }
+
+  statement {
+    sid       = "RemoveEarlierDemands"
+    actions   = ["ssm:DeleteParameters"]
+    resources = ["${local.earlier_demands_arn}/*"]
+  }
+
   statement {
     sid       = "SeeWhetherEventsWait"
     actions   = ["sqs:GetQueueAttributes"]
@@ -156,10 +169,25 @@ data "aws_iam_policy_document" "reconcile" {
   source_policy_documents = concat([
     data.aws_iam_policy_document.common.json,
     data.aws_iam_policy_document.follow_up.json,
+    data.aws_iam_policy_document.take["events"].json,
   ], data.aws_iam_policy_document.hooks[*].json)
+}
+
+# What outsiders ask for is done without a right to hooks.
+data "aws_iam_policy_document" "requests" {
+  source_policy_documents = [
+    data.aws_iam_policy_document.common.json,
+    data.aws_iam_policy_document.follow_up.json,
+    data.aws_iam_policy_document.take["requests"].json,
+  ]
+}
+
+# Each of the two takes from its own queue.
+data "aws_iam_policy_document" "take" {
+  for_each = { events = local.events_queue_arn, requests = local.requests_queue_arn }
 
   statement {
-    sid = "TakeEvents"
+    sid = "TakeMessages"
     actions = [
       "sqs:ReceiveMessage",
       "sqs:DeleteMessage",
@@ -167,7 +195,7 @@ data "aws_iam_policy_document" "reconcile" {
       # A failed message comes back later and later.
       "sqs:ChangeMessageVisibility",
     ]
-    resources = [local.events_queue_arn]
+    resources = [each.value]
   }
 
   # Until the first apply is over, events make no session. It may not write the record: see sweep's.
@@ -181,7 +209,7 @@ data "aws_iam_policy_document" "reconcile" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 
     content {
-      sid       = "ReadEncryptedEvents"
+      sid       = "ReadEncryptedMessages"
       actions   = ["kms:Decrypt"]
       resources = [statement.value]
 
@@ -265,12 +293,21 @@ resource "aws_iam_policy" "scope" {
   }
 }
 
-# On destroy both functions lose these before drain runs, which needs none of them: a run that is still under way
+# On destroy the functions lose these before drain runs, which needs none of them: a run that is still under way
 # leaves no session behind.
 resource "aws_iam_role_policy_attachment" "reconcile_scope" {
   for_each = local.vpc_groups
 
   role       = module.reconcile.role_name
+  policy_arn = aws_iam_policy.scope[each.key].arn
+
+  depends_on = [aws_lambda_invocation.drain]
+}
+
+resource "aws_iam_role_policy_attachment" "requests_scope" {
+  for_each = local.vpc_groups
+
+  role       = module.requests.role_name
   policy_arn = aws_iam_policy.scope[each.key].arn
 
   depends_on = [aws_lambda_invocation.drain]

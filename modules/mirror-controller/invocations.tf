@@ -1,9 +1,9 @@
 # Two invocations make apply and destroy mean what they say.
 #
-#   create:  functions, roles, policy, targets, bus → drain (nothing) → right to make sessions → mapping, event rules, hooks
-#            → apply (sweeps)
-#   destroy: apply (nothing), hooks, event rules, mapping → right to make sessions → drain (removes ours)
-#            → targets, policy, functions, bus
+#   create:  functions, roles, policy, table, targets, bus → drain (nothing) → right to make sessions → mappings, event rules,
+#            hooks → apply (sweeps)
+#   destroy: apply (nothing), hooks, event rules, mappings → right to make sessions → drain (removes ours)
+#            → targets, policy, functions, table, bus
 #
 # Where a target leaves `vpcs`, it is destroyed after what depends on it was updated (create_before_destroy in
 # mirror-endpoint): policy without the target → apply moves the sessions → the target goes.
@@ -21,6 +21,7 @@ resource "aws_lambda_invocation" "drain" {
     aws_ssm_parameter.policy,
     # A sweep that is under way must not make it anew after it was destroyed.
     aws_ssm_parameter.sweep_state,
+    aws_dynamodb_table.demands,
     # It reports what it removes.
     aws_cloudwatch_event_target.hub,
     aws_iam_role_policy.hub,

@@ -20,7 +20,6 @@ locals {
   # Keys of the project's own tags, as in functions/core/tags.ts.
   tag_keys = {
     controller = "traffic-mirror:controller"
-    requester  = "traffic-mirror:requester"
     target_vpc = "traffic-mirror:vpc"
   }
 
@@ -53,6 +52,13 @@ locals {
     MUTATIONS_BURST = tostring(module.inputs.pace.events_burst / module.inputs.pace.events_maximum_concurrency)
   })
 
+  # Whatever is asked of it, its share is its own: nobody else's sessions wait for it.
+  requests_environment = merge(local.environment, {
+    EVENTS_QUEUE_URL     = aws_sqs_queue.requests.url
+    MUTATIONS_PER_SECOND = tostring(module.inputs.pace.requests_per_second / module.inputs.pace.requests_maximum_concurrency)
+    MUTATIONS_BURST      = tostring(module.inputs.pace.requests_burst / module.inputs.pace.requests_maximum_concurrency)
+  })
+
   sweep_environment = merge(local.environment, {
     # To see whether events wait.
     EVENTS_QUEUE_URL     = aws_sqs_queue.events.url
@@ -68,9 +74,11 @@ locals {
 }
 
 locals {
-  # Known before the queue is made, and as long as its URL.
+  # Known before the queues are made, and as long as their URLs.
   environment_stand_ins = {
-    EVENTS_QUEUE_URL = "https://sqs.${local.region}.${module.identity.dns_suffix}/${local.account}/${var.name}-events"
+    for queue in ["events", "requests"] : queue => {
+      EVENTS_QUEUE_URL = "https://sqs.${local.region}.${module.identity.dns_suffix}/${local.account}/${var.name}-${queue}"
+    }
   }
 }
 
@@ -83,7 +91,7 @@ module "reconcile" {
   function              = "reconcile"
   description           = "Brings the mirror sessions of the interfaces that events name in line with the policy of ${var.name}"
   environment           = merge(local.reconcile_environment, local.default_tags_environment)
-  environment_stand_ins = local.environment_stand_ins
+  environment_stand_ins = local.environment_stand_ins["events"]
   policy_json           = data.aws_iam_policy_document.reconcile.json
 
   timeout                        = local.reconcile_timeout
@@ -111,7 +119,7 @@ module "sweep" {
   function              = "sweep"
   description           = "Brings all mirror sessions in line with the policy of ${var.name}"
   environment           = merge(local.sweep_environment, local.default_tags_environment)
-  environment_stand_ins = local.environment_stand_ins
+  environment_stand_ins = local.environment_stand_ins["events"]
   policy_json           = data.aws_iam_policy_document.sweep.json
 
   # A scheduled sweep stops by itself before the next one begins.

@@ -9,11 +9,16 @@ output "event_bus_arn" {
 output "request_policy_json" {
   description = <<-EOT
     IAM policy for a requester, such as an instance's role: it may ask for a mirror under its own name (the source
-    `traffic-mirror/<aws:userid>`), take the request back, and read the state of what it asked for.
+    `traffic-mirror/<aws:userid>`), take the request back, and read its own claims in the table.
 
     It fits every requester of the account, since IAM fills in the name.
   EOT
   value       = data.aws_iam_policy_document.request.json
+}
+
+output "demands_table_name" {
+  description = "Name of the DynamoDB table that holds the claims of those who asked for mirrors (docs/demands.md)."
+  value       = aws_dynamodb_table.demands.name
 }
 
 output "policy_parameter_name" {
@@ -23,11 +28,12 @@ output "policy_parameter_name" {
 
 output "function_names" {
   description = <<-EOT
-    Names of the functions by their folder: `reconcile` (works on what events name) and `sweep` (observes everything; an
-    empty object invokes it by hand).
+    Names of the functions by their folder: `reconcile` (works on what events name), `requests` (takes in what is asked
+    for) and `sweep` (observes everything; an empty object invokes it by hand).
   EOT
   value = {
     reconcile = module.reconcile.function_name
+    requests  = module.requests.function_name
     sweep     = module.sweep.function_name
   }
 }
@@ -37,13 +43,17 @@ output "queue_arns" {
     ARNs of the queues.
 
     - `events`: events for `reconcile`.
-    - `events_dlq`: what could not be done or delivered.
+    - `events_dlq`: what of them could not be done or delivered.
+    - `requests`: requests for mirrors, for the function `requests`.
+    - `requests_dlq`: what of them could not be done or delivered.
     - `hub_dlq`: reports that the hub's bus did not take. Only with `hub_event_bus_arn`.
   EOT
   value = merge(
     {
-      events     = aws_sqs_queue.events.arn
-      events_dlq = aws_sqs_queue.events_dlq.arn
+      events       = aws_sqs_queue.events.arn
+      events_dlq   = aws_sqs_queue.events_dlq.arn
+      requests     = aws_sqs_queue.requests.arn
+      requests_dlq = aws_sqs_queue.requests_dlq.arn
     },
     { for key, queue in aws_sqs_queue.hub_dlq : "hub_dlq" => queue.arn },
   )

@@ -3,15 +3,18 @@ locals {
   # every change of attributes for half a minute, and event rules come after the queue (see invocations.tf).
   events_queue_arn = "${local.arns.sqs}:${var.name}-events"
   dlq_arn          = "${local.events_queue_arn}-dlq"
-  # An event rule on a bus other than the default one has the bus in its name.
-  event_rule_arns = concat(
+  # Without a trigger nothing may send to the events queue; a condition must name something all the same.
+  event_rule_arns = coalescelist(
     [for rule in local.event_rules : "${local.arns.events}:rule/${rule.name}"],
-    [local.bus_rule_arns["requests"]],
+    ["${local.arns.events}:rule/-"],
   )
+  request_rule_arns = [local.bus_rule_arns["requests"]]
   queues = merge(
     {
-      events     = { arn = local.events_queue_arn, rule_arns = local.event_rule_arns }
-      events_dlq = { arn = local.dlq_arn, rule_arns = local.event_rule_arns }
+      events       = { arn = local.events_queue_arn, rule_arns = local.event_rule_arns }
+      events_dlq   = { arn = local.dlq_arn, rule_arns = local.event_rule_arns }
+      requests     = { arn = local.requests_queue_arn, rule_arns = local.request_rule_arns }
+      requests_dlq = { arn = local.requests_dlq_arn, rule_arns = local.request_rule_arns }
     },
     { for key in local.hub : "hub_dlq" => { arn = local.hub_dlq_arn, rule_arns = [local.hub_rule_arn] } },
   )
@@ -32,7 +35,7 @@ resource "aws_sqs_queue" "events" {
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.events_dlq.arn
-    # Nobody else completes a hook or opens a demand, so reconcile lets such a message come back after 1, 2, 4 and 8
+    # Nobody else completes a hook or opens a demand for a finding, so reconcile lets such a message come back after 1, 2, 4 and 8
     # seconds, half a minute, 2, 10 and 30 minutes; what a sweep does as well it gives up after the fourth.
     maxReceiveCount = 9
   })

@@ -13,12 +13,12 @@ usage: request-mirror.sh -n NAME [-i ENI] [-t SECONDS] [-e MINUTES] [-r REASON] 
   -i ENI      network interface to mirror; without it this instance's primary one (asks the metadata service, by curl)
   -t SECONDS  how long to wait until it is mirrored; default 120
   -e MINUTES  how long it is to be mirrored; default and maximum are the controller's
-  -r REASON   why, for those who read the demand; at most 200 characters
+  -r REASON   why, for those who read the claim; at most 200 characters
   -a          ask as a trusted requester, whose IAM policy permits the source traffic-mirror: for any interface
   -w          take back what this caller asked for; does not wait
 
 exit status: 0 mirrored (with -w: taken back), 2 usage, 3 refused, 4 not mirrored in time, 5 not permitted, or the
-AWS CLI or the metadata service failed
+AWS CLI or the metadata service failed, 6 refused for now: over a quota, ask again later
 USAGE
   exit 2
 }
@@ -71,74 +71,90 @@ if [ -z "${AWS_REGION:-}${AWS_DEFAULT_REGION:-}" ] && ! aws configure get region
   export AWS_DEFAULT_REGION
 fi
 
+# Nothing is shown page by page, and what AWS cannot take at the moment is sent again by the CLI itself.
+export AWS_PAGER='' AWS_RETRY_MODE="${AWS_RETRY_MODE:-standard}" AWS_MAX_ATTEMPTS="${AWS_MAX_ATTEMPTS:-5}"
 errors=$(mktemp) || exit 5
 trap 'rm -f "$errors"' EXIT
 # CLI errors begin with an empty line.
 error() { tr '\n' ' ' <"$errors" | cut -c 1-400; }
 cli() { aws --output text --cli-connect-timeout 5 --cli-read-timeout 15 "$@" 2>"$errors"; }
+# The text as a string of JSON, without the quotes around it.
+quoted() { printf '%s\n' "$1" | sed 's/[\"]/\\&/g'; }
 
-source=traffic-mirror
+requester=traffic-mirror source=traffic-mirror
 if [ -z "$trusted" ]; then
-  # What IAM calls aws:userid, the only name under which request_policy_json lets the caller ask.
-  user_id=$(cli sts get-caller-identity --query UserId) || fail 5 "$(error)"
-  source=traffic-mirror/$user_id
+  # What IAM calls aws:userid, the only name under which request_policy_json lets the caller ask and read.
+  requester=$(cli sts get-caller-identity --query UserId) || fail 5 "$(error)"
+  source=traffic-mirror/$requester
 fi
 
-parameter=/$name/demands/$eni
-# Sets version and demand; fails when there is none, or none for this caller.
-read_demand() {
-  answer=$(cli ssm get-parameter --name "$parameter" --query 'Parameter.[Version,Value]') || return 1
-  version=${answer%%"$tab"*}
-  # Without the claims, which have ends of their own and come last.
-  demand=${answer#*"$tab"}
-  demand=${demand%%\"claims\"*}
-}
+key="{\"requester\":{\"S\":\"$requester\"},\"item\":{\"S\":\"$eni\"}}"
 tab=$(printf '\t')
-# A string of the demand; nothing when it is null.
-field() {
-  case $demand in
-    *"\"$1\":\""*)
-      rest=${demand#*"\"$1\":\""}
-      echo "${rest%%\"*}"
-      ;;
-  esac
+# Sets version (another one after every write; None: there is no claim), status, expires and why. Fails when it may not or
+# cannot be read.
+read_claim() {
+  answer=$(cli dynamodb get-item --table-name "$name-demands" --key "$key" --consistent-read \
+    --query 'Item.[version.S,status.S,expires_at.S,reason.S]') || return 1
+  IFS=$tab read -r version status expires why <<ANSWER
+$answer
+ANSWER
+  [ "$why" != None ] || why=''
 }
 
-# A demand of an earlier time may still be there: only what is written after the request answers it.
-before=0
-! read_demand || before=$version
-
-# Neither quote nor backslash: the words stand in JSON, in JSON.
-reason=$(printf '%s' "$reason" | tr -c ' !#-[]-~' ' ' | cut -c 1-200)
-detail="{\\\"network_interface_id\\\":\\\"$eni\\\""
 if [ "$detail_type" = 'Mirror Requested' ]; then
-  [ -z "$minutes" ] || detail="$detail,\\\"expires_in_minutes\\\":$minutes"
-  [ -z "$reason" ] || detail="$detail,\\\"reason\\\":\\\"$reason\\\""
+  # A claim of an earlier time may still be there: only what is written after the request answers it. Who cannot read the
+  # answer does not ask; but what a new role may do takes some seconds to get round.
+  tries=1
+  until read_claim; do
+    [ "$tries" -lt 4 ] || fail 5 "$(error)"
+    sleep "$tries"
+    tries=$((tries + 1))
+  done
+  before=$version
 fi
-entry="[{\"EventBusName\":\"$name\",\"Source\":\"$source\",\"DetailType\":\"$detail_type\",\"Detail\":\"$detail}\"}]"
-# An answer without an error may still say that the entry was not taken.
-refusal=$(cli events put-events --entries "$entry" --query 'Entries[0].[ErrorCode,ErrorMessage]') || fail 5 "$(error)"
-case $refusal in None*) ;; *) fail 5 "$refusal" ;; esac
+
+detail="{\"network_interface_id\":\"$eni\""
+if [ "$detail_type" = 'Mirror Requested' ]; then
+  # Printable ASCII: what else there is becomes blanks, byte by byte.
+  reason=$(printf '%s' "$reason" | LC_ALL=C tr -c ' -~' ' ' | cut -c 1-200)
+  [ -z "$minutes" ] || detail="$detail,\"expires_in_minutes\":$minutes"
+  [ -z "$reason" ] || detail="$detail,\"reason\":\"$(quoted "$reason")\""
+fi
+detail=$(quoted "$detail}")
+entry="[{\"EventBusName\":\"$name\",\"Source\":\"$source\",\"DetailType\":\"$detail_type\",\"Detail\":\"$detail\"}]"
+tries=1
+while :; do
+  # An answer without an error may still say that the entry was not taken.
+  refusal=$(cli events put-events --entries "$entry" --query 'Entries[0].[ErrorCode,ErrorMessage]') || fail 5 "$(error)"
+  case $refusal in
+    None*) break ;;
+    *Throttl* | *Internal*) [ "$tries" -lt 5 ] || fail 5 "$refusal" ;;
+    *) fail 5 "$refusal" ;;
+  esac
+  sleep "$tries"
+  tries=$((tries + 1))
+done
 [ "$detail_type" = 'Mirror Requested' ] || exit 0
 
 end=$(($(date +%s) + timeout))
 pause=1
 last='nobody has answered'
 while :; do
-  if read_demand; then
-    status=$(field status) why=$(field reason)
-    last="$status${why:+: $why}"
+  if read_claim; then
+    [ "$version" = None ] || last="$status${why:+: $why}"
     case $status in
       # Also of an earlier request, as long as it has not ended: times of this form sort as text.
-      mirrored) ! expr "x$(field expires_at)" \> "x$(date -u +%Y-%m-%dT%H:%M:%S)" >/dev/null || exit 0 ;;
-      refused | ended) [ "$version" -le "$before" ] || fail 3 "$eni: $last" ;;
+      mirrored) ! expr "x$expires" \> "x$(date -u +%Y-%m-%dT%H:%M:%S)" >/dev/null || exit 0 ;;
+      refused | ended)
+        if [ "$version" != "$before" ]; then
+          case $why in too-many-*) fail 6 "$eni: $last" ;; *) fail 3 "$eni: $last" ;; esac
+        fi
+        ;;
     esac
   else
-    # Not there yet; IAM says that as AccessDenied, because what is not there has no tag with our name.
     last=$(error)
   fi
   [ "$(date +%s)" -lt "$end" ] || fail 4 "$eni is not mirrored after $timeout seconds; the last answer was: $last"
   sleep "$pause"
-  # SSM's reads are shared by the whole account.
   [ "$pause" -ge 5 ] || pause=$((pause + 1))
 done

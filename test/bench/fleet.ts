@@ -66,6 +66,8 @@ export const startFunction = async (
 export interface Paces {
   /** Of one run of `reconcile`. */
   readonly events: Pace;
+  /** Of one run of `requests`. */
+  readonly requests: Pace;
   readonly sweep: Pace;
   /** Runs of `reconcile` at the same time. */
   readonly concurrency: number;
@@ -89,6 +91,10 @@ export const defaultPaces = (): Paces => {
       perSecond: perSecond / concurrency,
       perSecondWaiting: (perSecond + of("sweep_per_second")) / concurrency,
       burst: of("events_burst") / concurrency,
+    },
+    requests: {
+      perSecond: of("requests_per_second") / of("requests_maximum_concurrency"),
+      burst: of("requests_burst") / of("requests_maximum_concurrency"),
     },
     sweep: { perSecond: of("sweep_per_second"), burst: of("sweep_burst") },
     concurrency,

@@ -206,7 +206,7 @@ describe("mirror-controller", () => {
         vpcs: [],
       },
       exclude: { tags: [], subnet_ids: [] },
-      pace: { sweep_burst: 3, events_burst: 10, sweep_per_second: 4.5 },
+      pace: { sweep_burst: 3, events_burst: 10, sweep_per_second: 4.4 },
     });
   });
 });

@@ -32,7 +32,6 @@ test("Terraform sets tags, and ties permissions to them, by the keys that the fu
   const endpoint = tagKeys(await readConfiguration(root, "modules/mirror-endpoint"));
   expect(controller).toEqual({
     controller: constants.TAG_CONTROLLER,
-    requester: constants.TAG_REQUESTER,
     target_vpc: constants.TAG_TARGET_VPC,
   });
   expect(endpoint).toEqual({

@@ -13,16 +13,16 @@ import { createReadHold } from "../../functions/reconcile/first-apply.js";
 import { createSweepRequests } from "../../functions/reconcile/sweep-requests.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
+import { awsKinds, requestKinds } from "../../functions/core/events/registry.js";
+import { aClaimStore, QUOTAS, type FakeStore } from "./claim-store.js";
 import { anObservation, aPolicy, CONTROLLER, theSettings } from "./builders.js";
 import {
   aClock,
-  aDemandStore,
   aSweepState,
   aWriter,
   hooksOf,
   type FakeClock,
   type FakeHooks,
-  type FakeStore,
   type FakeSweepState,
   type FakeWriter,
 } from "./fakes.js";
@@ -65,7 +65,7 @@ export interface Account {
 
 export function anApp(account: Account = {}): FakeApp {
   const { observation = {}, sessions = [[]], clock = aClock(), writer = aWriter() } = account;
-  const { store = aDemandStore(), hooks = hooksOf(), sweepState = aSweepState() } = account;
+  const { store = aClaimStore(), hooks = hooksOf(), sweepState = aSweepState() } = account;
   const sent: BusEvent[] = [];
   const returned: Return[] = [];
   const looks: FakeApp["looks"] = [];
@@ -93,11 +93,12 @@ export function anApp(account: Account = {}): FakeApp {
   return {
     settings: theSettings(account.settings),
     ports: { observer, writer, clock },
-    demandStore: store,
+    claimStore: store,
     sweepState,
     policies: { load: account.loadPolicy ?? (async () => loaded) },
     telemetry: telemetry.telemetry,
-    demandLimits: { defaultMinutes: 1440, maximumMinutes: 10_080, maxOpen: 500 },
+    claimLimits: { defaultMinutes: 1440, maximumMinutes: 10_080, ...QUOTAS },
+    kinds: [...awsKinds, ...requestKinds],
     publish: async (messages) => {
       sent.push(...messages);
       return account.lost ?? 0;
@@ -113,6 +114,7 @@ export function anApp(account: Account = {}): FakeApp {
     quotas: createQuotaMemory(),
     readHold: createReadHold(sweepState, clock, telemetry.telemetry),
     turnBeside: async () => true,
+    takeOverDemands: async () => undefined,
     findOutside: async () => [],
     leftOutVpcs: [],
     requestSweep: createSweepRequests(),

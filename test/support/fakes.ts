@@ -1,10 +1,8 @@
 /** Ports for tests: a clock that moves when somebody sleeps, a writer with prepared outcomes. */
 import type { Outcome } from "../../functions/core/outcomes.js";
-import type { Demand } from "../../functions/core/demands/demand.js";
 import type { SessionWriter, SweepState, SweepStateStore } from "../../functions/core/sessions/ports.js";
 import { emptySweepState } from "../../functions/core/sessions/sweep-state.js";
 import type { Clock } from "../../functions/core/clock.js";
-import type { DemandStore, StoredDemand } from "../../functions/core/demands/ports.js";
 import type { LifecycleHooks } from "../../functions/core/events/ports.js";
 
 export interface FakeClock extends Clock {
@@ -65,60 +63,6 @@ export function aWriter(answer: (call: string, before: number) => Outcome = () =
     remove: (sessionId) => say(`delete ${sessionId}`),
     tag: (sessionId) => say(`tag ${sessionId}`),
   };
-}
-
-export interface FakeStore extends DemandStore {
-  /** By interface. */
-  readonly demands: Map<string, StoredDemand>;
-  /** How often anything was read or written. */
-  readonly calls: { read: number; write: number };
-  /** Called before each write, as another run would. */
-  interfere?: (interfaceId: string) => void;
-}
-
-/** Keeps demands in memory, with versions as SSM has them. `failing`: every call throws while it answers true. */
-export function aDemandStore(
-  demands: readonly Demand[] = [],
-  failing: () => boolean = () => false,
-): FakeStore {
-  const stored = new Map(demands.map((demand) => [demand.interfaceId, { demand, version: 1 }]));
-  const calls = { read: 0, write: 0 };
-  const call = (kind: keyof typeof calls) => {
-    calls[kind] += 1;
-    if (failing()) throw new Error("SSM says no");
-  };
-  const store: FakeStore = {
-    demands: stored,
-    calls,
-    all: async () => {
-      call("read");
-      return [...stored.values()];
-    },
-    of: async (ids) => {
-      call("read");
-      return ids.flatMap((id) => stored.get(id) ?? []);
-    },
-    count: async () => {
-      if (failing()) throw new Error("SSM says no");
-      const claims = [...stored.values()].map(({ demand }) => demand.claims);
-      return { open: claims.filter((all) => all.length > 0).length, kept: stored.size };
-    },
-    put: async (demand, seen) => {
-      call("write");
-      store.interfere?.(demand.interfaceId);
-      const now = stored.get(demand.interfaceId);
-      if (seen === undefined && now !== undefined) return { written: false, overwritten: [] };
-      const version = (now?.version ?? 0) + 1;
-      stored.set(demand.interfaceId, { demand, version });
-      const written = seen === undefined || version === seen.version + 1;
-      return { written, overwritten: written || now === undefined ? [] : [now.demand] };
-    },
-    remove: async (ids) => {
-      call("write");
-      for (const id of ids) stored.delete(id);
-    },
-  };
-  return store;
 }
 
 export interface FakeHooks extends LifecycleHooks {

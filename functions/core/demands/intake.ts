@@ -1,33 +1,31 @@
 /**
- * Where demands are taken in and answered. `record` writes down what is requested before anything is made, so that a run
- * that dies leaves a trace that a sweep goes on with; `settle` writes down what became of it.
+ * Where requests become claims, and claims get their answers. `record` writes down what is requested before anything is
+ * made, so that a run that dies leaves a trace that a sweep goes on with; `settle` writes down what became of it.
  */
 import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
 import type { Observation, Source } from "../model.js";
 import { whoseReason } from "../outcomes.js";
 import type { Policy } from "../sessions/policy.js";
 import type { Report } from "../sessions/report.js";
-import { select } from "../sessions/selection.js";
-import type { ClaimsByInterface } from "../sessions/selection.js";
+import { select, type ClaimsByInterface } from "../sessions/selection.js";
 import type { Mode } from "../sessions/settings.js";
 import type { Verdict } from "../sessions/verdict.js";
 import {
-  addClaim,
-  openClaims,
   isOpen,
-  newDemand,
+  openClaims,
+  refusal,
+  request as requestClaim,
   settle,
   withdraw,
-  type Demand,
-  type DemandLimits,
+  type ClaimLimits,
   type DemandResult,
-} from "./demand.js";
-import type { DemandStore } from "./ports.js";
-import { writeDemand } from "./update.js";
+} from "./claim.js";
+import type { ClaimKey, ClaimStore } from "./ports.js";
+import { openUpdates } from "./update.js";
 
 export interface DemandRequest {
   readonly followUp: DemandFollowUp | WithdrawalFollowUp;
-  /** When it was sent, milliseconds since the epoch. */
+  /** When it was received, milliseconds since the epoch (core/demands/receipt.ts). */
   readonly time: number;
 }
 
@@ -35,12 +33,14 @@ export interface DemandRequest {
 export interface RefusedRequest {
   readonly request: DemandRequest;
   readonly id: string;
-  readonly reason: "not-yours" | "not-found" | "outside-vpcs" | "too-many";
+  readonly reason: string;
 }
 
 export interface Intake {
   record(requests: readonly DemandRequest[], observation: Observation): Promise<ClaimsByInterface>;
   settle(report: Report): Promise<void>;
+  /** Tells requesters, where they named an interface, that these are refused without a look. */
+  refuse(requests: readonly DemandRequest[], reason: string): Promise<void>;
   readonly opened: number;
   readonly refusedRequests: readonly RefusedRequest[];
   /** Requests that are worth another try: not seen yet, or not mirrored yet. */
@@ -49,91 +49,134 @@ export interface Intake {
 
 /** EC2 shows a new interface within seconds; one that it never shows is refused. */
 const EARLY_MS = 60_000;
-/** Refused and ended demands may be as many again as open ones, so that nobody fills the store with refusals. */
-const MAX_KEPT_PER_OPEN = 2;
+/** An item of the store holds 400 KB; so many parties ask for one interface only by mistake. */
+const MAX_REQUESTERS = 200;
 
 export interface IntakeOptions {
-  readonly store: DemandStore;
+  readonly store: ClaimStore;
   readonly policy: Policy;
-  readonly limits: DemandLimits;
+  readonly limits: ClaimLimits;
   readonly mode: Mode;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
+interface Asked {
+  readonly key: ClaimKey;
+  readonly request: DemandRequest;
+  /** Why it is refused; undefined: it is taken in. */
+  readonly refused?: string;
+}
+
 export function openIntake({ store, policy, limits, mode, now }: IntakeOptions): Intake {
-  const recorded = new Map<string, DemandRequest[]>();
+  const recorded = new Map<string, { readonly key: ClaimKey; readonly requests: DemandRequest[] }>();
   const unsettled = new Set<DemandRequest>();
   const refusedRequests: RefusedRequest[] = [];
+  const updates = openUpdates(store, now);
   let opened = 0;
 
-  const accept = async (id: string, request: DemandRequest): Promise<void> => {
-    const { followUp, time } = request;
-    const full = (await store.count()).open >= limits.maxOpen;
-    const { before, after } = await writeDemand(store, id, (seen) => {
-      if (followUp.kind === "withdrawal") return seen && withdraw(seen, followUp.by.name, time, now());
-      if (seen === undefined && full) return undefined;
-      const next = addClaim(
-        seen ?? newDemand(id, now()),
-        { ...followUp, by: followUp.by.name, time },
-        limits,
-      );
-      if (next.claims.length === 0 || (seen === undefined && !isOpen(next, now()))) return seen;
-      return next.status === "ended" && isOpen(next, now()) ? { ...next, status: "requested" } : next;
-    });
-    if (before === undefined && after === undefined && followUp.kind === "demand" && full) {
-      refusedRequests.push({ request, id, reason: "too-many" });
+  const accept = async ({ key, request }: Asked): Promise<void> => {
+    const { followUp, time: received } = request;
+    const others = updates.copiesOn(key.interfaceId).filter(({ requester }) => requester !== key.requester);
+    if (followUp.kind === "demand" && others.length >= MAX_REQUESTERS) {
+      await refuse({ key, request }, "too-many-requesters");
+      return;
     }
-    if (before === undefined && after !== undefined) opened += 1;
-    if (after !== undefined) recorded.set(id, [...(recorded.get(id) ?? []), request]);
+    const { before, after, over } = await updates.change(key, (claim) =>
+      followUp.kind === "withdrawal"
+        ? withdraw(claim, { ...key, received }, now())
+        : requestClaim(claim, { ...key, received, ...wordsOf(followUp) }, limits, now()),
+    );
+    if (over !== undefined) {
+      await refuse({ key, request }, over);
+      return;
+    }
+    if (followUp.kind === "demand") {
+      // It has had its time, or was withdrawn before it came.
+      if (after === undefined) await refuse({ key, request }, "expired");
+      if (after === undefined || !isOpen(after, now())) return;
+      if (before === undefined || !isOpen(before, now())) opened += 1;
+    }
+    const seen = recorded.get(idOf(key)) ?? { key, requests: [] };
+    seen.requests.push(request);
+    recorded.set(idOf(key), seen);
   };
 
-  const refuse = async (
-    id: string,
-    request: DemandRequest,
-    reason: RefusedRequest["reason"],
-  ): Promise<void> => {
+  const refuse = async ({ key, request }: Asked, reason: string): Promise<void> => {
+    const { interfaceId: id, requester } = key;
     refusedRequests.push({ request, id, reason });
-    const { by, kind } = request.followUp;
     // Nobody waits for an answer to these.
-    if (!id.startsWith("eni-") || by === GUARDDUTY || kind === "withdrawal") return;
-    if ((await store.count()).kept >= MAX_KEPT_PER_OPEN * limits.maxOpen) return;
-    // There is no claim in it, so a sweep takes it away after a while.
-    const refused: Demand = { ...newDemand(id, now()), status: "refused", reason, refusedRequester: by.name };
-    await writeDemand(store, id, (seen) => (seen && isOpen(seen, now()) ? seen : refused));
+    if (requester === GUARDDUTY.name || request.followUp.kind === "withdrawal") return;
+    // What is open stays open, whatever else was asked.
+    await updates.change(key, (claim) =>
+      claim !== undefined && isOpen(claim, now())
+        ? claim
+        : refusal(claim, { ...key, received: request.time }, reason, now()),
+    );
   };
 
-  const recordOne = async (request: DemandRequest, observation: Observation): Promise<void> => {
-    const { about, by } = request.followUp;
+  /** What a request comes to, for each interface that it is about. */
+  const askedBy = (request: DemandRequest, observation: Observation): readonly Asked[] => {
+    const { about, by, kind } = request.followUp;
     const sources = observation.sources.filter((source) => isAbout(request, source));
-    for (const source of sources) {
-      if (by.instanceId !== undefined && source.instance?.id !== by.instanceId) {
-        await refuse(source.id, request, "not-yours");
-      } else if (by !== GUARDDUTY || isSelectedByFinding(policy, source)) await accept(source.id, request);
-    }
-    for (const id of [...about.instanceIds, ...about.interfaceIds]) {
-      if (sources.some((source) => source.id === id || source.instance?.id === id)) continue;
-      if (!observation.unseen.includes(id)) await refuse(id, request, "outside-vpcs");
-      else if (request.followUp.kind === "demand" && now() - request.time < EARLY_MS) unsettled.add(request);
-      else await refuse(id, request, "not-found");
+    const seen = sources.flatMap((source): Asked[] => {
+      const key = { requester: by.name, interfaceId: source.id };
+      if (by.instanceId !== undefined && source.instance?.id !== by.instanceId)
+        return [{ key, request, refused: "not-yours" }];
+      return by !== GUARDDUTY || isSelectedByFinding(policy, source) ? [{ key, request }] : [];
+    });
+    const unseen = [...about.instanceIds, ...about.interfaceIds].flatMap((id): Asked[] => {
+      if (sources.some((source) => source.id === id || source.instance?.id === id)) return [];
+      const key = { requester: by.name, interfaceId: id };
+      if (!observation.unseen.includes(id)) return [{ key, request, refused: "outside-vpcs" }];
+      if (kind !== "demand" || now() - request.time >= EARLY_MS)
+        return [{ key, request, refused: "not-found" }];
+      unsettled.add(request);
+      return [];
+    });
+    return [...seen, ...unseen];
+  };
+
+  const inOrder = async (asked: readonly Asked[]): Promise<void> => {
+    await updates.read(asked.map(({ key }) => key));
+    for (const each of asked) {
+      if (each.refused === undefined) await accept(each);
+      else await refuse(each, each.refused);
     }
   };
 
   return {
     async record(requests, observation) {
-      // In the order in which they were sent, whatever the order in which they came.
-      for (const request of [...requests].sort((a, b) => a.time - b.time))
-        await recordOne(request, observation);
-      const stored = recorded.size === 0 ? [] : await store.of([...recorded.keys()]);
-      return new Map(stored.map(({ demand }) => [demand.interfaceId, openClaims(demand, now())]));
+      // In the order in which they were received, whatever the order in which they came.
+      const asked = [...requests]
+        .sort((a, b) => a.time - b.time)
+        .flatMap((request) => askedBy(request, observation));
+      await inOrder(asked);
+      const ids = new Set([...recorded.values()].map(({ key }) => key.interfaceId));
+      return new Map([...ids].map((id) => [id, openClaims(updates.copiesOn(id), now())]));
     },
     async settle(report) {
-      for (const [id, requests] of recorded) {
-        const result = demandResultOf(report.verdicts.get(id), stateOf(report, id), mode);
+      for (const { key, requests } of recorded.values()) {
+        const result = demandResultOf(
+          report.verdicts.get(key.interfaceId),
+          stateOf(report, key.interfaceId),
+          mode,
+        );
         if (result === undefined) continue;
-        await writeDemand(store, id, (seen) => seen && settle(seen, result, now()));
+        await updates.change(key, (claim) => claim && settle(claim, result, now()));
         if (result.is === "pending") for (const request of requests) unsettled.add(request);
       }
+    },
+    async refuse(requests, reason) {
+      await inOrder(
+        requests.flatMap((request) =>
+          request.followUp.about.interfaceIds.map((interfaceId) => ({
+            key: { requester: request.followUp.by.name, interfaceId },
+            request,
+            refused: reason,
+          })),
+        ),
+      );
     },
     get opened() {
       return opened;
@@ -141,6 +184,14 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
     refusedRequests,
     unsettled,
   };
+}
+
+function wordsOf({ minutes, note }: DemandFollowUp) {
+  return { ...(minutes !== undefined && { minutes }), ...(note !== undefined && { note }) };
+}
+
+function idOf({ requester, interfaceId }: ClaimKey): string {
+  return `${interfaceId} ${requester}`;
 }
 
 function isAbout({ followUp: { about } }: DemandRequest, { id, instance }: Source): boolean {

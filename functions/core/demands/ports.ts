@@ -1,34 +1,49 @@
-/** What demands need of the world: a store. functions/aws implements it over SSM, tests in memory. */
-import type { Demand } from "./demand.js";
+/** What demands need of the world: a store. functions/aws implements it over DynamoDB, tests in memory. */
+import type { Claim, ClaimCopy } from "./claim.js";
+import type { QuotaReason } from "./quota.js";
 
-/** A demand as it was read. */
-export interface StoredDemand {
-  readonly demand: Demand;
-  /** Grows with every write, whoever writes. */
-  readonly version: number;
+export interface ClaimKey {
+  readonly requester: string;
+  readonly interfaceId: string;
 }
 
-export interface DemandCount {
-  readonly open: number;
-  readonly kept: number;
+/** What was read of one claim. */
+export interface SeenClaim {
+  /** undefined: there is none, or what is there cannot be read and is to be replaced. */
+  readonly claim: Claim | undefined;
+  /** Another one after every write, whoever writes; undefined: nothing is there. */
+  readonly version: string | undefined;
+  /** Whether the interface has a copy of it. */
+  readonly copied: boolean;
 }
 
-/** Where demands are kept. Every method throws when it could not be read or written. */
-export interface DemandStore {
-  /** Throws as well where reading would go on after `until` (milliseconds since the epoch). */
-  all(until?: number): Promise<readonly StoredDemand[]>;
-  of(interfaceIds: readonly string[]): Promise<readonly StoredDemand[]>;
-  /** How many are open, and how many are kept at all; may be a minute old. */
-  count(): Promise<DemandCount>;
-  /**
-   * Writes what was decided from `seen`. Somebody else may have written in between: then the answer is
-   * not `written`, though it may lie there now, and `overwritten` is what it has replaced unseen.
-   */
-  put(demand: Demand, seen: StoredDemand | undefined): Promise<Put>;
-  remove(interfaceIds: readonly string[]): Promise<void>;
+export interface InterfaceClaims {
+  readonly interfaceId: string;
+  readonly copies: readonly ClaimCopy[];
 }
 
-export interface Put {
-  readonly written: boolean;
-  readonly overwritten: readonly Demand[];
+export interface SeenClaims {
+  /** In the order of the keys. */
+  readonly claims: readonly SeenClaim[];
+  /** Those on the interfaces of the keys, whose ever they are. */
+  readonly interfaces: readonly InterfaceClaims[];
+}
+
+/** The version that it has now. `changed`: somebody else has written it since it was read; nothing was written. */
+export type Written = { readonly version: string } | "changed" | QuotaReason;
+
+/** Where claims are kept. Every method throws when it could not be read or written. */
+export interface ClaimStore {
+  /** These claims and, in the same read, the copies of all claims on their interfaces; strongly consistent. */
+  read(keys: readonly ClaimKey[]): Promise<SeenClaims>;
+  /** The claims on every interface; strongly consistent. Throws where reading would go on after `until`. */
+  all(until?: number): Promise<readonly InterfaceClaims[]>;
+  /** Counts requests of this minute, and answers how many there are now. */
+  count(requester: string, minute: number, requests: number): Promise<number>;
+  /** Writes a claim, its copy and what is counted, all or nothing. `seen`: what it was decided from. */
+  write(claim: Claim, seen: SeenClaim, now: number): Promise<Written>;
+  /** When events of these ids were received first, of those on record. */
+  receipts(eventIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Keeps when an event was received, for a message that comes back; the first time stays. */
+  keepReceipt(eventId: string, received: number): Promise<void>;
 }

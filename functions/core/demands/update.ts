@@ -1,36 +1,78 @@
-/** Writes demands although others write them at the same time: no claim of anybody is lost. */
-import { merge, type Demand } from "./demand.js";
-import type { DemandStore, StoredDemand } from "./ports.js";
+/**
+ * Changes of claims although others write at the same time: a change is decided from what is there, written only if that
+ * is still there, and decided again if not. What one run has read it need not read again.
+ */
+import { isCopied, type Claim, type ClaimCopy } from "./claim.js";
+import type { ClaimKey, ClaimStore, SeenClaim } from "./ports.js";
+import type { QuotaReason } from "./quota.js";
 
-const TRIES = 4;
+const TRIES = 5;
 
-export interface Written {
-  readonly before: Demand | undefined;
-  readonly after: Demand | undefined;
+export interface Changed {
+  readonly before: Claim | undefined;
+  readonly after: Claim | undefined;
+  /** Nothing was written, because it would be over this quota. */
+  readonly over?: QuotaReason;
 }
 
-/**
- * Reads a demand, changes it and writes it, until nobody else has written in between. Nothing is written when
- * `change` gives undefined or the same object. `seen`: what was read before, if it was. Throws when it comes to
- * nothing several times.
- */
-export async function writeDemand(
-  store: DemandStore,
-  id: string,
-  change: (demand: Demand | undefined) => Demand | undefined,
-  seen?: StoredDemand,
-): Promise<Written> {
-  let overwritten: readonly Demand[] = [];
-  let known = seen;
-  for (let tries = 1; tries <= TRIES; tries++) {
-    const [now] = known ? [known] : await store.of([id]);
-    known = undefined;
-    // A claim that only the overwritten copies had is put back.
-    const next = change(now && overwritten.reduce(merge, now.demand));
-    if (next === undefined || next === now?.demand) return { before: now?.demand, after: next };
-    const put = await store.put(next, now);
-    if (put.written) return { before: now?.demand, after: next };
-    overwritten = [...overwritten, ...put.overwritten];
-  }
-  throw new Error(`the demand for ${id} was written by others each time`);
+export interface Updates {
+  /** Reads these claims, and all on their interfaces, at once. */
+  read(keys: readonly ClaimKey[]): Promise<void>;
+  /**
+   * Nothing is written when `change` gives undefined or the same object. Throws when others were faster several times,
+   * and when the store cannot be read or written.
+   */
+  change(key: ClaimKey, change: (claim: Claim | undefined) => Claim | undefined): Promise<Changed>;
+  /** The copies of the claims on an interface that was read, with what has been written since. */
+  copiesOn(interfaceId: string): readonly ClaimCopy[];
+}
+
+export function openUpdates(store: ClaimStore, now: () => number): Updates {
+  const seen = new Map<string, SeenClaim>();
+  const copies = new Map<string, Map<string, ClaimCopy>>();
+  const idOf = ({ requester, interfaceId }: ClaimKey) => `${interfaceId} ${requester}`;
+
+  const read = async (keys: readonly ClaimKey[]): Promise<void> => {
+    const distinct = [...new Map(keys.map((key) => [idOf(key), key])).values()];
+    if (distinct.length === 0) return;
+    const found = await store.read(distinct);
+    distinct.forEach((key, n) => {
+      const claim = found.claims[n];
+      if (claim !== undefined) seen.set(idOf(key), claim);
+    });
+    for (const { interfaceId, copies: all } of found.interfaces) {
+      copies.set(interfaceId, new Map(all.map((copy) => [copy.requester, copy])));
+    }
+  };
+
+  const remember = (key: ClaimKey, claim: Claim, version: string): void => {
+    const copied = isCopied(claim);
+    seen.set(idOf(key), { claim, version, copied });
+    const on = copies.get(key.interfaceId) ?? new Map<string, ClaimCopy>();
+    if (copied) on.set(key.requester, claim);
+    else on.delete(key.requester);
+    copies.set(key.interfaceId, on);
+  };
+
+  return {
+    read,
+    async change(key, change) {
+      for (let tries = 1; tries <= TRIES; tries++) {
+        if (!seen.has(idOf(key))) await read([key]);
+        const current = seen.get(idOf(key));
+        if (current === undefined) throw new Error(`the claim on ${key.interfaceId} could not be read`);
+        const next = change(current.claim);
+        if (next === undefined || next === current.claim) return { before: current.claim, after: next };
+        const written = await store.write(next, current, now());
+        if (typeof written === "object") {
+          remember(key, next, written.version);
+          return { before: current.claim, after: next };
+        }
+        if (written !== "changed") return { before: current.claim, after: current.claim, over: written };
+        seen.delete(idOf(key));
+      }
+      throw new Error(`the claim on ${key.interfaceId} was written by others each time`);
+    },
+    copiesOn: (interfaceId) => [...(copies.get(interfaceId)?.values() ?? [])],
+  };
 }

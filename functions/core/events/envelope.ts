@@ -6,6 +6,8 @@ import { untrustedList } from "./items.js";
 
 /** EventBridge event reference, "Events metadata". Unknown fields are passed over. */
 const envelope = z.object({
+  /** Of the event, by EventBridge: a copy of it has the same. */
+  id: z._default(z.string().check(z.maxLength(128)), ""),
   source: z.string(),
   "detail-type": z.string(),
   account: z.string().check(z.regex(/^\d{12}$/)),

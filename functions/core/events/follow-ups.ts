@@ -68,10 +68,12 @@ export type FollowUp =
 
 /** Who asks, as the source of the event says; IAM decides who may use which source. */
 export interface Requester {
-  /** `guardduty`, `traffic-mirror` (trusted), or `traffic-mirror/<aws:userid>` (identified). */
+  /** `guardduty`, `traffic-mirror` (trusted), or an `aws:userid` (identified). */
   readonly name: string;
   /** Of an identified requester that is an instance: the only one that it may ask for. */
   readonly instanceId?: string;
 }
 
 export const GUARDDUTY: Requester = { name: "guardduty" };
+/** Whoever may send the bare source `traffic-mirror`. */
+export const TRUSTED: Requester = { name: "traffic-mirror" };

@@ -8,10 +8,9 @@
  */
 import * as z from "zod/mini";
 import { instanceId, interfaceId, parsedEvent, type Envelope, type EventKind } from "./envelope.js";
-import type { Requester } from "./follow-ups.js";
+import { TRUSTED, type Requester } from "./follow-ups.js";
 import { boundedText } from "./text.js";
 
-const TRUSTED = "traffic-mirror";
 /** AROAEXAMPLE:i-0123, AIDAEXAMPLE … */
 const identified = /^traffic-mirror\/([A-Z0-9]{4,128}(?::[\w+=,.@-]{1,64})?)$/;
 const ofInstance = /:(i-[0-9a-f]{8,17})$/;
@@ -53,6 +52,8 @@ export const mirrorRequested: EventKind = {
     const look = lookOf(parsed.data);
     return parsedEvent(look, {
       early: true,
+      // Its time is its sender's.
+      late: true,
       followUps: [
         {
           kind: "demand",
@@ -74,20 +75,20 @@ export const mirrorWithdrawn: EventKind = {
     const by = requesterOf(event);
     if (!parsed.success || by === undefined) return "malformed";
     const look = lookOf(parsed.data);
-    return parsedEvent(look, { followUps: [{ kind: "withdrawal", about: look, by }] });
+    return parsedEvent(look, { late: true, followUps: [{ kind: "withdrawal", about: look, by }] });
   },
 };
 
 function isRequester(source: string): boolean {
-  return source === TRUSTED || source.startsWith(`${TRUSTED}/`);
+  return source === TRUSTED.name || source.startsWith(`${TRUSTED.name}/`);
 }
 
 function requesterOf({ source }: Envelope): Requester | undefined {
-  if (source === TRUSTED) return { name: TRUSTED };
+  if (source === TRUSTED.name) return TRUSTED;
   const userId = identified.exec(source)?.[1];
   if (userId === undefined) return undefined;
   const own = ofInstance.exec(userId)?.[1];
-  return { name: source, ...(own !== undefined && { instanceId: own }) };
+  return { name: userId, ...(own !== undefined && { instanceId: own }) };
 }
 
 function lookOf({ network_interface_id: eni, instance_id: instance }: Subject) {

@@ -18,7 +18,8 @@ import { lifecycleHook } from "./lifecycle-hook.js";
 import { mirrorRequested, mirrorWithdrawn } from "./mirror-request.js";
 import { tagChange } from "./tag-change.js";
 
-const kinds: readonly EventKind[] = [
+/** Of AWS's services, on the default bus: nobody else can send under their names. */
+export const awsKinds: readonly EventKind[] = [
   ec2StateChange,
   autoscalingLaunch,
   autoscalingTerminate,
@@ -27,26 +28,33 @@ const kinds: readonly EventKind[] = [
   tagChange,
   lifecycleHook,
   guarddutyFinding,
-  mirrorRequested,
-  mirrorWithdrawn,
 ];
+/** Of requesters, on the controller's bus. */
+export const requestKinds: readonly EventKind[] = [mirrorRequested, mirrorWithdrawn];
 
 export type ParseResult =
-  | { readonly ok: true; readonly event: ParsedEvent; readonly time: number }
+  | { readonly ok: true; readonly event: ParsedEvent; readonly id: string; readonly time: number }
   | { readonly ok: false; readonly reason: DropReason };
 
-/** `accountRegion`: where this function runs; an event of another account or region is foreign. */
-export function parseEvent(body: string, accountRegion: AccountRegion): ParseResult {
+/**
+ * `accountRegion`: where this function runs; an event of another account or region is foreign. `kinds`: what may come
+ * this way; a request on the way of AWS's events, or the opposite, is of no known kind.
+ */
+export function parseEvent(
+  body: string,
+  accountRegion: AccountRegion,
+  kinds: readonly EventKind[] = awsKinds,
+): ParseResult {
   const event = readEnvelope(body, accountRegion);
   if (typeof event === "string") return { ok: false, reason: event };
-  const kind = kindOf(event.source, event["detail-type"]);
+  const kind = kindOf(kinds, event.source, event["detail-type"]);
   if (kind === undefined) return { ok: false, reason: "unknown-kind" };
   const parsed = kind.parse(event);
   if (typeof parsed === "string") return { ok: false, reason: parsed };
-  return { ok: true, event: parsed, time: Date.parse(event.time) };
+  return { ok: true, event: parsed, id: event.id, time: Date.parse(event.time) };
 }
 
-function kindOf(source: string, detailType: string): EventKind | undefined {
+function kindOf(kinds: readonly EventKind[], source: string, detailType: string): EventKind | undefined {
   return kinds.find(
     (kind) =>
       kind.detailType === detailType &&

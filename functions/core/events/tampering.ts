@@ -59,7 +59,7 @@ const answered = z.object({ trafficMirrorFilterRule: z.object({ trafficMirrorFil
  * alone, and of a session that is gone nobody can tell whose it was; so what another controller of the account does is
  * no tampering, and the pattern in modules/mirror-controller/event-rules.tf says the same.
  */
-const OF_A_CONTROLLER = /:role\/[^/]+-(?:reconcile|sweep)-([a-z0-9-]+)$/;
+const OF_A_CONTROLLER = /:role\/[^/]+-(?:reconcile|requests|sweep)-([a-z0-9-]+)$/;
 
 export function isOfAController(roleArn: string, region: string): boolean {
   return OF_A_CONTROLLER.exec(roleArn)?.[1] === region;

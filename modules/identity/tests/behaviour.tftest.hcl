@@ -25,6 +25,7 @@ run "everything_is_known_in_the_first_plan" {
   assert {
     condition = (
       output.arns.sqs == "arn:aws:sqs:eu-west-1:111122223333" &&
+      output.arns.dynamodb == "arn:aws:dynamodb:eu-west-1:111122223333" &&
       output.arns.iam == "arn:aws:iam::111122223333"
     )
     error_message = "ARNs begin with partition, service, region and account; those of IAM have no region."

@@ -25,7 +25,8 @@ variable "lambda_package" {
 variable "vpc_config" {
   description = <<-EOT
     Where the functions are placed in a VPC, for organizations that ask for it. The APIs of EC2, Elastic Load Balancing,
-    Systems Manager, EventBridge, SQS and, with `lifecycle_hooks`, Auto Scaling must be reachable from there.
+    Systems Manager, EventBridge, SQS, DynamoDB (a gateway endpoint, which is free) and, with `lifecycle_hooks`, Auto
+    Scaling must be reachable from there.
 
     - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
     - `security_group_ids`: 1 to 5.
@@ -61,19 +62,20 @@ variable "memory_size" {
   description = <<-EOT
     Memory of the functions in MB; CPU grows with it.
 
-    - `reconcile`: 128 to 10240. Default 512, for a cold start within a second or so.
+    - `reconcile`, `requests`: 128 to 10240. Default 512, for a cold start within a second or so.
     - `sweep`: 128 to 10240. Default 1024, for a region of 10,000 interfaces, with room.
   EOT
   type = object({
     reconcile = optional(number, 512)
+    requests  = optional(number, 512)
     sweep     = optional(number, 1024)
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for size in [var.memory_size.reconcile, var.memory_size.sweep] : size >= 128 && size <= 10240 && floor(size) == size])
-    error_message = "memory_size.reconcile and memory_size.sweep must be whole numbers of MB from 128 to 10240."
+    condition     = alltrue([for size in values(var.memory_size) : size >= 128 && size <= 10240 && floor(size) == size])
+    error_message = "memory_size.reconcile, memory_size.requests and memory_size.sweep must be whole numbers of MB from 128 to 10240."
   }
 }
 
@@ -82,12 +84,14 @@ variable "reserved_concurrency" {
     Concurrent executions reserved for the functions.
 
     - `reconcile`: -1 (none), or at least `pace.events_maximum_concurrency`.
+    - `requests`: -1 (none), or at least `pace.requests_maximum_concurrency`.
     - `sweep`: -1 (none), or at least 2, since an apply or a person may start one while the schedule's runs.
 
-    Default -1 for both: a new account has ten in all, and reserving any of them fails there.
+    Default -1 for each: a new account has ten in all, and reserving any of them fails there.
   EOT
   type = object({
     reconcile = optional(number, -1)
+    requests  = optional(number, -1)
     sweep     = optional(number, -1)
   })
   default  = {}
@@ -102,6 +106,17 @@ variable "reserved_concurrency" {
       )
     )
     error_message = "reserved_concurrency.reconcile must be -1 or a whole number not under pace.events_maximum_concurrency."
+  }
+
+  validation {
+    condition = (
+      var.reserved_concurrency.requests == -1 ||
+      (
+        var.reserved_concurrency.requests >= var.pace.requests_maximum_concurrency &&
+        floor(var.reserved_concurrency.requests) == var.reserved_concurrency.requests
+      )
+    )
+    error_message = "reserved_concurrency.requests must be -1 or a whole number not under pace.requests_maximum_concurrency."
   }
 
   validation {

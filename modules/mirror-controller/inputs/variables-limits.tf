@@ -8,31 +8,40 @@ variable "pace" {
 
     - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
       0 to 1000, default 0.25; at most 10000, default 44.
-    - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.5; 1 to
+    - `requests_per_second`, `requests_burst`: of the function `requests` in all, likewise. More than 0 to 1000, default
+      0.1; at most 10000, default 3. Whoever asks for mirrors spends this and no more; what is over comes with the next
+      sweep.
+    - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.4; 1 to
       10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
-    - `events_maximum_concurrency`: runs of `reconcile` at the same time, 2 to 1000. Default 2, the least that Lambda
-      takes for a queue.
+    - `events_maximum_concurrency`, `requests_maximum_concurrency`: runs of `reconcile` and of `requests` at the same
+      time, 2 to 1000. Default 2, the least that Lambda takes for a queue.
 
-    The defaults take nearly all that EC2 grants and no more. While events wait in their queue, the sweep stands back
-    and `reconcile` takes both rates: of 100 instances launched at once the last is mirrored after some 13 seconds, of
-    700 after some 140, also during a backfill of thousands. Raise them when AWS has raised the account's limits.
+    The defaults are 0.25 + 0.1 + 4.4 + 0.22 = 4.97 a second and 44 + 3 + 3 = 50 at once: nearly all that EC2 grants and
+    no more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
+    launched at once the last is mirrored after some 14 seconds, of 700 after some 150, also during a backfill of
+    thousands. Raise them when AWS has raised the account's limits.
 
     Processes know nothing of each other: each keeps to its share, and sends a burst at ten calls a second. One that EC2
     throttles, since another tool uses the bucket too, pauses and goes on at a little less than half its share.
   EOT
   type = object({
-    events_per_second          = optional(number, 0.25)
-    events_burst               = optional(number, 44)
-    sweep_per_second           = optional(number, 4.5)
-    sweep_burst                = optional(number, 3)
-    events_maximum_concurrency = optional(number, 2)
+    events_per_second            = optional(number, 0.25)
+    events_burst                 = optional(number, 44)
+    requests_per_second          = optional(number, 0.1)
+    requests_burst               = optional(number, 3)
+    sweep_per_second             = optional(number, 4.4)
+    sweep_burst                  = optional(number, 3)
+    events_maximum_concurrency   = optional(number, 2)
+    requests_maximum_concurrency = optional(number, 2)
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.pace.events_per_second > 0 && var.pace.events_per_second <= 1000 && var.pace.sweep_per_second > 0 && var.pace.sweep_per_second <= 1000
-    error_message = "pace.events_per_second and pace.sweep_per_second must be more than 0 and at most 1000."
+    condition = alltrue([
+      for rate in [var.pace.events_per_second, var.pace.requests_per_second, var.pace.sweep_per_second] : rate > 0 && rate <= 1000
+    ])
+    error_message = "pace.events_per_second, pace.requests_per_second and pace.sweep_per_second must be more than 0 and at most 1000."
   }
 
   validation {
@@ -43,17 +52,26 @@ variable "pace" {
   }
 
   validation {
+    condition     = var.pace.requests_burst >= var.pace.requests_maximum_concurrency && var.pace.requests_burst <= 10000
+    error_message = <<-EOT
+      pace.requests_burst must be at least pace.requests_maximum_concurrency, so that each run has one, and at most 10000.
+    EOT
+  }
+
+  validation {
     condition     = var.pace.sweep_burst >= 1 && var.pace.sweep_burst <= 10000
     error_message = "pace.sweep_burst must be from 1 to 10000."
   }
 
   validation {
-    condition = (
-      var.pace.events_maximum_concurrency >= 2 &&
-      var.pace.events_maximum_concurrency <= 1000 &&
-      floor(var.pace.events_maximum_concurrency) == var.pace.events_maximum_concurrency
-    )
-    error_message = "pace.events_maximum_concurrency must be a whole number from 2 to 1000: Lambda takes no less for a queue."
+    condition = alltrue([
+      for runs in [var.pace.events_maximum_concurrency, var.pace.requests_maximum_concurrency] :
+      runs >= 2 && runs <= 1000 && floor(runs) == runs
+    ])
+    error_message = <<-EOT
+      pace.events_maximum_concurrency and pace.requests_maximum_concurrency must be whole numbers from 2 to 1000: Lambda
+      takes no less for a queue.
+    EOT
   }
 }
 

@@ -88,21 +88,24 @@ variable "lifecycle_hooks" {
 
 variable "demands" {
   description = <<-EOT
-    Limits of demands, the mirrors that an event asks for: `Mirror Requested` on the controller's bus or a GuardDuty
-    finding. Each has an end, and is one SSM parameter, `/<name>/demands/<interface>`.
+    Limits of demands, the mirrors that somebody asks for (`Mirror Requested` on the controller's bus) or that a GuardDuty
+    finding does. Each has an end. What is over a limit is refused, and the requester reads why: docs/demands.md.
 
     - `default_minutes`: how long one lasts that does not say, 1 to `maximum_minutes`. Default 1440, a day.
-    - `maximum_minutes`: the longest that a requester gets from one request, 1 to 525600. Default 10080, a week.
-    - `limit`: how many are open at most, 1 to 5000; a request beyond is refused. Default 500: a standard parameter
-      costs nothing, and an account has 10,000.
-    - `reads_per_second`: how fast the functions read them, 1 to 40. Default 5: Systems Manager grants some 40 a second,
-      shared with everything else in the account, and a page holds ten.
+    - `maximum_minutes`: the longest that a requester has one open, however often it asks, 1 to 525600. Default 10080, a
+      week.
+    - `limit`: how many may be open in all, those of findings not counted, 1 to 5000. Default 500.
+    - `requester_limit`: how many one requester may have open, 1 to 5000. Default 20, more than an instance has
+      interfaces. Does not hold whoever may ask under the bare source `traffic-mirror`.
+    - `requests_per_minute`: requests and withdrawals that one requester may send in a minute, 1 to 6000. Default 30;
+      likewise.
   EOT
   type = object({
-    default_minutes  = optional(number, 1440)
-    maximum_minutes  = optional(number, 10080)
-    limit            = optional(number, 500)
-    reads_per_second = optional(number, 5)
+    default_minutes     = optional(number, 1440)
+    maximum_minutes     = optional(number, 10080)
+    limit               = optional(number, 500)
+    requester_limit     = optional(number, 20)
+    requests_per_minute = optional(number, 30)
   })
   default  = {}
   nullable = false
@@ -124,12 +127,20 @@ variable "demands" {
   }
 
   validation {
-    condition     = var.demands.limit >= 1 && var.demands.limit <= 5000 && floor(var.demands.limit) == var.demands.limit
-    error_message = "demands.limit must be a whole number from 1 to 5000: an account holds 10,000 standard parameters."
+    condition = alltrue([
+      for limit in [var.demands.limit, var.demands.requester_limit] : limit >= 1 && limit <= 5000 && floor(limit) == limit
+    ])
+    error_message = <<-EOT
+      demands.limit and demands.requester_limit must be whole numbers from 1 to 5000: a sweep reads all that are open.
+    EOT
   }
 
   validation {
-    condition     = var.demands.reads_per_second >= 1 && var.demands.reads_per_second <= 40
-    error_message = "demands.reads_per_second must be from 1 to 40, what Systems Manager grants an account."
+    condition = (
+      var.demands.requests_per_minute >= 1 &&
+      var.demands.requests_per_minute <= 6000 &&
+      floor(var.demands.requests_per_minute) == var.demands.requests_per_minute
+    )
+    error_message = "demands.requests_per_minute must be a whole number from 1 to 6000."
   }
 }

@@ -178,7 +178,7 @@ run "demands_that_last_longer_than_they_may" {
   expect_failures = [var.demands]
 }
 
-run "more_demands_than_parameters_go_well_with" {
+run "more_demands_than_a_sweep_reads" {
   command = plan
 
   module {
@@ -192,7 +192,7 @@ run "more_demands_than_parameters_go_well_with" {
   expect_failures = [var.demands]
 }
 
-run "reads_faster_than_systems_manager_answers" {
+run "a_requester_that_may_have_nothing_open" {
   command = plan
 
   module {
@@ -200,7 +200,21 @@ run "reads_faster_than_systems_manager_answers" {
   }
 
   variables {
-    demands = { reads_per_second = 100 }
+    demands = { requester_limit = 0 }
+  }
+
+  expect_failures = [var.demands]
+}
+
+run "requests_without_end" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    demands = { requests_per_minute = 10000 }
   }
 
   expect_failures = [var.demands]

@@ -17,7 +17,7 @@ variables {
   }
 }
 
-run "requests_on_the_own_bus_go_to_the_events_queue" {
+run "requests_on_the_own_bus_go_to_a_queue_of_their_own" {
   command = apply
 
   assert {
@@ -40,8 +40,8 @@ run "requests_on_the_own_bus_go_to_the_events_queue" {
   assert {
     condition = (
       aws_cloudwatch_event_target.requests.event_bus_name == "mirror" && aws_cloudwatch_event_target.requests.rule == "requests" &&
-      aws_cloudwatch_event_target.requests.arn == aws_sqs_queue.events.arn &&
-      aws_cloudwatch_event_target.requests.dead_letter_config[0].arn == aws_sqs_queue.events_dlq.arn &&
+      aws_cloudwatch_event_target.requests.arn == aws_sqs_queue.requests.arn &&
+      aws_cloudwatch_event_target.requests.dead_letter_config[0].arn == aws_sqs_queue.requests_dlq.arn &&
       aws_cloudwatch_event_target.requests.retry_policy[0].maximum_event_age_in_seconds == 3600
     )
     error_message = "A request that cannot be delivered must wait where somebody sees it."
@@ -113,7 +113,7 @@ run "reports_are_passed_on_to_the_hub_and_what_it_does_not_take_is_kept" {
     condition = (
       aws_cloudwatch_event_target.hub["hub"].arn == var.hub_event_bus_arn && aws_cloudwatch_event_target.hub["hub"].role_arn == aws_iam_role.hub["hub"].arn &&
       aws_cloudwatch_event_target.hub["hub"].dead_letter_config[0].arn == aws_sqs_queue.hub_dlq["hub"].arn &&
-      keys(output.queue_arns) == ["events", "events_dlq", "hub_dlq"]
+      keys(output.queue_arns) == ["events", "events_dlq", "hub_dlq", "requests", "requests_dlq"]
     )
     error_message = "The target is the hub's bus, by a role of its own, with a dead-letter queue of its own."
   }

@@ -30,8 +30,11 @@ run "without_triggers_only_sweeps_run" {
   }
 
   assert {
-    condition     = local.event_rule_arns == ["arn:aws:events:eu-west-1:111122223333:rule/mirror/requests"]
-    error_message = "Requests are taken in any case, and nothing else may send to the queues."
+    condition = (
+      jsonencode(local.event_rule_arns) == jsonencode(["arn:aws:events:eu-west-1:111122223333:rule/-"]) &&
+      local.request_rule_arns == ["arn:aws:events:eu-west-1:111122223333:rule/mirror/requests"]
+    )
+    error_message = "Requests are taken in any case, and nothing may send to the events queue: no rule has such a name."
   }
 
   assert {
@@ -44,8 +47,10 @@ run "only_our_rules_may_send_to_the_queues" {
   command = plan
 
   assert {
-    condition = alltrue([for document in values(data.aws_iam_policy_document.queue) :
-      jsonencode({ for condition in document.statement[0].condition : condition.variable => condition.values }) == jsonencode({
+    condition = alltrue([for key in ["events", "events_dlq"] :
+      jsonencode({
+        for condition in data.aws_iam_policy_document.queue[key].statement[0].condition : condition.variable => condition.values
+        }) == jsonencode({
         "aws:SourceArn" = [
           "arn:aws:events:eu-west-1:111122223333:rule/mirror-api-calls",
           "arn:aws:events:eu-west-1:111122223333:rule/mirror-autoscaling",
@@ -53,12 +58,23 @@ run "only_our_rules_may_send_to_the_queues" {
           "arn:aws:events:eu-west-1:111122223333:rule/mirror-ecs-tasks",
           "arn:aws:events:eu-west-1:111122223333:rule/mirror-tag-changes",
           "arn:aws:events:eu-west-1:111122223333:rule/mirror-tampering",
-          "arn:aws:events:eu-west-1:111122223333:rule/mirror/requests",
         ]
         "aws:SourceAccount" = ["111122223333"]
       })
     ])
     error_message = "Only events of this account's rules may be sent."
+  }
+
+  assert {
+    condition = alltrue([for key in ["requests", "requests_dlq"] :
+      {
+        for condition in data.aws_iam_policy_document.queue[key].statement[0].condition : condition.variable => toset(condition.values)
+        } == {
+        "aws:SourceArn"     = toset(["arn:aws:events:eu-west-1:111122223333:rule/mirror/requests"])
+        "aws:SourceAccount" = toset(["111122223333"])
+      }
+    ])
+    error_message = "Requests have a queue of their own, and nothing else is in it."
   }
 
   assert {
@@ -72,7 +88,9 @@ run "only_our_rules_may_send_to_the_queues" {
   assert {
     condition = (
       data.aws_iam_policy_document.queue["events"].statement[0].resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"]) &&
-      data.aws_iam_policy_document.queue["events_dlq"].statement[0].resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events-dlq"])
+      data.aws_iam_policy_document.queue["events_dlq"].statement[0].resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events-dlq"]) &&
+      data.aws_iam_policy_document.queue["requests"].statement[0].resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-requests"]) &&
+      data.aws_iam_policy_document.queue["requests_dlq"].statement[0].resources == toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-requests-dlq"])
     )
     error_message = "Each queue's policy names that queue."
   }
@@ -103,7 +121,7 @@ run "a_message_is_tried_nine_times_and_then_kept_for_two_weeks" {
 
   assert {
     condition = alltrue([
-      for target in concat(values(aws_cloudwatch_event_target.this), [aws_cloudwatch_event_target.requests]) :
+      for target in values(aws_cloudwatch_event_target.this) :
       target.dead_letter_config[0].arn == aws_sqs_queue.events_dlq.arn && target.arn == aws_sqs_queue.events.arn
     ])
     error_message = "What EventBridge cannot deliver must go to the dead-letter queue."
@@ -134,7 +152,7 @@ run "a_key_encrypts_queues_and_lets_reconcile_read_them" {
   assert {
     condition = (
       one([
-        for statement in data.aws_iam_policy_document.reconcile.statement : statement if statement.sid == "ReadEncryptedEvents"
+        for statement in data.aws_iam_policy_document.take["events"].statement : statement if statement.sid == "ReadEncryptedMessages"
       ]).resources == toset([var.kms_key_arn])
     )
     error_message = "reconcile must be allowed to decrypt messages with that key."
@@ -169,14 +187,14 @@ run "a_functions_pace_is_divided_by_its_concurrency" {
   assert {
     condition = (
       local.reconcile_environment.MUTATIONS_PER_SECOND == "0.75" &&
-      local.reconcile_environment.MUTATIONS_PER_SECOND_WAITING == "1.875" &&
+      local.reconcile_environment.MUTATIONS_PER_SECOND_WAITING == "1.85" &&
       local.reconcile_environment.MUTATIONS_BURST == "7.5"
     )
     error_message = "Each run of reconcile gets its share."
   }
 
   assert {
-    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.5" && local.sweep_environment.MUTATIONS_BURST == "3"
+    condition     = local.sweep_environment.MUTATIONS_PER_SECOND == "4.4" && local.sweep_environment.MUTATIONS_BURST == "3"
     error_message = "The sweep runs one at a time and has its pace to itself."
   }
 }
@@ -197,13 +215,16 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
     condition = {
       for name, value in local.sweep_environment : name => value if !startswith(name, "MUTATIONS") && name != "EVENTS_QUEUE_URL"
       } == {
-      ACCOUNT_ID            = "111122223333"
-      CONTROLLER_NAME       = "mirror"
-      POLICY_PARAMETER      = "/mirror/policy"
-      MODE                  = "observe"
-      SESSION_TAGS          = "{\"Team\":\"security\"}"
-      SESSION_QUOTA         = "500"
-      DEMANDS               = jsonencode({ path = "/mirror/demands", default_minutes = 60, maximum_minutes = 10080, limit = 500, reads_per_second = 5 })
+      ACCOUNT_ID       = "111122223333"
+      CONTROLLER_NAME  = "mirror"
+      POLICY_PARAMETER = "/mirror/policy"
+      MODE             = "observe"
+      SESSION_TAGS     = "{\"Team\":\"security\"}"
+      SESSION_QUOTA    = "500"
+      DEMANDS = jsonencode({
+        table = "mirror-demands", default_minutes = 60, maximum_minutes = 10080,
+        limit = 500, requester_limit = 20, requests_per_minute = 30
+      })
       EVENT_BUS_NAME        = "mirror"
       SWEEP_STATE_PARAMETER = "/mirror/sweep-state"
       LEFT_OUT_VPC_IDS      = "[]"
@@ -337,8 +358,9 @@ run "apply_shows_what_its_sweep_did" {
 
   assert {
     condition = (
-      output.function_names == { reconcile = "mirror-reconcile", sweep = "mirror-sweep" } &&
-      keys(output.queue_arns) == ["events", "events_dlq"] &&
+      output.function_names == { reconcile = "mirror-reconcile", requests = "mirror-requests", sweep = "mirror-sweep" } &&
+      keys(output.queue_arns) == ["events", "events_dlq", "requests", "requests_dlq"] &&
+      output.demands_table_name == "mirror-demands" &&
       output.policy_parameter_name == "/mirror/policy"
     )
     error_message = "The outputs must name what was made."

@@ -55,17 +55,21 @@ run "the_record_of_sweeps_is_written_by_the_sweep_alone" {
   assert {
     condition = (
       aws_ssm_parameter.sweep_state.name == local.sweep_environment.SWEEP_STATE_PARAMETER &&
-      aws_ssm_parameter.sweep_state.name == local.reconcile_environment.SWEEP_STATE_PARAMETER
+      aws_ssm_parameter.sweep_state.name == local.reconcile_environment.SWEEP_STATE_PARAMETER &&
+      aws_ssm_parameter.sweep_state.name == local.requests_environment.SWEEP_STATE_PARAMETER
     )
-    error_message = "Both must know where the record is."
+    error_message = "All must know where the record is."
   }
 
   assert {
     condition = [
-      for statement in data.aws_iam_policy_document.reconcile.statement : statement.actions
+      for statement in flatten([
+        data.aws_iam_policy_document.take["events"].statement, data.aws_iam_policy_document.take["requests"].statement,
+        data.aws_iam_policy_document.follow_up.statement, data.aws_iam_policy_document.common.statement,
+      ]) : statement.actions
       if strcontains(jsonencode(statement.resources), "sweep-state")
-    ] == [toset(["ssm:GetParameter"])]
-    error_message = "reconcile may look whether the first apply is over, and not write that it is."
+    ] == [toset(["ssm:GetParameter"]), toset(["ssm:GetParameter"])]
+    error_message = "reconcile and requests may look whether the first apply is over, and not write that it is."
   }
 }
 
@@ -162,7 +166,7 @@ run "targets_by_tag_are_allowed_for_those_vpcs_alone" {
   }
 }
 
-run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
+run "many_vpcs_are_spread_over_policies_that_every_role_gets" {
   command = plan
 
   variables {
@@ -179,6 +183,7 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
     condition = (
       length(aws_iam_policy.scope) == 10 &&
       length(aws_iam_role_policy_attachment.sweep_scope) == 10 &&
+      length(aws_iam_role_policy_attachment.requests_scope) == 10 &&
       length(aws_iam_role_policy_attachment.reconcile_scope) == 10
     )
     error_message = "A role takes ten managed policies."
@@ -195,18 +200,23 @@ run "many_vpcs_are_spread_over_policies_that_both_roles_get" {
   }
 }
 
-run "only_reconcile_may_take_events_and_the_sweep_sees_how_many_wait" {
+run "each_function_takes_from_its_own_queue_and_the_sweep_sees_how_many_wait" {
   command = plan
 
   assert {
     condition = (
-      { for statement in data.aws_iam_policy_document.reconcile.statement : statement.sid => statement.resources } == {
-        TakeEvents     = toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"])
+      { for statement in data.aws_iam_policy_document.take["events"].statement : statement.sid => statement.resources } == {
+        TakeMessages   = toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-events"])
         ReadSweepState = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"])
       } &&
-      !anytrue([for statement in data.aws_iam_policy_document.reconcile.statement : contains(statement.actions, "ssm:PutParameter")]) &&
+      { for statement in data.aws_iam_policy_document.take["requests"].statement : statement.sid => statement.resources } == {
+        TakeMessages   = toset(["arn:aws:sqs:eu-west-1:111122223333:mirror-requests"])
+        ReadSweepState = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/sweep-state"])
+      } &&
       { for statement in data.aws_iam_policy_document.sweep.statement : statement.sid => statement.actions } == {
         KeepSweepState       = toset(["ssm:GetParameter", "ssm:PutParameter"])
+        ReadEarlierDemands   = toset(["ssm:GetParametersByPath"])
+        RemoveEarlierDemands = toset(["ssm:DeleteParameters"])
         SeeWhetherEventsWait = toset(["sqs:GetQueueAttributes"])
       }
     )
@@ -226,16 +236,23 @@ run "only_the_controllers_own_parameters_are_read" {
   }
 }
 
-run "demands_are_the_controllers_own_and_reports_under_its_own_name" {
+run "claims_are_the_controllers_own_and_reports_under_its_own_name" {
   command = plan
 
   assert {
     condition = { for statement in data.aws_iam_policy_document.follow_up.statement : statement.sid => statement.resources } == {
-      Report      = toset(["arn:aws:events:eu-west-1:111122223333:event-bus/mirror"])
-      ListDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands", "arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
-      KeepDemands = toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"])
+      Report     = toset(["arn:aws:events:eu-west-1:111122223333:event-bus/mirror"])
+      KeepClaims = toset(["arn:aws:dynamodb:eu-west-1:111122223333:table/mirror-demands"])
     }
-    error_message = "Neither another bus nor another parameter may be within reach."
+    error_message = "Neither another bus nor another table may be within reach."
+  }
+
+  assert {
+    condition = (
+      data.aws_iam_policy_document.follow_up.statement[1].actions ==
+      toset(["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"])
+    )
+    error_message = "What the functions do with items, and neither a scan nor a removal."
   }
 
   assert {
@@ -318,11 +335,16 @@ run "a_requester_asks_under_its_own_name_and_reads_its_own_demands" {
   assert {
     condition = (
       length(data.aws_iam_policy_document.request.statement) == 2 &&
-      data.aws_iam_policy_document.request.statement[1].actions == toset(["ssm:GetParameter"]) &&
-      data.aws_iam_policy_document.request.statement[1].resources == toset(["arn:aws:ssm:eu-west-1:111122223333:parameter/mirror/demands/*"]) &&
-      one(data.aws_iam_policy_document.request.statement[1].condition).variable == "aws:ResourceTag/traffic-mirror:requester" &&
-      one(data.aws_iam_policy_document.request.statement[1].condition).values == tolist(["$${aws:userid}"])
+      data.aws_iam_policy_document.request.statement[1].actions == toset(["dynamodb:GetItem", "dynamodb:Query"]) &&
+      data.aws_iam_policy_document.request.statement[1].resources == toset(["arn:aws:dynamodb:eu-west-1:111122223333:table/mirror-demands"]) &&
+      {
+        for condition in data.aws_iam_policy_document.request.statement[1].condition :
+        "${condition.test} ${condition.variable}" => toset(condition.values)
+        } == {
+        "ForAllValues:StringEquals dynamodb:LeadingKeys" = toset(["$${aws:userid}"])
+        "Null dynamodb:LeadingKeys"                      = toset(["false"])
+      }
     )
-    error_message = "The state of others' demands must be out of reach."
+    error_message = "The claims of others must be out of reach: no scan, no write, no other partition."
   }
 }

@@ -105,11 +105,10 @@ run "a_trigger_left_out_has_no_rule_and_no_right_to_send" {
   }
 
   assert {
-    condition = local.event_rule_arns == [
+    condition = jsonencode(local.event_rule_arns) == jsonencode([
       "arn:aws:events:eu-west-1:111122223333:rule/mirror-ec2-state-change",
       "arn:aws:events:eu-west-1:111122223333:rule/mirror-tag-changes",
-      "arn:aws:events:eu-west-1:111122223333:rule/mirror/requests",
-    ]
+    ])
     error_message = "Only their rules may send to the queues."
   }
 }
@@ -213,7 +212,7 @@ run "calls_count_when_they_succeeded_and_name_what_can_be_looked_at" {
   assert {
     condition = flatten([for call in jsondecode(aws_cloudwatch_event_rule.this["api_calls"].event_pattern).detail["$or"] :
       [for arn in call.userIdentity.sessionContext.sessionIssuer.arn : lookup(arn, "anything-but", [])] if contains(keys(call), "userIdentity")
-    ]) == [{ suffix = ["-reconcile-eu-west-1", "-sweep-eu-west-1"] }]
+    ]) == [{ suffix = ["-reconcile-eu-west-1", "-requests-eu-west-1", "-sweep-eu-west-1"] }]
     error_message = "What controllers tag themselves must not match."
   }
 }
@@ -315,7 +314,7 @@ run "tampering_is_what_neither_the_functions_nor_the_principals_given_did" {
   }
 
   assert {
-    condition     = tolist(local.session_roles) == tolist(["-reconcile-eu-west-1", "-sweep-eu-west-1", "/network-admin"])
+    condition     = tolist(local.session_roles) == tolist(["-reconcile-eu-west-1", "-requests-eu-west-1", "-sweep-eu-west-1", "/network-admin"])
     error_message = "Controllers' functions and the role given, by its name: ${jsonencode(local.session_roles)}"
   }
 

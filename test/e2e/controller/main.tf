@@ -38,8 +38,15 @@ module "mirror_controller" {
   schedule_expression = "rate(5 minutes)"
   # A few instances change their tags all through the suite, which is more than half of them within a day.
   guardrails = { removal_percent = 100 }
-  demands    = { limit = 6, maximum_minutes = 60, default_minutes = 30, reads_per_second = 40 }
-  pace       = { events_per_second = 500, events_burst = 500, sweep_per_second = 500, sweep_burst = 500 }
+  demands    = { limit = 6, requester_limit = 4, requests_per_minute = 12, maximum_minutes = 60, default_minutes = 30 }
+  pace = {
+    events_per_second   = 500
+    events_burst        = 500
+    requests_per_second = 500
+    requests_burst      = 500
+    sweep_per_second    = 500
+    sweep_burst         = 500
+  }
 
   sources = {
     tags = [
@@ -67,4 +74,9 @@ output "queue_arns" {
 output "function_names" {
   description = "As the module's."
   value       = module.mirror_controller.function_names
+}
+
+output "demands_table_name" {
+  description = "As the module's."
+  value       = module.mirror_controller.demands_table_name
 }

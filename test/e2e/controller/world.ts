@@ -16,6 +16,7 @@ import {
   DescribeInstancesCommand,
   type TrafficMirrorSession,
 } from "@aws-sdk/client-ec2";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand, PutPermissionCommand } from "@aws-sdk/client-eventbridge";
 import {
   GetFunctionConfigurationCommand,
@@ -23,11 +24,6 @@ import {
   UpdateEventSourceMappingCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import {
-  DeleteParametersCommand,
-  GetParameterCommand,
-  GetParametersByPathCommand,
-} from "@aws-sdk/client-ssm";
 import { root } from "../../../scripts/lib/run.js";
 import {
   DEFAULT_ACCOUNT,
@@ -46,6 +42,7 @@ import {
 import { createAws, tagsOf, type Aws, type Launched } from "../../support/aws.js";
 import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../../support/terraform.js";
+import { Claims } from "./claims.js";
 import { makeMirrorFilter } from "../../support/mirror-filter.js";
 
 const HUB = "999999999999";
@@ -59,16 +56,11 @@ export type Group = keyof typeof GROUPS;
 interface Outputs {
   readonly event_bus_arn: string;
   readonly request_policy_json: string;
-  readonly queue_arns: { readonly events: string; readonly events_dlq: string; readonly hub_dlq: string };
-  readonly function_names: { readonly reconcile: string; readonly sweep: string };
-}
-
-export interface Demand {
-  readonly status: string;
-  readonly session_id: string | null;
-  readonly reason: string | null;
-  readonly expires_at: string | null;
-  readonly claims: readonly { readonly by: string; readonly expires_at: string }[];
+  readonly queue_arns: Readonly<
+    Record<"events" | "events_dlq" | "requests" | "requests_dlq" | "hub_dlq", string>
+  >;
+  readonly function_names: Readonly<Record<"reconcile" | "requests" | "sweep", string>>;
+  readonly demands_table_name: string;
 }
 
 /** A report as the hub received it. */
@@ -84,6 +76,7 @@ export class World {
   scaling!: AutoScalingClient;
   terraform!: TerraformRoot;
   outputs!: Outputs;
+  claims!: Claims;
   hub!: TestQueue;
   subnetId = "";
   /** In a VPC that the policy does not name. */
@@ -118,6 +111,10 @@ export class World {
       },
     });
     this.outputs = await this.terraform.outputs<Outputs>();
+    this.claims = new Claims(
+      sdk(this.cloud, DEFAULT_ACCOUNT, DynamoDBClient),
+      this.outputs.demands_table_name,
+    );
     const statements = JSON.parse(this.outputs.request_policy_json) as { Statement: readonly unknown[] };
     await createRole(this.cloud, DEFAULT_ACCOUNT, "app", statements.Statement);
     await createRole(this.cloud, DEFAULT_ACCOUNT, "nobody", [
@@ -256,10 +253,9 @@ export class World {
     await this.cloud.idle();
   }
 
-  /** Removes a demand's parameter, so that the next sweep ends what it asked for. */
-  async forget(...interfaceIds: readonly string[]): Promise<void> {
-    const Names = interfaceIds.map((id) => `/${CONTROLLER}/demands/${id}`);
-    await this.aws.ssm.send(new DeleteParametersCommand({ Names }));
+  /** Takes all claims away, so that the next sweep ends what they asked for. */
+  async forget(): Promise<void> {
+    await this.claims.clear();
     await this.sweep();
   }
 
@@ -277,10 +273,10 @@ export class World {
     await this.cloud.idle();
   }
 
-  /** Does something while nothing reads the events queue. */
+  /** Does something while nothing reads the queue of requests. */
   async inSilence(work: () => Promise<void>): Promise<void> {
     const { EventSourceMappings: [mapping] = [] } = await this.aws.lambda.send(
-      new ListEventSourceMappingsCommand({}),
+      new ListEventSourceMappingsCommand({ EventSourceArn: this.outputs.queue_arns.requests }),
     );
     const set = async (Enabled: boolean) => {
       await this.aws.lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping?.UUID, Enabled }));
@@ -292,30 +288,6 @@ export class World {
       await set(true);
       await this.cloud.idle();
     }
-  }
-
-  async demand(interfaceId: string): Promise<Demand | undefined> {
-    try {
-      const Name = `/${CONTROLLER}/demands/${interfaceId}`;
-      const { Parameter } = await this.aws.ssm.send(new GetParameterCommand({ Name }));
-      return JSON.parse(Parameter?.Value ?? "") as Demand;
-    } catch (error) {
-      if ((error as Error).name === "ParameterNotFound") return undefined;
-      throw error;
-    }
-  }
-
-  /** Interfaces that have a demand, whatever its status. */
-  async demands(): Promise<readonly string[]> {
-    const found: string[] = [];
-    let NextToken: string | undefined;
-    do {
-      const Path = `/${CONTROLLER}/demands`;
-      const page = await this.aws.ssm.send(new GetParametersByPathCommand({ Path, NextToken }));
-      found.push(...(page.Parameters ?? []).map(({ Name = "" }) => Name.split("/").pop() ?? ""));
-      NextToken = page.NextToken;
-    } while (NextToken);
-    return found;
   }
 
   /** The session that an instance's role gives it. */

@@ -1,6 +1,6 @@
 /** Which rule lets which event through: every real example, and what must stay outside. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { parseEvent } from "../../../functions/core/events/registry.js";
+import { parseEvent, requestKinds } from "../../../functions/core/events/registry.js";
 import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { matches, parsePattern, type Json } from "../../../local-cloud/events/pattern.js";
 import { readBusRules, readRules, valuesFor, type TriggerRule } from "./rules.js";
@@ -81,13 +81,16 @@ describe("a real event comes through the rule of its trigger alone, and the func
     return parsed.ok ? parsed.event.followUps.length : "dropped";
   };
 
-  test.each(["mirror-sweep-", "mirror-reconcile-", "other-controller-sweep-", "other-controller-reconcile-"])(
-    "but not by a controller's function, of which the parser says the same: %s",
-    (role) => {
-      expect(triggersOf(byRole(role))).toEqual([]);
-      expect(followUpsOf(byRole(role))).toBe(0);
-    },
-  );
+  test.each([
+    "mirror-sweep-",
+    "mirror-reconcile-",
+    "mirror-requests-",
+    "other-controller-sweep-",
+    "other-controller-requests-",
+  ])("but not by a controller's function, of which the parser says the same: %s", (role) => {
+    expect(triggersOf(byRole(role))).toEqual([]);
+    expect(followUpsOf(byRole(role))).toBe(0);
+  });
 
   test.each([
     ["of another region", byRole("mirror-sweep-", "us-east-1")],
@@ -176,7 +179,10 @@ describe("the controller's own bus", () => {
     (name) => {
       for (const source of ["traffic-mirror", "traffic-mirror/AROAEXAMPLE:i-0abcd1234ef567890"]) {
         expect(rulesOf(anEvent(name, { source }))).toEqual(["requests"]);
-        expect(parseEvent(anEvent(name, { source }), ACCOUNT_REGION)).toMatchObject({ ok: true });
+        const event = anEvent(name, { source });
+        expect(parseEvent(event, ACCOUNT_REGION, requestKinds)).toMatchObject({ ok: true });
+        // Nobody asks by the way of AWS's events.
+        expect(parseEvent(event, ACCOUNT_REGION)).toMatchObject({ ok: false });
       }
     },
   );

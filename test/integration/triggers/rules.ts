@@ -58,7 +58,9 @@ export const valuesFor = (accountRegion: { readonly account: string; readonly re
   "var.guardduty_severity": 4,
   "local.hook_groups": ["web"],
   "local.hook_names": ["mirror-mirror"],
-  "local.controller_roles": ["reconcile", "sweep"].map((name) => `-${name}-${accountRegion.region}`),
-  "local.session_roles": ["reconcile", "sweep"].map((name) => `-${name}-${accountRegion.region}`),
+  "local.controller_roles": ["reconcile", "requests", "sweep"].map(
+    (name) => `-${name}-${accountRegion.region}`,
+  ),
+  "local.session_roles": ["reconcile", "requests", "sweep"].map((name) => `-${name}-${accountRegion.region}`),
   "local.session_users": ["-"],
 });

@@ -7,7 +7,8 @@ import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { anApp, type Account, type FakeApp } from "../../support/app.js";
 import { aForeignSession, aPolicy, aSession, aSource, CONTROLLER, VPC } from "../../support/builders.js";
 import { anEvent, aRunningEvent, ACCOUNT_REGION } from "../../support/events.js";
-import { aClock, aDemandStore, aWriter, done, failed, hooksOf, NOON } from "../../support/fakes.js";
+import { aClaimStore } from "../../support/claim-store.js";
+import { aClock, aWriter, done, failed, hooksOf, NOON } from "../../support/fakes.js";
 
 const I = "i-0abcd1234ef567890";
 const ENI = "eni-0abcd1234ef567890";
@@ -93,12 +94,12 @@ describe("a demand", () => {
     const app = withSource({ policy: selectsNothing });
     expect(await handle(app, record("mirror-requested"))).toEqual([]);
     expect(app.writer.calls).toEqual([`create ${ENI}`]);
-    expect(app.store.demands.get(ENI)?.demand.status).toBe("mirrored");
+    expect(app.store.claim(ENI)?.status).toBe("mirrored");
     expect(app.metric("DemandsOpened")).toEqual([1]);
   });
 
   it("leaves the session to a sweep's guardrail only where nobody asked: a withdrawal removes it at once", async () => {
-    const store = aDemandStore();
+    const store = aClaimStore();
     await handle(withSource({ policy: selectsNothing, store }), record("mirror-requested"));
     const tags = aSession({ interfaceId: ENI }).tags;
     const description = describeSession(CONTROLLER, ENI, "demand");
@@ -114,11 +115,11 @@ describe("a demand", () => {
     });
     await handle(app, record("mirror-withdrawn", { time: "2026-01-05T12:00:01Z" }));
     expect(app.writer.calls).toEqual(["delete tms-1"]);
-    expect(store.demands.get(ENI)?.demand.status).toBe("ended");
+    expect(store.claim(ENI)?.status).toBe("ended");
   });
 
   it("that cannot be written does not hold up the rest of its batch", async () => {
-    const app = withSource({ store: aDemandStore([], () => true) });
+    const app = withSource({ store: aClaimStore([], () => true) });
     const records = [record("mirror-requested"), record("tag-change")];
     expect(await handle(app, ...records)).toEqual(["mirror-requested"]);
     expect(app.writer.calls).toEqual([`create ${ENI}`]);
@@ -133,7 +134,7 @@ describe("a demand", () => {
 
   it("of GuardDuty is mirrored where an entry waits for it, and its repetitions add nothing", async () => {
     const policy = aPolicy({ sources: { vpcs: [{ name: "suspects", vpc_id: VPC, on: "guardduty" }] } });
-    const store = aDemandStore();
+    const store = aClaimStore();
     const first = withSource({ policy, store });
     await handle(first, record("guardduty-finding"));
     expect(first.writer.calls).toEqual([`create ${ENI}`]);
@@ -147,7 +148,7 @@ describe("a demand", () => {
     });
     await handle(again, record("guardduty-finding", { time: "2026-01-05T12:10:00Z" }));
     expect(again.writer.calls).toEqual([]);
-    expect(store.demands.get(ENI)?.demand.claims).toHaveLength(1);
+    expect([...store.claims.values()]).toMatchObject([{ requester: "guardduty" }]);
   });
 });
 

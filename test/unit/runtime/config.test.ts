@@ -25,11 +25,12 @@ const environment = {
   AWS_REGION: "eu-west-1",
   EVENT_BUS_NAME: "mirror",
   DEMANDS: JSON.stringify({
-    path: "/mirror/demands",
+    table: "mirror-demands",
     default_minutes: 1440,
     maximum_minutes: 10_080,
     limit: 500,
-    reads_per_second: 5,
+    requester_limit: 20,
+    requests_per_minute: 30,
   }),
 };
 const read = (over: Record<string, string | undefined> = {}) => readConfig({ ...environment, ...over });
@@ -59,11 +60,12 @@ describe("the environment", () => {
       region: "eu-west-1",
       bus: "mirror",
       demands: {
-        path: "/mirror/demands",
+        table: "mirror-demands",
         defaultMinutes: 1440,
         maximumMinutes: 10_080,
-        maxOpen: 500,
-        readsPerSecond: 5,
+        openInAll: 500,
+        openPerRequester: 20,
+        requestsPerMinute: 30,
       },
     });
   });

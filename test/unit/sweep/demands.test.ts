@@ -1,23 +1,23 @@
 import { describe, expect, it } from "@jest/globals";
-import { newDemand, type Claim, type Demand } from "../../../functions/core/demands/demand.js";
+import type { Claim } from "../../../functions/core/demands/claim.js";
 import { describeSession } from "../../../functions/core/sessions/ownership.js";
 import { runSweep } from "../../../functions/sweep/run.js";
 import { anApp, type Account } from "../../support/app.js";
 import { aPolicy, aSession, aSource, CONTROLLER } from "../../support/builders.js";
-import { aDemandStore, NOON } from "../../support/fakes.js";
+import { aClaimStore, EVERYBODY } from "../../support/claim-store.js";
+import { NOON } from "../../support/fakes.js";
 
 const HOUR = 3_600_000;
 const person = { kind: "sweep", by: "person" } as const;
 const policy = aPolicy({ sources: {} });
-const claim = (over: Partial<Claim> = {}): Claim => ({
-  by: "traffic-mirror",
+const aClaim = (over: Partial<Claim> = {}): Claim => ({
+  requester: "traffic-mirror",
+  interfaceId: "eni-1",
+  status: "requested",
+  at: NOON - HOUR,
   since: NOON - HOUR,
   until: NOON + HOUR,
-  ...over,
-});
-const demand = (over: Partial<Demand> = {}): Demand => ({
-  ...newDemand("eni-1", NOON - HOUR),
-  claims: [claim()],
+  received: NOON - HOUR,
   ...over,
 });
 const onDemand = aSession({
@@ -25,31 +25,31 @@ const onDemand = aSession({
   tags: { ...aSession().tags, "traffic-mirror:rule": "demand" },
 });
 
-async function sweep(demands: readonly Demand[], more: Account = {}) {
-  const store = more.store ?? aDemandStore(demands);
+async function sweep(claims: readonly Claim[], more: Account = {}) {
+  const store = more.store ?? aClaimStore(claims);
   const app = anApp({ observation: { sources: [aSource()] }, policy, ...more, store });
   const summary = await runSweep(app, person, 900_000);
-  return { app, store, summary, demand: store.demands.get("eni-1")?.demand };
+  return { app, store, summary, claim: store.claim("eni-1") };
 }
 
 describe("a sweep", () => {
-  it("makes the session of a demand that an event has left, and answers", async () => {
-    const { app, demand: after, summary } = await sweep([demand()]);
+  it("makes the session of a claim that an event has left, and answers", async () => {
+    const { app, claim, summary } = await sweep([aClaim()]);
     expect(app.writer.calls).toEqual(["create eni-1"]);
-    expect(after?.status).toBe("mirrored");
+    expect(claim?.status).toBe("mirrored");
     expect(summary).toMatchObject({ demands: 1, selected: 1, mirrored: 1 });
   });
 
-  it("keeps it until its end", async () => {
-    const mirrored = demand({ status: "mirrored", sessionId: "tms-1" });
+  it("keeps it until its end, and writes nothing", async () => {
+    const mirrored = aClaim({ status: "mirrored", sessionId: "tms-1" });
     const observation = { sources: [aSource()], sessions: [onDemand] };
     const { app, store } = await sweep([mirrored], { observation });
     expect(app.writer.calls).toEqual([]);
     expect(store.calls.write).toBe(0);
   });
 
-  it("removes it at its end, without asking the guardrail, and says ended", async () => {
-    const ended = demand({ status: "mirrored", sessionId: "tms-1", claims: [claim({ until: NOON - 1 })] });
+  it("removes it at its end, without asking the guardrail, says ended, and counts it no longer", async () => {
+    const ended = aClaim({ status: "mirrored", sessionId: "tms-1", until: NOON - 1 });
     const observation = { sources: [aSource()], sessions: [onDemand] };
     const guardrails = {
       removalPercent: 0,
@@ -59,39 +59,44 @@ describe("a sweep", () => {
       maxSessions: null,
       firstApplySessions: null,
     };
-    const { app, demand: after } = await sweep([ended], { observation, settings: { guardrails } });
+    const { app, store, claim } = await sweep([ended], { observation, settings: { guardrails } });
     expect(app.writer.calls).toEqual(["delete tms-1"]);
-    expect(after?.status).toBe("ended");
+    expect(claim).toMatchObject({ status: "ended" });
+    expect([store.copies.size, store.open.get(EVERYBODY)]).toEqual([0, 0]);
     expect(app.metric("DemandsOpen")).toEqual([0]);
   });
 
-  it("removes the parameter an hour later", async () => {
-    const over = demand({
-      status: "ended",
-      at: NOON - HOUR - 1,
-      claims: [claim({ until: NOON - HOUR - 1 })],
-    });
-    expect((await sweep([over])).store.demands.size).toBe(0);
+  it("ends by our clock a claim that has only its copy left", async () => {
+    const store = aClaimStore([aClaim({ until: NOON - 1 })]);
+    store.claims.clear();
+    await sweep([], { store });
+    expect(store.copies.size).toBe(0);
   });
 
-  it("does not remove what was asked for again in the meantime", async () => {
-    const over = demand({
-      status: "ended",
-      at: NOON - HOUR - 1,
-      claims: [claim({ until: NOON - HOUR - 1 })],
-    });
-    const store = aDemandStore([over]);
+  it("leaves open what was asked for again in the meantime", async () => {
+    const store = aClaimStore([aClaim({ until: NOON - 1 })]);
     const { all } = store;
     store.all = async () => {
       const found = await all();
-      store.demands.set("eni-1", { demand: demand(), version: 2 });
+      store.put(aClaim({ received: NOON - 1 }));
       return found;
     };
-    expect((await sweep([], { store })).store.demands.size).toBe(1);
+    const { claim } = await sweep([], { store });
+    expect(claim).toMatchObject({ until: NOON + HOUR });
+    expect(claim?.status).not.toBe("ended");
+  });
+
+  it("reads the claims of 5,000 demands once, and those that it answers once more", async () => {
+    const claims = Array.from({ length: 5_000 }, (_, n) =>
+      aClaim({ interfaceId: `eni-${String(n)}`, until: NOON - 1 }),
+    );
+    const { store } = await sweep(claims);
+    expect(store.calls.read).toBe(2);
+    expect(store.calls.write).toBe(50);
   });
 
   it("looks at an interface that is asked for and on no instance", async () => {
-    const app = anApp({ policy, store: aDemandStore([demand()]) });
+    const app = anApp({ policy, store: aClaimStore([aClaim()]) });
     let also: readonly string[] = [];
     const { everything } = app.ports.observer;
     app.ports.observer.everything = (of, asked = []) => {
@@ -102,16 +107,16 @@ describe("a sweep", () => {
     expect(also).toEqual(["eni-1"]);
   });
 
-  it("that cannot read the demands removes nothing that they may keep, and says so", async () => {
+  it("that cannot read the claims removes nothing that they may keep, and says so", async () => {
     const observation = { sources: [aSource()], sessions: [onDemand] };
-    const { app } = await sweep([], { observation, store: aDemandStore([], () => true) });
+    const { app } = await sweep([], { observation, store: aClaimStore([], () => true) });
     expect(app.writer.calls).toEqual([]);
     expect(app.metric("DemandsUnread")).toEqual([1]);
   });
 
-  it("goes on when a demand cannot be answered", async () => {
-    const store = aDemandStore([demand()]);
-    store.put = () => Promise.reject(new Error("SSM says no"));
+  it("goes on when a claim cannot be answered", async () => {
+    const store = aClaimStore([aClaim()]);
+    store.write = () => Promise.reject(new Error("DynamoDB says no"));
     const { app } = await sweep([], { store });
     expect(app.writer.calls).toEqual(["create eni-1"]);
   });
@@ -119,23 +124,11 @@ describe("a sweep", () => {
 
 describe("what a sweep publishes on the bus", () => {
   it("is what changed, and its summary", async () => {
-    const { app } = await sweep([demand()]);
+    const { app } = await sweep([aClaim()]);
     expect(app.sent.map(({ detailType }) => detailType)).toEqual([
       "Mirror Session Changed",
       "Mirror Sweep Completed",
     ]);
     expect(app.sent[1]?.detail).toMatchObject({ controller: "mirror", by: "person", created: 1 });
-  });
-});
-
-describe("a drain on destroy", () => {
-  it("takes the demands away too, and only once no session is left", async () => {
-    const store = aDemandStore([demand()]);
-    const app = anApp({ store, sessions: [[]] });
-    await runSweep(app, { kind: "drain" }, 900_000);
-    expect(store.demands.size).toBe(0);
-    const stuck = anApp({ store: aDemandStore([demand()]), sessions: [[onDemand]] });
-    await expect(runSweep(stuck, { kind: "drain" }, 10_000)).rejects.toThrow("1 are left");
-    expect(stuck.store.demands.size).toBe(1);
   });
 });

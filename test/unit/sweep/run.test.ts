@@ -209,8 +209,8 @@ describe("an apply", () => {
       sessions: [sessionsOf(fleet(2)), []],
     });
     const { observer } = app.ports;
-    const demandStore: typeof app.demandStore = {
-      ...app.demandStore,
+    const claimStore: typeof app.claimStore = {
+      ...app.claimStore,
       all: async () => {
         refused("the demands");
         return [];
@@ -220,7 +220,7 @@ describe("an apply", () => {
       refused("sessions");
       return observer.sessions();
     };
-    return { ...app, demandStore, ports: { ...app.ports, observer: { ...observer, sessions } } };
+    return { ...app, claimStore, ports: { ...app.ports, observer: { ...observer, sessions } } };
   };
 
   it.each(["the policy", "EC2", "the demands", "sessions"] as const)(

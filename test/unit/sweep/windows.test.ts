@@ -9,7 +9,8 @@ import { requestOf } from "../../../functions/sweep/request.js";
 import { anApp } from "../../support/app.js";
 import { aPolicy, aSource } from "../../support/builders.js";
 import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
-import { aClock, aDemandStore, aWriter } from "../../support/fakes.js";
+import { aClaimStore } from "../../support/claim-store.js";
+import { aClock, aWriter } from "../../support/fakes.js";
 
 const scheduled = requestOf(JSON.parse(anEvent("scheduled")));
 const HOUR = 3_600_000;
@@ -73,11 +74,11 @@ describe("a batch of ten requests", () => {
     [330, { perSecond: 0.25, burst: 1 }],
     [5_000, { perSecond: 100, burst: 100 }],
     [15_000, { perSecond: 100, burst: 100 }],
-  ])("ends in time where a write of SSM takes %i ms and the pace is %j", async (write, options) => {
+  ])("ends in time where a write of DynamoDB takes %i ms and the pace is %j", async (write, options) => {
     const clock = aClock();
     const pace = createPace(options, clock);
     const writer = { ...aWriter(), turn: (until: number) => pace.turn(until) };
-    const store = aDemandStore();
+    const store = aClaimStore();
     store.interfere = () => {
       clock.advance(write);
     };

@@ -13,12 +13,8 @@ export const answers = (world: World): void => {
     });
   };
 
-  // Also what a failed test left; how many there are is remembered for a minute by each process.
-  afterEach(async () => {
-    const left = await world.demands();
-    if (left.length > 0) await world.forget(...left);
-    await world.settle();
-  });
+  // Also what a failed test left.
+  afterEach(() => world.forget());
 
   test("an identified requester gets no other's interface, and can read that it was refused", async () => {
     const [mine, theirs] = [await world.quietly(), await world.quietly()];

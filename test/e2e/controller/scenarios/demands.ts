@@ -1,4 +1,5 @@
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { DynamoDBClient, GetItemCommand, QueryCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { metadataService, requestMirror } from "../../../support/request-mirror.js";
 import type { Launched } from "../../../support/aws.js";
 import { CONTROLLER, isOurs, type World } from "../world.js";
@@ -13,12 +14,8 @@ export const demands = (world: World): void => {
   const run = async (launched: Launched, ...args: readonly string[]) =>
     requestMirror(["-n", CONTROLLER, ...args], await envOf(launched));
 
-  // Also what a failed test left; how many there are is remembered for a minute by each process.
-  afterEach(async () => {
-    const left = await world.demands();
-    if (left.length > 0) await world.forget(...left);
-    await world.settle();
-  });
+  // Also what a failed test left.
+  afterEach(() => world.forget());
 
   test("an instance asks for itself at boot, knowing nothing but the controller's name", async () => {
     const launched = await world.quietly();
@@ -29,12 +26,12 @@ export const demands = (world: World): void => {
     const sessions = await world.sessionsOn(eni);
     expect({ ...first, seconds: 0 }).toEqual({ status: 0, said: "", seconds: 0 });
     expect(sessions.map(isOurs)).toEqual([true]);
-    expect(await world.demand(eni)).toMatchObject({
+    const { userId } = await world.as("app", launched.instanceId);
+    const claim = () => world.claims.of(eni, userId);
+    expect(await claim()).toMatchObject({
       status: "mirrored",
-      session_id: sessions[0]?.TrafficMirrorSessionId,
-      claims: [
-        { by: expect.stringMatching(new RegExp(`^traffic-mirror/AROA[A-Z0-9]+:${launched.instanceId}$`)) },
-      ],
+      sessionId: sessions[0]?.TrafficMirrorSessionId,
+      note: 'a "test" \\ of mine',
     });
     // Region and interface from the metadata service, another shell, and nothing new for the second request.
     const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...bare } = env as Record<string, string>;
@@ -47,12 +44,12 @@ export const demands = (world: World): void => {
     await world.cloud.idle();
     await world.sweep();
     expect(await world.sessionsOn(eni)).toEqual([]);
-    expect(await world.demand(eni)).toMatchObject({ status: "ended", session_id: null });
-    // An ended demand is no answer to a new request.
+    expect(await claim()).toMatchObject({ status: "ended", sessionId: undefined });
+    // An ended claim is no answer to a new request.
     expect(await run(launched, "-i", eni)).toMatchObject({ status: 0 });
   });
 
-  test("nobody asks under another's name, reads another's demand or forges a report", async () => {
+  test("nobody asks under another's name, reads another's claim or forges a report", async () => {
     const [mine, theirs] = [await world.quietly(), await world.quietly()];
     const [eni = ""] = theirs.interfaceIds;
     expect((await run(theirs, "-i", eni)).status).toBe(0);
@@ -60,11 +57,35 @@ export const demands = (world: World): void => {
     const trusted = await run(mine, "-i", eni, "-a");
     expect(trusted).toMatchObject({ status: 5, said: expect.stringContaining("not authorized") });
     const nobody = await requestMirror(["-n", CONTROLLER, "-i", eni], await envOf(mine, "nobody"));
-    expect(nobody).toMatchObject({ status: 5, said: expect.stringContaining("events:PutEvents") });
+    expect(nobody).toMatchObject({ status: 5, said: expect.stringContaining("dynamodb:GetItem") });
     expect((await world.cloud.denials()).length).toBeGreaterThan(before);
     expect((await run(mine, "-i", eni, "-w")).status).toBe(0);
     await world.cloud.idle();
-    expect(await world.demand(eni)).toMatchObject({ status: "mirrored" });
+    const other = await world.as("app", theirs.instanceId);
+    expect(await world.claims.of(eni, other.userId)).toMatchObject({ status: "mirrored" });
+    const { config, userId } = await world.as("app", mine.instanceId);
+    const client = new DynamoDBClient(config);
+    const TableName = world.outputs.demands_table_name;
+    const read = (requester: string) =>
+      client
+        .send(new GetItemCommand({ TableName, Key: { requester: { S: requester }, item: { S: eni } } }))
+        .then(
+          () => "read",
+          (error: unknown) => (error as Error).name,
+        );
+    expect(await read(userId)).toBe("read");
+    for (const requester of [other.userId, "traffic-mirror", "guardduty", "interfaces", "findings"])
+      expect(await read(requester)).toBe("AccessDeniedException");
+    await expect(client.send(new ScanCommand({ TableName }))).rejects.toThrow(/dynamodb:Scan/);
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: "requester = :me",
+        ExpressionAttributeValues: { ":me": { S: userId } },
+      }),
+    );
+    // A withdrawal of what it never asked for, and how often it has spoken.
+    expect(Items.map(({ requester }) => requester?.S)).toEqual(Items.map(() => userId));
     await world.cloud.forgive();
   });
 
@@ -73,8 +94,6 @@ export const demands = (world: World): void => {
     const [eni = ""] = outside.interfaceIds;
     const ran = await requestMirror(["-n", CONTROLLER, "-i", eni, "-a", "-t", "30"], world.cloud.env());
     expect(ran).toMatchObject({ status: 3, said: expect.stringContaining("refused: outside-vpcs") });
-    await world.forget(eni);
-
     const launched = await world.quietly();
     const other = ["-n", CONTROLLER, "-i", launched.interfaceIds[0] ?? "", "-a", "-t", "3"];
     const fault = { action: "events:PutEvents", first: 100, code: "InternalFailure" };
@@ -113,7 +132,7 @@ export const demands = (world: World): void => {
       world.ask("Mirror Requested", { instance_id: launched.instanceId, expires_in_minutes: 525_600 });
     const began = Date.now();
     for (let i = 0; i < 3; i++) await ask();
-    const end = Date.parse((await world.demand(eni))?.expires_at ?? "");
+    const end = Date.parse((await world.claims.of(eni))?.expiresAt ?? "");
     expect(end).toBeGreaterThan(began + 59 * MINUTE);
     expect(end).toBeLessThan(Date.now() + 61 * MINUTE);
   });
@@ -128,31 +147,93 @@ export const demands = (world: World): void => {
     expect(await world.sessionsOn(...ids)).toHaveLength(6);
     expect(await world.count("DemandsOpened")).toBe(6);
     expect(await world.count("DemandsRefused")).toBe(2);
-    await world.forget(...ids);
+    await world.forget();
     expect(await world.sessionsOn(...ids)).toEqual([]);
   });
 
-  test("the end comes by itself: a sweep takes the session, and later the parameter", async () => {
+  test("one requester has four open and asks twelve times a minute; others have their own", async () => {
+    const all = await Promise.all(Array.from({ length: 5 }, () => world.quietly()));
+    const enis = all.map(({ interfaceIds }) => interfaceIds[0] ?? "");
+    // Not an instance's session, so it may name any interface; with signs that other formats cut at.
+    const { accessKeyId } = await world.as("app", "web,a=b.c@d");
+    const env = { ...world.cloud.env(), AWS_ACCESS_KEY_ID: accessKeyId };
+    const ask = (eni: string, ...more: string[]) =>
+      requestMirror(["-n", CONTROLLER, "-i", eni, "-t", "40", ...more], env);
+    // Callers of one session at the same time.
+    const ran = await Promise.all(enis.map((eni) => ask(eni, "-r", "\\".repeat(200))));
+    expect(ran.map(({ status }) => status).sort()).toEqual([0, 0, 0, 0, 6]);
+    const refused = ran.findIndex(({ status }) => status === 6);
+    expect(ran[refused]?.said).toContain("refused: too-many-claims");
+    expect(await world.sessionsOn(...enis)).toHaveLength(4);
+    const { userId } = await world.as("app", "web,a=b.c@d");
+    const taken = enis.find((_, n) => n !== refused) ?? "";
+    expect((await world.claims.of(taken, userId))?.note).toBe("\\".repeat(200));
+    const others = await run(all[refused] as Launched, "-i", enis[refused] ?? "");
+    expect(others).toMatchObject({ status: 0 });
+    // Withdrawals count as well; 30 of them are in two minutes at most, which let in twelve each.
+    await world.cloud.clearRecords();
+    const { config } = await world.as("app", "web,a=b.c@d");
+    const events = new EventBridgeClient(config);
+    const entry = {
+      EventBusName: CONTROLLER,
+      Source: `traffic-mirror/${userId}`,
+      DetailType: "Mirror Withdrawn",
+      Detail: JSON.stringify({ network_interface_id: enis[refused] }),
+    };
+    for (let i = 0; i < 3; i++)
+      await events.send(new PutEventsCommand({ Entries: Array.from({ length: 10 }, () => entry) }));
+    await world.cloud.idle();
+    expect(await world.count("RequestsRefused")).toBeGreaterThanOrEqual(6);
+    expect(await world.sessionsOn(...enis)).toHaveLength(5);
+    expect(await world.aws.queued("mirror-requests-dlq")).toBe(0);
+  });
+
+  test("the end comes by itself: a sweep takes the session, whatever cleans up the claim", async () => {
     const launched = await world.quietly();
     const [eni = ""] = launched.interfaceIds;
     await world.ask("Mirror Requested", { network_interface_id: eni });
     expect(await world.sessionsOn(eni)).toHaveLength(1);
     // As it would be when time has passed: the functions have no other clock than the machine's.
-    const shift = async (by: number) => {
-      const demand = await world.demand(eni);
-      const text = JSON.stringify(demand).replace(/"(\d{4}-\d\d-\d\dT[^"]+Z)"/g, (_, time: string) =>
-        JSON.stringify(new Date(Date.parse(time) - by).toISOString()),
-      );
-      const Name = `/${CONTROLLER}/demands/${eni}`;
-      await world.aws.ssm.send(new PutParameterCommand({ Name, Value: text, Overwrite: true }));
-    };
-    await shift(31 * MINUTE);
+    const past = Date.now() - MINUTE;
+    const claim = await world.claims.item("traffic-mirror", eni);
+    await world.claims.put({ ...claim, expires_at: { S: new Date(past).toISOString() } });
+    const copies = Object.entries((await world.claims.item("interfaces", eni)) ?? {});
+    await world.claims.put(
+      Object.fromEntries(
+        copies.map(([name, value]) => [
+          name,
+          value.M === undefined ? value : { M: { ...value.M, until: { N: String(past) } } },
+        ]),
+      ),
+    );
     await world.sweep();
     expect(await world.sessionsOn(eni)).toEqual([]);
-    await world.sweep();
-    expect(await world.demand(eni)).toMatchObject({ status: "ended" });
-    await shift(61 * MINUTE);
-    await world.sweep();
-    expect(await world.demand(eni)).toBeUndefined();
+    expect(await world.claims.of(eni)).toMatchObject({ status: "ended" });
+    // Nothing counts it any longer, and DynamoDB removes it some day.
+    expect(await world.claims.item("everybody", "quota")).toMatchObject({ claims: { N: "0" } });
+    expect(Number((await world.claims.item("traffic-mirror", eni))?.["remove_at"]?.N)).toBeGreaterThan(0);
   });
+
+  test.each(["2100-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"])(
+    "an event that says it is of %s opens nothing that lasts, and hides nothing from findings",
+    async (time) => {
+      const launched = await world.quietly({ Watch: "true" });
+      const [eni = ""] = launched.interfaceIds;
+      const { config, userId } = await world.as("app", launched.instanceId);
+      const entry = {
+        EventBusName: CONTROLLER,
+        Source: `traffic-mirror/${userId}`,
+        DetailType: "Mirror Requested",
+        Detail: JSON.stringify({ network_interface_id: eni }),
+        Time: new Date(time),
+      };
+      await new EventBridgeClient(config).send(new PutEventsCommand({ Entries: [entry] }));
+      await world.cloud.idle();
+      const end = Date.parse((await world.claims.of(eni, userId))?.expiresAt ?? "");
+      expect(end).toBeLessThan(Date.now() + 61 * MINUTE);
+      await world.put("guardduty-finding", { instance: launched.instanceId, eni });
+      expect(await world.sessionsOn(eni)).toHaveLength(1);
+      expect(await world.claims.of(eni, "guardduty")).toMatchObject({ status: "mirrored" });
+    },
+  );
 };

@@ -9,17 +9,14 @@ export const guardduty = (world: World): void => {
     await world.put("guardduty-finding", { instance: watched.instanceId, eni });
     const [session, ...more] = await world.sessionsOn(eni);
     expect([session?.NetworkInterfaceId, more.length]).toEqual([eni, 0]);
-    const first = await world.demand(eni);
-    expect(first).toMatchObject({ status: "mirrored", session_id: session?.TrafficMirrorSessionId });
+    const first = await world.claims.of(eni, "guardduty");
+    expect(first).toMatchObject({ status: "mirrored", sessionId: session?.TrafficMirrorSessionId });
     await new Promise((resolve) => setTimeout(resolve, 1100));
     for (let i = 0; i < 4; i++) await world.put("guardduty-finding", { instance: watched.instanceId, eni });
     expect(await world.sessionsOn(eni)).toEqual([session]);
-    const last = await world.demand(eni);
-    expect(last?.claims).toHaveLength(1);
-    expect(last?.claims[0]?.by).toBe("guardduty");
-    expect(last?.expires_at ?? "").toEqual(expect.any(String));
-    expect((last?.expires_at ?? "") > (first?.expires_at ?? "")).toBe(true);
-    await world.forget(eni);
+    const last = await world.claims.of(eni, "guardduty");
+    expect((last?.expiresAt ?? "") > (first?.expiresAt ?? "")).toBe(true);
+    await world.forget();
   });
 
   test("a finding about what nobody watches, or below the severity, mirrors nothing", async () => {
@@ -27,7 +24,7 @@ export const guardduty = (world: World): void => {
     const [eni = ""] = launched.interfaceIds;
     await world.put("guardduty-finding", { instance: launched.instanceId, eni });
     expect(await world.sessionsOn(eni)).toEqual([]);
-    expect(await world.demand(eni)).toBeUndefined();
+    expect(await world.claims.of(eni, "guardduty")).toBeUndefined();
     const watched = await world.quietly({ Watch: "true" });
     const [other = ""] = watched.interfaceIds;
     await world.put("guardduty-finding", { instance: watched.instanceId, eni: other }, { severity: 3.9 });

@@ -79,7 +79,7 @@ export const tampering = (world: World): void => {
     expect(await world.sessionsOn(eni)).toHaveLength(1);
     await world.hubReports();
     await world.cloud.clearRecords();
-    await world.forget(eni);
+    await world.forget();
     expect(await world.sessionsOn(eni)).toEqual([]);
     const received = await world.hubReports();
     expect(received.map((each) => each["detail-type"])).not.toContain(TAMPERED);

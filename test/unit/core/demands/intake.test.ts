@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { demandResultOf, openIntake, type DemandRequest } from "../../../../functions/core/demands/intake.js";
-import { newDemand, type Demand } from "../../../../functions/core/demands/demand.js";
+import type { Claim } from "../../../../functions/core/demands/claim.js";
 import {
   GUARDDUTY,
   type DemandFollowUp,
@@ -10,9 +10,10 @@ import type { Source } from "../../../../functions/core/model.js";
 import type { Report } from "../../../../functions/core/sessions/report.js";
 import type { Verdict } from "../../../../functions/core/sessions/verdict.js";
 import { anObservation, aPolicy, aSource, VPC } from "../../../support/builders.js";
-import { aClock, aDemandStore, NOON, type FakeStore } from "../../../support/fakes.js";
+import { aClaimStore, EVERYBODY, QUOTAS, type FakeStore } from "../../../support/claim-store.js";
+import { aClock, NOON } from "../../../support/fakes.js";
 
-const limits = { defaultMinutes: 60, maximumMinutes: 120, maxOpen: 3 };
+const limits = { defaultMinutes: 60, maximumMinutes: 120 };
 const trusted: Requester = { name: "traffic-mirror" };
 const order = (over: Partial<DemandFollowUp> = {}, time = NOON): DemandRequest => ({
   followUp: { kind: "demand", about: { instanceIds: [], interfaceIds: ["eni-1"] }, by: trusted, ...over },
@@ -36,22 +37,22 @@ interface Scene {
 
 /** Notes the requests and answers them with the verdict on `eni-1`. */
 async function serve(requests: readonly DemandRequest[], scene: Scene = {}, clock = aClock()) {
-  const { store = aDemandStore(), policy = bySelection, mode = "enforce", unseen = [] } = scene;
+  const { store = aClaimStore(), policy = bySelection, mode = "enforce", unseen = [] } = scene;
   const sources = scene.sources ?? (unseen.length > 0 ? [] : [aSource()]);
   const intake = openIntake({ store, policy, limits, mode, now: () => clock.now() });
   const claims = await intake.record(requests, anObservation({ sources, unseen }));
   const verdicts = new Map(scene.verdict ? [["eni-1", scene.verdict]] : []);
   await intake.settle({ sources, unseen, verdicts } as unknown as Report);
-  return { intake, claims, store, demand: store.demands.get("eni-1")?.demand };
+  return { intake, claims, store, claim: store.claim("eni-1", requests[0]?.followUp.by.name) };
 }
 const mirrored: Verdict = { is: "mirrored", sessionId: "tms-1" };
 const pending: Verdict = { is: "uncovered", reason: "pending" };
 
 describe("a request", () => {
   it("is written down before anything is made, and answered after", async () => {
-    const { claims, demand, intake } = await serve([order()], { verdict: mirrored });
+    const { claims, claim, intake } = await serve([order()], { verdict: mirrored });
     expect(claims.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
-    expect(demand).toMatchObject({ status: "mirrored", sessionId: "tms-1" });
+    expect(claim).toMatchObject({ status: "mirrored", sessionId: "tms-1" });
     expect([intake.opened, intake.unsettled.size]).toEqual([1, 0]);
   });
 
@@ -59,52 +60,53 @@ describe("a request", () => {
     const sources = [aSource(), aSource({ id: "eni-2", deviceIndex: 1 })];
     const followUp = { about: { instanceIds: ["i-1"], interfaceIds: [] } };
     const { store } = await serve([order(followUp)], { sources });
-    expect([...store.demands.keys()]).toEqual(["eni-1", "eni-2"]);
+    expect([...store.claims.values()].map(({ interfaceId }) => interfaceId)).toEqual(["eni-1", "eni-2"]);
   });
 
   it("that comes twice is one demand with one end", async () => {
-    const store = aDemandStore();
+    const store = aClaimStore();
     const first = await serve([order(), order()], { store, verdict: mirrored });
     const writes = store.calls.write;
     const second = await serve([order()], { store, verdict: mirrored });
-    expect(second.demand).toEqual(first.demand);
+    expect(second.claim).toEqual(first.claim);
     expect(store.calls.write).toBe(writes);
   });
 
   it("is tried again while its interface is not there yet, and refused after a minute", async () => {
     const clock = aClock();
     const early = await serve([order()], { unseen: ["eni-1"] }, clock);
-    expect([early.intake.unsettled.size, early.store.demands.size]).toEqual([1, 0]);
+    expect([early.intake.unsettled.size, early.store.claims.size]).toEqual([1, 0]);
     clock.advance(60_000);
     const late = await serve([order()], { unseen: ["eni-1"] }, clock);
     expect(late.intake.unsettled.size).toBe(0);
-    expect(late.demand).toMatchObject({ status: "refused", reason: "not-found", claims: [] });
+    expect(late.claim).toMatchObject({ status: "refused", reason: "not-found" });
+    expect(late.store.copies.size).toBe(0);
   });
 
   it("is tried again while it is not mirrored yet", async () => {
-    const { intake, demand } = await serve([order()], { verdict: pending });
+    const { intake, claim } = await serve([order()], { verdict: pending });
     expect(intake.unsettled.size).toBe(1);
-    expect(demand).toMatchObject({ status: "requested", reason: "pending" });
+    expect(claim).toMatchObject({ status: "requested", reason: "pending" });
   });
 
   it("is refused with the reason when it cannot be mirrored", async () => {
-    const { demand, intake } = await serve([order()], {
+    const { claim, intake } = await serve([order()], {
       verdict: { is: "uncovered", reason: "instance-type" },
     });
-    expect(demand).toMatchObject({ status: "refused", reason: "instance-type" });
+    expect(claim).toMatchObject({ status: "refused", reason: "instance-type" });
     expect(intake.unsettled.size).toBe(0);
   });
 
   it("is refused outside the policy's VPCs, and asks for nothing there", async () => {
-    const { demand, claims, intake } = await serve([order()], { sources: [] });
-    expect(demand).toMatchObject({ status: "refused", reason: "outside-vpcs", claims: [] });
+    const { claim, claims, intake } = await serve([order()], { sources: [] });
+    expect(claim).toMatchObject({ status: "refused", reason: "outside-vpcs" });
     expect(claims.size).toBe(0);
     expect(intake.refusedRequests).toMatchObject([{ id: "eni-1", reason: "outside-vpcs" }]);
   });
 
   it("is refused in a mode that mirrors nothing, rather than tried until it is dead", async () => {
-    const { demand, intake } = await serve([order()], { mode: "observe", verdict: pending });
-    expect(demand).toMatchObject({ status: "refused", reason: "observe" });
+    const { claim, intake } = await serve([order()], { mode: "observe", verdict: pending });
+    expect(claim).toMatchObject({ status: "refused", reason: "observe" });
     expect(intake.unsettled.size).toBe(0);
   });
 });
@@ -118,37 +120,38 @@ describe("an instance that asks", () => {
   });
 
   it("may not ask for another", async () => {
-    const { claims, intake, demand } = await serve([order({ by: other })]);
+    const { claims, intake, claim } = await serve([order({ by: other })]);
     expect(claims.size).toBe(0);
     expect(intake.refusedRequests).toMatchObject([{ reason: "not-yours" }]);
-    expect(demand).toMatchObject({ status: "refused", reason: "not-yours", claims: [] });
+    expect(claim).toMatchObject({ status: "refused", reason: "not-yours" });
   });
 
   it("does not spoil the demand of somebody else by asking for it", async () => {
-    const store = aDemandStore();
+    const store = aClaimStore();
     await serve([order()], { store, verdict: mirrored });
-    const { demand } = await serve([order({ by: other })], { store });
-    expect(demand).toMatchObject({ status: "mirrored", claims: [{ by: "traffic-mirror" }] });
+    await serve([order({ by: other })], { store });
+    expect(store.claim("eni-1")).toMatchObject({ status: "mirrored" });
   });
 
   it("may not withdraw what another asked for", async () => {
-    const store = aDemandStore();
+    const store = aClaimStore();
     await serve([order()], { store });
-    const { claims } = await serve([withdrawal(own)], { store });
-    expect(claims.get("eni-1")).toEqual({ byFinding: false, byRequest: true });
+    await serve([withdrawal(own)], { store });
+    expect(store.claim("eni-1")).toMatchObject({ status: "requested", until: NOON + 3_600_000 });
+    expect(store.copies.size).toBe(1);
   });
 });
 
 describe("a withdrawal", () => {
   it("ends the demand", async () => {
-    const store = aDemandStore();
+    const store = aClaimStore();
     const clock = aClock();
     await serve([order()], { store, verdict: mirrored }, clock);
     clock.advance(1_000);
     const verdict: Verdict = { is: "unselected", reason: "demand-ended" };
-    const { claims, demand } = await serve([withdrawal(trusted, clock.now())], { store, verdict }, clock);
+    const { claims, claim } = await serve([withdrawal(trusted, clock.now())], { store, verdict }, clock);
     expect(claims.get("eni-1")).toEqual({ byFinding: false, byRequest: false });
-    expect(demand?.status).toBe("ended");
+    expect(claim?.status).toBe("ended");
   });
 
   it("in one batch with its request counts in the order of their times", async () => {
@@ -157,8 +160,12 @@ describe("a withdrawal", () => {
     expect(claims.get("eni-1")).toEqual({ byFinding: false, byRequest: false });
   });
 
-  it("of nothing leaves nothing behind", async () => {
-    expect((await serve([withdrawal()])).store.demands.size).toBe(0);
+  it("of nothing is remembered for a request that comes after it, and holds nothing open", async () => {
+    const store = aClaimStore();
+    const clock = aClock(NOON + 5_000);
+    await serve([withdrawal(trusted, NOON + 1_000)], { store }, clock);
+    const { claims } = await serve([order({}, NOON)], { store }, clock);
+    expect([claims.size, store.copies.size, store.open.get(EVERYBODY) ?? 0]).toEqual([0, 0, 0]);
   });
 });
 
@@ -174,76 +181,127 @@ describe("a finding", () => {
     ["nothing waits for findings", bySelection],
     ["the interface is mirrored anyway", aPolicy()],
   ])("leaves nothing behind where %s", async (_, policy) => {
-    expect((await serve([result], { policy })).store.demands.size).toBe(0);
+    expect((await serve([result], { policy })).store.claims.size).toBe(0);
   });
 
   it("about an interface outside our VPCs is not answered: nobody waits", async () => {
-    expect((await serve([result], { policy: onFinding, sources: [] })).store.demands.size).toBe(0);
+    expect((await serve([result], { policy: onFinding, sources: [] })).store.claims.size).toBe(0);
   });
 });
 
-describe("the number of demands", () => {
-  const claims = [{ by: "traffic-mirror", since: NOON, until: NOON + 3_600_000 }];
-  const named = (n: number): Demand => newDemand(`eni-other-${String(n)}`, NOON);
-  const many = [1, 2, 3].map((n) => ({ ...named(n), claims }));
+describe("a quota", () => {
+  const other = (n: number): Claim => ({
+    requester: "AROA:i-9",
+    interfaceId: `eni-other-${String(n)}`,
+    status: "requested",
+    at: NOON,
+    since: NOON,
+    until: NOON + 3_600_000,
+    received: NOON,
+  });
+  const own: Requester = { name: "AROA:i-1", instanceId: "i-1" };
+  const full = { ...QUOTAS, openInAll: 3 };
 
-  it("is limited: one more is refused and not kept", async () => {
-    const { intake, store } = await serve([order()], { store: aDemandStore(many) });
-    expect(intake.refusedRequests).toMatchObject([{ reason: "too-many" }]);
-    expect(store.demands.size).toBe(3);
+  it("of all holds whoever asks last, with a reason that can be read", async () => {
+    const store = aClaimStore([1, 2, 3].map(other), undefined, full);
+    const { intake, claim, claims } = await serve([order({ by: own })], { store });
+    expect(intake.refusedRequests).toMatchObject([{ reason: "too-many-demands" }]);
+    expect(claim).toMatchObject({ status: "refused", reason: "too-many-demands" });
+    expect([claims.size, store.open.get(EVERYBODY)]).toEqual([0, 3]);
   });
 
-  it("is not filled by refusals, and these have a number of their own", async () => {
-    const refused = [1, 2, 3, 4, 5].map((n): Demand => ({ ...named(n), status: "refused" }));
-    const store = aDemandStore(refused);
-    expect((await serve([order()], { store })).claims.size).toBe(1);
-    const outside = order({ about: { instanceIds: [], interfaceIds: ["eni-9"] } });
-    const { intake } = await serve([outside], { store });
-    expect(intake.refusedRequests).toMatchObject([{ reason: "outside-vpcs" }]);
-    expect(store.demands.has("eni-9")).toBe(false);
+  it("of all does not hold a finding", async () => {
+    const store = aClaimStore([1, 2, 3].map(other), undefined, full);
+    const { claims } = await serve([order({ by: GUARDDUTY })], { store, policy: onFinding });
+    expect(claims.get("eni-1")?.byFinding).toBe(true);
   });
 
-  it("does not keep one that is there from being extended", async () => {
-    const here: Demand = { ...newDemand("eni-1", NOON), claims: [] };
-    const { claims } = await serve([order()], { store: aDemandStore([...many, here]) });
-    expect(claims.get("eni-1")?.byRequest).toBe(true);
+  it("of one requester holds that one alone", async () => {
+    const store = aClaimStore([1, 2].map(other), undefined, { ...QUOTAS, openPerRequester: 2 });
+    const greedy: Requester = { name: "AROA:i-9" };
+    const { intake } = await serve([order({ by: greedy })], { store });
+    expect(intake.refusedRequests).toMatchObject([{ reason: "too-many-claims" }]);
+    expect((await serve([order({ by: own })], { store })).claims.size).toBe(1);
+  });
+
+  it("does not keep a claim that is open from being extended", async () => {
+    const store = aClaimStore([], undefined, { ...QUOTAS, openInAll: 1 });
+    const clock = aClock();
+    await serve([order()], { store }, clock);
+    clock.advance(60_000);
+    const { claim, intake } = await serve([order({}, clock.now())], { store }, clock);
+    expect(claim?.until).toBe(NOON + 3_660_000);
+    expect(intake.refusedRequests).toEqual([]);
+  });
+
+  it("has room again when a claim has ended", async () => {
+    const store = aClaimStore([], undefined, { ...QUOTAS, openInAll: 1 });
+    const clock = aClock();
+    await serve([order()], { store }, clock);
+    clock.advance(2_000);
+    await serve([withdrawal(trusted, clock.now())], { store }, clock);
+    expect((await serve([order({ by: own }, clock.now())], { store }, clock)).claims.size).toBe(1);
+  });
+});
+
+describe("requests that are refused without a look", () => {
+  it("are answered where they name an interface, and touch nothing that is open", async () => {
+    const store = aClaimStore();
+    await serve([order()], { store, verdict: mirrored });
+    const intake = openIntake({ store, policy: bySelection, limits, mode: "enforce", now: () => NOON });
+    const other: Requester = { name: "AROA:x" };
+    await intake.refuse([order(), order({ by: other })], "too-many-requests");
+    expect(store.claim("eni-1")?.status).toBe("mirrored");
+    expect(store.claim("eni-1", "AROA:x")).toMatchObject({ status: "refused", reason: "too-many-requests" });
+  });
+});
+
+describe("a batch of ten interfaces", () => {
+  it("is read once", async () => {
+    const sources = Array.from({ length: 10 }, (_, n) => aSource({ id: `eni-${String(n)}` }));
+    const requests = sources.map(({ id }) => order({ about: { instanceIds: [], interfaceIds: [id] } }));
+    const { store } = await serve(requests, { sources });
+    expect(store.calls.read).toBe(1);
   });
 });
 
 describe("two runs at once", () => {
-  it("lose nothing of what the other wrote", async () => {
-    const store = aDemandStore();
-    let meddle = true;
-    store.interfere = () => {
-      if (!meddle) return;
-      meddle = false;
-      const theirs = { by: "guardduty", since: NOON, until: NOON + 3_600_000 };
-      store.demands.set("eni-1", { demand: { ...newDemand("eni-1", NOON), claims: [theirs] }, version: 7 });
-    };
-    const { demand } = await serve([order()], { store });
-    expect(demand?.claims.map(({ by }) => by).sort()).toEqual(["guardduty", "traffic-mirror"]);
+  it("write claims of different requesters without knowing of each other", async () => {
+    const store = aClaimStore();
+    const finding = { ...order({ by: GUARDDUTY }) };
+    const one = serve([order()], { store });
+    const two = serve([finding], { store, policy: onFinding });
+    await Promise.all([one, two]);
+    expect([...store.copies.values()].map(({ requester }) => requester).sort()).toEqual([
+      "guardduty",
+      "traffic-mirror",
+    ]);
+    expect(store.calls.changed).toBe(0);
   });
 
-  it("put back what one of them has overwritten unseen", async () => {
-    const store = aDemandStore([newDemand("eni-1", NOON)]);
-    let meddle = true;
-    store.interfere = () => {
-      if (!meddle) return;
-      meddle = false;
-      const theirs = { by: "guardduty", since: NOON, until: NOON + 3_600_000 };
-      store.demands.set("eni-1", { demand: { ...newDemand("eni-1", NOON), claims: [theirs] }, version: 2 });
-    };
-    const { demand } = await serve([order()], { store });
-    expect(demand?.claims.map(({ by }) => by).sort()).toEqual(["guardduty", "traffic-mirror"]);
+  it("decide again when the same claim was written in between, and count it once", async () => {
+    const store = aClaimStore();
+    const longer = { ...order({ minutes: 90 }) };
+    await Promise.all([serve([order()], { store }), serve([longer], { store })]);
+    expect(store.claim("eni-1")?.until).toBe(NOON + 90 * 60_000);
+    expect(store.open.get(EVERYBODY)).toBe(1);
+    expect(store.calls.changed).toBeGreaterThan(0);
   });
 
   it("give up after some tries, so that the message comes back", async () => {
-    const store = aDemandStore();
-    store.interfere = () => {
-      // Each time another requester, whose claim must be put back.
-      const version = (store.demands.get("eni-1")?.version ?? 0) + 1;
-      const theirs = { by: `traffic-mirror/A${String(version)}`, since: NOON, until: NOON + 3_600_000 };
-      store.demands.set("eni-1", { demand: { ...newDemand("eni-1", NOON), claims: [theirs] }, version });
+    const store = aClaimStore();
+    let n = 0;
+    store.interfere = ({ interfaceId, requester }) => {
+      n += 1;
+      store.put({
+        interfaceId,
+        requester,
+        status: "requested",
+        at: NOON,
+        since: NOON,
+        until: NOON + n,
+        received: NOON,
+      });
     };
     await expect(serve([order()], { store })).rejects.toThrow("written by others");
   });

@@ -23,6 +23,7 @@ describe("a call of EC2", () => {
   ])("says where to look: %s", (name, instanceIds, interfaceIds, early) => {
     expect(parsed(name)).toEqual({
       ok: true,
+      id: expect.any(String),
       event: { look: { instanceIds, interfaceIds }, early, late: true, left: 0, odd: 0, followUps: [] },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });

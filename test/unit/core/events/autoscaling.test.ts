@@ -11,6 +11,7 @@ describe("a result of Auto Scaling", () => {
   ])("says where to look: %s", (name, early) => {
     expect(parsed(name)).toEqual({
       ok: true,
+      id: expect.any(String),
       event: {
         look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
         early,

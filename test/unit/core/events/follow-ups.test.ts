@@ -1,11 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
-import { parseEvent, type ParseResult } from "../../../../functions/core/events/registry.js";
+import {
+  awsKinds,
+  parseEvent,
+  requestKinds,
+  type ParseResult,
+} from "../../../../functions/core/events/registry.js";
 import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
 
 const I = "i-0abcd1234ef567890";
 const ENI = "eni-0abcd1234ef567890";
 const parsed = (name: string, over: object = {}): ParseResult =>
-  parseEvent(anEvent(name, over), ACCOUNT_REGION);
+  parseEvent(anEvent(name, over), ACCOUNT_REGION, [...awsKinds, ...requestKinds]);
 const reason = (event: ParseResult) => (event.ok ? "understood" : event.reason);
 const detailOf = (name: string) => (JSON.parse(anEvent(name)) as { detail: Record<string, unknown> }).detail;
 /** The fixture with some fields of its detail replaced. */
@@ -99,12 +104,12 @@ describe("a request", () => {
   });
 
   it("of an identified instance says which one it may ask for", () => {
-    const source = `traffic-mirror/AROAEXAMPLEEXAMPLEXYZ:${I}`;
-    expect(request({ network_interface_id: ENI }, source)).toMatchObject({
-      event: { followUps: [{ by: { name: source, instanceId: I } }] },
+    const userId = `AROAEXAMPLEEXAMPLEXYZ:${I}`;
+    expect(request({ network_interface_id: ENI }, `traffic-mirror/${userId}`)).toMatchObject({
+      event: { followUps: [{ by: { name: userId, instanceId: I } }] },
     });
-    const person = "traffic-mirror/AIDAEXAMPLEEXAMPLEXYZ";
-    const event = request({ network_interface_id: ENI }, person);
+    const person = "AIDAEXAMPLEEXAMPLEXYZ";
+    const event = request({ network_interface_id: ENI }, `traffic-mirror/${person}`);
     expect(event.ok && event.event.followUps).toMatchObject([{ by: { name: person } }]);
     expect(JSON.stringify(event)).not.toContain('"instanceId"');
   });
@@ -141,6 +146,11 @@ describe("a request", () => {
     expect(JSON.stringify(event)).not.toMatch(/tmt-|tmf-|\\n|\\u001b/);
     expect(JSON.stringify(event).length).toBeLessThan(600);
   });
+});
+
+it("a request is nothing that comes with AWS's events, nor the opposite", () => {
+  expect(reason(parseEvent(anEvent("mirror-requested"), ACCOUNT_REGION))).toBe("unknown-kind");
+  expect(reason(parseEvent(anEvent("guardduty-finding"), ACCOUNT_REGION, requestKinds))).toBe("unknown-kind");
 });
 
 describe("a withdrawal", () => {

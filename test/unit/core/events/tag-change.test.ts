@@ -19,6 +19,7 @@ describe("a change of an instance's tags", () => {
   it("says where to look", () => {
     expect(change()).toEqual({
       ok: true,
+      id: expect.any(String),
       event: {
         look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
         early: false,

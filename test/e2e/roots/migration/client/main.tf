@@ -37,6 +37,11 @@ variable "taken_over" {
 }
 
 import {
+  to = module.mirror_client.module.mirror_controller.aws_dynamodb_table.demands
+  id = "mirror-demands"
+}
+
+import {
   for_each = var.taken_over.endpoints
   to       = module.mirror_client.module.mirror_endpoint.aws_vpc_endpoint.this[each.key]
   id       = each.value

@@ -48,9 +48,17 @@ module "capture_fleet" {
   }
 }
 
-# Forgotten, and left as they are: the drain, whose destroy would end every session, and what sessions use.
+# Forgotten, and left as they are: the drain, whose destroy would end every session, the table of demands, and what sessions use.
 removed {
   from = module.mirror_client.module.mirror_controller.aws_lambda_invocation.drain
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+removed {
+  from = module.mirror_client.module.mirror_controller.aws_dynamodb_table.demands
 
   lifecycle {
     destroy = false

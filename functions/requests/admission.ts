@@ -1,0 +1,107 @@
+/**
+ * Which requests are let in. Before anything is read of EC2: who asks too often is told so a few times and then passed
+ * over, at the cost of one counter, and when it asked is the queue's time, not its own.
+ */
+import { openIntake, type DemandRequest } from "../core/demands/intake.js";
+import { admit, minuteOf } from "../core/demands/quota.js";
+import { receiptOf } from "../core/demands/receipt.js";
+import type { Lane } from "../reconcile/batch.js";
+import type { ReconcileContext } from "../reconcile/context.js";
+import type { Message } from "../reconcile/messages.js";
+
+/**
+ * A claim that is written down is a sweep's business as well: whose turn does not come within this time is mirrored with
+ * the next one, and those who ask meanwhile are taken in.
+ */
+const SESSIONS_MS = 3_000;
+/** A message that was queued when it was sent, by its sender's clock, needs no record of when it first came. */
+const PROMPT_MS = 60_000;
+
+export const requestsLane: Lane = { admit: admitRequests, sessionsMs: SESSIONS_MS };
+
+async function admitRequests(
+  context: ReconcileContext,
+  messages: readonly Message[],
+): Promise<readonly Message[]> {
+  const counted = await countRequests(context, messages);
+  const admitted = counted.filter(({ is }) => is === "admitted").map(({ message }) => message);
+  const refused = counted.filter(({ is }) => is === "refused").map(({ message }) => message);
+  const received = await withReceipts(context, [...admitted, ...refused]);
+  await refuse(context, received.slice(admitted.length));
+  const { metrics, logger } = context.telemetry;
+  const ignored = counted.length - admitted.length - refused.length;
+  metrics.addMetric("RequestsRefused", "Count", refused.length + ignored);
+  if (refused.length + ignored > 0) {
+    const over = counted.filter(({ is }) => is !== "admitted").map(({ message }) => requesterOf(message));
+    logger.warn("requests over their quota", {
+      refused: refused.length,
+      ignored,
+      requesters: [...new Set(over)],
+    });
+  }
+  return received.slice(0, admitted.length);
+}
+
+interface Counted {
+  readonly message: Message;
+  readonly is: ReturnType<typeof admit>;
+}
+
+/** What comes back has been counted, and was let in then. */
+async function countRequests(
+  { claimStore, claimLimits, ports }: ReconcileContext,
+  messages: readonly Message[],
+): Promise<readonly Counted[]> {
+  const counted: Counted[] = messages
+    .filter(({ deliveries }) => deliveries > 1)
+    .map((message) => ({ message, is: "admitted" }));
+  const fresh = messages.filter(({ deliveries }) => deliveries === 1);
+  const minute = minuteOf(ports.clock.now());
+  for (const requester of new Set(fresh.map(requesterOf))) {
+    const its = fresh.filter((message) => requesterOf(message) === requester);
+    const asked = await claimStore.count(requester, minute, its.length);
+    its.forEach((message, n) => {
+      counted.push({ message, is: admit(requester, asked - its.length + n + 1, claimLimits) });
+    });
+  }
+  return counted;
+}
+
+/** The messages with the times at which they were received first. */
+async function withReceipts(
+  { claimStore, ports, telemetry }: ReconcileContext,
+  messages: readonly Message[],
+): Promise<readonly Message[]> {
+  const odd = messages.filter(({ time, queuedAt }) => !(time <= queuedAt && queuedAt - time <= PROMPT_MS));
+  const ids = odd.map(({ eventId }) => eventId);
+  const first = ids.length === 0 ? new Map<string, number>() : await claimStore.receipts(ids);
+  for (const { eventId, time, queuedAt } of odd) {
+    // From the future: were it to go through the dead-letter queue, nothing would tell when it first came.
+    if (!first.has(eventId) && time > queuedAt) await claimStore.keepReceipt(eventId, queuedAt);
+  }
+  const now = ports.clock.now();
+  return messages.map((message) => {
+    const { time, queuedAt, eventId, deliveries } = message;
+    if (deliveries === 1)
+      telemetry.metrics.addMetric("RequestDelay", "Milliseconds", Math.max(0, now - queuedAt));
+    return { ...message, time: queuedAt, receivedAt: receiptOf(time, queuedAt, first.get(eventId)) };
+  });
+}
+
+async function refuse(context: ReconcileContext, messages: readonly Message[]): Promise<void> {
+  if (messages.length === 0) return;
+  const { claimStore: store, claimLimits: limits, settings, policies, ports } = context;
+  const { policy } = await policies.load();
+  const intake = openIntake({ store, policy, limits, mode: settings.mode, now: () => ports.clock.now() });
+  const requests = messages.flatMap(({ event, receivedAt: time }) =>
+    event.followUps.flatMap((followUp): DemandRequest[] =>
+      followUp.kind === "demand" || followUp.kind === "withdrawal" ? [{ followUp, time }] : [],
+    ),
+  );
+  await intake.refuse(requests, "too-many-requests");
+}
+
+function requesterOf({ event }: Message): string {
+  const [followUp] = event.followUps;
+  return followUp !== undefined && "by" in followUp ? followUp.by.name : "";
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "@jest/globals";
+import type { SQSRecord } from "aws-lambda";
+import { handleBatch } from "../../../functions/reconcile/batch.js";
+import { requestKinds } from "../../../functions/core/events/registry.js";
+import { requestsLane } from "../../../functions/requests/admission.js";
+import { runSweep } from "../../../functions/sweep/run.js";
+import { requestOf } from "../../../functions/sweep/request.js";
+import { anApp, type Account } from "../../support/app.js";
+import { aPolicy, aSource } from "../../support/builders.js";
+import { aClaimStore, EVERYBODY } from "../../support/claim-store.js";
+import { ACCOUNT_REGION } from "../../support/events.js";
+import { aClock, NOON } from "../../support/fakes.js";
+
+const I = "i-0abcd1234ef567890";
+const ENI = "eni-0abcd1234ef567890";
+const ME = `AROAEXAMPLE:${I}`;
+const nothing = aPolicy({ sources: {} });
+const source = aSource({ id: ENI, instance: { id: I } });
+
+interface Sent {
+  readonly id?: string;
+  readonly time?: string;
+  readonly type?: string;
+  readonly from?: string;
+  readonly detail?: object;
+  readonly queuedAt?: number;
+  readonly deliveries?: number;
+}
+
+let number = 0;
+function sent({ id, time, type, from, detail, queuedAt = NOON, deliveries = 1 }: Sent = {}): SQSRecord {
+  number += 1;
+  const event = {
+    version: "0",
+    id: id ?? `event-${String(number)}`,
+    source: `traffic-mirror/${from ?? ME}`,
+    "detail-type": type ?? "Mirror Requested",
+    account: ACCOUNT_REGION.account,
+    region: ACCOUNT_REGION.region,
+    time: time ?? new Date(queuedAt).toISOString().replace(/\.\d+Z/, "Z"),
+    resources: [],
+    detail: detail ?? { network_interface_id: ENI },
+  };
+  return {
+    messageId: `m${String(number)}`,
+    receiptHandle: `m${String(number)}`,
+    body: JSON.stringify(event),
+    attributes: { ApproximateReceiveCount: String(deliveries), SentTimestamp: String(queuedAt) },
+  } as SQSRecord;
+}
+
+const requester = (account: Account = {}) => ({
+  ...anApp({ observation: { sources: [source] }, policy: nothing, ...account }),
+  kinds: requestKinds,
+});
+const handle = async (app: ReturnType<typeof requester>, ...records: SQSRecord[]) => {
+  const deadline = app.clock.now() + 45_000;
+  const answer = await handleBatch(app, records, ACCOUNT_REGION, deadline, requestsLane);
+  return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+};
+
+describe("the sender's clock", () => {
+  it.each(["2100-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])(
+    "in the future (%s) makes no claim longer than the maximum",
+    async (time) => {
+      const app = requester();
+      expect(
+        await handle(app, sent({ time, detail: { network_interface_id: ENI, expires_in_minutes: 1 } })),
+      ).toEqual([]);
+      expect(app.store.claim(ENI, ME)).toMatchObject({ since: NOON, until: NOON + 60_000 });
+      app.clock.advance(61_000);
+      const later = anApp({ policy: nothing, store: app.store, clock: app.clock });
+      expect(await runSweep(later, requestOf({}), 900_000)).toMatchObject({ demands: 0, selected: 0 });
+    },
+  );
+
+  it("in 1970 asks for nothing, is told so, and rings no alarm", async () => {
+    const app = requester();
+    expect(await handle(app, sent({ time: "1970-01-01T00:00:00Z" }))).toEqual([]);
+    expect(app.store.claim(ENI, ME)).toMatchObject({ status: "refused", reason: "expired" });
+    expect(app.metric("RequestDelay")).toEqual([0]);
+    expect(app.metric("EventAge")).toEqual([]);
+  });
+
+  it("in the future does not send an unknown interface round the queue", async () => {
+    const clock = aClock();
+    const record = { time: "2100-01-01T00:00:00Z", id: "same", queuedAt: NOON };
+    const first = requester({ observation: { sources: [], unseen: [ENI] }, clock });
+    expect(await handle(first, sent(record))).toHaveLength(1);
+    clock.advance(61_000);
+    const again = requester({ observation: { sources: [], unseen: [ENI] }, clock, store: first.store });
+    // The look comes back a few times within seconds, as every look at what is not there yet.
+    expect(await handle(again, sent({ ...record, deliveries: 5 }))).toEqual([]);
+    expect(first.store.claim(ENI, ME)).toMatchObject({ status: "refused", reason: "not-found" });
+  });
+
+  it("does not make an old request new when it comes back from the dead-letter queue", async () => {
+    const clock = aClock();
+    const record = { time: "2100-01-01T00:00:00Z", id: "same" };
+    const app = requester({ clock });
+    await handle(app, sent(record));
+    clock.advance(1_000);
+    await handle(app, sent({ type: "Mirror Withdrawn", queuedAt: clock.now() }));
+    clock.advance(3 * 24 * 3_600_000);
+    await handle(app, sent({ ...record, queuedAt: clock.now() }));
+    expect(app.store.copies.size).toBe(0);
+  });
+
+  it("of a redriven withdrawal beats no newer request", async () => {
+    const clock = aClock();
+    const app = requester({ clock });
+    const old = { type: "Mirror Withdrawn", id: "old", time: new Date(NOON).toISOString() };
+    clock.advance(3_600_000);
+    await handle(app, sent({ queuedAt: clock.now() }));
+    clock.advance(1_000);
+    await handle(app, sent({ ...old, queuedAt: clock.now() }));
+    expect(app.store.claim(ENI, ME)?.status).toBe("mirrored");
+  });
+});
+
+describe("a requester who asks without end", () => {
+  it("is let in up to its quota, told why as often again, and costs a counter after that", async () => {
+    const app = requester({
+      store: aClaimStore([], undefined, { requestsPerMinute: 30, openPerRequester: 20, openInAll: 500 }),
+    });
+    for (let n = 0; n < 1_000; n++) expect(await handle(app, sent())).toEqual([]);
+    expect(app.looks.length).toBe(30);
+    // Its claim, its answer: what comes after changes nothing.
+    expect(app.store.calls.write).toBeLessThanOrEqual(3);
+    expect(app.store.calls.count).toBe(1_000);
+    expect(app.metric("RequestsRefused").reduce((sum, each) => sum + each, 0)).toBe(970);
+  });
+
+  it("has its next minute", async () => {
+    const clock = aClock();
+    const app = requester({ clock });
+    for (let n = 0; n < 40; n++) await handle(app, sent());
+    clock.advance(60_000);
+    const looks = app.looks.length;
+    await handle(app, sent({ queuedAt: clock.now() }));
+    expect(app.looks.length).toBe(looks + 1);
+  });
+
+  it("withdraws ten thousand times at the cost of as many counters", async () => {
+    const app = requester();
+    for (let n = 0; n < 1_000; n++) {
+      const ten = Array.from({ length: 10 }, () => sent({ type: "Mirror Withdrawn" }));
+      expect(await handle(app, ...ten)).toEqual([]);
+    }
+    expect(app.store.calls.count).toBe(1_000);
+    expect(app.store.calls.write).toBe(1);
+    expect(app.store.open.get(EVERYBODY) ?? 0).toBe(0);
+  });
+
+  it("is not counted for what came back by itself", async () => {
+    const app = requester();
+    await handle(app, sent({ deliveries: 4 }));
+    expect(app.store.calls.count).toBe(0);
+  });
+});
+
+describe("what is no request", () => {
+  it.each([
+    ["a launch", { source: "aws.ec2", "detail-type": "EC2 Instance State-change Notification" }],
+    ["a finding", { source: "aws.guardduty", "detail-type": "GuardDuty Finding" }],
+    ["a report of the functions", { source: "traffic-mirror.controller", "detail-type": "Sweep Requested" }],
+    ["a source that is nobody's name", { source: "traffic-mirror/guardduty" }],
+    ["a source that is one of the table's own", { source: "traffic-mirror/interfaces" }],
+    ["a request of another account", { account: "999999999999" }],
+  ])("is dropped on this way: %s", async (_, over) => {
+    const app = requester();
+    const record = sent();
+    const body = JSON.stringify({ ...(JSON.parse(record.body) as object), ...over });
+    expect(await handle(app, { ...record, body })).toEqual([]);
+    expect([app.looks.length, app.store.claims.size]).toEqual([0, 0]);
+  });
+
+  it("is bounded, however deep or long", async () => {
+    const app = requester();
+    const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+    const detail = { network_interface_id: ENI, reason: "\\".repeat(100_000) };
+    expect(await handle(app, { ...sent(), body: deep }, sent({ detail }))).toEqual([]);
+    expect(app.store.claim(ENI, ME)?.note).toHaveLength(200);
+  });
+});
