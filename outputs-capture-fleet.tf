@@ -90,7 +90,8 @@ output "capture_capacity_plan" {
     What `capture_capacity.expected_gbps` takes. Estimated, not measured; docs/capture.md has the formulas and the sources.
 
     - `wire_gbps`: traffic at the nodes.
-    - `choices`: by instance type the number of nodes, Gbps of a node and monthly cost; `cheapest`: the best of them.
+    - `choices`: by instance type the number of nodes, Gbps of a node, what limits that (`limit`: `network`, `processor`
+      or `disk`) and monthly cost; `cheapest`: the best of them.
     - `configured`: whether what is configured is enough.
     - `bucket`: what it holds.
     - `monthly_usd`: by item, for the cheapest.

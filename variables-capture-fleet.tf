@@ -88,6 +88,8 @@ locals {
     "capture_capacity.instances[*]" = ["vcpus", "baseline_gbps", "usd_per_hour"]
     "capture_capacity.prices" = [
       "gp3_gb_month",
+      "gp3_mibps_month",
+      "gp3_iops_month",
       "load_balancer_hour",
       "capacity_unit_hour",
       "cross_zone_gb",
@@ -107,14 +109,16 @@ variable "capture_capacity" {
     - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the added headers weigh.
     - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
       Default 100: most traffic is encrypted and does not compress.
-    - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,
-      which holds for tcpdump and seldom for Suricata or Zeek.
+    - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: for the built-in tool with level 1
+      of its compression what `make bench` measures; for any other tool or level it is not known, and network and disk
+      alone decide.
     - `candidates`: instance types to compare with, beside `capture_instance_types`. Default c6in.large, c6in.xlarge,
       c6in.2xlarge, c7gn.large and c7gn.xlarge.
     - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`.
       They take precedence over its own. Default none.
     - `prices`: in US dollars, by default those of us-east-1: `gp3_gb_month`, `load_balancer_hour`,
-      `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`.
+      `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`;
+      `gp3_mibps_month` and `gp3_iops_month` for what a volume has above 125 MiB/s and 3000.
   EOT
   type        = any
   default     = {}
@@ -151,11 +155,12 @@ variable "capture_capacity" {
 
 locals {
   capture_keys = {
-    "capture"               = ["tool", "filter", "datapath", "workers", "rotation", "packages", "spool"]
+    "capture"               = ["tool", "filter", "datapath", "workers", "rotation", "compression", "packages", "spool"]
     "capture.tool"          = ["kind", "image", "arguments", "command", "counters"]
     "capture.tool.counters" = ["file", "packets", "drops", "lines", "packets_include_drops"]
     "capture.rotation"      = ["seconds", "megabytes"]
-    "capture.spool"         = ["high_water_percent"]
+    "capture.compression"   = ["method", "level"]
+    "capture.spool"         = ["storage", "size", "high_water_percent", "throughput", "iops"]
   }
 }
 
@@ -185,9 +190,21 @@ variable "capture" {
     - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
       whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
       objects.
+    - `compression`: of the built-in tool's finished files.
+      - `method`: `zstd`, `gzip` or `none`. Default zstd: it takes a tenth of gzip's processor time and stores no more.
+      - `level`: 1 to 19 with zstd, 1 to 9 with gzip; the higher, the smaller and the slower. Default 1, with which the
+        figures of docs/capture.md were measured.
     - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
       node/bin/install-packages), which starts faster and needs no repository. Default install.
-    - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy, 50 to 95. Default 85.
+    - `spool`: the disk on which captured files wait.
+      - `storage`: `root` (the root volume), `volume` (one of its own, so that a full spool leaves the system alone) or
+        `instance_store` (the type's largest NVMe disk: the fastest, and gone with the instance). Default root. The
+        latter two need Nitro types.
+      - `size`: of the volume of its own, in GiB, 1 to 16384. Default 100.
+      - `high_water_percent`: how full it may be before the node is unhealthy, 50 to 95. Default 85.
+      - `throughput`, `iops`: of the volume that it is on, which is gp3. Default 125 MiB/s and 3000, what gp3 has without a surcharge.
+        Every byte is written twice where it is compressed, so 125 MiB/s carry 0.5 Gbps; `capture_capacity_plan` says where
+        that is the limit. At most 2000 MiB/s and 80000, and 0.25 MiB/s for each of `iops`.
   EOT
   type        = any
   default     = {}
@@ -205,6 +222,8 @@ variable "capture" {
           key],
         ],
         [for key in setsubtract(try(keys(var.capture.rotation), []), local.capture_keys["capture.rotation"]) :
+        key],
+        [for key in setsubtract(try(keys(var.capture.compression), []), local.capture_keys["capture.compression"]) :
         key],
         [for key in setsubtract(try(keys(var.capture.spool), []), local.capture_keys["capture.spool"]) :
         key],
@@ -226,6 +245,9 @@ variable "capture" {
         [for key in setsubtract(try(keys(var.capture.rotation), []), local.capture_keys["capture.rotation"]) :
           "capture.rotation.${key} (none of ${join(", ",
         local.capture_keys["capture.rotation"])})"],
+        [for key in setsubtract(try(keys(var.capture.compression), []), local.capture_keys["capture.compression"]) :
+          "capture.compression.${key} (none of ${join(", ",
+        local.capture_keys["capture.compression"])})"],
         [for key in setsubtract(try(keys(var.capture.spool), []), local.capture_keys["capture.spool"]) :
           "capture.spool.${key} (none of ${join(", ",
         local.capture_keys["capture.spool"])})"],

@@ -22,7 +22,7 @@ fi
 
 packages=(bpftool busybox-static clang-14 cpio ethtool gzip iproute2 kmod libbpf-dev llvm-14 mawk nftables procps
   python3 python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema python3-netifaces python3-oauthlib
-  python3-requests python3-serial python3-yaml qemu-system-x86 tcpdump tcpreplay)
+  python3-requests python3-serial python3-yaml qemu-system-x86 tcpdump tcpreplay zstd)
 export DEBIAN_FRONTEND=noninteractive
 apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5 -o APT::Sandbox::User=root --quiet)
 

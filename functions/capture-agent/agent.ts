@@ -78,7 +78,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   }, log);
   const place = { prefix: config.bucket.prefix, ...identity };
   const clients = createClients(config.region);
-  const bucket = createBucket(clients.s3, config.bucket.name);
+  const bucket = createBucket(clients.s3, config.bucket.name, config.bucket.largest_put_bytes);
   const journal = createUploadJournal({
     folder: `${config.spool.directory}/index`,
     bucket,

@@ -45,10 +45,15 @@ const schema = z.object({
     upload_interval_seconds: seconds(5),
     upload_concurrency: z._default(z.int().check(z.gte(1), z.lte(64)), 4),
     index_interval_seconds: seconds(300),
-    /** Counts the packets of gzip files too, for about a third of a vCPU per Gbps; else their names must do. */
+    /** Counts the packets of gzip files too, for about a third of a vCPU per Gbps; else their names must do for times. */
     unzip_packets: z._default(z.boolean(), false),
   }),
-  bucket: z.object({ name: text, prefix: z._default(z.string(), "") }),
+  bucket: z.object({
+    name: text,
+    prefix: z._default(z.string(), ""),
+    /** A larger file is a multipart upload: 5 GiB is the most of one PutObject (Amazon S3, "Uploading objects"). */
+    largest_put_bytes: z._default(z.int().check(z.gte(1), z.lte(5 * 2 ** 30)), 5 * 2 ** 30),
+  }),
   tool: z.object({
     unit: z._default(text, "traffic-mirror-tool.service"),
     counters: nullable(counters),

@@ -7,7 +7,8 @@ import type { EventName } from "./core/metrics.js";
 import { uploadOrder, type SpoolFile } from "./core/spool.js";
 import type { JournalEntry, UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
-import { donePath, examine, listFiles, removeDone } from "./system/spool-files.js";
+import { examine, type Examined } from "./system/examine.js";
+import { donePath, listFiles, removeDone } from "./system/spool-files.js";
 
 export interface Uploader {
   /** Tries each file once. Returns how many failed. Never throws for a single file. */
@@ -38,7 +39,7 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
   const { directory, unzip_packets: unzip } = config.spool;
   /** Sent and in the journal, and still on disk: what a crash or a failed deletion left. */
   const sent = new Set(sentBefore.map(identity));
-  const examined = new Map<string, Awaited<ReturnType<typeof examine>>>();
+  const examined = new Map<string, Examined>();
   /** How often each file failed. Those that failed go last, so that one that always fails delays no other. */
   const failures = new Map<string, number>();
   const failuresOf = (file: SpoolFile): number => failures.get(identity(file)) ?? 0;

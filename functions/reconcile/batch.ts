@@ -76,7 +76,7 @@ async function act(
   sessionsMs = Infinity,
 ): Promise<Left> {
   const { settings, ports, telemetry } = context;
-  const [loaded, holds] = await Promise.all([context.policies.load(), context.readHold()]);
+  const [loaded, hold] = await Promise.all([context.policies.load(), context.readHold()]);
   const { policy, problems } = loaded;
   logPolicyProblems(telemetry, problems);
   // Somebody is uninstalling: an event must not put back what the drain takes away, nor an instance wait for it.
@@ -90,7 +90,7 @@ async function act(
     types: context.types,
     quotas: context.quotas,
     awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
-    holdsCreations: settings.mode === "enforce" ? holds : undefined,
+    hold: settings.mode === "enforce" ? hold : undefined,
     deadline: Math.min(sessionsUntil, ports.clock.now() + sessionsMs),
     window: { milliseconds: sessionsMs, until: sessionsUntil },
     signal: signalAt(ports.clock, deadline - WINDOW_MS),

@@ -10,7 +10,7 @@ import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-type
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
-import { createHoldsCreations } from "./first-apply.js";
+import { createReadHold } from "./first-apply.js";
 import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
 
 export interface ReconcileContext extends App {
@@ -44,7 +44,7 @@ export function createReconcileContext(policyCacheMs: number, kinds: readonly Ev
   const record = createSweepStateParameter(createSsmClient(), readSweepStateParameter(process.env));
   return {
     ...app,
-    readHold: createHoldsCreations(record, app.ports.clock, app.telemetry),
+    readHold: createReadHold(record, app.ports.clock, app.telemetry),
     kinds,
     hooks: {
       complete: async (hook, result) => (await hooks()).complete(hook, result),

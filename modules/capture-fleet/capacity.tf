@@ -8,18 +8,38 @@ locals {
 
   capacity_wire_gbps = module.inputs.capacity.expected_gbps * (module.inputs.capacity.packet_bytes + local.envelope_bytes) / module.inputs.capacity.packet_bytes
 
-  # What one node of a type takes, in Gbps on its interface: the share of its bandwidth at which the fleet grows, and
-  # no more than its processors do.
-  capacity_node_gbps = {
-    for type in distinct(concat(var.instance_types, module.inputs.capacity.candidates)) : type => min(
-      contains(var.instance_types, type) ? local.network_in_mbps / 1000 : (
-        module.inputs.instance_facts[type].baseline_gbps * module.inputs.scaling.network_share / 100
-      ),
-      module.inputs.capacity.gbps_per_vcpu == null ? module.inputs.instance_facts[type].baseline_gbps : (
-        module.inputs.capacity.gbps_per_vcpu * module.inputs.instance_facts[type].vcpus
-      ),
+  # Gbps of captured packets that the built-in tool and the agent take on one vCPU at the processor time at which the
+  # fleet grows: 8 bits over the seconds that a GB costs. docs/capture.md, "What a vCPU carries", has the parts of the
+  # sum; `make bench` measures them.
+  tool_seconds_per_gb = { zstd = 4.2, gzip = 23.9, none = 1.9 }
+  tool_gbps_per_vcpu = module.inputs.capture.tool.kind != "tcpdump" || (
+    module.inputs.capture.compression.method != "none" && module.inputs.capture.compression.level != 1
+  ) ? null : 8 / local.tool_seconds_per_gb[module.inputs.capture.compression.method] * module.inputs.scaling.cpu_percent / 100
+  gbps_per_vcpu = module.inputs.capacity.gbps_per_vcpu == null ? local.tool_gbps_per_vcpu : module.inputs.capacity.gbps_per_vcpu
+
+  # Bytes that a captured one costs the disk: it is written, and once more where it is compressed. A sensor writes what
+  # it keeps.
+  disk_writes = module.inputs.capture.tool.kind != "tcpdump" ? max(0.01, module.inputs.capacity.stored_percent / 100) : (
+    module.inputs.capture.compression.method == "none" ? 1 : 2
+  )
+
+  # What one node of a type takes, in Gbps, by what limits it: the share of its bandwidth at which the fleet grows, its
+  # processors, and the spool's disk.
+  capacity_limits = {
+    for type in distinct(concat(var.instance_types, module.inputs.capacity.candidates)) : type => merge(
+      {
+        network = contains(var.instance_types, type) ? local.network_in_mbps / 1000 : (
+          module.inputs.instance_facts[type].baseline_gbps * module.inputs.scaling.network_share / 100
+        )
+      },
+      # What an instance store takes nobody here has measured.
+      module.inputs.capture.spool.storage == "instance_store" ? {} : {
+        disk = module.inputs.capture.spool.throughput * 1.048576 * 8 / 1000 / local.disk_writes
+      },
+      local.gbps_per_vcpu == null ? {} : { processor = local.gbps_per_vcpu * module.inputs.instance_facts[type].vcpus },
     ) if contains(keys(module.inputs.instance_facts), type)
   }
+  capacity_node_gbps = { for type, limits in local.capacity_limits : type => min(values(limits)...) }
 
   capacity_hours         = 730
   capacity_zones         = length(var.subnets)
@@ -28,13 +48,22 @@ locals {
   capacity_stored_gb_day = local.capacity_gb_per_day * module.inputs.capacity.stored_percent / 100
   capacity_wire_gb_month = local.capacity_wire_gbps * module.inputs.capacity.average_share / 100 / 8 * 3600 * local.capacity_hours
 
+  volume_usd_per_month = (
+    (var.root_volume_size + (module.inputs.capture.spool.storage == "volume" ? module.inputs.capture.spool.size : 0)) *
+    module.inputs.capacity.prices.gp3_gb_month +
+    (module.inputs.capture.spool.storage == "instance_store" ? 0 : 1) * (
+      (module.inputs.capture.spool.throughput - 125) * module.inputs.capacity.prices.gp3_mibps_month +
+      (module.inputs.capture.spool.iops - 3000) * module.inputs.capacity.prices.gp3_iops_month
+    )
+  )
+
   # The peak must fit even while one node is gone: hence one more.
   capacity_choices = {
     for type, gbps in local.capacity_node_gbps : type => {
       nodes = max(local.capacity_least, ceil(local.capacity_wire_gbps / gbps) + 1)
       monthly_usd = max(local.capacity_least, ceil(local.capacity_wire_gbps / gbps) + 1) * (
         module.inputs.instance_facts[type].usd_per_hour * local.capacity_hours +
-        var.root_volume_size * module.inputs.capacity.prices.gp3_gb_month +
+        local.volume_usd_per_month +
         module.inputs.capacity.prices.detailed_monitoring_month
       )
     }
@@ -77,8 +106,10 @@ locals {
     wire_gbps = local.round.wire_gbps
     choices = {
       for type, choice in local.capacity_choices : type => {
-        nodes       = choice.nodes
-        node_gbps   = floor(local.capacity_node_gbps[type] * 1000 + 0.5) / 1000
+        nodes     = choice.nodes
+        node_gbps = floor(local.capacity_node_gbps[type] * 1000 + 0.5) / 1000
+        # Which of network, processor and disk ends first.
+        limit       = [for limit, gbps in local.capacity_limits[type] : limit if gbps == local.capacity_node_gbps[type]][0]
         monthly_usd = floor(choice.monthly_usd * 100 + 0.5) / 100
       }
     }

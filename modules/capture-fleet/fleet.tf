@@ -38,7 +38,28 @@ resource "aws_launch_template" "this" {
       kms_key_id            = var.kms_key_arn
       volume_type           = "gp3"
       volume_size           = var.root_volume_size
+      throughput            = module.inputs.capture.spool.storage == "root" ? module.inputs.capture.spool.throughput : 125
+      iops                  = module.inputs.capture.spool.storage == "root" ? module.inputs.capture.spool.iops : 3000
       delete_on_termination = "true"
+    }
+  }
+
+  # What is not uploaded when a node ends is gone with it either way: the agent uploads before.
+  dynamic "block_device_mappings" {
+    for_each = module.inputs.capture.spool.storage == "volume" ? ["/dev/sdf"] : []
+
+    content {
+      device_name = block_device_mappings.value
+
+      ebs {
+        encrypted             = "true"
+        kms_key_id            = var.kms_key_arn
+        volume_type           = "gp3"
+        volume_size           = module.inputs.capture.spool.size
+        throughput            = module.inputs.capture.spool.throughput
+        iops                  = module.inputs.capture.spool.iops
+        delete_on_termination = "true"
+      }
     }
   }
 

@@ -30,10 +30,11 @@ data "aws_iam_policy_document" "node" {
     resources = ["${local.arns.ec2}:instance/*"]
   }
 
-  # Write-only: a node that was taken over can neither read nor delete what is in the bucket.
+  # Write-only: a node that was taken over can neither read nor delete what is in the bucket. What it can abort is no
+  # object yet.
   statement {
     sid     = "WriteCaptures"
-    actions = ["s3:PutObject"]
+    actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
     resources = [
       "${aws_s3_bucket.this.arn}/${local.capture_prefix}*",
       "${aws_s3_bucket.this.arn}/${local.index_prefix}*",
@@ -94,8 +95,9 @@ data "aws_iam_policy_document" "node" {
 
     content {
       sid = "EncryptCaptures"
-      # No multipart uploads, so nothing to decrypt (Amazon S3, "Using server-side encryption with AWS KMS keys").
-      actions   = ["kms:GenerateDataKey"]
+      # Decrypt for multipart uploads, whose parts S3 reads again when it puts them together (Amazon S3, "Multipart upload API
+      # and permissions"). Without s3:GetObject on the bucket it reads nothing.
+      actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
       resources = [statement.value]
 
       condition {

@@ -16,7 +16,7 @@ locals {
 
   node_programs = [
     "check-network", "firewall", "install-packages", "network", "preflight", "probe", "registry-login",
-    "session-manager", "tcpdump-workers", "tool",
+    "session-manager", "spool", "tcpdump-workers", "tool",
   ]
   node_units = ["agent", "network", "session-manager", "tool"]
 
@@ -25,6 +25,7 @@ locals {
     { for name in local.node_programs : "${local.node_library}/${name}" => { mode = "0755", source = "bin/${name}" } },
     { for unit in local.node_units : "/etc/systemd/system/traffic-mirror-${unit}.service" => { mode = "0644", source = "units/${unit}.service" } },
     {
+      "${local.node_library}/delivery.sh"                   = { mode = "0644", source = "bin/delivery.sh" }
       "${local.node_library}/settings.sh"                   = { mode = "0644", source = "bin/settings.sh" }
       "${local.node_library}/decap.bpf.o"                   = { mode = "0644", source = "bpf/decap.bpf.o" }
       "/etc/sysctl.d/90-traffic-mirror.conf"                = { mode = "0644", source = "etc/sysctl.conf" }
@@ -89,15 +90,19 @@ resource "aws_s3_object" "agent" {
 
 locals {
   node_manifest = {
-    region         = local.region
-    dns_suffix     = local.dns_suffix
-    code_endpoint  = "https://${local.code_bucket}.s3.${local.region}.${local.dns_suffix}"
-    packages       = module.inputs.capture.packages
-    package_groups = [for group in ["tcpdump", "container"] : group if group == module.inputs.capture.tool.kind]
-    more_units     = ["session-manager"]
-    launch_hook    = local.hooks.launch
-    files          = { key = aws_s3_object.node_files.key, version = aws_s3_object.node_files.version_id, sha256 = sha256(local.node_files_json) }
-    agent          = { key = aws_s3_object.agent.key, version = aws_s3_object.agent.version_id, sha256 = filesha256(local.agent_path) }
+    region        = local.region
+    dns_suffix    = local.dns_suffix
+    code_endpoint = "https://${local.code_bucket}.s3.${local.region}.${local.dns_suffix}"
+    packages      = module.inputs.capture.packages
+    # A filter is looked at by tcpdump, whoever filters by it.
+    package_groups = [
+      for group in ["tcpdump", "container"] : group
+      if group == module.inputs.capture.tool.kind || (group == "tcpdump" && module.inputs.capture.filter != "")
+    ]
+    more_units  = ["session-manager"]
+    launch_hook = local.hooks.launch
+    files       = { key = aws_s3_object.node_files.key, version = aws_s3_object.node_files.version_id, sha256 = sha256(local.node_files_json) }
+    agent       = { key = aws_s3_object.agent.key, version = aws_s3_object.agent.version_id, sha256 = filesha256(local.agent_path) }
   }
 
   # Where packets are counted that have left their envelopes.
@@ -150,19 +155,22 @@ locals {
 
   # For the scripts, which read it with the shell's own quoting.
   node_environment = {
-    DATAPATH              = module.inputs.capture.datapath
-    OUTER_INTERFACE       = "" # that of the default route
-    HEALTH_PORT           = module.inputs.health_check.port
-    SPOOL_DIRECTORY       = local.node_settings.spool.directory
-    WORKERS               = module.inputs.capture.workers == null ? "" : module.inputs.capture.workers
-    TOOL_KIND             = module.inputs.capture.tool.kind
-    TOOL_FILTER           = module.inputs.capture.filter
-    TOOL_IMAGE            = module.inputs.capture.tool.image == null ? "" : module.inputs.capture.tool.image
-    TOOL_COMMAND          = module.inputs.capture.tool.command == null ? "" : module.inputs.capture.tool.command
-    TOOL_ARGUMENTS        = join("\n", module.inputs.capture.tool.arguments)
-    TOOL_ROTATE_SECONDS   = module.inputs.capture.rotation.seconds
-    TOOL_ROTATE_MEGABYTES = module.inputs.capture.rotation.megabytes
-    SSM_AGENT_URL         = "${local.ssm_agent_folder}/amazon-ssm-agent.deb"
+    DATAPATH               = module.inputs.capture.datapath
+    OUTER_INTERFACE        = "" # that of the default route
+    HEALTH_PORT            = module.inputs.health_check.port
+    SPOOL_DIRECTORY        = local.node_settings.spool.directory
+    SPOOL_STORAGE          = module.inputs.capture.spool.storage
+    WORKERS                = module.inputs.capture.workers == null ? "" : module.inputs.capture.workers
+    TOOL_KIND              = module.inputs.capture.tool.kind
+    TOOL_FILTER            = module.inputs.capture.filter
+    TOOL_IMAGE             = module.inputs.capture.tool.image == null ? "" : module.inputs.capture.tool.image
+    TOOL_COMMAND           = module.inputs.capture.tool.command == null ? "" : module.inputs.capture.tool.command
+    TOOL_COMPRESSION       = module.inputs.capture.compression.method
+    TOOL_COMPRESSION_LEVEL = module.inputs.capture.compression.level
+    TOOL_ARGUMENTS         = join("\n", module.inputs.capture.tool.arguments)
+    TOOL_ROTATE_SECONDS    = module.inputs.capture.rotation.seconds
+    TOOL_ROTATE_MEGABYTES  = module.inputs.capture.rotation.megabytes
+    SSM_AGENT_URL          = "${local.ssm_agent_folder}/amazon-ssm-agent.deb"
   }
   node_environment_file = join("", [
     for name, value in local.node_environment : "${name}='${replace(tostring(value), "'", "'\\''")}'\n"

@@ -23,10 +23,20 @@ import { pace } from "./sections/pace.js";
 import { size } from "./sections/size.js";
 import { storm } from "./sections/storm.js";
 import { throttled } from "./sections/throttled.js";
+import { writer } from "./sections/writer.js";
 import type { Row, Section } from "./section.js";
 
 // The data path needs root on Debian 12, so it is not in the short run.
-const LONG: readonly Section[] = [fleetOf(10_000), memory, throttled, burst, batching, storm, dataplane];
+const LONG: readonly Section[] = [
+  fleetOf(10_000),
+  memory,
+  throttled,
+  burst,
+  batching,
+  storm,
+  dataplane,
+  writer,
+];
 const SECTIONS: readonly Section[] = [
   size,
   imports,

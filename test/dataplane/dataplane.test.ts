@@ -18,6 +18,7 @@ const SENT = FLOWS * PACKETS_PER_FLOW;
 
 const common = ["lifecycle", "flows", "bad", "unguarded", "stopped-reader"];
 const onlyHere = ["no-guard", "stopped-tool", "small-mtu", "no-program", "slow-socket", "suricata"];
+const flaps = ["link-flap", "link-flap-late", "link-lost"];
 const onlyKernel = ["inner-protocol", "route", "reverse-path", "backlog"];
 
 let folders: Record<Way, string>;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await prepare();
   const input = inputFolder("input", packets);
   const [here, machine] = await Promise.all([
-    playHere("namespaces", input, { bpf: [...common, ...onlyHere] }),
+    playHere("namespaces", input, { bpf: [...common, ...onlyHere, ...flaps] }),
     playInMachine("machine", input, { kernel: [...common, ...onlyKernel] }),
   ]);
   folders = { bpf: join(here, "bpf"), kernel: join(machine, "kernel") };
@@ -130,7 +131,7 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
     expect(scenario.files("spool/open").filter((path) => !path.endsWith("/open/waiting"))).toEqual([]);
     expect(scenario.files("spool/open/waiting")).toEqual([]);
     const finished = scenario.files("spool/done");
-    expect(finished.filter((name) => !/\/\d{8}T\d{6}-w[0-3](-\d+)?\.pcap\.gz$/.test(name))).toEqual([]);
+    expect(finished.filter((name) => !/\/\d{8}T\d{6}-w[0-3](-\d+)?\.pcap(\.zst)?$/.test(name))).toEqual([]);
     const workers = [0, 1, 2, 3].map((worker) =>
       finished.filter((name) => name.includes(`-w${worker}`)).flatMap(readPcap),
     );
@@ -204,6 +205,22 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
       expect(captured + dropped).toBe(SENT);
       expect(scenario.grown()["mirror0.rx_packets"]).toBe(SENT);
     });
+  });
+});
+
+describe("an interface that loses its address when its ring is made longer", () => {
+  test.each(["link-flap", "link-flap-late"])("is waited for: %s", (name) => {
+    const { code, text } = play("bpf", name);
+    expect([text("up.txt"), code("up"), text("ring.txt").trim()]).toEqual(["", 0, "8192"]);
+    expect([code("after"), code("probe")]).toEqual([0, 0]);
+  });
+
+  test("ends the set-up with a sentence when it does not come back", () => {
+    const { code, text } = play("bpf", "link-lost");
+    expect(code("up")).toBe(1);
+    expect(text("up.txt")).toContain(
+      "eth0 has no address, or is not that of the default route, 2 s after its ring",
+    );
   });
 });
 
@@ -322,6 +339,16 @@ describe("Suricata as the reader, with the configuration of node/tools", () => {
       0,
       SENT,
     ]);
+  });
+
+  test("maps a ring of no more than 256 MiB for each thread", () => {
+    const rings = [
+      ...play("bpf", "suricata")
+        .text("rings")
+        .matchAll(/^Size: +(\d+) kB$/gm),
+    ];
+    expect(rings).toHaveLength(2);
+    for (const [, size] of rings) expect(Number(size)).toBeLessThanOrEqual(256 * 1024);
   });
 
   test("sees each connection as one flow with its HTTP exchange, and moves its log to the spool", () => {

@@ -185,7 +185,7 @@ test("a log that a node writes is a message for the SIEM, a packet capture is no
 test("what is captured is written once: nobody replaces it, and a second try is told that it is there", async () => {
   const Bucket = outputs.capture_bucket;
   const put = (Key: string) => s3().send(new PutObjectCommand({ Bucket, Key, Body: "forged" }));
-  const agent = createBucket(s3(), Bucket);
+  const agent = createBucket(s3(), Bucket, 5 * 2 ** 30);
   for (const key of ["captures/client=web/trace.pcap", "index/date=2026-11-21/hour=06/part.jsonl"]) {
     expect(await agent.putText(key, "evidence")).toBe("stored");
     expect(await agent.putText(key, "forged")).toBe("there already");

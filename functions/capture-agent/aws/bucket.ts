@@ -1,6 +1,7 @@
 /** The agent's calls to S3. */
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { putInParts } from "./parts.js";
 
 export type Stored = "stored" | "there already";
 
@@ -15,26 +16,33 @@ export interface Bucket {
  * overwrites with conditional writes"), so a second try leaves no second version, and s3:PutObject is all it takes.
  * S3 compares the SHA-256 with what arrived before it stores anything ("Checking object integrity").
  */
-export function createBucket(s3: S3Client, Bucket: string): Bucket {
-  const put = async (
-    input: Omit<ConstructorParameters<typeof PutObjectCommand>[0], "Bucket">,
-  ): Promise<Stored> => {
+export function createBucket(s3: S3Client, Bucket: string, largestPut: number): Bucket {
+  const once = async (writing: Promise<unknown>): Promise<Stored> => {
     try {
-      await s3.send(new PutObjectCommand({ ...input, Bucket, IfNoneMatch: "*" }));
+      await writing;
       return "stored";
     } catch (error) {
       if (statusOf(error) === 412) return "there already";
       throw error;
     }
   };
+  const put = (input: Omit<ConstructorParameters<typeof PutObjectCommand>[0], "Bucket">): Promise<Stored> =>
+    once(s3.send(new PutObjectCommand({ ...input, Bucket, IfNoneMatch: "*" })));
+  const putWhole = async (Key: string, path: string, bytes: number, sha256: Buffer): Promise<Stored> => {
+    // Opened before it is handed on: it may be deleted meanwhile, and nobody would listen to the stream's error yet.
+    const file = await open(path);
+    try {
+      const Body = file.createReadStream();
+      return await put({ Key, Body, ContentLength: bytes, ChecksumSHA256: sha256.toString("base64") });
+    } finally {
+      await file.close();
+    }
+  };
   return {
     putFile: (Key, path, bytes, sha256) =>
-      put({
-        Key,
-        Body: createReadStream(path),
-        ContentLength: bytes,
-        ChecksumSHA256: sha256.toString("base64"),
-      }),
+      bytes > largestPut
+        ? once(putInParts(s3, Bucket, { key: Key, path, bytes, sha256 }))
+        : putWhole(Key, path, bytes, sha256),
     putText: (Key, Body) =>
       put({ Key, Body, ContentType: "application/x-ndjson", ChecksumAlgorithm: "SHA256" }),
   };

@@ -12,6 +12,8 @@ export interface PacketTimes {
 
 export interface PcapWalker {
   push(chunk: Uint8Array): void;
+  /** It is no pcap: nothing that follows will be one. */
+  foreign(): boolean;
   /** undefined when it is no pcap (pcapng, a log) or holds no whole packet header. Cut off is not wrong. */
   result(): PacketTimes | undefined;
 }
@@ -77,6 +79,7 @@ export function createPcapWalker(): PcapWalker {
         if (filled === wanted) headerComplete();
       }
     },
+    foreign: () => state === "foreign",
     result: () => (packets === 0 ? undefined : { first: Math.floor(first), last: Math.ceil(last), packets }),
   };
 }

@@ -8,8 +8,8 @@ export interface SpoolFile {
   readonly writtenAt: number;
 }
 
-/** S3 takes at most this in one PutObject (Amazon S3, "Uploading objects"). */
-export const LARGEST_OBJECT = 5 * 2 ** 30;
+/** No object was larger for years (Amazon S3, "Multipart upload limits"; today's limit is no smaller). */
+export const LARGEST_OBJECT = 5 * 2 ** 40;
 
 export const oldestFirst = (files: readonly SpoolFile[]): readonly SpoolFile[] =>
   [...files].sort((a, b) => a.writtenAt - b.writtenAt || (a.path < b.path ? -1 : 1));

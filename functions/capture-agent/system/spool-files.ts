@@ -1,10 +1,6 @@
 /** The spool on disk. Only plain files below open/ and done/ are ours: a link could lead to anything that root may read. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { access, constants, lstat, mkdir, open, readdir, rename, statfs, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { createGunzip } from "node:zlib";
-import { createPcapWalker, type PacketTimes } from "../core/pcap.js";
 import type { Disk, SpoolFile } from "../core/spool.js";
 import { describe, errorCode, type Log } from "./log.js";
 
@@ -81,42 +77,6 @@ async function remove(path: string): Promise<void> {
   await unlink(path).catch((error: unknown) => {
     if (errorCode(error) !== "ENOENT") throw error;
   });
-}
-
-/**
- * Digest of a file, and the times of its packets when it is a pcap; both in one pass. A plain one costs a third more
- * than the digest alone; a compressed one three times as much, and is read only when `unzip` is set.
- */
-export async function examine(
-  path: string,
-  unzip: boolean,
-): Promise<{ sha256: Buffer; bytes: number; times: PacketTimes | undefined }> {
-  const hash = createHash("sha256");
-  const walker = createPcapWalker();
-  const zipped = unzip && path.endsWith(".gz") ? createGunzip() : undefined;
-  const unzipped = new Promise<void>((resolve) => {
-    if (zipped === undefined) {
-      resolve();
-      return;
-    }
-    zipped.on("data", (chunk: Buffer) => walker.push(chunk));
-    zipped.on("end", resolve);
-    // Cut off, or no gzip at all: what was read until then counts.
-    zipped.on("error", () => resolve());
-  });
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-    if (zipped === undefined) {
-      walker.push(chunk);
-    } else if (!zipped.destroyed && !zipped.write(chunk)) {
-      await Promise.race([new Promise((resolve) => zipped.once("drain", resolve)), unzipped]);
-    }
-  }
-  zipped?.end();
-  await unzipped;
-  return { sha256: hash.digest(), bytes, times: walker.result() };
 }
 
 export async function readDisk(spool: string): Promise<Disk & { writable: boolean; error?: string }> {

@@ -7,14 +7,16 @@ variable "capacity" {
     - `packet_bytes`: average size of a packet, 64 to 8446. Default 700. The smaller, the more the added headers weigh.
     - `stored_percent`: how much of the captured bytes reaches the bucket, after `capture.filter` and compression.
       Default 100: most traffic is encrypted and does not compress.
-    - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: the network alone decides,
-      which holds for tcpdump and seldom for Suricata or Zeek.
+    - `gbps_per_vcpu`: what your tool takes on one vCPU, measured by you. Default null: for the built-in tool with level 1
+      of its compression what `make bench` measures; for any other tool or level it is not known, and network and disk
+      alone decide.
     - `candidates`: instance types to compare with, beside `instance_types`. Default c6in.large, c6in.xlarge,
       c6in.2xlarge, c7gn.large and c7gn.xlarge.
     - `instances`: facts of types that this module does not know, by type: `vcpus`, `baseline_gbps`, `usd_per_hour`.
       They take precedence over its own. Default none.
     - `prices`: in US dollars, by default those of us-east-1: `gp3_gb_month`, `load_balancer_hour`,
-      `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`.
+      `capacity_unit_hour`, `cross_zone_gb`, `s3_gb_month`, `s3_put_thousand`, `detailed_monitoring_month`;
+      `gp3_mibps_month` and `gp3_iops_month` for what a volume has above 125 MiB/s and 3000.
   EOT
   type = object({
     expected_gbps  = optional(number, 1)
@@ -30,6 +32,8 @@ variable "capacity" {
     })), {})
     prices = optional(object({
       gp3_gb_month              = optional(number, 0.08)
+      gp3_mibps_month           = optional(number, 0.04)
+      gp3_iops_month            = optional(number, 0.005)
       load_balancer_hour        = optional(number, 0.0125)
       capacity_unit_hour        = optional(number, 0.004)
       cross_zone_gb             = optional(number, 0.02)

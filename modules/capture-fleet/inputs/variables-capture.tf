@@ -26,9 +26,21 @@ variable "capture" {
     - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
       whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
       objects.
+    - `compression`: of the built-in tool's finished files.
+      - `method`: `zstd`, `gzip` or `none`. Default zstd: it takes a tenth of gzip's processor time and stores no more.
+      - `level`: 1 to 19 with zstd, 1 to 9 with gzip; the higher, the smaller and the slower. Default 1, with which the
+        figures of docs/capture.md were measured.
     - `packages`: `install` (by apt at each launch, over HTTPS) or `present` (the image has them; see
       node/bin/install-packages), which starts faster and needs no repository. Default install.
-    - `spool`: `high_water_percent`, how full the disk may be before the node is unhealthy, 50 to 95. Default 85.
+    - `spool`: the disk on which captured files wait.
+      - `storage`: `root` (the root volume), `volume` (one of its own, so that a full spool leaves the system alone) or
+        `instance_store` (the type's largest NVMe disk: the fastest, and gone with the instance). Default root. The
+        latter two need Nitro types.
+      - `size`: of the volume of its own, in GiB, 1 to 16384. Default 100.
+      - `high_water_percent`: how full it may be before the node is unhealthy, 50 to 95. Default 85.
+      - `throughput`, `iops`: of the volume that it is on, which is gp3. Default 125 MiB/s and 3000, what gp3 has without a surcharge.
+        Every byte is written twice where it is compressed, so 125 MiB/s carry 0.5 Gbps; `capacity_plan` says where
+        that is the limit. At most 2000 MiB/s and 80000, and 0.25 MiB/s for each of `iops`.
   EOT
   type = object({
     tool = optional(object({
@@ -51,9 +63,17 @@ variable "capture" {
       seconds   = optional(number, 60)
       megabytes = optional(number, 256)
     }), {})
+    compression = optional(object({
+      method = optional(string, "zstd")
+      level  = optional(number, 1)
+    }), {})
     packages = optional(string, "install")
     spool = optional(object({
+      storage            = optional(string, "root")
+      size               = optional(number, 100)
       high_water_percent = optional(number, 85)
+      throughput         = optional(number, 125)
+      iops               = optional(number, 3000)
     }), {})
   })
   default  = {}
@@ -142,9 +162,22 @@ variable "capture" {
       floor(var.capture.rotation.megabytes) == var.capture.rotation.megabytes
     )
     error_message = <<-EOT
-      The attribute rotation.megabytes of the variable capture must be a whole number from 1 to 4096: a file is
-      uploaded in one piece, which S3 ends at 5 GiB.
+      The attribute rotation.megabytes of the variable capture must be a whole number from 1 to 4096, so that a file is
+      one PutObject, which S3 ends at 5 GiB; larger ones would be sent in parts, and again from the first after a failure.
     EOT
+  }
+
+  validation {
+    condition     = contains(["zstd", "gzip", "none"], var.capture.compression.method)
+    error_message = "The attribute compression.method of the variable capture must be \"zstd\", \"gzip\" or \"none\"."
+  }
+
+  validation {
+    condition = (
+      var.capture.compression.level >= 1 && floor(var.capture.compression.level) == var.capture.compression.level &&
+      var.capture.compression.level <= (var.capture.compression.method == "gzip" ? 9 : 19)
+    )
+    error_message = "The attribute compression.level of the variable capture must be a whole number from 1 to 19 with zstd, from 1 to 9 with gzip."
   }
 
   validation {
@@ -155,5 +188,31 @@ variable "capture" {
   validation {
     condition     = var.capture.spool.high_water_percent >= 50 && var.capture.spool.high_water_percent <= 95
     error_message = "The attribute spool.high_water_percent of the variable capture must be from 50 to 95."
+  }
+
+  validation {
+    condition     = contains(["root", "volume", "instance_store"], var.capture.spool.storage)
+    error_message = "The attribute spool.storage of the variable capture must be \"root\", \"volume\" or \"instance_store\"."
+  }
+
+  validation {
+    condition     = var.capture.spool.size >= 1 && var.capture.spool.size <= 16384 && floor(var.capture.spool.size) == var.capture.spool.size
+    error_message = "The attribute spool.size of the variable capture must be a whole number of GiB from 1 to 16384."
+  }
+
+  # Amazon EBS User Guide, "General Purpose SSD volumes"; Regions that still end at 1000 MiB/s and 16000 say so at apply.
+  validation {
+    condition = (
+      var.capture.spool.throughput >= 125 && var.capture.spool.throughput <= 2000 &&
+      var.capture.spool.iops >= 3000 && var.capture.spool.iops <= 80000 &&
+      floor(var.capture.spool.throughput) == var.capture.spool.throughput &&
+      floor(var.capture.spool.iops) == var.capture.spool.iops
+    )
+    error_message = "In spool of the variable capture, throughput must be a whole number from 125 to 2000 (MiB/s) and iops one from 3000 to 80000."
+  }
+
+  validation {
+    condition     = var.capture.spool.throughput <= var.capture.spool.iops / 4
+    error_message = "In spool of the variable capture, gp3 gives at most 0.25 MiB/s for each of iops: raise iops to four times throughput."
   }
 }

@@ -284,3 +284,101 @@ run "a_mark_beyond_the_disk_is_refused" {
 
   expect_failures = [var.capture]
 }
+
+run "an_unknown_compression_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { compression = { method = "lz4" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_level_that_gzip_does_not_have_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { compression = { method = "gzip", level = 10 } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "half_a_level_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { compression = { level = 1.5 } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_volume_slower_than_any_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { spool = { throughput = 100 } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "more_throughput_than_its_iops_give_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { spool = { throughput = 1000 } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "an_unknown_place_of_the_spool_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { spool = { storage = "nfs" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_volume_without_room_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { spool = { storage = "volume", size = 0 } }
+  }
+
+  expect_failures = [var.capture]
+}

@@ -36,6 +36,7 @@ variables {
 run "one_gbps_takes_what_its_envelopes_take_on_top" {
   variables {
     capacity = { expected_gbps = 1, packet_bytes = 122 * 4, average_share = 50, candidates = ["c6in.large"] }
+    capture  = { spool = { throughput = 500 } }
   }
 
   assert {
@@ -52,9 +53,10 @@ run "one_gbps_takes_what_its_envelopes_take_on_top" {
     condition = (
       output.capacity_plan.choices["c6in.large"].node_gbps == 1.719 &&
       output.capacity_plan.choices["c6in.large"].nodes == 2 &&
-      output.capacity_plan.choices["c6in.large"].monthly_usd == 172.96
+      output.capacity_plan.choices["c6in.large"].limit == "network" &&
+      output.capacity_plan.choices["c6in.large"].monthly_usd == 202.96
     )
-    error_message = "Two nodes of 0.1134 $ an hour, 20 GB at 0.08 $ and 2.10 $ of monitoring."
+    error_message = "Two nodes of 0.1134 $ an hour, 20 GB at 0.08 $, 375 MiB/s at 0.04 $ and 2.10 $ of monitoring."
   }
 
   assert {
@@ -86,11 +88,103 @@ run "one_gbps_takes_what_its_envelopes_take_on_top" {
 run "what_a_tool_takes_on_a_processor_can_be_the_limit" {
   variables {
     capacity = { expected_gbps = 2, gbps_per_vcpu = 0.25, candidates = ["c6in.2xlarge"] }
+    capture  = { spool = { throughput = 1000, iops = 4000 } }
   }
 
   assert {
-    condition     = output.capacity_plan.choices["c6in.2xlarge"].node_gbps == 2
+    condition = (
+      output.capacity_plan.choices["c6in.2xlarge"].node_gbps == 2 &&
+      output.capacity_plan.choices["c6in.2xlarge"].limit == "processor"
+    )
     error_message = "Eight processors of 0.25 Gbps, whatever the network takes."
+  }
+}
+
+run "a_disk_that_takes_every_byte_twice_can_be_the_limit" {
+  variables {
+    capacity = { candidates = ["c6in.large"] }
+  }
+
+  assert {
+    condition = (
+      output.capacity_plan.choices["c6in.large"].node_gbps == 0.524 && output.capacity_plan.choices["c6in.large"].limit == "disk" &&
+      output.capacity_plan.choices["c6i.large"].node_gbps == 0.43 && output.capacity_plan.choices["c6i.large"].limit == "network"
+    )
+    error_message = "125 MiB/s are 1.049 Gbps, raw and compressed half of it, less than 55 % of 3.125 and more than of 0.781."
+  }
+
+  assert {
+    condition = (
+      one(aws_launch_template.this["all"].block_device_mappings).ebs[0].throughput == 125 &&
+      one(aws_launch_template.this["all"].block_device_mappings).ebs[0].iops == 3000
+    )
+    error_message = "The volume must have what the plan counts on."
+  }
+}
+
+run "a_volume_of_its_own_has_the_throughput_and_the_root_volume_what_costs_nothing" {
+  variables {
+    capture  = { spool = { storage = "volume", size = 200, throughput = 500 } }
+    capacity = { candidates = ["c6in.large"] }
+  }
+
+  assert {
+    condition = (
+      [for each in aws_launch_template.this["all"].block_device_mappings : each.ebs[0].throughput] == [125, 500] &&
+      aws_launch_template.this["all"].block_device_mappings[1].ebs[0].volume_size == 200
+    )
+    error_message = "The spool's volume must be the second, as large and as fast as asked for."
+  }
+
+  assert {
+    condition = (
+      output.capacity_plan.choices["c6in.large"].limit == "network" &&
+      output.capacity_plan.choices["c6in.large"].monthly_usd == 2 * floor((0.1134 * 730 + 220 * 0.08 + 375 * 0.04 + 2.1) * 100 + 0.5) / 100
+    )
+    error_message = "220 GB at 0.08 $ and 375 MiB/s at 0.04 $ for each node."
+  }
+}
+
+run "an_instance_store_is_no_limit_that_is_known" {
+  variables {
+    capture  = { spool = { storage = "instance_store" } }
+    capacity = { candidates = ["c6in.large"] }
+  }
+
+  assert {
+    condition = (
+      output.capacity_plan.choices["c6in.large"].limit == "network" &&
+      length(aws_launch_template.this["all"].block_device_mappings) == 1 &&
+      strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "SPOOL_STORAGE='instance_store'\n")
+    )
+    error_message = "The node must mount its own disk, and no volume is made for it."
+  }
+}
+
+run "gzip_ends_at_the_processors" {
+  variables {
+    capture  = { compression = { method = "gzip" }, spool = { throughput = 500 } }
+    capacity = { candidates = ["c6in.large"] }
+  }
+
+  assert {
+    condition = (
+      output.capacity_plan.choices["c6in.large"].node_gbps == 0.402 &&
+      output.capacity_plan.choices["c6in.large"].limit == "processor"
+    )
+    error_message = "Two processors at 60 % of 8 bits in 23.9 s."
+  }
+}
+
+run "uncompressed_every_byte_is_written_once" {
+  variables {
+    capture  = { compression = { method = "none" } }
+    capacity = { candidates = ["c6in.large"] }
+  }
+
+  assert {
+    condition     = output.capacity_plan.choices["c6in.large"].node_gbps == 1.049
+    error_message = "125 MiB/s are 1.049 Gbps."
   }
 }
 

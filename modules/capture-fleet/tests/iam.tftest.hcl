@@ -56,7 +56,7 @@ run "the_node_role_writes_captures_reads_code_completes_its_hooks_and_nothing_el
       [
         for statement in data.aws_iam_policy_document.node.statement : statement.actions
         if statement.sid == "WriteCaptures"
-      ] == [toset(["s3:PutObject"])] &&
+      ] == [toset(["s3:PutObject", "s3:AbortMultipartUpload"])] &&
       (
         [
           for statement in data.aws_iam_policy_document.node.statement : statement.resources
@@ -70,7 +70,7 @@ run "the_node_role_writes_captures_reads_code_completes_its_hooks_and_nothing_el
         ]
       )
     )
-    error_message = "Nodes must be able to write below captures/ and index/, and not to read."
+    error_message = "Nodes must be able to write below captures/ and index/, and to abort what is no object yet, and not to read."
   }
 
   assert {
@@ -213,7 +213,7 @@ run "an_image_elsewhere_needs_no_permission" {
   }
 }
 
-run "with_a_key_nodes_encrypt_captures_and_decrypt_code_and_not_the_other_way_round" {
+run "with_a_key_nodes_write_captures_whole_or_in_parts_and_decrypt_code" {
   variables {
     kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef"
   }
@@ -223,13 +223,13 @@ run "with_a_key_nodes_encrypt_captures_and_decrypt_code_and_not_the_other_way_ro
       [
         for statement in data.aws_iam_policy_document.node.statement : statement.actions
         if statement.sid == "EncryptCaptures"
-      ] == [toset(["kms:GenerateDataKey"])] &&
+      ] == [toset(["kms:GenerateDataKey", "kms:Decrypt"])] &&
       [
         for statement in data.aws_iam_policy_document.node.statement : statement.actions
         if statement.sid == "DecryptCode"
       ] == [toset(["kms:Decrypt"])]
     )
-    error_message = "One action each."
+    error_message = "Parts of an upload are decrypted when they are put together; code is only decrypted."
   }
 
   assert {
@@ -243,7 +243,7 @@ run "with_a_key_nodes_encrypt_captures_and_decrypt_code_and_not_the_other_way_ro
       ] ==
       [[tolist(["arn:aws:s3:::capture-code-111122223333-eu-west-1"])]]
     )
-    error_message = "Decryption must be for the code bucket only."
+    error_message = "What decrypts code must do so for the code bucket only."
   }
 }
 

@@ -248,6 +248,48 @@ scenario_stopped_tool() {
   node ss -H -0 -a >"$out/readers-after"
 }
 
+# A device that goes down and up when its ring is changed, as ENA's do, and whose address comes back as by DHCP: never,
+# after a while, or after it went in the middle of the set-up: flapping <at -G> [<when offloads of decap0 are set>].
+flapping() {
+  mkdir -p "$out/bin"
+  cat >"$out/bin/ethtool" <<ETHTOOL
+#!/bin/bash
+case "\$1 \$2" in
+  "-g eth0")
+    printf 'Pre-set maximums:\nRX:\t\t8192\nCurrent hardware settings:\nRX:\t\t%s\n' "\$(cat $out/ring 2>/dev/null || echo 1024)"
+    ;;
+  "-G eth0")
+    echo "\$4" >"$out/ring"
+    $1
+    ;;
+  "-K decap0") ${2:-:} ;;
+  *) exec $(command -v ethtool) "\$@" ;;
+esac
+ETHTOOL
+  chmod +x "$out/bin/ethtool"
+  PATH=$out/bin:$PATH said up network up
+  cp "$out/ring" "$out/ring.txt"
+  check after
+}
+
+lose='ip link set eth0 down; ip addr flush dev eth0'
+back='sleep 1; ip link set eth0 up; ip addr add 10.0.1.10/24 dev eth0; ip route add default via 10.0.1.1'
+
+scenario_link_flap() {
+  flapping "$lose; ($back) >/dev/null 2>&1 &"
+  probe probe
+}
+
+scenario_link_flap_late() {
+  flapping : "$lose; ($back) >/dev/null 2>&1 &"
+  probe probe
+}
+
+scenario_link_lost() {
+  settings OUTER_WAIT_SECONDS=2
+  flapping "$lose"
+}
+
 # Suricata with the configuration and entry point of node/tools, started as the command of an image.
 scenario_suricata() {
   local tool
@@ -258,6 +300,7 @@ scenario_suricata() {
     "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
   tool=$!
   await 60 grep -q 'Engine started' "$out/tool.log"
+  pgrep -P "$tool" | xargs -I '{}' grep -h -A1 'socket:' '/proc/{}/smaps' >"$out/rings" || true
   note before
   inject "$input/flows.pcap"
   note after

@@ -1,6 +1,6 @@
 /** Capture files: the classic format, one link type (Ethernet), both byte orders of this machine's tcpdump. */
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 
 const MAGIC = 0xa1b2c3d4;
 
@@ -24,10 +24,11 @@ export const writePcap = (path: string, frames: readonly Buffer[]): void => {
   writeFileSync(path, Buffer.concat(parts));
 };
 
-/** The frames of a capture file, plain or gzip. Fails when the file ends in the middle of one or cut one short. */
+/** The frames of a capture file, plain or by zstd. Fails when the file ends in the middle of one or cut one short. */
 export const readPcap = (path: string): Buffer[] => {
-  const raw = readFileSync(path);
-  const file = path.endsWith(".gz") ? gunzipSync(raw) : raw;
+  const file = path.endsWith(".zst")
+    ? execFileSync("zstd", ["-dc", path], { maxBuffer: 2 ** 30 })
+    : readFileSync(path);
   if (file.length < 24 || file.readUInt32LE(0) !== MAGIC) throw new Error(`${path} is no capture file`);
   const frames: Buffer[] = [];
   for (let at = 24; at < file.length;) {

@@ -4,7 +4,13 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import { DEFAULT_ACCOUNT } from "../../../local-cloud/call.js";
 import { startLocalCloud, type LocalCloud } from "../../../local-cloud/index.js";
 import { sdk } from "../../../local-cloud/support/resources.js";
@@ -105,6 +111,41 @@ test("a file is stored with its checksum, found by its hour, and the client is w
   );
   expect(found.vni).toBe("7");
   expect(node.read("clients.json")).toContain("shop");
+});
+
+test("a file too large for one request is stored in parts, once and whole, as the bucket's policy wants it", async () => {
+  const Statement = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:PutObject",
+    Resource: `arn:aws:s3:::${bucket}/captures/*`,
+    Condition: { Null: { "s3:if-none-match": "true" }, Bool: { "s3:ObjectCreationOperation": "true" } },
+  };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+  const node = await newNode({ config: { bucket: { name: bucket, largest_put_bytes: 1_000_000 } } });
+  const content = Buffer.alloc(40 * 2 ** 20, "forty mebibytes of evidence ");
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  node.write("spool/done/large.bin", content);
+  // The second of three parts fails until the SDK gives up: the upload is aborted and begins anew.
+  const broken = { action: "s3:PUT *", code: "SlowDown", status: 503, nth: 2 };
+  await cloud.interfere({ faults: [broken, broken, broken] });
+  node.start();
+  const [line] = await delivered(node, 1);
+  expect(line).toMatchObject({ bytes: content.length, sha256 });
+  expect(
+    node.journal().filter(({ message }) => message === "upload failed, will be tried again"),
+  ).toHaveLength(1);
+  // The same once more is there already, which shows when the parts would become an object.
+  node.write("spool/done/large.bin", content);
+  await until(node, "the second file", () => node.journal().some(({ stored }) => stored === "there already"));
+  const [key = "", ...others] = await keysOf(s3, bucket, "captures/");
+  expect([key, others]).toEqual([line?.key, []]);
+  const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const stored = (await object.Body?.transformToByteArray()) ?? new Uint8Array();
+  expect(createHash("sha256").update(stored).digest("hex")).toBe(sha256);
+  const { Uploads } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+  expect(Uploads ?? []).toEqual([]);
 });
 
 test("an agent killed in the middle of uploads loses nothing and sends nothing twice", async () => {

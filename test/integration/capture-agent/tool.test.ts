@@ -9,13 +9,16 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { listFiles } from "../../../functions/capture-agent/system/spool-files.js";
 
 const programs = join(process.cwd(), "modules/capture-fleet/node");
@@ -71,7 +74,7 @@ test.each([
     "suricata",
     'while [ "$1" != -l ]; do shift; done; echo "{\\"start\\":1}" >"$2/eve.json"; echo x >"$2/fast.log"',
   ],
-  ["zeek", 'echo "start" >conn.log'],
+  ["zeek", 'trap "" TERM; echo "start" >conn.log'],
 ])(
   "%s is started four times while nothing is uploaded, and every start's logs are kept",
   async (name, script) => {
@@ -95,6 +98,126 @@ test.each([
   },
 );
 
+/** A sensor that writes a log, begins a new one when it is told to, and ends when it is told to. */
+const SURICATA = `#!/bin/bash
+while [ "$1" != -l ]; do shift; done
+write() { echo "{\\"n\\":$((n += 1))}" >>"$logs/eve.json"; }
+logs=$2
+trap write HUP
+trap 'touch '"$logs/../../reloaded" USR2
+trap 'exit 0' TERM
+write
+while :; do sleep 0.1; done
+`;
+
+test("suricata's logs are delivered on when one cannot be compressed or moved, and its rules are loaded again", async () => {
+  write("bin/suricata", SURICATA, 0o755);
+  write(
+    "bin/gzip",
+    `#!/bin/bash
+echo >>'${folder}/calls'
+[ "$(wc -l <'${folder}/calls')" -ne 1 ] || { echo "half" >"\${*: -1}.gz"; exit 1; }
+exec /usr/bin/gzip "$@"
+`,
+    0o755,
+  );
+  const child = spawn(join(programs, "bin/tool"), {
+    env: {
+      ...environment({ TOOL_COMMAND: join(programs, "tools/suricata/entrypoint.sh") }),
+      SURICATA_RULES: join(folder, "rules"),
+    },
+    stdio: "ignore",
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  try {
+    const until = async (look: () => Promise<boolean> | boolean): Promise<void> => {
+      for (const end = Date.now() + 25_000; !(await look());) {
+        expect([child.exitCode, Date.now() < end]).toEqual([null, true]);
+        await sleep(100);
+      }
+    };
+    await until(async () => (await done()).length >= 1);
+    write("rules", "alert");
+    // A folder in the way: mv fails.
+    renameSync(join(folder, "spool/done"), join(folder, "spool/away"));
+    write("spool/done", "");
+    const waiting = async (): Promise<number> =>
+      (await listFiles(join(folder, "spool/open/suricata"))).filter(({ path }) => path.endsWith(".gz"))
+        .length;
+    await until(async () => (await waiting()) >= 1);
+    rmSync(join(folder, "spool/done"));
+    renameSync(join(folder, "spool/away"), join(folder, "spool/done"));
+    await until(async () => (await done()).length >= 3 && existsSync(join(folder, "spool/reloaded")));
+  } finally {
+    child.kill("SIGTERM");
+  }
+  expect(await ended).toBe(0);
+  const texts = (await done()).map((name) => {
+    const raw = readFileSync(join(folder, "spool/done", name));
+    return (name.endsWith(".gz") ? gunzipSync(raw) : raw).toString().trim();
+  });
+  expect(texts.sort()).toEqual(texts.map((_, n) => `{"n":${n + 1}}`));
+  expect((await done()).filter((name) => name.endsWith(".json"))).toHaveLength(1);
+});
+
+test("of arkime's files those that it has open stay, however old, and one that cannot be moved keeps no other", async () => {
+  write(
+    "bin/capture",
+    `#!/bin/bash
+folder=$SPOOL_OPEN/arkime
+exec 5>"$folder/old.pcap.zst" 6>"$folder/blocked.pcap"
+exec 6>&-
+trap 'echo whole >&5; exit 0' TERM
+echo 1 >"$folder/first.pcap"
+n=0
+while :; do sleep 0.3; echo "$n" >"$folder/next-$((n += 1)).pcap"; done
+`,
+    0o755,
+  );
+  mkdirSync(join(folder, "spool/done/blocked.pcap/x"), { recursive: true });
+  const child = spawn(join(programs, "bin/tool"), {
+    env: {
+      ...environment({ TOOL_COMMAND: join(programs, "tools/arkime/entrypoint.sh") }),
+      ARKIME_HAND_OVER_SECONDS: "0.5",
+    },
+    stdio: "ignore",
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  for (const end = Date.now() + 20_000; (await done()).length < 4 && Date.now() < end;) await sleep(100);
+  expect(await done()).not.toContain("old.pcap.zst");
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+  expect(readFileSync(join(folder, "spool/done/old.pcap.zst"), "utf8")).toBe("whole\n");
+  expect(await done()).toEqual(expect.arrayContaining(["first.pcap", "next-1.pcap", "next-2.pcap"]));
+});
+
+test("a compressed file beside its original is a part, and is not evidence twice", async () => {
+  write("bin/tool", "#!/bin/sh\n", 0o755);
+  write("spool/open/eve.json", "all");
+  write("spool/open/eve.json.gz", "half");
+  write("spool/open/other.json.gz", "whole");
+  expect(start({ TOOL_COMMAND: join(folder, "bin/tool") }).status).toBe(0);
+  expect(await done()).toEqual(["eve.json", "other.json.gz"]);
+});
+
+test.each([
+  ["tcp port 443", 0, ""],
+  [
+    "tcp prot 443",
+    1,
+    "capture.filter is no filter that a tool takes: can't parse filter expression: syntax error",
+  ],
+])("the filter %p is looked at before anything is set up", (filter, status, said) => {
+  for (const name of ["systemctl", "ip", "nft", "ethtool", "python3", "node"]) {
+    write(`bin/${name}`, "#!/bin/sh\necho 20\n", 0o755);
+  }
+  const run = spawnSync(join(programs, "bin/preflight"), {
+    env: environment({ TOOL_KIND: "tcpdump", TOOL_FILTER: filter, DATAPATH: "kernel" }),
+    encoding: "utf8",
+  });
+  expect([run.status, run.stderr.trim()]).toEqual([status, expect.stringContaining(said)]);
+});
+
 test("links and empty folders are no evidence, drafts are, and what cannot be moved keeps no tool from starting", async () => {
   write("bin/tool", "#!/bin/sh\n", 0o755);
   write("spool/open/a/b/c/d/e/f/deep.log", "deep");
@@ -112,26 +235,42 @@ test("links and empty folders are no evidence, drafts are, and what cannot be mo
 });
 
 describe("the built-in tool", () => {
-  /** A tcpdump that captures a packet every 0.3 s, in a file of its own, and loses one of its ring at its end. */
-  const TCPDUMP = `#!/bin/bash
+  /**
+   * A tcpdump that captures a packet every 0.3 s, in a file of its own, and has always one more in its ring; where there
+   * is a file "late", only three and that one, which it writes when it has been asked often, as it is when it stops.
+   */
+  const tcpdump = (): string => `#!/bin/bash
 while [ "$1" != -w ]; do shift; done
-n=0
-said() { printf "%d packets captured$1%d packets received by filter$1%d packets dropped by kernel\\n" "$n" $((n + 1)) 0 >&2; }
-trap 'said ", "' USR1
-trap 'said "\\n"; exit 0' TERM
-echo "listening on mirror0" >&2
-while :; do
+n=0 asked=0 ring=1
+touch '${folder}/captures'
+write() {
   n=$((n + 1))
   printf '%030d' "$n" >"$(TZ=UTC date "+$2")$n"
+}
+said() {
+  asked=$((asked + 1))
+  [ ! -e '${folder}/late' ] || [ "$asked" -ne 6 ] || { ring=0; write "$@"; }
+  printf "%d packets captured$3%d packets received by filter$3%d packets dropped by kernel\\n" "$n" $((n + ring)) 0 >&2
+}
+trap 'said "$1" "$2" ", "' USR1
+trap 'said "$1" "$2" "\\n"; exit 0' TERM
+echo "listening on mirror0" >&2
+while :; do
+  [ -e '${folder}/late' ] && [ "$n" -ge 3 ] || write "$@"
   sleep 0.3 &
   wait $!
 done
 `;
-  const GZIP = (script: string): string => `#!/bin/bash
+  const compressor = (name: "zstd" | "gzip", script: string): void =>
+    write(
+      `bin/${name}`,
+      `#!/bin/bash
 file=\${*: -1}
 ${script}
-exec /usr/bin/env -i PATH=/usr/bin:/bin gzip "$@"
-`;
+exec /usr/bin/${name} "$@"
+`,
+      0o755,
+    );
 
   /** Runs it until `look` gives true, then stops it as systemd does. */
   const run = async (
@@ -160,7 +299,7 @@ exec /usr/bin/env -i PATH=/usr/bin:/bin gzip "$@"
       : { packets: 0, drops: 0 };
   const finished = async (count: number): Promise<boolean> => (await done()).length >= count;
 
-  beforeEach(() => write("bin/tcpdump", TCPDUMP, 0o755));
+  beforeEach(() => write("bin/tcpdump", tcpdump(), 0o755));
 
   test("counts what its stop loses, and goes on counting where an earlier start ended", async () => {
     for (const starts of [1, 2]) {
@@ -174,17 +313,17 @@ exec /usr/bin/env -i PATH=/usr/bin:/bin gzip "$@"
   });
 
   test("delivers on when a compression fails, and the file as it is", async () => {
-    write("bin/gzip", GZIP(`case "$file" in *-w0-2.pcap) exit 1 ;; esac`), 0o755);
+    compressor("zstd", `case "$file" in *-w0.pcap2) exit 1 ;; esac`);
     const { code, said } = await run(() => finished(10));
-    expect([code, said]).toEqual([0, expect.stringMatching(/-w0-2\.pcap is handed over uncompressed/)]);
+    expect([code, said]).toEqual([0, expect.stringMatching(/-w0\.pcap2 is handed over uncompressed/)]);
     const names = await done();
     expect(names.filter((name) => name.endsWith("-w0-2.pcap"))).toHaveLength(1);
-    expect(names.filter((name) => name.endsWith(".pcap.gz")).length).toBeGreaterThan(5);
+    expect(names.filter((name) => name.endsWith(".pcap.zst")).length).toBeGreaterThan(5);
     expect(names.length).toBe(counters().packets - counters().drops);
   });
 
   test("starts on a disk without room for compressing, and captures before it settles what was left", async () => {
-    write("bin/gzip", GZIP(`sleep 2; exit 1 # No space left on device`), 0o755);
+    compressor("zstd", `sleep 2; exit 1 # No space left on device`);
     for (let n = 0; n < 60; n++) write(`spool/open/20261121T0600${n + 10}-w7.pcap`, `${n}`.padStart(30, "0"));
     write("spool/open/20261121T060009-w0.pcap", "header alone".padEnd(24));
     let unsettled = 0;
@@ -202,20 +341,72 @@ exec /usr/bin/env -i PATH=/usr/bin:/bin gzip "$@"
   });
 
   test("loses nothing of a compression that was killed: half of one is repeated, a whole one delivered", async () => {
-    write("spool/open/waiting/20261121T060000-w0.pcap", "1".repeat(30));
-    write("spool/open/waiting/20261121T060000-w0.pcap.gz", "half");
+    write("spool/open/waiting/20261121T060000-w0.pcap3", "1".repeat(30));
+    write("spool/open/waiting/20261121T060000-w0.pcap3.zst", "half");
     write("spool/open/waiting/20261121T060001-w0.pcap.gz", "whole");
     await run(() => finished(4));
-    const content = async (time: string): Promise<string[]> =>
+    const contents = async (time: string): Promise<string[][]> =>
       (await done())
         .filter((name) => name.includes(time))
-        .map((name) =>
+        .map((name) => [
+          name,
           readFileSync(join(folder, "spool/done", name))
             .subarray(0, 5)
-            .toString("latin1"),
-        );
-    expect((await content("060000")).map((text) => text.startsWith("\x1f\x8b"))).toEqual([true]);
-    expect(await content("060001")).toEqual(["whole"]);
+            .toString("hex"),
+        ]);
+    const magic = expect.stringMatching(/^28b52ffd/) as unknown;
+    expect(await contents("060000")).toEqual([["20261121T060000-w0-3.pcap.zst", magic]]);
+    expect(await contents("060001")).toEqual([
+      ["20261121T060001-w0.pcap.gz", Buffer.from("whole").toString("hex")],
+    ]);
+  });
+
+  test.each([
+    ["gzip", ".pcap.gz", "1f8b"],
+    ["none", ".pcap", "30303030"],
+  ])("compresses by %s where that is asked for", async (method, ending, magic) => {
+    const { code } = await run(() => finished(4), { TOOL_COMPRESSION: method });
+    expect(code).toBe(0);
+    for (const name of await done()) {
+      expect(name.replace(/^\d{8}T\d{6}-w\d-\d+/, "")).toBe(ending);
+      expect(
+        readFileSync(join(folder, "spool/done", name))
+          .toString("hex")
+          .startsWith(magic),
+      ).toBe(true);
+    }
+    expect((await done()).length).toBe(counters().packets - counters().drops);
+  });
+
+  test("captures within two seconds of its start, whatever was left behind", async () => {
+    for (let n = 0; n < 5000; n++)
+      write(`spool/open/20261121T0600${n % 60}-w${n % 4}.pcap${n}`, "1".repeat(30));
+    const from = Date.now();
+    const { code, stoppedIn } = await run(() => counters().packets > 0);
+    expect(statSync(join(folder, "captures")).mtimeMs - from).toBeLessThan(2000);
+    expect(code).toBe(0);
+    expect(stoppedIn).toBeLessThan(15_000); // the files that its time did not suffice for wait for the next start
+    const kept = [...(await done()), ...(await listFiles(join(folder, "spool/open")))];
+    expect(kept.length).toBe(5000 + counters().packets - counters().drops);
+  });
+
+  test("stops within five seconds though a compression takes longer, and hands its file over as it is", async () => {
+    compressor("zstd", `sleep 30`);
+    const { code, said, stoppedIn } = await run(async () => {
+      const waiting = await listFiles(join(folder, "spool/open/waiting"));
+      return waiting.length > 0;
+    });
+    expect([code, said]).toEqual([0, expect.stringContaining("handed over uncompressed")]);
+    expect(stoppedIn).toBeLessThan(5000);
+    expect((await done()).length).toBe(counters().packets - counters().drops);
+    expect(await listFiles(join(folder, "spool/open"))).toEqual([]);
+  });
+
+  test("writes what the ring held when it was stopped, before it ends", async () => {
+    write("late", "");
+    const { code } = await run(() => counters().packets === 8);
+    expect([code, counters()]).toEqual([0, { packets: 8, drops: 0 }]);
+    expect(await done()).toHaveLength(8);
   });
 
   test("ends, to be started again, when the clock is set back: tcpdump would not rotate until it is past", async () => {

@@ -1,4 +1,5 @@
 /** From the spool into the bucket, on a real folder, with a bucket that fails and an agent that is killed. */
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   mkdirSync,
@@ -21,11 +22,11 @@ import { createUploadJournal } from "../../../functions/capture-agent/system/upl
 import { createLog } from "../../../functions/capture-agent/system/log.js";
 import {
   adoptOpenFiles,
-  examine,
   listFiles,
   listOpenFiles,
   prepareSpool,
 } from "../../../functions/capture-agent/system/spool-files.js";
+import { examine } from "../../../functions/capture-agent/system/examine.js";
 import { createUploader } from "../../../functions/capture-agent/uploader.js";
 
 const place = { prefix: "", zone: "z1", node: "i-1" };
@@ -290,6 +291,7 @@ describe("packets of a file", () => {
   const record = Buffer.alloc(16 + 100);
   record.writeUInt32LE(1_700_000_000, 0);
   record.writeUInt32LE(100, 8);
+  const zstd = (input: Buffer, level = "-1"): Buffer => execFileSync("zstd", ["-q", level, "-c"], { input });
   const pcap = Buffer.concat([header, ...Array.from({ length: 20_000 }, () => record)]);
 
   test.each([
@@ -297,6 +299,10 @@ describe("packets of a file", () => {
     ["zipped.pcap.gz", gzipSync(pcap), 20_000],
     ["cut.pcap.gz", gzipSync(pcap, { level: 0 }).subarray(0, 1_000_000), expect.any(Number)],
     ["not-gzip.pcap.gz", pcap, undefined],
+    ["zipped.pcap.zst", zstd(pcap), 20_000],
+    ["cut.pcap.zst", zstd(pcap, "-1").subarray(0, 1000), expect.any(Number)],
+    ["not-zstd.pcap.zst", pcap, undefined],
+    ["log.json.zst", zstd(Buffer.alloc(1 << 24, "{}\n")), undefined],
   ])("%s", async (name, content, packets) => {
     put(name, content);
     const found = await examine(join(spool, "done", name), true);
@@ -305,7 +311,7 @@ describe("packets of a file", () => {
     expect(found.times?.packets).toEqual(packets);
   });
 
-  test("of a compressed one are read only when that is asked for", async () => {
+  test("of a gzip file are read only when that is asked for", async () => {
     put("zipped.pcap.gz", gzipSync(pcap));
     expect((await examine(join(spool, "done", "zipped.pcap.gz"), false)).times).toBeUndefined();
   });

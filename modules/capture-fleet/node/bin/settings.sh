@@ -32,7 +32,7 @@ outer_interface() {
 # A file alone, because a folder cannot be moved onto one that is not empty (rename(2), ENOTEMPTY).
 place() {
   local file=$1 target=$2
-  mkdir -p "${target%/*}"
+  [[ -d "${target%/*}" ]] || mkdir -p "${target%/*}"
   [[ ! -e "$target" ]] || target=${target%/*}/left-$(date +%s%N)-${target##*/}
   mv "$file" "$target"
 }

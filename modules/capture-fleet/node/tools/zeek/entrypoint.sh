@@ -14,7 +14,7 @@ while [ "$worker" -lt "$MIRROR_WORKERS" ]; do
     cd "$folder"
     SPOOL_DONE=$SPOOL_DONE/zeek-$worker exec zeek -i "af_packet::mirror0" ${MIRROR_FILTER:+-f "$MIRROR_FILTER"} \
       "${ZEEK_SCRIPT:-/usr/local/share/traffic-mirror/local.zeek}" \
-      AF_Packet::fanout_id=23 AF_Packet::buffer_size=134217728 "$@"
+      AF_Packet::fanout_id=23 AF_Packet::enable_defrag=T AF_Packet::buffer_size=134217728 "$@"
   ) &
   pids="$pids $!"
   worker=$((worker + 1))
