@@ -1,10 +1,17 @@
 /** What Terraform declares of the filters, and what others do to them. */
 import type { DeclaredFilter } from "../../functions/core/sessions/policy.js";
 import type { FilterContents } from "../model/shapes.js";
-import type { PolicyChoice, Setting } from "./setting.js";
 import type { Stage } from "./stage.js";
 
-type Declared = Pick<PolicyChoice, "narrow">;
+interface Declared {
+  /** Whether the filters take TCP alone. */
+  readonly narrow: boolean;
+}
+
+interface FilterIds {
+  readonly filterId: string;
+  readonly otherFilterId: string;
+}
 
 /** As Terraform makes every filter by this policy. */
 export function contentsOf({ narrow }: Declared): FilterContents {
@@ -48,6 +55,6 @@ export function changed({ rules, services }: FilterContents, how: FilterChange):
 }
 
 /** Terraform: every filter as declared. */
-export async function applyFilters({ world }: Pick<Stage, "world">, setting: Setting, choice: Declared) {
+export async function applyFilters({ world }: Pick<Stage, "world">, setting: FilterIds, choice: Declared) {
   for (const id of [setting.filterId, setting.otherFilterId]) await world.setFilter(id, contentsOf(choice));
 }
