@@ -33,27 +33,29 @@ export function demandsOf(
     mode: settings.mode,
     now: () => ports.clock.now(),
   });
-  const failed = new Set<"record" | "settle">();
-  const attempt = async <T>(what: "record" | "settle", work: Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      failed.add(what);
-      telemetry.logger.warn(`could not ${what} demands, they will be tried again`, error as Error);
-      return otherwise;
-    }
-  };
+  let unread = false;
   return {
-    record: (observation) => attempt("record", intake.record(requests, observation), new Map()),
+    async record(observation) {
+      try {
+        return await intake.record(requests, observation);
+      } catch (error) {
+        unread = true;
+        telemetry.logger.warn("could not read demands, they will be tried again", error as Error);
+        return new Map();
+      }
+    },
     async settle(report) {
       latest = until.settle;
-      await attempt("settle", intake.settle(report), undefined);
+      await intake.settle(report);
+      for (const error of intake.failures) {
+        telemetry.logger.warn("could not write a demand, it will be tried again", error as Error);
+      }
       for (const { request, id, reason } of intake.refusedRequests) {
         telemetry.logger.warn("demand refused", { id, reason, by: request.followUp.by.name });
       }
       telemetry.metrics.addMetric("DemandsOpened", "Count", intake.opened);
       telemetry.metrics.addMetric("DemandsRefused", "Count", intake.refusedRequests.length);
-      const left = failed.size > 0 ? requests : requests.filter((request) => intake.unsettled.has(request));
+      const left = unread ? requests : requests.filter((request) => intake.unsettled.has(request));
       return left.map(({ message }) => message);
     },
   };

@@ -90,7 +90,7 @@ async function withReceipts(
 
 async function refuse(context: ReconcileContext, messages: readonly Message[]): Promise<void> {
   if (messages.length === 0) return;
-  const { claimStore: store, claimLimits: limits, settings, policies, ports } = context;
+  const { claimStore: store, claimLimits: limits, settings, policies, ports, telemetry } = context;
   const { policy } = await policies.load();
   const intake = openIntake({ store, policy, limits, mode: settings.mode, now: () => ports.clock.now() });
   const requests = messages.flatMap(({ event, receivedAt: time }) =>
@@ -99,6 +99,8 @@ async function refuse(context: ReconcileContext, messages: readonly Message[]): 
     ),
   );
   await intake.refuse(requests, "too-many-requests");
+  // The next one over the quota is told.
+  for (const error of intake.failures) telemetry.logger.warn("a refusal was not written", error as Error);
 }
 
 function requesterOf({ event }: Message): string {

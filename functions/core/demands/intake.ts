@@ -43,8 +43,10 @@ export interface Intake {
   refuse(requests: readonly DemandRequest[], reason: string): Promise<void>;
   readonly opened: number;
   readonly refusedRequests: readonly RefusedRequest[];
-  /** Requests that are worth another try: not seen yet, or not mirrored yet. */
+  /** Requests that are worth another try: not seen yet, not mirrored yet, or not written down. */
   readonly unsettled: ReadonlySet<DemandRequest>;
+  /** Why single claims could not be written; the others' are none the worse for it. */
+  readonly failures: readonly unknown[];
 }
 
 /** EC2 shows a new interface within seconds; one that it never shows is refused. */
@@ -71,6 +73,7 @@ interface Asked {
 export function openIntake({ store, policy, limits, mode, now }: IntakeOptions): Intake {
   const recorded = new Map<string, { readonly key: ClaimKey; readonly requests: DemandRequest[] }>();
   const unsettled = new Set<DemandRequest>();
+  const failures: unknown[] = [];
   const refusedRequests: RefusedRequest[] = [];
   const updates = openUpdates(store, now);
   let opened = 0;
@@ -78,7 +81,8 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
   const accept = async ({ key, request }: Asked): Promise<void> => {
     const { followUp, time: received } = request;
     const others = updates.copiesOn(key.interfaceId).filter(({ requester }) => requester !== key.requester);
-    if (followUp.kind === "demand" && others.length >= MAX_REQUESTERS) {
+    const isFinding = key.requester === GUARDDUTY.name;
+    if (followUp.kind === "demand" && !isFinding && others.length >= MAX_REQUESTERS) {
       await refuse({ key, request }, "too-many-requesters");
       return;
     }
@@ -140,8 +144,19 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
   const inOrder = async (asked: readonly Asked[]): Promise<void> => {
     await updates.read(asked.map(({ key }) => key));
     for (const each of asked) {
-      if (each.refused === undefined) await accept(each);
-      else await refuse(each, each.refused);
+      await alone([each.request], () =>
+        each.refused === undefined ? accept(each) : refuse(each, each.refused),
+      );
+    }
+  };
+
+  /** A claim that cannot be written, or that others write all the time, holds up nobody else's. */
+  const alone = async (requests: readonly DemandRequest[], write: () => Promise<void>): Promise<void> => {
+    try {
+      await write();
+    } catch (error) {
+      failures.push(error);
+      for (const request of requests) unsettled.add(request);
     }
   };
 
@@ -163,7 +178,9 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
           mode,
         );
         if (result === undefined) continue;
-        await updates.change(key, (claim) => claim && settle(claim, result, now()));
+        await alone(requests, async () => {
+          await updates.change(key, (claim) => claim && settle(claim, result, now()));
+        });
         if (result.is === "pending") for (const request of requests) unsettled.add(request);
       }
     },
@@ -183,6 +200,7 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
     },
     refusedRequests,
     unsettled,
+    failures,
   };
 }
 

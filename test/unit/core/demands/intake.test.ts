@@ -303,7 +303,52 @@ describe("two runs at once", () => {
         received: NOON,
       });
     };
-    await expect(serve([order()], { store })).rejects.toThrow("written by others");
+    const { intake, claims } = await serve([order()], { store });
+    expect([intake.unsettled.size, claims.size]).toEqual([1, 0]);
+    expect(String(intake.failures[0])).toMatch("written by others");
+  });
+});
+
+describe("an interface whose claims cannot be written", () => {
+  const failing = (when: (claim: Claim) => boolean) => {
+    const store = aClaimStore();
+    const { write } = store;
+    store.write = async (claim, ...of) => {
+      if (when(claim)) throw new Error("too large");
+      return write(claim, ...of);
+    };
+    return store;
+  };
+
+  it("keeps nobody else's request from being taken in", async () => {
+    const sources = Array.from({ length: 10 }, (_, n) => aSource({ id: `eni-${String(n)}` }));
+    const requests = sources.map(({ id }) => order({ about: { instanceIds: [], interfaceIds: [id] } }));
+    const store = failing(({ interfaceId }) => interfaceId === "eni-1");
+    const { intake, claims } = await serve(requests, { store, sources });
+    expect([...intake.unsettled]).toEqual([requests[1]]);
+    expect([claims.size, claims.has("eni-1")]).toEqual([9, false]);
+  });
+
+  it("keeps nobody else's from being answered", async () => {
+    const requests = ["AROA:first", "AROA:second"].map((name) => order({ by: { name } }));
+    const store = failing(({ requester, status }) => requester === "AROA:first" && status === "mirrored");
+    const { intake } = await serve(requests, { store, verdict: mirrored });
+    expect([...intake.unsettled]).toEqual([requests[0]]);
+    expect(store.claim("eni-1", "AROA:second")?.status).toBe("mirrored");
+  });
+});
+
+describe("an interface that 200 requesters have claimed", () => {
+  const crowd = Array.from({ length: 200 }, (_, n) => order({ by: { name: `AROACI:session-${String(n)}` } }));
+
+  it("takes no further requester, and a finding all the same", async () => {
+    const store = aClaimStore();
+    await serve(crowd, { store, policy: onFinding });
+    const late = await serve([order({ by: { name: "AROACI:late" } })], { store, policy: onFinding });
+    expect(late.intake.refusedRequests).toMatchObject([{ reason: "too-many-requesters" }]);
+    const { intake, claims } = await serve([order({ by: GUARDDUTY })], { store, policy: onFinding });
+    expect(intake.refusedRequests).toEqual([]);
+    expect(claims.get("eni-1")).toEqual({ byFinding: true, byRequest: true });
   });
 });
 
