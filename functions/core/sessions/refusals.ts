@@ -12,7 +12,7 @@ export interface RefusedSources {
   failedLately(interfaceId: string): boolean;
   /** The plan without its create, when that was refused and its pause is not over. */
   withoutRefused(plan: SourcePlan, now: number): SourcePlan;
-  /** `plans`: what was seen of the interfaces when these results came about. */
+  /** `plans`: all that the sweep saw when these results came about; interfaces that it did not see are forgotten. */
   remember(plans: readonly SourcePlan[], done: readonly Done[], now: number): void;
 }
 
@@ -54,6 +54,12 @@ export function refusedSources(): RefusedSources {
     },
     remember(plans, done, now) {
       const facts = new Map(plans.map((plan) => [plan.source.id, plan.facts]));
+      // Where the answers lacked one that is still there, that costs another try.
+      for (const id of [...failed, ...refused.keys()]) {
+        if (facts.has(id)) continue;
+        failed.delete(id);
+        refused.delete(id);
+      }
       for (const { action, outcome } of done) {
         const id = action.interfaceId;
         const failedNow = ["transient", "conflict", "unexplained"].includes(outcome.kind);

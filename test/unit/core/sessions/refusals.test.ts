@@ -96,6 +96,16 @@ describe("an interface that AWS refused", () => {
     expect(asks(memory.withoutRefused(plan, NOON))).toBe(false);
   });
 
+  it("is forgotten once it is gone, or the memory would grow with every instance that ever was", () => {
+    const memory = remembering(failed("unexplained"));
+    memory.remember([plan], [], NOON);
+    expect(memory.failedLately("eni-1")).toBe(true);
+    memory.remember([plan], [{ action: create, outcome: failed("refused") }], NOON);
+    memory.remember([aPlanOf(aCreate("eni-2"))], [], NOON);
+    expect(memory.failedLately("eni-1")).toBe(false);
+    expect(asks(memory.withoutRefused(plan, NOON))).toBe(true);
+  });
+
   it("is forgotten once it is accepted", () => {
     const memory = remembering(failed("refused"));
     memory.remember([plan], [{ action: create, outcome: done }], NOON);
