@@ -4,6 +4,7 @@ import type { EventsQueue } from "../aws/events-queue.js";
 import type { EventKind } from "../core/events/envelope.js";
 import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
+import { createAbandonedLaunches, type AbandonedLaunches } from "../core/sessions/abandoned-launches.js";
 import type { HoldReason } from "../core/sessions/first-apply.js";
 import { createQuotaMemory, type QuotaMemory } from "../core/sessions/quota-memory.js";
 import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-types.js";
@@ -17,6 +18,8 @@ export interface ReconcileContext extends App {
   /** What may come out of this function's queue. */
   readonly kinds: readonly EventKind[];
   readonly hooks: LifecycleHooks;
+  /** What this process has abandoned, which Auto Scaling may not show yet. */
+  readonly abandoned: AbandonedLaunches;
   readonly queue: EventsQueue;
   /** What EC2 refused in this process: a storm of launches of such a type costs a few calls. */
   readonly types: TypeMemory;
@@ -50,6 +53,7 @@ export function createReconcileContext(policyCacheMs: number, kinds: readonly Ev
       complete: async (hook, result) => (await hooks()).complete(hook, result),
       failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),
     },
+    abandoned: createAbandonedLaunches(),
     queue: { delay: async (returns) => (await queue()).delay(returns) },
     types: createTypeMemory("pending"),
     quotas: createQuotaMemory(),

@@ -3,6 +3,7 @@ import { jest } from "@jest/globals";
 import type { Look, Observation, Session } from "../../functions/core/model.js";
 import type { Policy } from "../../functions/core/sessions/policy.js";
 import type { Settings } from "../../functions/core/sessions/settings.js";
+import { createAbandonedLaunches } from "../../functions/core/sessions/abandoned-launches.js";
 import { createQuotaMemory } from "../../functions/core/sessions/quota-memory.js";
 import { createTypeMemory } from "../../functions/core/sessions/refused-types.js";
 import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
@@ -104,6 +105,7 @@ export function anApp(account: Account = {}): FakeApp {
       return account.lost ?? 0;
     },
     hooks,
+    abandoned: createAbandonedLaunches(),
     queue: {
       delay: async (returns) => {
         returned.push(...returns);

@@ -74,6 +74,22 @@ describe("a launch hook", () => {
     expect(app.metric("HookBreakerOpen")).toEqual([1]);
   });
 
+  it("is continued once the batch itself has ended as many as the user allows", async () => {
+    const ids = Array.from({ length: 10 }, (_, n) => `i-000000000000000${String(n)}0`);
+    const sources = ids.map((id, n) => aSource({ id: `eni-000000000000000${String(n)}0`, instance: { id } }));
+    const writer = aWriter(() => failed("refused"));
+    const app = anApp({ observation: { sources }, policy, writer });
+    const { detail } = JSON.parse(anEvent("autoscaling-launch-hook")) as { detail: object };
+    const records = ids.map((id): SQSRecord => {
+      const each = record("autoscaling-launch-hook", { detail: { ...detail, EC2InstanceId: id } });
+      return { ...each, messageId: id };
+    });
+    expect(await handle(app, ...records)).toEqual([]);
+    const ended = app.hooks.completed.filter((each) => each.startsWith("ABANDON"));
+    expect([app.hooks.completed.length, ended.length]).toEqual([10, 3]);
+    expect([app.metric("HooksAbandoned"), app.metric("HookBreakerOpen")]).toEqual([[3], [7]]);
+  });
+
   it("that somebody else has completed is no failure, one that AWS could not complete is tried again", async () => {
     const gone = withSource({ policy, hooks: hooksOf(() => failed("gone", "ValidationError")) });
     expect(await handle(gone, record("autoscaling-launch-hook"))).toEqual([]);
