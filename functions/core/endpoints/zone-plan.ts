@@ -39,7 +39,12 @@ export function planZone(draft: Draft, vpcId: string, need: ZoneNeed, mine: read
   const others = mine.filter((endpoint) => endpoint !== current && !isDying(endpoint));
   // Its subnet cannot have been deleted, so the answer about subnets lacks it, and perhaps others.
   const unsure = current !== undefined && !need.subnets.some(({ id }) => id === current.subnetId);
-  if (need.unneeded !== undefined && !(unsure && need.unneeded === "no-subnet")) {
+  // A Gateway Load Balancer keeps the zones that it has (Elastic Load Balancing API reference, SetSubnets), and EC2 makes
+  // endpoints in no other: an answer about the service that lacks the zone of one is not whole.
+  const isOfferedStill = current !== undefined && draft.settings.serviceZoneIds === null;
+  const isNotWhole =
+    (unsure && need.unneeded === "no-subnet") || (isOfferedStill && need.unneeded === "not-offered");
+  if (need.unneeded !== undefined && !isNotWhole) {
     draft.unserved.push({ vpcId, zone: need.zone, reason: need.unneeded });
     unserve(draft, { vpcId, need, current, others });
     return;

@@ -246,6 +246,18 @@ describe("what is not whole or not known", () => {
     const service = { usable: true, zoneIds: new Set<string>(), zoneNames: new Set<string>() } as const;
     expect(inWords(planned({ service }))).toEqual([]);
     const named = { ...service, zoneNames: new Set([B.name]) };
-    expect(planned({ service: named }).unserved).toMatchObject([{ reason: "not-offered" }]);
+    expect(planned({ ...NOTHING, service: named }).unserved).toMatchObject([{ reason: "not-offered" }]);
+  });
+
+  it("a service that names one zone less, all of a sudden, takes no endpoint away", () => {
+    const service = { usable: true, zoneIds: new Set([B.id]), zoneNames: new Set<string>() } as const;
+    const plan = planned({ service });
+    expect([inWords(plan), plan.unserved, plan.zones[0]?.state]).toEqual([[], [], "served"]);
+    // What the user says about zones holds.
+    expect(inWords(planned({}, { serviceZoneIds: new Set([B.id]) }))).toEqual(["tag tmt-1: not-offered"]);
+  });
+
+  it("an answer about targets that lacks one leads to no removal", () => {
+    expect(planned({ targets: [] }).actions.map(({ kind }) => kind)).toEqual(["create-target"]);
   });
 });
