@@ -141,6 +141,17 @@ describe("a demand", () => {
     expect(app.writer.calls).toEqual([`create ${ENI}`]);
   });
 
+  it("waits where EC2 lists a new interface and does not know it on a create yet", async () => {
+    const writer = aWriter((_, before) =>
+      before === 0 ? failed("gone", "InvalidNetworkInterfaceID.NotFound") : done,
+    );
+    const app = withSource({ policy: selectsNothing, writer });
+    expect(await handle(app, record("mirror-requested"))).toEqual(["mirror-requested"]);
+    expect(app.store.claim(ENI)?.status).toBe("requested");
+    expect(await handle(app, record("mirror-requested", {}, 2))).toEqual([]);
+    expect(app.store.claim(ENI)?.status).toBe("mirrored");
+  });
+
   it("outside our VPCs is refused and counted", async () => {
     const app = anApp();
     expect(await handle(app, record("mirror-requested"))).toEqual([]);

@@ -74,6 +74,13 @@ describe("the sender's clock", () => {
     },
   );
 
+  it("is not needed to ask for the longest: more minutes than there are make the maximum", async () => {
+    const app = requester();
+    const detail = { network_interface_id: ENI, expires_in_minutes: Number.MAX_SAFE_INTEGER };
+    expect(await handle(app, sent({ detail }))).toEqual([]);
+    expect(app.store.claim(ENI, ME)).toMatchObject({ since: NOON, until: NOON + 10_080 * 60_000 });
+  });
+
   it("in 1970 asks for nothing, is told so, and rings no alarm", async () => {
     const app = requester();
     expect(await handle(app, sent({ time: "1970-01-01T00:00:00Z" }))).toEqual([]);

@@ -122,6 +122,8 @@ describe("a request", () => {
     ["no time at all", { network_interface_id: ENI, expires_in_minutes: 0 }],
     ["a negative time", { network_interface_id: ENI, expires_in_minutes: -5 }],
     ["a time that is no number", { network_interface_id: ENI, expires_in_minutes: "60" }],
+    ["a time without an end", { network_interface_id: ENI, expires_in_minutes: 1e300 }],
+    ["an id that is null", { network_interface_id: ENI, instance_id: null }],
     ["a reason that is no text", { network_interface_id: ENI, reason: { a: 1 } }],
   ])("is malformed: %s", (_, detail) => {
     expect(reason(request(detail))).toBe("malformed");
@@ -151,6 +153,40 @@ describe("a request", () => {
 it("a request is nothing that comes with AWS's events, nor the opposite", () => {
   expect(reason(parseEvent(anEvent("mirror-requested"), ACCOUNT_REGION))).toBe("unknown-kind");
   expect(reason(parseEvent(anEvent("guardduty-finding"), ACCOUNT_REGION, requestKinds))).toBe("unknown-kind");
+});
+
+describe("hostile events", () => {
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const answer = (name: string, over: object, change = (body: string) => body) =>
+    parseEvent(change(anEvent(name, over)), ACCOUNT_REGION, [...awsKinds, ...requestKinds]);
+
+  it.each([
+    [
+      "a requester of a quarter of a megabyte",
+      "mirror-requested",
+      { source: `traffic-mirror/${"A".repeat(250_000)}` },
+    ],
+    [
+      "one that ends like an instance, for long",
+      "mirror-requested",
+      { source: `traffic-mirror/AROA:${"i-".repeat(125_000)}` },
+    ],
+    ["an ARN of dashes", "tag-change", { resources: [`arn:${"-".repeat(250_000)}`] }],
+    ["a time of zeros", "mirror-requested", { time: `2026-01-05T12:00:00.${"0".repeat(250_000)}!` }],
+  ])("of the length that SQS takes are answered at once: %s", (_, name, over) => {
+    const started = performance.now();
+    expect(answer(name, over).ok).toBe(false);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it("may be as deep as they like", () => {
+    const started = performance.now();
+    const event = answer("ec2-state-running", {}, (body) =>
+      body.replace('"detail":{', `"detail":{"x":${deep},`),
+    );
+    expect(["understood", "not-json", "not-an-event"]).toContain(reason(event));
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
 });
 
 describe("a withdrawal", () => {
