@@ -1005,7 +1005,8 @@ variable "left_out_vpc_ids" {
     VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
     (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
 
-    Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+    Ids of VPCs, 2,500 bytes as JSON at most (about 100): the function `sweep` carries them in its environment, of which Lambda
+    holds 4 KB, with tags. `["*"]`: every other VPC, none is looked at. Default `[]`.
   EOT
   type        = list(string)
   default     = []

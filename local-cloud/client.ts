@@ -3,6 +3,7 @@ import type { FleetCommand } from "./ec2/control.js";
 import type { Undelivered } from "./events/deliver.js";
 import type { Stranded } from "./events/hooks.js";
 import type { Denial, Use } from "./iam/index.js";
+import type { ConsistencyInput } from "./interference/config.js";
 import type { CountsReport } from "./interference/counts.js";
 import type { Invocation, LogLine, Metric } from "./lambda/records.js";
 import type { VisibilityChange } from "./lambda/visibility.js";
@@ -183,6 +184,8 @@ export class LocalCloudClient {
    * `agents`: whether instances that reach Auto Scaling complete launching hooks named `…-launch` by themselves, as an
    *   agent on them would (default true).
    * `permissionDelay`: milliseconds until a change of policies is seen (default 0).
+   * `consistency`: every describe shows what was at some time within so many `milliseconds` (default 0), drawn from `seed`;
+   *   `callers`: for `all` or for `roles` alone.
    * `clockOffset`: milliseconds added to the clock.
    */
   async settings(settings: {
@@ -197,6 +200,7 @@ export class LocalCloudClient {
     agents?: boolean;
     permissionDelay?: number;
     clockOffset?: number;
+    consistency?: ConsistencyInput;
   }): Promise<void> {
     await this.#ask("POST", "settings", settings);
   }

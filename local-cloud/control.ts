@@ -126,6 +126,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     if (typeof body["agents"] === "boolean") parts.automaticEvents.hooks.agents = body["agents"];
     if (typeof body["iam"] === "boolean") parts.iam.enabled = body["iam"];
     parts.iam.roles.delay = number(body["permissionDelay"]) ?? parts.iam.roles.delay;
+    if ("consistency" in body) parts.interference.setConsistency(body["consistency"]);
     parts.clock.offset = number(body["clockOffset"]) ?? parts.clock.offset;
     return {};
   },

@@ -136,10 +136,12 @@ export function toFilter(filter: ec2.TrafficMirrorFilter): MirrorFilter | undefi
 
 function toFilterRule(rule: ec2.TrafficMirrorFilterRule): FilterRule | undefined {
   const { TrafficDirection: direction, RuleNumber: number, RuleAction: action } = rule;
+  const { TrafficMirrorFilterRuleId: id } = rule;
   const { SourceCidrBlock: sourceCidr, DestinationCidrBlock: destinationCidr } = rule;
   if (!direction || number === undefined || !action || !sourceCidr || !destinationCidr) return undefined;
   const [sourcePorts, destinationPorts] = [toPorts(rule.SourcePortRange), toPorts(rule.DestinationPortRange)];
   return {
+    ...(id !== undefined && { id }),
     direction,
     number,
     action,

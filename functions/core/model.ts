@@ -60,6 +60,7 @@ export interface Session {
 }
 
 export interface FilterRule {
+  readonly id?: string;
   readonly direction: "ingress" | "egress";
   /** The lowest that matches decides. */
   readonly number: number;

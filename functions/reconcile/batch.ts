@@ -61,7 +61,7 @@ const nothing: Left = { looks: [], followUps: [] };
 
 async function act(context: ReconcileContext, messages: readonly Message[], deadline: number): Promise<Left> {
   const { settings, ports, telemetry } = context;
-  const [loaded, holds] = await Promise.all([context.policies.load(), context.readHold()]);
+  const [loaded, hold] = await Promise.all([context.policies.load(), context.readHold()]);
   const { policy, problems } = loaded;
   logPolicyProblems(telemetry, problems);
   // Somebody is uninstalling: an event must not put back what the drain takes away, nor an instance wait for it.
@@ -75,7 +75,7 @@ async function act(context: ReconcileContext, messages: readonly Message[], dead
     types: context.types,
     quotas: context.quotas,
     awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
-    holdsCreations: settings.mode === "enforce" ? holds : undefined,
+    hold: settings.mode === "enforce" ? hold : undefined,
     deadline: sessionsUntil,
     signal: signalAt(ports.clock, deadline - WINDOW_MS),
     onDone: telemetry.onDone,

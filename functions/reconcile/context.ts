@@ -9,7 +9,7 @@ import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-type
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
 import { lazily } from "../runtime/lazy.js";
-import { createHoldsCreations } from "./first-apply.js";
+import { createReadHold } from "./first-apply.js";
 import { createSweepRequests, type RequestSweep } from "./sweep-requests.js";
 
 export interface ReconcileContext extends App {
@@ -41,7 +41,7 @@ export function createReconcileContext(policyCacheMs: number): ReconcileContext 
   const record = createSweepStateParameter(createSsmClient(), readSweepStateParameter(process.env));
   return {
     ...app,
-    readHold: createHoldsCreations(record, app.ports.clock, app.telemetry),
+    readHold: createReadHold(record, app.ports.clock, app.telemetry),
     hooks: {
       complete: async (hook, result) => (await hooks()).complete(hook, result),
       failedLaunches: async (group, since) => (await hooks()).failedLaunches(group, since),

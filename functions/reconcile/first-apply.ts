@@ -11,20 +11,20 @@ const ASK_AGAIN_MS = 5_000;
  * Asked once where the first apply is over. Nothing is held where the record is lost or cannot be read: that happens to
  * controllers that have worked for long, and no mirror is to come late for it.
  */
-export function createHoldsCreations(
+export function createReadHold(
   record: Pick<SweepStateStore, "read">,
   clock: Clock,
   { logger }: Pick<Telemetry, "logger">,
 ): () => Promise<HoldReason | undefined> {
-  let known: { readonly holds: HoldReason | undefined; readonly until: number } | undefined;
+  let known: { readonly hold: HoldReason | undefined; readonly until: number } | undefined;
   return async () => {
-    if (known !== undefined && clock.now() < known.until) return known.holds;
+    if (known !== undefined && clock.now() < known.until) return known.hold;
     try {
       const { state } = await record.read();
-      const holds = state === null ? undefined : holdForEvents(state.firstApply);
+      const hold = state === null ? undefined : holdForEvents(state.firstApply);
       const until = state?.firstApply === "over" ? Infinity : clock.now() + ASK_AGAIN_MS;
-      known = { holds, until };
-      return holds;
+      known = { hold, until };
+      return hold;
     } catch (error) {
       logger.warn(
         "the record of sweeps could not be read: the first apply is taken to be over",

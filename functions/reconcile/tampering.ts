@@ -40,19 +40,25 @@ export async function reportFilters(
   if (about.length === 0 || declared.length === 0) return { events: [], later: [] };
   const found = await ports.observer.filters(declared);
   const changed = differingFilters(policy, found);
-  const isGone = ({ call, filterId = "" }: FilterFollowUp) =>
-    call === "DeleteTrafficMirrorFilter" && !found.some(({ id }) => id === filterId);
-  const outlasting = about.filter(({ followUp }) =>
-    followUp.filterId === undefined ? changed.size > 0 : changed.has(followUp.filterId) || isGone(followUp),
-  );
+  /** The filters of which one may be meant; most often the one that is. None: nothing is to be reported. */
+  const meant = ({ call, filterId, ruleId }: FilterFollowUp): readonly string[] => {
+    const one = filterId ?? found.find(({ rules }) => rules.some(({ id }) => id === ruleId))?.id;
+    const isGone = call === "DeleteTrafficMirrorFilter" && !found.some(({ id }) => id === one);
+    if (one !== undefined) return isGone || changed.some(({ id }) => id === one) ? [one] : [];
+    // A rule that is gone: its filter lacks something.
+    return changed.flatMap(({ id, missing }) => (missing.length > 0 ? id : []));
+  };
+  const outlasting = about.filter(({ followUp }) => meant(followUp).length > 0);
   const now = ports.clock.now();
   const mayBeApply = ({ message, time }: PendingFollowUp) =>
     message.deliveries < DELIVERIES &&
     (writtenAt === undefined || now - Math.max(time, writtenAt) < APPLY_LASTS_MS);
   const due = outlasting.filter((each) => !mayBeApply(each));
-  for (const { followUp } of due) telemetry.logger.error("filter tampered with", { ...followUp });
+  for (const { followUp } of due) {
+    telemetry.logger.error("filter tampered with", { ...followUp, filters: meant(followUp) });
+  }
   return {
-    events: due.map(({ followUp }) => filterTampered(settings.controller, followUp, [...changed])),
+    events: due.map(({ followUp }) => filterTampered(settings.controller, followUp, meant(followUp))),
     later: outlasting.filter(mayBeApply),
   };
 }

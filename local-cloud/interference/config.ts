@@ -74,13 +74,26 @@ export const configSchema = z.strictObject({
     .strictObject({
       sessions: lag.default(0),
       targets: lag.default(0),
+      filters: lag.default(0),
+      endpoints: lag.default(0),
       instances: lag.default(0),
       interfaces: lag.default(0),
     })
-    .default({ sessions: 0, targets: 0, instances: 0, interfaces: 0 }),
+    .default({ sessions: 0, targets: 0, filters: 0, endpoints: 0, instances: 0, interfaces: 0 }),
   /** Keep a list of the calls in order. */
   record: z.boolean().default(false),
 });
+
+/** Eventual consistency of all describes, beside and beneath what `stale` says of each. */
+export const consistencySchema = z.strictObject({
+  /** Each read shows what was at some time within so many milliseconds, drawn anew for each. */
+  milliseconds: z.number().min(0).max(60_000),
+  seed: z.number().int().default(1),
+  /** `roles`: functions and sessions of roles alone, not who deploys with keys of the account. */
+  callers: z.enum(["all", "roles"]).default("all"),
+});
+export type Consistency = z.infer<typeof consistencySchema>;
+export type ConsistencyInput = z.input<typeof consistencySchema>;
 
 export type InterferenceConfig = z.infer<typeof configSchema>;
 export type InterferenceInput = z.input<typeof configSchema>;

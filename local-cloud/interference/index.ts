@@ -11,7 +11,13 @@ import { serviceError } from "../answers.js";
 import { createRandom, type Random } from "../ec2/random.js";
 import type { Answer, Call, Cloud, Interference } from "../types.js";
 import { Buckets } from "./buckets.js";
-import { configSchema, type FaultConfig, type InterferenceConfig } from "./config.js";
+import {
+  configSchema,
+  consistencySchema,
+  type Consistency,
+  type FaultConfig,
+  type InterferenceConfig,
+} from "./config.js";
 import { Counts, type CountsReport, type Outcome, type Recorded } from "./counts.js";
 import { Faults } from "./faults.js";
 import { setLag } from "./lag.js";
@@ -19,6 +25,8 @@ import { matchesAction } from "./match.js";
 
 export interface ConfigurableInterference extends Interference {
   configure(config: unknown): void;
+  /** Outlives `configure`: what every read is late by where `stale` says nothing. */
+  setConsistency(consistency: unknown): void;
   counts(): CountsReport;
   resetCounts(): void;
 }
@@ -38,6 +46,8 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
   let config: InterferenceConfig = configSchema.parse({});
   let random: Random = createRandom(config.seed);
   let faults = new Faults(config.faults, random);
+  let consistency: Consistency = consistencySchema.parse({ milliseconds: 0 });
+  let moment: Random = createRandom(consistency.seed);
   let open = new WeakMap<Call, { entry: Recorded; fault: FaultConfig | undefined }>();
 
   function configure(input: unknown): void {
@@ -48,16 +58,18 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
   }
 
   setLag(cloud, {
-    now: (what) => {
+    now: (what, call) => {
       const lag = config.stale[what];
+      const late = consistency.callers === "all" || call.roleArn !== undefined;
+      if (lag === 0) return late && consistency.milliseconds > 0 ? moment() * consistency.milliseconds : 0;
       if (typeof lag === "number") return lag;
-      const late = random() < lag.probability;
-      if (!late) return 0;
+      if (random() >= lag.probability) return 0;
       return lag.ms + (lag.jitter > 0 ? random() * lag.jitter : 0);
     },
     longest: (what) => {
       const lag = config.stale[what];
-      return typeof lag === "number" ? lag : lag.ms + lag.jitter;
+      const most = typeof lag === "number" ? lag : lag.ms + lag.jitter;
+      return Math.max(most, consistency.milliseconds);
     },
   });
 
@@ -80,10 +92,15 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
 
   return {
     configure,
+    setConsistency: (input) => {
+      consistency = consistencySchema.parse(input);
+      moment = createRandom(consistency.seed);
+    },
     counts: () => counts.report(config.record),
     resetCounts: () => counts.reset(),
     reset: () => {
       configure({});
+      consistency = consistencySchema.parse({ milliseconds: 0 });
       counts.reset();
       open = new WeakMap();
     },

@@ -2,13 +2,13 @@
  * How far describes lag behind writes. The interference sets it, the EC2 side asks for it at each read; the two
  * are made apart and meet only in the cloud that both were given.
  */
-import type { Cloud } from "../types.js";
+import type { Call, Cloud } from "../types.js";
 
-export type Lagging = "sessions" | "targets" | "instances" | "interfaces";
+export type Lagging = "sessions" | "targets" | "filters" | "endpoints" | "instances" | "interfaces";
 
 export interface Lag {
   /** Milliseconds by which this one read is late. */
-  now(what: Lagging): number;
+  now(what: Lagging, call: Call): number;
   /** The most that a read may be. */
   longest(what: Lagging): number;
 }
@@ -19,8 +19,8 @@ export function setLag(cloud: Cloud, lag: Lag): void {
   lags.set(cloud, lag);
 }
 
-export function lagOf(cloud: Cloud, what: Lagging): number {
-  return lags.get(cloud)?.now(what) ?? 0;
+export function lagOf(cloud: Cloud, what: Lagging, call: Call): number {
+  return lags.get(cloud)?.now(what, call) ?? 0;
 }
 
 /** For how long what a write replaces may still be asked for. */

@@ -67,8 +67,8 @@ resource "aws_lambda_function" "this" {
     precondition {
       condition     = local.environment_bytes <= 4096
       error_message = <<-EOT
-        tags and the provider's default_tags are too long: the environment of the function ${var.name} would have
-        ${local.environment_bytes} bytes, of which tags take the most, and Lambda takes 4,096 in all.
+        tags, the provider's default_tags and left_out_vpc_ids are too long together: the environment of the function
+        ${var.name} would have ${local.environment_bytes} bytes, and Lambda takes 4,096 in all.
       EOT
     }
   }

@@ -101,7 +101,8 @@ variable "left_out_vpc_ids" {
     VPCs that are not mirrored on purpose. Instances in VPCs of the region that are neither here nor in `vpcs` are counted
     (`InstancesOutsideVpcs`), named in the answer of `sweep`, and fire the alarm `<name>-outside-vpcs`.
 
-    Ids of VPCs; `["*"]`: every other VPC, none is looked at. Default `[]`.
+    Ids of VPCs, 2,500 bytes as JSON at most (about 100): the function `sweep` carries them in its environment, of which Lambda
+    holds 4 KB, with tags. `["*"]`: every other VPC, none is looked at. Default `[]`.
   EOT
   type        = list(string)
   default     = []
@@ -110,5 +111,11 @@ variable "left_out_vpc_ids" {
   validation {
     condition     = alltrue([for id in var.left_out_vpc_ids : id == "*" || can(regex("^vpc-[0-9a-f]{8,}$", id))])
     error_message = "left_out_vpc_ids must be ids of VPCs, such as vpc-0123456789abcdef0, or [\"*\"] for every VPC that vpcs does not name."
+  }
+
+  validation {
+    # Ids have no letter that takes more than a byte.
+    condition     = length(jsonencode(var.left_out_vpc_ids)) <= 2500
+    error_message = "left_out_vpc_ids takes at most 2,500 bytes as JSON, about 100 ids; [\"*\"] leaves out every VPC that vpcs does not name."
   }
 }

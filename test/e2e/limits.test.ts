@@ -263,7 +263,7 @@ test("what is too long fails while planning, once, with a sentence that names it
   const sentence = (name: string) =>
     expect.stringMatching(
       new RegExp(
-        `^tags and the provider's default_tags are too long: the environment of the function ${name} would have \\d+ bytes.* Lambda takes 4,096`,
+        `^tags, the provider's default_tags and left_out_vpc_ids are too long together: the environment of the function ${name} would have \\d+ bytes.* Lambda takes 4,096`,
       ),
     );
   expect(details).toEqual([

@@ -6,7 +6,6 @@
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import {
-  CreateTrafficMirrorSessionCommand,
   DescribeSubnetsCommand,
   DescribeTrafficMirrorTargetsCommand,
   type TrafficMirrorSession,
@@ -24,7 +23,7 @@ import { CONTROLLER, createAccount, WHERE, type Account, type Added } from "../b
 import { batchOf } from "../bench/fleet.js";
 import { createAws, type Aws } from "../support/aws.js";
 import { loadBalancerTarget } from "../support/load-balancer-target.js";
-import { makeMirrorFilter } from "../support/mirror-filter.js";
+import { sessionsHalfSigned } from "../support/half-signed.js";
 
 const OTHER = { ...WHERE, account: "222222222222" };
 /** More than the quota of sessions would leave room for, were they counted as this account's. */
@@ -88,33 +87,6 @@ const putPolicy = async ({ ssm }: Aws, own: string, shared: string) => {
   return policy.vpcs[0];
 };
 
-/** Half of them as a controller of the same name makes them there, half as somebody else does. */
-const sessionsOfNeighbour = async (TrafficMirrorTargetId: string) => {
-  const { instances } = await add("vpc", SESSIONS_OF_OTHER, OTHER);
-  const TrafficMirrorFilterId = await makeMirrorFilter(neighbour.ec2);
-  const signed = (interfaceId: string) => ({
-    Description: `traffic-mirror:1 controller=${CONTROLLER} interface=${interfaceId} rule=vpc`,
-    TagSpecifications: [
-      {
-        ResourceType: "traffic-mirror-session" as const,
-        Tags: [{ Key: "traffic-mirror:controller", Value: CONTROLLER }],
-      },
-    ],
-  });
-  const interfaces = instances.flatMap(({ interfaceIds }) => interfaceIds);
-  for (const [index, NetworkInterfaceId] of interfaces.entries()) {
-    await neighbour.ec2.send(
-      new CreateTrafficMirrorSessionCommand({
-        NetworkInterfaceId,
-        TrafficMirrorTargetId,
-        TrafficMirrorFilterId,
-        SessionNumber: 1,
-        ...(index % 2 === 0 && signed(NetworkInterfaceId)),
-      }),
-    );
-  }
-};
-
 /** As they are, since the answers of the test's own reads lag as well. */
 const sessions = async (at: Aws, owner: string): Promise<readonly TrafficMirrorSession[]> => {
   await cloud.interfere({});
@@ -160,7 +132,9 @@ beforeAll(async () => {
       { ...WHERE, targetId: targets.ofVpc, with: [OTHER.account] },
     ],
   });
-  await sessionsOfNeighbour(targets.ofVpc);
+  const { instances } = await add("vpc", SESSIONS_OF_OTHER, OTHER);
+  const theirInterfaces = instances.flatMap(({ interfaceIds }) => interfaceIds);
+  await sessionsHalfSigned(neighbour.ec2, theirInterfaces, targets.ofVpc, CONTROLLER);
   const deployed = await aws.lambda.send(
     new GetFunctionConfigurationCommand({ FunctionName: account.functionName("sweep") }),
   );

@@ -9,7 +9,7 @@ import type { BusEvent } from "../../functions/core/sessions/bus-events.js";
 import type { Return } from "../../functions/aws/events-queue.js";
 import type { ReconcileContext } from "../../functions/reconcile/context.js";
 import type { SweepContext } from "../../functions/sweep/context.js";
-import { createHoldsCreations } from "../../functions/reconcile/first-apply.js";
+import { createReadHold } from "../../functions/reconcile/first-apply.js";
 import { createSweepRequests } from "../../functions/reconcile/sweep-requests.js";
 import type { LoadedPolicy } from "../../functions/runtime/policy-loader.js";
 import { createTelemetry } from "../../functions/runtime/telemetry.js";
@@ -111,7 +111,7 @@ export function anApp(account: Account = {}): FakeApp {
     },
     types: createTypeMemory(),
     quotas: createQuotaMemory(),
-    readHold: createHoldsCreations(sweepState, clock, telemetry.telemetry),
+    readHold: createReadHold(sweepState, clock, telemetry.telemetry),
     turnBeside: async () => true,
     findOutside: async () => [],
     leftOutVpcs: [],

@@ -48,8 +48,9 @@ export interface TamperingFollowUp {
 /** Somebody who is not one of our functions changed a mirror filter, ours or another. */
 export interface FilterFollowUp {
   readonly kind: "filter";
-  /** undefined: the record names a rule alone, of which nobody can tell any more whose it was. */
+  /** undefined: the record names a rule alone. */
   readonly filterId?: string;
+  readonly ruleId?: string;
   readonly call: FilterCall;
   readonly who: string;
   readonly from: string;

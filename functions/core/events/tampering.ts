@@ -44,12 +44,15 @@ const record = z.object({
   ...caller,
 });
 
-/** Whatever form the parameters have: calls on filters name the filter, or a rule alone. */
+/** Whatever form the parameters have: calls on filters name the filter, or a rule alone, whose filter the answer may name. */
 const filterRecord = z.object({
   requestParameters: z.record(z.string(), z.unknown()),
+  responseElements: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
   ...caller,
 });
 const filterId = z.string().check(z.regex(/^tmf-[0-9a-f]{8,17}$/));
+const ruleId = z.string().check(z.regex(/^tmfr-[0-9a-f]{8,17}$/));
+const answered = z.object({ trafficMirrorFilterRule: z.object({ trafficMirrorFilterId: filterId }) });
 
 /**
  * Roles of any controller's functions, as modules/lambda-function names them. Each may touch sessions with its own tag
@@ -106,8 +109,20 @@ export function filterChanged(call: FilterCall): Reader {
     if (by === undefined) return parsedEvent({}, { late: true });
     const { requestParameters } = parsed.data;
     const request = (requestParameters[`${call}Request`] ?? requestParameters) as Record<string, unknown>;
-    const named = filterId.safeParse(request["TrafficMirrorFilterId"] ?? request["trafficMirrorFilterId"]);
-    const filter = named.success ? { filterId: named.data } : {};
-    return parsedEvent({}, { late: true, followUps: [{ kind: "filter", call, ...filter, ...by }] });
+    const { responseElements } = parsed.data;
+    const answer = answered.safeParse(responseElements?.[`${call}Response`] ?? responseElements);
+    const filter = filterId.safeParse(
+      request["TrafficMirrorFilterId"] ??
+        request["trafficMirrorFilterId"] ??
+        answer.data?.trafficMirrorFilterRule.trafficMirrorFilterId,
+    );
+    const rule = ruleId.safeParse(
+      request["TrafficMirrorFilterRuleId"] ?? request["trafficMirrorFilterRuleId"],
+    );
+    const about = {
+      ...(filter.success && { filterId: filter.data }),
+      ...(rule.success && { ruleId: rule.data }),
+    };
+    return parsedEvent({}, { late: true, followUps: [{ kind: "filter", call, ...about, ...by }] });
   };
 }

@@ -3,7 +3,7 @@
  * and whether so much is to be removed that a person should look first.
  */
 import type { Session } from "../model.js";
-import { leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
+import { isCreate, leftAlone, subjectOf, type Decision, type SourcePlan } from "./decisions.js";
 import { holdFirstApply, type FirstApply } from "./first-apply.js";
 import { isOfAnotherController, ownershipOf } from "./ownership.js";
 import { whyHeld, type Held, type HoldCause, type RemovalWindow } from "./removal-window.js";
@@ -170,5 +170,4 @@ function paceDefaults(plans: readonly SourcePlan[]): readonly SourcePlan[] {
 }
 
 const isOfDefaults = (decision: Decision) => decision.kind === "retag" && decision.defaults === true;
-const isCreate = (decision: Decision) => decision.kind === "create";
 export const isRemovalByPolicy = (decision: Decision) => decision.kind === "delete" && decision.byPolicy;

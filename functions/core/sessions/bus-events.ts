@@ -77,16 +77,18 @@ export function tampered(
   };
 }
 
+/** `meant`: the filter, or those of which it is one: the record of a rule that is gone does not say whose it was. */
 export function filterTampered(
   controller: string,
-  { filterId, call, who, from, record }: FilterFollowUp,
-  changed: readonly string[],
+  { call, who, from, record }: FilterFollowUp,
+  meant: readonly string[],
 ): BusEvent {
   return {
     detailType: "Mirror Filter Tampered",
     detail: {
       controller,
-      filter_ids: filterId === undefined ? changed : [filterId],
+      filter_ids: meant,
+      one_of: meant.length > 1,
       call,
       who,
       source_ip: from,

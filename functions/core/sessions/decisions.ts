@@ -105,6 +105,16 @@ export function leftAlone(decision: Decision, coverage: Coverage): Leave {
   return { ...subjectOf(decision), kind: "leave", ...coverage };
 }
 
+export const isCreate = (decision: Decision) => decision.kind === "create";
+
+/** The plan with nothing made, for this reason; all else of it goes on. */
+export function withoutCreates(plan: SourcePlan, reason: UncoveredReason): SourcePlan {
+  const decisions = plan.decisions.map((decision) =>
+    isCreate(decision) ? leftAlone(decision, { covered: "uncovered", reason }) : decision,
+  );
+  return { ...plan, decisions };
+}
+
 export function subjectOf({ interfaceId, instanceId, ruleName }: Decision): About {
   return {
     interfaceId,

@@ -64,11 +64,10 @@ export function filterDrift({ policy, found, before, writtenAt, now }: Sight): F
 export function differingFilters(
   policy: Pick<Policy, "filters">,
   found: readonly MirrorFilter[],
-): ReadonlySet<string> {
-  const differing = declaredFilters(policy, found).filter(
-    ({ declared, filter }) => filter !== undefined && differenceOf(declared, filter) !== undefined,
+): readonly ChangedFilter[] {
+  return declaredFilters(policy, found).flatMap(({ declared, filter }) =>
+    filter === undefined ? [] : (differenceOf(declared, filter) ?? []),
   );
-  return new Set(differing.map(({ id }) => id));
 }
 
 function declaredFilters({ filters }: Pick<Policy, "filters">, found: readonly MirrorFilter[]) {

@@ -2,7 +2,7 @@
  * The guardrail on a first apply: a rule that is wider than its author thought is found while it costs nothing. It asks
  * once: a controller that has had sessions may have as many as its rules select, whatever it begins a day with.
  */
-import { leftAlone, type Decision, type SourcePlan } from "./decisions.js";
+import { isCreate, withoutCreates, type SourcePlan } from "./decisions.js";
 import type { Guardrails } from "./settings.js";
 
 /**
@@ -38,7 +38,7 @@ export function holdFirstApply<P extends Planned>(account: P, state: FirstApply,
   if (!isOver && limit !== null && creations > limit) {
     return {
       ...account,
-      plans: plans.map((plan) => withoutCreation(plan)),
+      plans: plans.map((plan) => withoutCreates(plan, "first-apply-held")),
       heldCreations: creations,
       firstApply: "held",
     };
@@ -55,10 +55,6 @@ export function holdForEvents(state: FirstApply): HoldReason | undefined {
   return state === "awaited" ? "pending" : undefined;
 }
 
-export function withoutCreation(plan: SourcePlan, reason: HoldReason = "first-apply-held"): SourcePlan {
-  return { ...plan, decisions: plan.decisions.map((decision) => hold(decision, reason)) };
-}
-
 /** Of two sweeps that wrote at the same time. */
 export function furthest(one: FirstApply, other: FirstApply): FirstApply {
   return firstApplyStates.indexOf(one) > firstApplyStates.indexOf(other) ? one : other;
@@ -67,11 +63,4 @@ export function furthest(one: FirstApply, other: FirstApply): FirstApply {
 /** US dollars, to the cent. */
 export function costAMonth(sessions: number, usdPerHour: number): number {
   return Math.round(sessions * usdPerHour * HOURS_A_MONTH * 100) / 100;
-}
-
-const isCreate = (decision: Decision) => decision.kind === "create";
-
-function hold(decision: Decision, reason: HoldReason): Decision {
-  if (decision.kind !== "create") return decision;
-  return leftAlone(decision, { covered: "uncovered", reason });
 }

@@ -5,11 +5,11 @@
 import type { Deadlines } from "../deadlines.js";
 import type { Look, Observation, Session } from "../model.js";
 import { holdRemovals, isRemovalByPolicy, planAccount } from "./account.js";
-import { isAction, leftAlone, type SourcePlan, type Done } from "./decisions.js";
+import { isAction, withoutCreates, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
 import { filterDrift } from "./filter-drift.js";
 import { silentFilters as createSilentFilters, standing, type SilentFilters } from "./filters.js";
-import { withoutCreation, type HoldReason } from "./first-apply.js";
+import type { HoldReason } from "./first-apply.js";
 import { planSource } from "./plan.js";
 import type { Policy } from "./policy.js";
 import type { Ports } from "./ports.js";
@@ -39,7 +39,7 @@ export interface Run extends Deadlines {
   readonly window?: { readonly milliseconds: number; readonly until: number };
   readonly onDone: (done: Done) => void;
   /** The first apply waits for its sweep, or for a person: nothing is created, for this reason. */
-  readonly holdsCreations?: HoldReason | undefined;
+  readonly hold?: HoldReason | undefined;
   /** Instances that wait for EC2's own answer: what others of their type were told does not decide about them. */
   readonly awaited?: ReadonlySet<string>;
 }
@@ -63,14 +63,10 @@ export async function reconcile(
   const observation = await run.ports.observer.look(look, run.policy, run.signal);
   const claims = await claimsOn(observation);
   const context = contextOf(run, observation, claims, false);
-  const ceiling = run.settings.guardrails.maxSessions !== null;
+  // An event sees one interface, a ceiling counts them all: the next sweep decides, within a minute.
+  const hold = run.hold ?? (run.settings.guardrails.maxSessions === null ? undefined : "pending");
   const planned = planAll(context, observation);
-  const plans =
-    run.holdsCreations !== undefined
-      ? planned.map((plan) => withoutCreation(plan, run.holdsCreations))
-      : ceiling
-        ? planned.map(leaveCreatesToSweep)
-        : planned;
+  const plans = hold === undefined ? planned : planned.map((plan) => withoutCreates(plan, hold));
   const executed = await carryOut(run, plans, claims, EVENT_CONCURRENCY);
   const account = {
     heldRemovals: 0,
@@ -224,16 +220,4 @@ async function carryOut(
 function afterReading({ window, ports }: Run, time: number): number {
   if (window === undefined) return time;
   return Math.max(time, Math.min(ports.clock.now() + window.milliseconds, window.until));
-}
-
-/** An event sees one interface, a ceiling counts them all: the next sweep decides, within a minute. */
-function leaveCreatesToSweep(plan: SourcePlan): SourcePlan {
-  return {
-    ...plan,
-    decisions: plan.decisions.map((decision) =>
-      decision.kind === "create"
-        ? leftAlone(decision, { covered: "uncovered", reason: "pending" })
-        : decision,
-    ),
-  };
 }

@@ -3,7 +3,7 @@
  * contradict each other. A type counts as refused after EC2's final code on two instances while no session of ours
  * stands on it. That holds for a day; then one instance tries for all.
  */
-import { leftAlone, type Done, type SourcePlan } from "./decisions.js";
+import { isCreate, withoutCreates, type Done, type SourcePlan } from "./decisions.js";
 
 /** Type → until when it is not tried, in milliseconds since the epoch. */
 export type RefusedTypes = Readonly<Record<string, number>>;
@@ -57,12 +57,7 @@ export function createTypeMemory(reason: "instance-type" | "pending" = "instance
         trying.set(type, source.id);
         return plan;
       }
-      return {
-        ...plan,
-        decisions: decisions.map((decision) =>
-          isCreate(decision) ? leftAlone(decision, { covered: "uncovered", reason }) : decision,
-        ),
-      };
+      return withoutCreates(plan, reason);
     },
     learn({ instanceType: type, instanceState }, { action, outcome }, now) {
       const { instanceId } = action;
@@ -85,5 +80,3 @@ export function createTypeMemory(reason: "instance-type" | "pending" = "instance
       Object.fromEntries([...refused].sort(([, one], [, other]) => other - one).slice(0, MOST_TYPES)),
   };
 }
-
-const isCreate = ({ kind }: SourcePlan["decisions"][number]) => kind === "create";

@@ -6,7 +6,7 @@ import { compileFilters, page, pageRequest, refuseIdsWithPages } from "../filter
 import { instanceEntry, interfaceEntry, type Entry, type InstanceEntry } from "../fleet/render.js";
 import type { FleetInstance, FleetInterface } from "../fleet/model.js";
 import type { Region } from "../region.js";
-import { refuseDryRun, type Actions } from "./action.js";
+import { refuseDryRun, type Actions, type Request } from "./action.js";
 
 const NO_ENTRIES: readonly never[] = [];
 
@@ -63,8 +63,8 @@ const instancesIn = perList((each: FleetInstance, { fleet, account }, time) =>
 );
 const interfacesIn = perList((each: FleetInterface, { account }) => interfaceEntry(each, account));
 
-async function instanceEntries(region: Region, only: readonly string[] | undefined) {
-  const lag = lagOf(region.cloud, "instances");
+async function instanceEntries({ call, region }: Request, only: readonly string[] | undefined) {
+  const lag = lagOf(region.cloud, "instances", call);
   const time = region.context.now() - lag;
   const { fleet, moto } = region;
   const inFleet = only?.every((id) => fleet.instances.getAsOf(id, time) ?? fleet.interfaces.get(id)) ?? false;
@@ -72,8 +72,8 @@ async function instanceEntries(region: Region, only: readonly string[] | undefin
   return merged<InstanceEntry>(foreign, instancesIn(fleet.instances.asOf(time), region, time));
 }
 
-async function interfaceEntries(region: Region, only: readonly string[] | undefined) {
-  const lag = lagOf(region.cloud, "interfaces");
+async function interfaceEntries({ call, region }: Request, only: readonly string[] | undefined) {
+  const lag = lagOf(region.cloud, "interfaces", call);
   const time = region.context.now() - lag;
   const { fleet, moto } = region;
   const inFleet = only?.every((id) => fleet.interfaces.getAsOf(id, time) ?? fleet.instances.get(id)) ?? false;
@@ -93,7 +93,8 @@ function reservations(entries: readonly InstanceEntry[], owner: string) {
 }
 
 export const describeActions: Actions = {
-  async DescribeInstances({ params, region }) {
+  async DescribeInstances(asked) {
+    const { params, region } = asked;
     refuseDryRun(params);
     const ids = list(params, "InstanceId");
     refuseIdsWithPages(params, ids, "instancesSet");
@@ -101,12 +102,13 @@ export const describeActions: Actions = {
     const keep = compileFilters(wanted, instanceFilters(region.account));
     const request = pageRequest(params);
     const names = ["instance-id", "network-interface.network-interface-id"];
-    const entries = await instanceEntries(region, limitedTo(ids, wanted, names));
+    const entries = await instanceEntries(asked, limitedTo(ids, wanted, names));
     const { items, nextToken } = page(ids.length > 0 ? picked(entries, ids, "i") : entries, keep, request);
     return { reservationSet: reservations(items, region.account), nextToken };
   },
 
-  async DescribeNetworkInterfaces({ params, region }) {
+  async DescribeNetworkInterfaces(asked) {
+    const { params } = asked;
     refuseDryRun(params);
     const ids = list(params, "NetworkInterfaceId");
     refuseIdsWithPages(params, ids, "networkInterfaceIdSet");
@@ -115,7 +117,7 @@ export const describeActions: Actions = {
     const keep = compileFilters(wanted, interfaceFilters);
     const request = pageRequest(params);
     const names = ["network-interface-id", "attachment.instance-id"];
-    const entries = await interfaceEntries(region, limitedTo(ids, wanted, names));
+    const entries = await interfaceEntries(asked, limitedTo(ids, wanted, names));
     const { items, nextToken } = page(ids.length > 0 ? picked(entries, ids, "eni") : entries, keep, request);
     return { networkInterfaceSet: items.map((e) => e.xml), nextToken };
   },

@@ -1,4 +1,5 @@
 /** VPC endpoints of type GatewayLoadBalancer, the services behind them, and what moto keeps of the other types. */
+import { lagOf } from "../../interference/lag.js";
 import type { Answer } from "../../types.js";
 import { ec2Ok, filters, items, list, parseXml, tagSpec, type Node, type Params } from "../../xml.js";
 import { endpointFilters, endpointXml, connectionXml } from "../endpoints/render.js";
@@ -28,8 +29,12 @@ async function placeOf(region: Region, subnetId: string, vpcId: string): Promise
   return { subnetId, vpcId, zone: text(subnet, "availabilityZone") ?? "" };
 }
 
-const shown = (region: Region, endpoint: Endpoint) =>
-  endpointXml(endpoint, region.endpoints.stateOf(endpoint), region.account);
+const shown = (region: Region, endpoint: Endpoint, time?: number) =>
+  endpointXml(endpoint, region.endpoints.stateOf(endpoint, time), region.account);
+
+/** The time that a read shows. */
+const timeOf = ({ call, region }: Request): number =>
+  region.context.now() - lagOf(region.cloud, "endpoints", call);
 
 async function createEndpoint({ call, params, region }: Request): Promise<Answer | undefined> {
   if (params["VpcEndpointType"] !== "GatewayLoadBalancer") return undefined;
@@ -69,11 +74,13 @@ async function describeEndpoints(request: Request): Promise<Answer> {
   refuseDryRun(params);
   const ids = list(params, "VpcEndpointId");
   const wanted = filters(params);
+  const time = timeOf(request);
+  const { endpoints } = region.endpoints;
   const keep = compileFilters(
     wanted,
-    endpointFilters((e) => region.endpoints.stateOf(e)),
+    endpointFilters((e) => region.endpoints.stateOf(e, time)),
   );
-  const own = ids.length > 0 ? ids.flatMap((id) => region.endpoints.endpoints.get(id) ?? []) : undefined;
+  const own = ids.length > 0 ? ids.flatMap((id) => endpoints.getAsOf(id, time) ?? []) : undefined;
   const foreign = ids.filter((id) => !own?.some((e) => e.id === id));
   let others: Node[] = [];
   if ((ids.length === 0 || foreign.length > 0) && params["NextToken"] === undefined) {
@@ -81,8 +88,8 @@ async function describeEndpoints(request: Request): Promise<Answer> {
     if (answer.status !== 200) return answer;
     others = items(parseXml(answer.body.toString()), "DescribeVpcEndpointsResponse", "vpcEndpointSet");
   }
-  const found = page(own ?? region.endpoints.endpoints.values(), keep, pageRequest(params));
-  const set = [...others, ...found.items.map((e) => shown(region, e))];
+  const found = page(own ?? endpoints.asOf(time), keep, pageRequest(params));
+  const set = [...others, ...found.items.map((e) => shown(region, e, time))];
   return ec2Ok(call.action, { vpcEndpointSet: set, nextToken: found.nextToken });
 }
 
@@ -168,10 +175,10 @@ async function describeServices({ call, params, region }: Request): Promise<Answ
 export function endpointActions(
   everywhere: (region: string) => readonly Region[],
 ): Readonly<Record<string, Forwarding>> {
-  const connections = (owner: Region) =>
+  const connections = (owner: Region, time = Infinity) =>
     everywhere(owner.region).flatMap((client) =>
       client.endpoints.endpoints
-        .values()
+        .asOf(time)
         .filter((e) => e.serviceOwner === owner.account)
         .map((endpoint) => ({ client, endpoint, serviceId: endpoint.serviceName.split(".").pop() ?? "" })),
     );
@@ -197,20 +204,22 @@ export function endpointActions(
     DescribeVpcEndpointServices: describeServices,
     AcceptVpcEndpointConnections: decide,
     RejectVpcEndpointConnections: decide,
-    async DescribeVpcEndpointConnections({ call, params, region }) {
+    async DescribeVpcEndpointConnections(request) {
+      const { call, params, region } = request;
       refuseDryRun(params);
-      const all = connections(region).map((c) => ({ ...c, seq: c.endpoint.seq }));
+      const time = timeOf(request);
+      const all = connections(region, time).map((c) => ({ ...c, seq: c.endpoint.seq }));
       const keep = compileFilters<(typeof all)[number]>(filters(params), (name) => {
         if (name === "service-id") return (c) => [c.serviceId];
         if (name === "vpc-endpoint-id") return (c) => [c.endpoint.id];
         if (name === "vpc-endpoint-owner") return (c) => [c.client.account];
-        if (name === "vpc-endpoint-state") return (c) => [c.client.endpoints.stateOf(c.endpoint)];
+        if (name === "vpc-endpoint-state") return (c) => [c.client.endpoints.stateOf(c.endpoint, time)];
         return name === "ip-address-type" ? () => ["ipv4"] : undefined;
       });
       const set = all
         .filter(keep)
         .map(({ client, endpoint, serviceId }) =>
-          connectionXml(endpoint, client.endpoints.stateOf(endpoint), serviceId, client.account),
+          connectionXml(endpoint, client.endpoints.stateOf(endpoint, time), serviceId, client.account),
         );
       return ec2Ok(call.action, { vpcEndpointConnectionSet: set });
     },

@@ -1,3 +1,4 @@
+import { lagOf } from "../../interference/lag.js";
 import { list, tagSpec, type Params } from "../../xml.js";
 import { invalidParameter } from "../fault.js";
 import { required } from "../store/checks.js";
@@ -26,6 +27,10 @@ const ruleShape = ({ params }: Request) => ({
   destinationCidr: params["DestinationCidrBlock"],
   description: params["Description"],
 });
+
+/** The time that a read shows. */
+const timeOf = ({ call, region }: Request): number =>
+  region.context.now() - lagOf(region.cloud, "filters", call);
 
 const filterId = ({ params }: Request) => required(params["TrafficMirrorFilterId"], "TrafficMirrorFilterId");
 const ruleId = ({ params }: Request) =>
@@ -64,13 +69,14 @@ export const filterActions: Actions = {
   DescribeTrafficMirrorFilters(request) {
     refuseDryRun(request.params);
     const { filters } = request.region.mirror;
+    const time = timeOf(request);
     const { items, nextToken } = describe<MirrorFilter>(request, {
       idName: "TrafficMirrorFilterId",
       readers: { description: (f) => f.description, "traffic-mirror-filter-id": (f) => f.id },
-      all: () => filters.filters.values(),
-      get: (id) => filters.get(id),
+      all: () => filters.filters.asOf(time),
+      get: (id) => filters.get(id, time),
     });
-    return { trafficMirrorFilterSet: items.map((f) => filterXml(f, filters)), nextToken };
+    return { trafficMirrorFilterSet: items.map((f) => filterXml(f, filters, time)), nextToken };
   },
 
   CreateTrafficMirrorFilterRule(request) {
@@ -102,6 +108,7 @@ export const filterActions: Actions = {
     refuseDryRun(params);
     const { filters } = region.mirror;
     const only = params["TrafficMirrorFilterId"];
+    const time = timeOf(request);
     const { items, nextToken } = describe<FilterRule>(request, {
       idName: "TrafficMirrorFilterRuleId",
       readers: {
@@ -117,9 +124,9 @@ export const filterActions: Actions = {
       },
       all: () =>
         only === undefined
-          ? filters.rules.values()
-          : filters.rulesOf(filters.get(only).id).sort((a, b) => a.seq - b.seq),
-      get: (id) => filters.getRule(id),
+          ? filters.rules.asOf(time)
+          : filters.rulesOf(filters.get(only, time).id, undefined, time).sort((a, b) => a.seq - b.seq),
+      get: (id) => filters.getRule(id, time),
     });
     return { trafficMirrorFilterRuleSet: items.map(ruleXml), nextToken };
   },

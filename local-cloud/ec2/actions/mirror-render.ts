@@ -43,10 +43,10 @@ export const ruleXml = (r: FilterRule) => ({
   tagSet: tagSet(r.tags),
 });
 
-export const filterXml = (f: MirrorFilter, store: FilterStore) => ({
+export const filterXml = (f: MirrorFilter, store: FilterStore, time?: number) => ({
   trafficMirrorFilterId: f.id,
-  ingressFilterRuleSet: store.rulesOf(f.id, "ingress").map(ruleXml),
-  egressFilterRuleSet: store.rulesOf(f.id, "egress").map(ruleXml),
+  ingressFilterRuleSet: store.rulesOf(f.id, "ingress", time).map(ruleXml),
+  egressFilterRuleSet: store.rulesOf(f.id, "egress", time).map(ruleXml),
   networkServiceSet: f.services,
   description: f.description,
   tagSet: tagSet(f.tags),

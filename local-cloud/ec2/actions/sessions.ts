@@ -52,7 +52,7 @@ export const sessionActions: Actions = {
     refuseDryRun(params);
     await dropOrphans(region);
     const { sessions } = region.mirror.sessions;
-    const time = region.context.now() - lagOf(region.cloud, "sessions");
+    const time = region.context.now() - lagOf(region.cloud, "sessions", request.call);
     const others = region.shares.sessionsFor(region, time);
     const ownerOf = ({ owner = region.account }: Seen<Session>) => owner;
     const { items, nextToken } = describe<Seen<Session>>(request, {

@@ -92,7 +92,7 @@ export const targetActions: Actions = {
     const { params, region } = request;
     refuseDryRun(params);
     const { targets } = region.mirror.targets;
-    const time = region.context.now() - lagOf(region.cloud, "targets");
+    const time = region.context.now() - lagOf(region.cloud, "targets", request.call);
     const others = region.shares.targetsFor(region, time);
     const ownerOf = ({ owner = region.account }: Seen<Target>) => owner;
     const { items, nextToken } = describe<Seen<Target>>(request, {

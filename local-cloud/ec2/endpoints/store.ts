@@ -67,10 +67,10 @@ export class EndpointStore {
     return found;
   }
 
-  stateOf({ accepted, availableAt }: Endpoint): EndpointState {
+  stateOf({ accepted, availableAt }: Endpoint, time = this.context.now()): EndpointState {
     if (accepted === "waiting") return "pendingAcceptance";
     if (accepted === "no") return "rejected";
-    return this.context.now() < availableAt ? "pending" : "available";
+    return time < availableAt ? "pending" : "available";
   }
 
   create(request: EndpointRequest, token?: string): Endpoint {

@@ -40,21 +40,22 @@ export class FilterStore {
     this.#ruleTokens = new Tokens(context.now);
   }
 
-  get(id: string): MirrorFilter {
-    const found = this.filters.get(id);
+  /** `time`: as it stood then; now where it is left out. */
+  get(id: string, time = Infinity): MirrorFilter {
+    const found = this.filters.getAsOf(id, time);
     if (!found) throw notFound("filter", id, this.context.switches);
     return found;
   }
 
-  getRule(id: string): FilterRule {
-    const found = this.rules.get(id);
+  getRule(id: string, time = Infinity): FilterRule {
+    const found = this.rules.getAsOf(id, time);
     if (!found) throw notFound("filter-rule", id, this.context.switches);
     return found;
   }
 
-  rulesOf(filterId: string, direction?: string): FilterRule[] {
+  rulesOf(filterId: string, direction?: string, time = Infinity): FilterRule[] {
     return this.rules
-      .values()
+      .asOf(time)
       .filter((r) => r.filterId === filterId && (direction === undefined || r.direction === direction))
       .sort((a, b) => a.number - b.number);
   }

@@ -167,6 +167,39 @@ run "a_session_that_costs_less_than_nothing" {
   expect_failures = [var.session_usd_per_hour]
 }
 
+run "a_vpc_left_out_by_its_name" {
+  command = plan
+
+  variables {
+    left_out_vpc_ids = ["sandbox"]
+  }
+
+  expect_failures = [var.left_out_vpc_ids]
+}
+
+run "more_vpcs_left_out_than_the_environment_holds" {
+  command = plan
+
+  variables {
+    left_out_vpc_ids = [for n in range(105) : format("vpc-%017x", n)]
+  }
+
+  expect_failures = [var.left_out_vpc_ids]
+}
+
+run "a_hundred_vpcs_left_out" {
+  command = plan
+
+  variables {
+    left_out_vpc_ids = [for n in range(100) : format("vpc-%017x", n)]
+  }
+
+  assert {
+    condition     = length(jsondecode(local.sweep_environment.LEFT_OUT_VPC_IDS)) == 100
+    error_message = "What the sentence allows must fit."
+  }
+}
+
 run "a_session_quota_of_0" {
   command = plan
 

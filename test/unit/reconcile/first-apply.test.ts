@@ -3,7 +3,7 @@ import type { SQSRecord } from "aws-lambda";
 import type { FirstApply } from "../../../functions/core/sessions/first-apply.js";
 import { emptySweepState } from "../../../functions/core/sessions/sweep-state.js";
 import { handleBatch } from "../../../functions/reconcile/batch.js";
-import { createHoldsCreations } from "../../../functions/reconcile/first-apply.js";
+import { createReadHold } from "../../../functions/reconcile/first-apply.js";
 import { anApp, type Account } from "../../support/app.js";
 import { aSource } from "../../support/builders.js";
 import { ACCOUNT_REGION, aRunningEvent } from "../../support/events.js";
@@ -57,14 +57,14 @@ describe("whether the first apply is over", () => {
   it("is asked once where it is, and every few seconds where it is not", async () => {
     const record = aRecord("held");
     const clock = aClock();
-    const holds = createHoldsCreations(record, clock, anApp().telemetry);
-    const answers = [await holds(), await holds()];
+    const readHold = createReadHold(record, clock, anApp().telemetry);
+    const answers = [await readHold(), await readHold()];
     expect(record.calls.read).toBe(1);
     record.state = { ...emptySweepState, firstApply: "over" };
     clock.advance(5_000);
-    answers.push(await holds());
+    answers.push(await readHold());
     clock.advance(86_400_000);
-    answers.push(await holds());
+    answers.push(await readHold());
     expect(answers).toEqual(["first-apply-held", "first-apply-held", undefined, undefined]);
     expect(record.calls.read).toBe(2);
   });

@@ -286,6 +286,58 @@ describe("a call that changes a mirror filter", () => {
     expect(app.metric("Tampering")).toEqual([2]);
   });
 
+  describe("among several that differ", () => {
+    const OTHER = "tmf-0abcd1234ef567891";
+    const RULE = "tmfr-0abcd1234ef567890";
+    const two = aPolicy({ filters: [{ filter_ids: [TMF, OTHER], ingress: [all] }] });
+    const modified = (more: object) => {
+      const { detail } = JSON.parse(anEvent("api-delete-traffic-mirror-filter-rule")) as { detail: object };
+      const eventName = "ModifyTrafficMirrorFilterRule";
+      const requestParameters = { [`${eventName}Request`]: { TrafficMirrorFilterRuleId: RULE } };
+      return record("api-delete-traffic-mirror-filter-rule", {
+        detail: { ...detail, eventName, requestParameters, ...more },
+      });
+    };
+    const answer = {
+      trafficMirrorFilterRule: { trafficMirrorFilterRuleId: RULE, trafficMirrorFilterId: OTHER },
+    };
+    const odd = { ...rule, number: 7 };
+    const reported = async (message: ReturnType<typeof record>, ...filters: readonly object[]) => {
+      const observation = { filters } as Account["observation"];
+      const app = accountWith([], { policy: two, ...(observation && { observation }) });
+      await handle(app, message);
+      return app.sent.map(({ detail }) => detail);
+    };
+    const aFilter = (id: string, ...rules: readonly object[]) => ({ id, rules, networkServices: [] });
+
+    it.each<[string, object, readonly object[]]>([
+      ["whose rule it is", {}, [aFilter(TMF, odd), aFilter(OTHER, { ...odd, id: RULE })]],
+      [
+        "that the answer in the record names",
+        { responseElements: { ModifyTrafficMirrorFilterRuleResponse: answer } },
+        [aFilter(TMF), aFilter(OTHER)],
+      ],
+    ])("the one is named %s", async (_which, more, filters) => {
+      expect(await reported(modified(more), ...filters)).toMatchObject([
+        { filter_ids: [OTHER], one_of: false },
+      ]);
+    });
+
+    it("nothing is reported where the rule's filter is as declared", async () => {
+      const filters = [aFilter(TMF), aFilter(OTHER, { ...rule, id: RULE })];
+      expect(await reported(modified({}), ...filters)).toEqual([]);
+    });
+
+    it("of a rule that is gone, those that lack something are named", async () => {
+      const both = [aFilter(TMF), aFilter(OTHER, odd)];
+      expect(await reported(deletedRule(), ...both)).toMatchObject([
+        { filter_ids: [TMF, OTHER], one_of: true },
+      ]);
+      const one = [aFilter(TMF), aFilter(OTHER, rule, odd)];
+      expect(await reported(deletedRule(), ...one)).toMatchObject([{ filter_ids: [TMF], one_of: false }]);
+    });
+  });
+
   it("is asked about again while an apply may be under way, though not for ever", async () => {
     for (const more of [
       { clock: aClock(NOON + APPLY_LASTS_MS - 1) },
