@@ -15,7 +15,7 @@ import { createImds } from "./system/imds.js";
 import { createUploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { createSampler } from "./system/sampler.js";
-import { prepareSpool, replaceFile } from "./system/spool-files.js";
+import { prepareSpool, readDisk, replaceFile } from "./system/spool-files.js";
 import { createUploader } from "./uploader.js";
 
 /** A verdict older than this many intervals means that the agent hangs. */
@@ -34,6 +34,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     config,
     sampler: createSampler(config, now),
     outOfService,
+    disk: readDisk,
     count,
     log,
     now,

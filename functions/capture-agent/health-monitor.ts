@@ -13,7 +13,7 @@ import {
 import { judge, type Verdict } from "./core/verdict.js";
 import { runCommand } from "./system/commands.js";
 import { describe, type Log } from "./system/log.js";
-import { listFiles, listOpenFiles, readDisk, removeDone, removeOpen } from "./system/spool-files.js";
+import { listFiles, listOpenFiles, removeDone, removeOpen, type readDisk } from "./system/spool-files.js";
 
 const CHECK_SECONDS = 5;
 
@@ -34,6 +34,7 @@ interface Parts {
   readonly config: NodeConfig;
   readonly sampler: () => Promise<Sample>;
   readonly outOfService: () => string | undefined;
+  readonly disk: typeof readDisk;
   readonly count: (name: EventName, by: number) => void;
   readonly log: Log;
   readonly now: () => number;
@@ -51,7 +52,7 @@ export function createHealthMonitor(parts: Parts): HealthMonitor {
   let spool = { ...empty, usedPercent: 0, open: empty };
 
   async function limitSpool(): Promise<Awaited<ReturnType<typeof readDisk>>> {
-    const disk = await readDisk(directory);
+    const disk = await parts.disk(directory);
     const done = await listFiles(`${directory}/done`);
     const open = await listOpenFiles(directory);
     const given = new Set<SpoolFile>();
@@ -76,7 +77,7 @@ export function createHealthMonitor(parts: Parts): HealthMonitor {
         written,
       });
     }
-    const after = given.size === 0 ? disk : await readDisk(directory);
+    const after = given.size === 0 ? disk : await parts.disk(directory);
     const state = (files: readonly SpoolFile[]): SpoolState =>
       spoolState(
         files.filter((file) => !given.has(file)),

@@ -5,7 +5,7 @@
  * memory is this process's own.
  */
 import type { Session } from "../model.js";
-import { leftAlone, type Done, type SourcePlan } from "./decisions.js";
+import { withoutCreates, type Done, type SourcePlan } from "./decisions.js";
 
 export interface QuotaMemory {
   /** All sessions of the account, as a sweep sees them. */
@@ -54,14 +54,7 @@ export function createQuotaMemory(): QuotaMemory {
         for (const quota of quotas) Object.assign(quota, { trying: true, until: now + ANSWER_MS });
         return plan;
       }
-      return {
-        ...plan,
-        decisions: plan.decisions.map((decision) =>
-          decision.kind === "create"
-            ? leftAlone(decision, { covered: "uncovered", reason: "quota" })
-            : decision,
-        ),
-      };
+      return withoutCreates(plan, "quota");
     },
     learn({ action, outcome }, now) {
       if (action.kind === "delete" && outcome.kind === "done") {

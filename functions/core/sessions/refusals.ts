@@ -5,7 +5,7 @@
  */
 import { stableHash } from "../hash.js";
 import type { OutcomeKind } from "../outcomes.js";
-import { leftAlone, type SourcePlan, type Done } from "./decisions.js";
+import { withoutCreates, type SourcePlan, type Done } from "./decisions.js";
 
 export interface RefusedSources {
   /** Whether the last sweep failed on it: such interfaces wait until the others have had their turn. */
@@ -50,12 +50,7 @@ export function refusedSources(): RefusedSources {
       const last = refused.get(plan.source.id);
       if (last?.facts !== plan.facts || now >= last.until) return plan;
       const reason = last.kind === "refused" && plan.isTypeListed === false ? "instance-type" : "aws-refused";
-      return {
-        ...plan,
-        decisions: plan.decisions.map((decision) =>
-          decision.kind === "create" ? leftAlone(decision, { covered: "uncovered", reason }) : decision,
-        ),
-      };
+      return withoutCreates(plan, reason);
     },
     remember(plans, done, now) {
       const facts = new Map(plans.map((plan) => [plan.source.id, plan.facts]));

@@ -5,6 +5,7 @@ import { parseConfig } from "../../../functions/capture-agent/config.js";
 import type { Sample } from "../../../functions/capture-agent/core/packet-counts.js";
 import { createHealthMonitor, type HealthMonitor } from "../../../functions/capture-agent/health-monitor.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
+import { readDisk } from "../../../functions/capture-agent/system/spool-files.js";
 
 let spool = "";
 let dropped = 0;
@@ -46,6 +47,7 @@ const monitor = (marks: { high_water_percent: number; evict_percent: number }): 
     ),
     sampler: async () => sample(),
     outOfService: () => outOfService,
+    disk: readDisk,
     count: (name, by) => {
       if (name === "SpoolDroppedFiles") dropped += by;
     },
