@@ -96,6 +96,33 @@ describe("an account that is full, in a way that its own sessions do not show", 
   });
 });
 
+describe("an account in which sessions go right after a create was refused", () => {
+  it("is tried by the next sweep, and not after the pause", async () => {
+    const { account, clock, sweepOnce } = anAccount(3);
+    await sweepOnce(); // sees 20, and is refused
+    account.others -= 2;
+    clock.advance(MINUTE);
+    await sweepOnce();
+    clock.advance(MINUTE);
+    await sweepOnce();
+    expect(account.made).toBe(2);
+  });
+
+  it("is so too where the sweep itself had filled it", async () => {
+    const { account, clock, sweepOnce } = anAccount(9, 5);
+    await sweepOnce(); // sees 15, makes 5, and is refused
+    expect(account.made).toBe(5);
+    // Now 18 are there, more than that sweep had seen.
+    account.others += account.made - 2;
+    account.made = 0;
+    clock.advance(MINUTE);
+    await sweepOnce();
+    clock.advance(MINUTE);
+    await sweepOnce();
+    expect(account.made).toBe(2);
+  });
+});
+
 describe("a quota that EC2 said is used up", () => {
   const onTarget = (id: string, targetId: string) => {
     const create = aCreate(id);
