@@ -45,7 +45,7 @@ export async function readDemands(
 export async function settleDemands(
   app: App,
   { stored }: SweptDemands,
-  report: Report,
+  report: Pick<Report, "sources" | "verdicts">,
   until: number,
 ): Promise<number> {
   const { ports, claimStore, telemetry } = app;

@@ -122,6 +122,27 @@ describe("a sweep", () => {
   });
 });
 
+describe("a sweep in mode drain", () => {
+  const settings = { mode: "drain" } as const;
+
+  it("ends claims whose time is up, so that they do not count in their requester's quota for ever", async () => {
+    const requester = "AROAEXAMPLE:person";
+    const { store } = await sweep([aClaim({ requester, until: NOON - 1 })], { settings });
+    expect([store.copies.size, store.open.get(requester), store.open.get(EVERYBODY)]).toEqual([0, 0, 0]);
+  });
+
+  it("leaves open ones as they are", async () => {
+    const { claim, store } = await sweep([aClaim()], { settings });
+    expect(claim).toEqual(aClaim());
+    expect(store.calls.write).toBe(0);
+  });
+
+  it("goes on where they cannot be read", async () => {
+    const { summary } = await sweep([], { settings, store: aClaimStore([], () => true) });
+    expect(summary).toMatchObject({ mode: "drain", complete: true });
+  });
+});
+
 describe("what a sweep publishes on the bus", () => {
   it("is what changed, and its summary", async () => {
     const { app } = await sweep([aClaim()]);
