@@ -5,7 +5,7 @@ import type { EventKind } from "../core/events/envelope.js";
 import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter.js";
 import type { LifecycleHooks } from "../core/events/ports.js";
 import type { HoldReason } from "../core/sessions/first-apply.js";
-import { createQuotaMemory, type QuotaMemory } from "../core/sessions/quota-memory.js";
+import { createQuotaMemory, LONGEST_OF_EVENTS_MS, type QuotaMemory } from "../core/sessions/quota-memory.js";
 import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-types.js";
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
@@ -52,7 +52,7 @@ export function createReconcileContext(policyCacheMs: number, kinds: readonly Ev
     },
     queue: { delay: async (returns) => (await queue()).delay(returns) },
     types: createTypeMemory("pending"),
-    quotas: createQuotaMemory(),
+    quotas: createQuotaMemory(LONGEST_OF_EVENTS_MS),
     requestSweep: createSweepRequests(),
     random: Math.random,
   };

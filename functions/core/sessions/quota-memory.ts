@@ -30,9 +30,12 @@ const LONGEST_MS = 6 * 60 * MINUTE_MS;
 const ANSWER_MS = MINUTE_MS;
 const ACCOUNT = "account";
 
-const pauseOf = (tries: number) => Math.min(LONGEST_MS, 5 * MINUTE_MS * 4 ** (tries - 1));
+/** Runs for events see no account: that sessions went, with their interfaces, only a try tells them. */
+export const LONGEST_OF_EVENTS_MS = 5 * MINUTE_MS;
 
-export function createQuotaMemory(): QuotaMemory {
+/** `longest`: the longest pause, in milliseconds. */
+export function createQuotaMemory(longest = LONGEST_MS): QuotaMemory {
+  const pauseOf = (tries: number) => Math.min(longest, 5 * MINUTE_MS * 4 ** (tries - 1));
   const full = new Map<string, Full>();
   /** Sessions that count towards each quota: as the last sweep saw them, and what was made since. */
   let counts = new Map<string, number>();

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Session } from "../../../../functions/core/model.js";
-import { createQuotaMemory, type QuotaMemory } from "../../../../functions/core/sessions/quota-memory.js";
+import {
+  createQuotaMemory,
+  LONGEST_OF_EVENTS_MS,
+  type QuotaMemory,
+} from "../../../../functions/core/sessions/quota-memory.js";
 import { reconcile, sweep, type Run } from "../../../../functions/core/sessions/reconcile.js";
 import { refusedSources } from "../../../../functions/core/sessions/refusals.js";
 import { createTypeMemory } from "../../../../functions/core/sessions/refused-types.js";
@@ -156,6 +160,18 @@ describe("a quota that EC2 said is used up", () => {
     const memory = having(accountIsFull);
     expect(asks(memory, one, NOON + 5 * MINUTE)).toBe(true);
     expect(asks(memory, other, NOON + 6 * MINUTE)).toBe(true);
+  });
+
+  it("is tried every five minutes by runs for events, which see nobody else's sessions go", () => {
+    const memory = createQuotaMemory(LONGEST_OF_EVENTS_MS);
+    let tries = 0;
+    for (let now = NOON; now < NOON + 12 * 60 * MINUTE; now += MINUTE) {
+      if (!asks(memory, one, now)) continue;
+      tries += 1;
+      memory.learn({ action: one, outcome: accountIsFull }, now);
+    }
+    expect(tries).toBe(12 * 12);
+    expect(asks(memory, one, NOON + 12 * 60 * MINUTE)).toBe(true);
   });
 
   it("has room when a session of ours is removed", () => {
