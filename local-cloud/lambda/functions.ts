@@ -169,7 +169,7 @@ export class Functions {
       const alive = fn.workers.filter((worker) => !worker.ended);
       fn.workers.splice(0, fn.workers.length, ...alive);
       const idle = alive.find((worker) => worker.idle);
-      if (idle !== undefined) return idle;
+      if (idle !== undefined) return idle.claim();
       if (alive.length < MAXIMUM_WORKERS) {
         const worker = new Worker({
           folder: fn.folder,
@@ -179,7 +179,7 @@ export class Functions {
             this.#options.records.line({ ...fn.where, functionName: fn.name, at: Date.now(), text }),
         });
         fn.workers.push(worker);
-        return worker;
+        return worker.claim();
       }
       await new Promise<void>((resolve) => {
         this.#waiting.set(fn.arn, [...(this.#waiting.get(fn.arn) ?? []), resolve]);

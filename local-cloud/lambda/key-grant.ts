@@ -12,9 +12,13 @@ export const LOST_KEY = {
     "does not exist, does not exist in this region, or you are not allowed to access.",
 };
 
-interface Granted {
-  readonly grantee?: string | undefined;
-  readonly configuration: { readonly Role?: string; readonly Environment?: { readonly Variables?: object } };
+/** What of a function decides whether its environment can be decrypted. */
+interface Configured {
+  readonly grantee: string | undefined;
+  readonly configuration: {
+    readonly Role?: string;
+    readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> };
+  };
 }
 
 /** The id of a role that there is. */
@@ -24,7 +28,7 @@ export const createKeyGrants = (switches: Pick<Switches, "get">, roleId: RoleId)
   const granteeOf = async (role: string | undefined) => (role === undefined ? undefined : roleId(role));
   return {
     granteeOf,
-    lost: async ({ grantee, configuration: { Role, Environment } }: Granted): Promise<boolean> => {
+    lost: async ({ grantee, configuration: { Role, Environment } }: Configured): Promise<boolean> => {
       if (grantee === undefined || Object.keys(Environment?.Variables ?? {}).length === 0) return false;
       if (switches.get("role-made-anew") === "keeps-key") return false;
       const now = await granteeOf(Role);

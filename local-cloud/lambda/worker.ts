@@ -56,6 +56,7 @@ export class Worker {
   readonly #exited: Promise<void>;
   readonly #ready: Promise<{ milliseconds: number } | { error: FunctionError }>;
   #running: Running | undefined;
+  #claimed = false;
   #fatal: FunctionError | undefined;
   #early: string[] = [];
   #used = false;
@@ -108,7 +109,13 @@ export class Worker {
   }
 
   get idle(): boolean {
-    return !this.#ended && this.#running === undefined;
+    return !this.#ended && this.#running === undefined && !this.#claimed;
+  }
+
+  /** Taken, though the invocation begins a moment later: of two that look in the same moment one finds it. */
+  claim(): this {
+    this.#claimed = true;
+    return this;
   }
 
   get ended(): boolean {
@@ -151,6 +158,7 @@ export class Worker {
     };
     this.#early = [];
     this.#running = running;
+    this.#claimed = false;
     const outcome = new Promise<Pick<Outcome, "value" | "error">>((resolve) => (running.finish = resolve));
     const initTimer = setTimeout(() => this.kill(), INIT_SECONDS * 1000);
     const ready = await this.#ready;

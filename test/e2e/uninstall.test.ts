@@ -3,7 +3,7 @@
  * looked at all the time; and at the end everything, under 3,000. test/e2e/scenarios has the same with a handful of
  * sessions and in one account.
  */
-import { DescribeTrafficMirrorTargetsCommand } from "@aws-sdk/client-ec2";
+import { DescribeTrafficMirrorTargetsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { DeleteFunctionCommand } from "@aws-sdk/client-lambda";
 import { tagsOf } from "../support/aws.js";
 import { ClientWorld, DEFAULT_TAGS, isOurs, SWEEP } from "./client/world.js";
@@ -111,6 +111,13 @@ test("another path for roles and policies: they are made anew, and functions and
   await changedInPlace("another IAM path", { iam_path: "/mirroring/" });
   expect(await world.madeAndRemoved()).toEqual({ made: 0, removed: 0 });
   expect(await world.plan()).toEqual([]);
+  // By their new roles, functions make and remove what is theirs.
+  const launched = await world.aws.launch({ subnetId: Object.values(world.lab.subnets)[0] ?? "" });
+  await world.cloud.idle();
+  expect((await world.ours()).map((each) => each.NetworkInterfaceId)).toContain(launched.interfaceIds[0]);
+  await world.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [launched.instanceId] }));
+  await world.cloud.idle();
+  expect(await world.ours()).toHaveLength(300);
   expect(await world.cloud.denials()).toEqual([]);
 });
 
