@@ -114,6 +114,18 @@ describe("a sweep", () => {
     expect(app.metric("DemandsUnread")).toEqual([1]);
   });
 
+  it("ends the others where one cannot be written, however often it is tried", async () => {
+    const ended = Array.from({ length: 10 }, (_, n) =>
+      aClaim({ interfaceId: `eni-${String(n)}`, until: NOON - 1 }),
+    );
+    const store = aClaimStore(ended);
+    const { write } = store;
+    store.write = (claim, ...more) =>
+      claim.interfaceId === "eni-0" ? Promise.reject(new Error("no")) : write(claim, ...more);
+    await sweep([], { store });
+    expect([...store.copies.values()].map(({ interfaceId }) => interfaceId)).toEqual(["eni-0"]);
+  });
+
   it("goes on when a claim cannot be answered", async () => {
     const store = aClaimStore([aClaim()]);
     store.write = () => Promise.reject(new Error("DynamoDB says no"));
