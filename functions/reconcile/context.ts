@@ -6,7 +6,7 @@ import { createSweepStateParameter } from "../aws/sessions/sweep-state-parameter
 import type { LifecycleHooks } from "../core/events/ports.js";
 import { createAbandonedLaunches, type AbandonedLaunches } from "../core/sessions/abandoned-launches.js";
 import type { HoldReason } from "../core/sessions/first-apply.js";
-import { createQuotaMemory, type QuotaMemory } from "../core/sessions/quota-memory.js";
+import { createQuotaMemory, LONGEST_OF_EVENTS_MS, type QuotaMemory } from "../core/sessions/quota-memory.js";
 import { createTypeMemory, type TypeMemory } from "../core/sessions/refused-types.js";
 import { createApp, type App } from "../runtime/app.js";
 import { readQueueUrl, readSweepStateParameter } from "../runtime/config.js";
@@ -56,7 +56,7 @@ export function createReconcileContext(policyCacheMs: number, kinds: readonly Ev
     abandoned: createAbandonedLaunches(),
     queue: { delay: async (returns) => (await queue()).delay(returns) },
     types: createTypeMemory("pending"),
-    quotas: createQuotaMemory(),
+    quotas: createQuotaMemory(LONGEST_OF_EVENTS_MS),
     requestSweep: createSweepRequests(),
     random: Math.random,
   };

@@ -45,7 +45,7 @@ export async function readDemands(
 export async function settleDemands(
   app: App,
   { stored }: SweptDemands,
-  report: Report,
+  report: Pick<Report, "sources" | "verdicts">,
   until: number,
 ): Promise<number> {
   const { ports, claimStore, telemetry } = app;
@@ -76,16 +76,19 @@ export async function settleDemands(
       interfaceId,
       copy,
     }));
+  const later = (error: unknown) => {
+    telemetry.logger.warn("demands could not be written, the next sweep goes on", error as Error);
+  };
   try {
     const updates = openUpdates(claimStore, () => ports.clock.now());
     if (ports.clock.now() < until) await updates.read(changed);
     for (const { copy, ...key } of changed) {
       if (ports.clock.now() >= until) break;
-      // A claim that is gone, though it has a copy, is known by that copy.
-      await updates.change(key, (claim) => answer(claim ?? claimOf(key.interfaceId, copy)));
+      // A claim that is gone, though it has a copy, is known by that copy. One that fails each time keeps no other open.
+      await updates.change(key, (claim) => answer(claim ?? claimOf(key.interfaceId, copy))).catch(later);
     }
   } catch (error) {
-    telemetry.logger.warn("demands could not be written, the next sweep goes on", error as Error);
+    later(error);
   }
   return all.filter(({ copy }) => isOpen(copy, now)).length;
 }

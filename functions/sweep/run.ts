@@ -73,7 +73,11 @@ export async function runSweep(
     if (request.kind === "nothing") return {};
     if (request.kind === "drain") return await runDrain(app, { deadline: whole }, true);
     const deadlines = deadlinesOf(request, started, whole);
-    if (app.settings.mode === "drain") return await runDrain(app, deadlines, false);
+    if (app.settings.mode === "drain") {
+      const report = await runDrain(app, deadlines, false);
+      await endDemands(app, deadlines, whole);
+      return report;
+    }
     return await runReconcile(app, request, { ...deadlines, started, whole });
   } finally {
     app.telemetry.metrics.publishStoredMetrics();
@@ -171,6 +175,16 @@ async function runReconcile(
   if (applying) refuseToPass(report, summary, settings.guardrails, problems);
   const answer = { ...summary, outside_vpcs: await lookOutside(app, request, policy) };
   return explain === true ? { ...answer, not_mirrored: explained(report) } : answer;
+}
+
+/**
+ * In mode drain claims are left as they are, but those that end are still ended: DynamoDB cleans up what nobody ended, and
+ * would leave it counted in its requester's quota for ever.
+ */
+async function endDemands(app: SweepContext, deadlines: Deadlines, whole: number): Promise<void> {
+  const until = Math.min(whole, app.ports.clock.now() + SETTLE_MS);
+  const demands = await readDemands(app, deadlines, until);
+  await settleDemands(app, demands, { sources: [], verdicts: new Map() }, until);
 }
 
 /** Its turns come out of a share that the schedule's sweep, which may be under way in another process, leaves free. */

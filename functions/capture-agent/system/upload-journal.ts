@@ -77,7 +77,8 @@ export function createUploadJournal({ folder, bucket, place, now, log }: Parts):
   const write = async (entries: readonly JournalEntry[]): Promise<void> => {
     const file = await open(pending, "a", 0o644);
     try {
-      await file.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+      // Where the disk was full in the middle of a line, the next one must not become part of it.
+      await file.writeFile(entries.map((entry) => `\n${JSON.stringify(entry)}\n`).join(""));
       await file.datasync();
     } finally {
       await file.close();

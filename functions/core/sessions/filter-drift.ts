@@ -28,6 +28,11 @@ export interface FilterDrift {
  * endpoints, for which AWS takes minutes.
  */
 export const APPLY_LASTS_MS = 15 * 60_000;
+/**
+ * As many fit into the record beside the rest (4,096 bytes), which could not be written at all with more. The first stay,
+ * and those that the record has no room for are judged by the last of them.
+ */
+const MOST_FILTERS = 80;
 
 interface Sight {
   readonly policy: Pick<Policy, "filters">;
@@ -43,6 +48,8 @@ interface Sight {
 /** A filter that was not read has not changed: what was known of it stays, and is not held against anybody. */
 export function filterDrift({ policy, found, before, writtenAt, now }: Sight): FilterDrift {
   const differing: Record<string, number> = {};
+  const times = Object.values(before ?? {});
+  const ofTheRest = times.length >= MOST_FILTERS ? Math.max(...times) : undefined;
   const changed: ChangedFilter[] = [];
   for (const { id, declared, filter } of declaredFilters(policy, found ?? [])) {
     const known = before?.[id];
@@ -51,13 +58,15 @@ export function filterDrift({ policy, found, before, writtenAt, now }: Sight): F
       continue;
     }
     // What was seen before the newest policy says nothing of it: the apply that wrote it may have put the filter right.
-    const since = known !== undefined && known >= writtenAt ? known : undefined;
+    const first = known ?? ofTheRest;
+    const since = first !== undefined && first >= writtenAt ? first : undefined;
     const difference = differenceOf(declared, filter);
     if (difference === undefined) continue;
     differing[id] = since ?? now;
     if (since !== undefined && now - since >= APPLY_LASTS_MS) changed.push(difference);
   }
-  return { changed, differing };
+  const kept = Object.entries(differing).sort(([, one], [, other]) => one - other);
+  return { changed, differing: Object.fromEntries(kept.slice(0, MOST_FILTERS)) };
 }
 
 /** Filters that differ from what the policy declares at this moment; without those that were not read. */

@@ -22,8 +22,6 @@ interface Full {
   tries: number;
   /** One create is trying for all: its answer counts. What was under way before it says nothing new. */
   trying: boolean;
-  /** Sessions that count towards it, as the last sweep since the refusal saw them. */
-  sessions?: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -32,18 +30,26 @@ const LONGEST_MS = 6 * 60 * MINUTE_MS;
 const ANSWER_MS = MINUTE_MS;
 const ACCOUNT = "account";
 
-const pauseOf = (tries: number) => Math.min(LONGEST_MS, 5 * MINUTE_MS * 4 ** (tries - 1));
+/** Runs for events see no account: that sessions went, with their interfaces, only a try tells them. */
+export const LONGEST_OF_EVENTS_MS = 5 * MINUTE_MS;
 
-export function createQuotaMemory(): QuotaMemory {
+/** `longest`: the longest pause, in milliseconds. */
+export function createQuotaMemory(longest = LONGEST_MS): QuotaMemory {
+  const pauseOf = (tries: number) => Math.min(longest, 5 * MINUTE_MS * 4 ** (tries - 1));
   const full = new Map<string, Full>();
+  /** Sessions that count towards each quota: as the last sweep saw them, and what was made since. */
+  let counts = new Map<string, number>();
+  const count = (targetId: string) => {
+    for (const scope of [ACCOUNT, targetId]) counts.set(scope, (counts.get(scope) ?? 0) + 1);
+  };
 
   return {
     seen(sessions) {
+      const before = counts;
+      counts = new Map();
+      for (const { targetId } of sessions) count(targetId);
       for (const [scope, quota] of full) {
-        const count =
-          scope === ACCOUNT ? sessions.length : sessions.filter(({ targetId }) => targetId === scope).length;
-        if (count < (quota.sessions ?? 0)) quota.until = -Infinity;
-        quota.sessions = count;
+        if ((counts.get(scope) ?? 0) < (before.get(scope) ?? 0)) quota.until = -Infinity;
       }
     },
     withoutFull(plan, now) {
@@ -65,6 +71,7 @@ export function createQuotaMemory(): QuotaMemory {
       if (outcome.kind === "done") {
         full.delete(ACCOUNT);
         full.delete(targetId);
+        count(targetId);
       }
       if (outcome.kind !== "quota") return;
       const scope = outcome.code.includes("PerTarget") ? targetId : ACCOUNT;

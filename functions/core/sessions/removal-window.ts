@@ -35,6 +35,8 @@ export type Held = Exclude<HoldCause, "under-way">;
 
 const HOUR_MS = 3_600_000;
 const WINDOW_HOURS = 24;
+/** A function runs no longer (AWS Lambda Developer Guide, "Lambda quotas"): what says so was written by a clock that was ahead. */
+const LONGEST_SWEEP_MS = 900_000;
 
 const hourOf = (now: number) => Math.floor(now / HOUR_MS);
 const largest = (counts: readonly HourCount[]) => Math.max(0, ...counts.map(({ count }) => count));
@@ -46,7 +48,7 @@ function recent({ removals, sessions, underWayUntil }: RemovalWindow, now: numbe
   return {
     removals: removals.filter(lately),
     sessions: sessions.filter(lately),
-    underWayUntil: now < underWayUntil ? underWayUntil : 0,
+    underWayUntil: now < underWayUntil && underWayUntil <= now + LONGEST_SWEEP_MS ? underWayUntil : 0,
   };
 }
 

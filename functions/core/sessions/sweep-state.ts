@@ -60,6 +60,8 @@ export async function openRecord(
   let version = stored?.version ?? 0;
   /** Removals that this sweep has counted. */
   let counted = 0;
+  /** Until when it said that it makes them. */
+  let removesUntil = 0;
 
   /**
    * SSM has no conditional write, so what another sweep wrote at the same time is overwritten first, and then taken back
@@ -85,7 +87,10 @@ export async function openRecord(
       if (again.overwritten === undefined) return typeof changed === "string" ? changed : "written";
       state = {
         ...state,
-        window: both(state.window, again.overwritten.window, base.window),
+        window: {
+          ...both(state.window, again.overwritten.window, base.window),
+          underWayUntil: again.overwritten.window.underWayUntil,
+        },
         firstApply: furthest(state.firstApply, again.overwritten.firstApply),
       };
       ({ version } = await store.write(state, version));
@@ -120,6 +125,7 @@ export async function openRecord(
         counted = cause === undefined ? removals : 0;
         if (cause !== undefined) return cause;
         const window = withSessions(withRemovals(known.window, removals, now), sessionsOfOurs, now);
+        if (removals > 0) removesUntil = until;
         const underWayUntil = removals > 0 ? until : window.underWayUntil;
         return { ...known, firstApply: reached(known), window: { ...window, underWayUntil } };
       });
@@ -135,7 +141,9 @@ export async function openRecord(
       await update((known) => {
         if (counted === 0) return { ...known, ...learnt };
         const window = withRemovals(known.window, Math.min(0, removed - counted), now);
-        return { ...known, ...learnt, window: { ...window, underWayUntil: 0 } };
+        // Another sweep may have begun since: what it removes is still under way. The record holds whole seconds.
+        const isOurs = window.underWayUntil <= Math.ceil(removesUntil / 1000) * 1000;
+        return { ...known, ...learnt, window: isOurs ? { ...window, underWayUntil: 0 } : window };
       });
     },
   };

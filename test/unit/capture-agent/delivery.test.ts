@@ -316,3 +316,14 @@ describe("packets of a file", () => {
     expect((await examine(join(spool, "done", "zipped.pcap.gz"), false)).times).toBeUndefined();
   });
 });
+
+test("a line of the index that a full disk cut off does not take the next one with it", async () => {
+  const cloud = fakeBucket(() => "none");
+  const { uploader, journal } = await start(cloud.bucket);
+  // As a write leaves it that ended with ENOSPC half-way: the entry itself waits in memory and is written again.
+  writeFileSync(join(spool, "index", "pending.jsonl"), '{"line":{"key":"captures/cut');
+  put("a.log", "hello");
+  expect(await uploader.pass()).toBe(0);
+  await journal.flush();
+  expect(cloud.index()).toEqual([expect.objectContaining({ key: cloud.captures()[0]?.[0] })]);
+});

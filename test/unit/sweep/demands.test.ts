@@ -114,11 +114,44 @@ describe("a sweep", () => {
     expect(app.metric("DemandsUnread")).toEqual([1]);
   });
 
+  it("ends the others where one cannot be written, however often it is tried", async () => {
+    const ended = Array.from({ length: 10 }, (_, n) =>
+      aClaim({ interfaceId: `eni-${String(n)}`, until: NOON - 1 }),
+    );
+    const store = aClaimStore(ended);
+    const { write } = store;
+    store.write = (claim, ...more) =>
+      claim.interfaceId === "eni-0" ? Promise.reject(new Error("no")) : write(claim, ...more);
+    await sweep([], { store });
+    expect([...store.copies.values()].map(({ interfaceId }) => interfaceId)).toEqual(["eni-0"]);
+  });
+
   it("goes on when a claim cannot be answered", async () => {
     const store = aClaimStore([aClaim()]);
     store.write = () => Promise.reject(new Error("DynamoDB says no"));
     const { app } = await sweep([], { store });
     expect(app.writer.calls).toEqual(["create eni-1"]);
+  });
+});
+
+describe("a sweep in mode drain", () => {
+  const settings = { mode: "drain" } as const;
+
+  it("ends claims whose time is up, so that they do not count in their requester's quota for ever", async () => {
+    const requester = "AROAEXAMPLE:person";
+    const { store } = await sweep([aClaim({ requester, until: NOON - 1 })], { settings });
+    expect([store.copies.size, store.open.get(requester), store.open.get(EVERYBODY)]).toEqual([0, 0, 0]);
+  });
+
+  it("leaves open ones as they are", async () => {
+    const { claim, store } = await sweep([aClaim()], { settings });
+    expect(claim).toEqual(aClaim());
+    expect(store.calls.write).toBe(0);
+  });
+
+  it("goes on where they cannot be read", async () => {
+    const { summary } = await sweep([], { settings, store: aClaimStore([], () => true) });
+    expect(summary).toMatchObject({ mode: "drain", complete: true });
   });
 });
 

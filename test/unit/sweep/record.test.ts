@@ -111,6 +111,18 @@ describe("the record", () => {
     expect(sessions.size).toBe(85);
   });
 
+  it("leaves a sweep that began since under way, when one ends late", async () => {
+    const { sweep, sweepState, clock, untag } = aFleet(100);
+    untag(10);
+    const until = clock.now() + 2 * MINUTE;
+    await sweep(async () => {
+      const { state } = sweepState;
+      if (state !== null) sweepState.state = { ...state, window: { ...state.window, underWayUntil: until } };
+      sweepState.version += 1;
+    });
+    expect(sweepState.state?.window.underWayUntil).toBe(until);
+  });
+
   it("lets an apply wait for the sweep that removes", async () => {
     const { byApply, clock, sweepState, sessions, untag } = aFleet(100);
     untag(15);

@@ -1,4 +1,7 @@
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import { createSweepStateParameter } from "../../../../functions/aws/sessions/sweep-state-parameter.js";
 import type { FilterRule, MirrorFilter } from "../../../../functions/core/model.js";
 import {
   APPLY_LASTS_MS,
@@ -6,6 +9,7 @@ import {
   filterDrift,
   type DifferingFilters,
 } from "../../../../functions/core/sessions/filter-drift.js";
+import { emptySweepState } from "../../../../functions/core/sessions/sweep-state.js";
 import { requestOf } from "../../../../functions/sweep/request.js";
 import { runSweep } from "../../../../functions/sweep/run.js";
 import { anApp, type Account } from "../../../support/app.js";
@@ -202,5 +206,30 @@ describe("a sweep over a filter that somebody has changed", () => {
     expect(await runSweep(healed, requestOf({}), 900_000)).toMatchObject({ mirrored: 1, uncovered: {} });
     expect(healed.metric("FiltersChanged")).toEqual([0]);
     expect(sweepState.state?.differingFilters).toEqual({});
+  });
+});
+
+describe("more filters that differ than the record has room for", () => {
+  const ids = Array.from({ length: 300 }, (_, n) => `tmf-${(0x10000000000000000n + BigInt(n)).toString(16)}`);
+  const policy = declared({ filter_ids: ids });
+  const found = ids.map((id) => ({ ...aFilter([]), id }));
+  const writtenAt = NOON - 60_000;
+  const first = filterDrift({ policy, found, before: {}, writtenAt, now: NOON });
+
+  it("leave it small enough to be written", async () => {
+    const ssm = mockClient(SSMClient);
+    ssm.on(PutParameterCommand).resolves({ Version: 2 });
+    const store = createSweepStateParameter(new SSMClient({ region: "eu-west-1" }), "/mirror/sweep-state");
+    await store.write({ ...emptySweepState, differingFilters: first.differing }, 1);
+    const { Value = "" } = ssm.commandCalls(PutParameterCommand)[0]?.args[0].input ?? {};
+    expect(Value.length).toBeLessThan(2_000);
+  });
+
+  it("count all the same once the difference has lasted, and not before", () => {
+    const next = (now: number) =>
+      filterDrift({ policy, found, before: first.differing, writtenAt, now }).changed.length;
+    expect(first.changed).toEqual([]);
+    expect(next(NOON + APPLY_LASTS_MS - 1)).toBe(0);
+    expect(next(NOON + APPLY_LASTS_MS)).toBe(300);
   });
 });

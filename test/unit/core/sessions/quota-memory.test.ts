@@ -1,6 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Session } from "../../../../functions/core/model.js";
-import { createQuotaMemory, type QuotaMemory } from "../../../../functions/core/sessions/quota-memory.js";
+import {
+  createQuotaMemory,
+  LONGEST_OF_EVENTS_MS,
+  type QuotaMemory,
+} from "../../../../functions/core/sessions/quota-memory.js";
 import { reconcile, sweep, type Run } from "../../../../functions/core/sessions/reconcile.js";
 import { refusedSources } from "../../../../functions/core/sessions/refusals.js";
 import { createTypeMemory } from "../../../../functions/core/sessions/refused-types.js";
@@ -96,6 +100,33 @@ describe("an account that is full, in a way that its own sessions do not show", 
   });
 });
 
+describe("an account in which sessions go right after a create was refused", () => {
+  it("is tried by the next sweep, and not after the pause", async () => {
+    const { account, clock, sweepOnce } = anAccount(3);
+    await sweepOnce(); // sees 20, and is refused
+    account.others -= 2;
+    clock.advance(MINUTE);
+    await sweepOnce();
+    clock.advance(MINUTE);
+    await sweepOnce();
+    expect(account.made).toBe(2);
+  });
+
+  it("is so too where the sweep itself had filled it", async () => {
+    const { account, clock, sweepOnce } = anAccount(9, 5);
+    await sweepOnce(); // sees 15, makes 5, and is refused
+    expect(account.made).toBe(5);
+    // Now 18 are there, more than that sweep had seen.
+    account.others += account.made - 2;
+    account.made = 0;
+    clock.advance(MINUTE);
+    await sweepOnce();
+    clock.advance(MINUTE);
+    await sweepOnce();
+    expect(account.made).toBe(2);
+  });
+});
+
 describe("a quota that EC2 said is used up", () => {
   const onTarget = (id: string, targetId: string) => {
     const create = aCreate(id);
@@ -129,6 +160,18 @@ describe("a quota that EC2 said is used up", () => {
     const memory = having(accountIsFull);
     expect(asks(memory, one, NOON + 5 * MINUTE)).toBe(true);
     expect(asks(memory, other, NOON + 6 * MINUTE)).toBe(true);
+  });
+
+  it("is tried every five minutes by runs for events, which see nobody else's sessions go", () => {
+    const memory = createQuotaMemory(LONGEST_OF_EVENTS_MS);
+    let tries = 0;
+    for (let now = NOON; now < NOON + 12 * 60 * MINUTE; now += MINUTE) {
+      if (!asks(memory, one, now)) continue;
+      tries += 1;
+      memory.learn({ action: one, outcome: accountIsFull }, now);
+    }
+    expect(tries).toBe(12 * 12);
+    expect(asks(memory, one, NOON + 12 * 60 * MINUTE)).toBe(true);
   });
 
   it("has room when a session of ours is removed", () => {

@@ -95,3 +95,16 @@ describe("the record", () => {
     });
   });
 });
+
+describe("a sweep that removes", () => {
+  const until = (time: number) => ({ ...emptyWindow, underWayUntil: time });
+
+  it("holds others until its end", () => {
+    expect(lets(until(NOON + 15 * MINUTE), 1, 100)).toBe(false);
+    expect(lets(until(NOON), 1, 100)).toBe(true);
+  });
+
+  it("holds nobody for longer than a function runs, though its clock was a day ahead", () => {
+    expect(lets(until(NOON + 24 * HOUR), 1, 100)).toBe(true);
+  });
+});
