@@ -12,9 +12,9 @@ variable "lambda_package" {
     bucket of theirs.
 
     - `s3_bucket`: the bucket.
-    - `s3_key_prefix`: what stands before `reconcile.zip` and `sweep.zip` in the key (in mirror-client and the root, with
-      `endpoint_management` "automatic", `endpoints.zip` as well). Put the version into it: a changed key is what makes
-      Lambda fetch. Default empty.
+    - `s3_key_prefix`: what stands before `reconcile.zip`, `requests.zip` and `sweep.zip` in the key (in mirror-client and
+      the root, with `endpoint_management` "automatic", `endpoints.zip` as well). Put the version into it: a changed key
+      is what makes Lambda fetch. Default empty.
 
     Default null: the zips in this repository.
   EOT
