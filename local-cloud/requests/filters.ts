@@ -5,12 +5,20 @@ import type { Problem } from "./problem.js";
 const listed = new WeakMap<Model, Map<string, ReadonlySet<string>>>();
 
 /** `<li> <p> <code>tag</code>:&lt;key&gt; - …` and `<li> <p> <code>tag:&lt;key&gt;</code> - …` both stand for any tag. */
-const namesIn = (documentation: string): ReadonlySet<string> =>
-  new Set(
-    [...documentation.matchAll(/<li>\s*<p>\s*<code>([^<]+)<\/code>/g)].map(([, name = ""]) =>
-      name.startsWith("tag:") || name === "tag" ? "tag:" : name.trim(),
-    ),
+const LISTED = /<li>\s*<p>\s*<code>([^<]+)<\/code>/g;
+/** `You can also use <code>cidr</code> or <code>cidrBlock</code> as the filter names.` */
+const ALSO = /You can also use ((?:(?: or |, )?<code>[^<]+<\/code>)+) as the filter name/g;
+const CODE = /<code>([^<]+)<\/code>/g;
+
+const namesIn = (documentation: string): ReadonlySet<string> => {
+  const listed = [...documentation.matchAll(LISTED)].map(([, name = ""]) => name);
+  const also = [...documentation.matchAll(ALSO)].flatMap(([, names = ""]) =>
+    [...names.matchAll(CODE)].map(([, name = ""]) => name),
   );
+  return new Set(
+    [...listed, ...also].map((name) => (name.startsWith("tag:") || name === "tag" ? "tag:" : name.trim())),
+  );
+};
 
 /** Empty where the reference lists none. */
 export const filtersOf = (model: Model, action: string): ReadonlySet<string> => {

@@ -2,6 +2,7 @@
 import {
   CreateTrafficMirrorSessionCommand,
   DescribeTrafficMirrorSessionsCommand,
+  DescribeSubnetsCommand,
   DescribeVpcsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
@@ -94,6 +95,10 @@ describe("EC2", () => {
       { Name: "is-default", Values: ["true"] },
     ];
     await ec2().send(new DescribeVpcsCommand({ Filters }));
+    // Terraform's provider asks by a name that the reference gives inside a sentence.
+    await ec2().send(
+      new DescribeSubnetsCommand({ Filters: [{ Name: "cidrBlock", Values: ["10.0.0.0/24"] }] }),
+    );
     const others = [{ Name: "owner-id", Values: ["1"] }];
     await ec2().send(new DescribeTrafficMirrorSessionsCommand({ Filters: others, MaxResults: 5 }));
     expect(await cloud.refused()).toEqual([]);
