@@ -99,6 +99,7 @@ const names: Readonly<Record<string, readonly [attribute: string, characters: nu
   aws_cloudwatch_metric_alarm: ["alarm_name", 255],
   aws_cloudwatch_event_rule: ["name", 64],
   aws_cloudwatch_event_bus: ["name", 256],
+  aws_dynamodb_table: ["name", 255],
   aws_sqs_queue: ["name", 80],
   aws_ssm_parameter: ["name", 1011],
   aws_lambda_permission: ["statement_id", 100],
@@ -231,7 +232,7 @@ describe("a plan with every input at its longest", () => {
   test("puts every role and policy below the path, and a link into every alarm", () => {
     const withPath = planned.filter(({ type }) => ["aws_iam_role", "aws_iam_policy"].includes(type));
     expect(new Set(withPath.map(({ values }) => values["path"]))).toEqual(new Set([IAM_PATH]));
-    expect(withPath.length).toBe(4 + 10);
+    expect(withPath.length).toBe(5 + 10);
     const descriptions = planned.flatMap(({ values }) => values["alarm_description"] ?? []);
     expect(descriptions.length).toBeGreaterThan(35);
     for (const description of descriptions) {
@@ -239,10 +240,10 @@ describe("a plan with every input at its longest", () => {
     }
   });
 
-  test("places all three functions in the VPC", () => {
+  test("places all four functions in the VPC", () => {
     const functions = planned.filter(({ type }) => type === "aws_lambda_function");
     expect(functions.map(({ values }) => values["vpc_config"])).toEqual(
-      Array.from({ length: 3 }, () => [expect.objectContaining({ subnet_ids: [hex("subnet", 1)] })]),
+      Array.from({ length: 4 }, () => [expect.objectContaining({ subnet_ids: [hex("subnet", 1)] })]),
     );
   });
 });
@@ -268,6 +269,7 @@ test("what is too long fails while planning, once, with a sentence that names it
     );
   expect(details).toEqual([
     sentence(`${repeated("c", 38)}-reconcile`),
+    sentence(`${repeated("c", 38)}-requests`),
     sentence(`${repeated("c", 38)}-sweep`),
     sentence(`${repeated("e", 38)}-endpoints`),
   ]);

@@ -157,7 +157,7 @@ export class World {
   /** Holds the events queue while `work` fills it: its messages then go out in full batches. */
   async inFullBatches(work: () => Promise<void>): Promise<void> {
     const { EventSourceMappings: [mapping] = [] } = await this.aws.lambda.send(
-      new ListEventSourceMappingsCommand({}),
+      new ListEventSourceMappingsCommand({ FunctionName: this.outputs.function_names.reconcile }),
     );
     const set = async (Enabled: boolean) => {
       await this.aws.lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping?.UUID, Enabled }));
