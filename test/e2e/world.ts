@@ -156,9 +156,9 @@ export class World {
 
   /** Holds the events queue while `work` fills it: its messages then go out in full batches. */
   async inFullBatches(work: () => Promise<void>): Promise<void> {
-    const { EventSourceMappings: [mapping] = [] } = await this.aws.lambda.send(
-      new ListEventSourceMappingsCommand({ FunctionName: this.outputs.function_names.reconcile }),
-    );
+    const { EventSourceMappings = [] } = await this.aws.lambda.send(new ListEventSourceMappingsCommand({}));
+    const reader = `:${this.outputs.function_names.reconcile}`;
+    const mapping = EventSourceMappings.find(({ FunctionArn }) => FunctionArn?.endsWith(reader));
     const set = async (Enabled: boolean) => {
       await this.aws.lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping?.UUID, Enabled }));
     };
