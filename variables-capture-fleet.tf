@@ -457,6 +457,14 @@ variable "capture_bucket_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+
+  validation {
+    condition = (
+      var.capture_bucket_retention_days >= 1 && var.capture_bucket_retention_days <= 3650 &&
+      floor(var.capture_bucket_retention_days) == var.capture_bucket_retention_days
+    )
+    error_message = "capture_bucket_retention_days must be a whole number of days from 1 to 3650."
+  }
 }
 
 variable "capture_bucket_force_destroy" {
@@ -492,6 +500,14 @@ variable "capture_image_id" {
   EOT
   type        = string
   default     = null
+
+  validation {
+    condition     = var.capture_image_id == null || can(regex("^(ami-[0-9a-f]+|resolve:ssm:.+)$", var.capture_image_id))
+    error_message = <<-EOT
+      capture_image_id must be null, an AMI id such as ami-0a1b2c3d4e5f60718, or resolve:ssm: followed by the
+      name of a parameter.
+    EOT
+  }
 }
 
 variable "capture_root_device_name" {
@@ -504,6 +520,11 @@ variable "capture_root_device_name" {
   type        = string
   default     = "/dev/xvda"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^/dev/[a-z0-9]+$", var.capture_root_device_name))
+    error_message = "capture_root_device_name must be a device name such as /dev/xvda or /dev/sda1."
+  }
 }
 
 variable "capture_root_volume_size" {
@@ -515,6 +536,14 @@ variable "capture_root_volume_size" {
   type        = number
   default     = 20
   nullable    = false
+
+  validation {
+    condition = (
+      var.capture_root_volume_size >= 8 && var.capture_root_volume_size <= 16384 &&
+      floor(var.capture_root_volume_size) == var.capture_root_volume_size
+    )
+    error_message = "capture_root_volume_size must be a whole number of GiB from 8 to 16384."
+  }
 }
 
 variable "capture_instance_types" {
@@ -528,6 +557,27 @@ variable "capture_instance_types" {
   type        = list(string)
   default     = ["c6i.large"]
   nullable    = false
+
+  validation {
+    condition     = length(var.capture_instance_types) > 0 && length(distinct(var.capture_instance_types)) == length(var.capture_instance_types)
+    error_message = "capture_instance_types must hold at least one instance type, and each only once."
+  }
+
+  validation {
+    condition     = alltrue([for type in var.capture_instance_types : can(regex("^[a-z][a-z0-9-]*[.][a-z0-9-]+$", type))])
+    error_message = "Every entry of capture_instance_types must be an instance type such as c6i.large."
+  }
+
+  validation {
+    # EC2 names Graviton types with a g after the generation's digit (c7gn, m6g, im4gn); a1 is older than that rule.
+    condition = length(distinct([
+      for type in var.capture_instance_types : can(regex("^(a1|[a-z]+[0-9]+[a-z]*g[a-z]*)[.]", type))
+    ])) <= 1
+    error_message = <<-EOT
+      capture_instance_types must hold types of one architecture only, either all Graviton (arm64) or none,
+      because one image boots on all of them.
+    EOT
+  }
 }
 
 variable "capture_min_size" {
@@ -540,6 +590,11 @@ variable "capture_min_size" {
   type        = number
   default     = 2
   nullable    = false
+
+  validation {
+    condition     = var.capture_min_size >= 1 && floor(var.capture_min_size) == var.capture_min_size
+    error_message = "capture_min_size must be a whole number of at least 1."
+  }
 }
 
 variable "capture_max_size" {
@@ -547,6 +602,11 @@ variable "capture_max_size" {
   type        = number
   default     = 4
   nullable    = false
+
+  validation {
+    condition     = var.capture_max_size >= var.capture_min_size && floor(var.capture_max_size) == var.capture_max_size
+    error_message = "capture_max_size must be a whole number that is not smaller than capture_min_size."
+  }
 }
 
 variable "capture_group_per_zone" {
@@ -575,6 +635,14 @@ variable "capture_stickiness" {
   type        = string
   default     = "source_ip_dest_ip"
   nullable    = false
+
+  validation {
+    condition     = contains(["source_ip_dest_ip", "source_ip_dest_ip_proto", "none"], var.capture_stickiness)
+    error_message = <<-EOT
+      capture_stickiness must be "source_ip_dest_ip", "source_ip_dest_ip_proto" or "none" (all five fields of the
+      outer header).
+    EOT
+  }
 }
 
 variable "capture_cross_zone_load_balancing" {
@@ -588,6 +656,14 @@ variable "capture_cross_zone_load_balancing" {
   type        = bool
   default     = true
   nullable    = false
+
+  validation {
+    condition     = var.capture_cross_zone_load_balancing || var.capture_group_per_zone || var.capture_min_size >= length(var.capture_subnets)
+    error_message = <<-EOT
+      capture_cross_zone_load_balancing can be false only with capture_group_per_zone, or with a capture_min_size of at least one
+      node for each of the subnets: a zone without a node would lose its traffic without an error anywhere.
+    EOT
+  }
 }
 
 variable "capture_deletion_protection" {
@@ -605,6 +681,11 @@ variable "capture_vpc_id" {
   description = "VPC of the capture fleet. It may be one whose instances are mirrored."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^vpc-[0-9a-f]{8,}$", var.capture_vpc_id))
+    error_message = "capture_vpc_id must be the id of a VPC, such as vpc-0a1b2c3d4e5f60718."
+  }
 }
 
 variable "capture_subnets" {
@@ -616,4 +697,19 @@ variable "capture_subnets" {
   EOT
   type        = map(string)
   nullable    = false
+
+  validation {
+    condition     = length(var.capture_subnets) > 0
+    error_message = "capture_subnets must hold at least one subnet, and at most one per availability zone."
+  }
+
+  validation {
+    condition     = alltrue([for id in values(var.capture_subnets) : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "Every value of capture_subnets must be the id of a subnet, such as subnet-0a1b2c3d4e5f60718."
+  }
+
+  validation {
+    condition     = alltrue([for key in keys(var.capture_subnets) : can(regex("^[A-Za-z0-9_.-]{1,40}$", key))])
+    error_message = "Every key of capture_subnets must be 1 to 40 letters, digits and the characters _ . and -, because it is part of names."
+  }
 }

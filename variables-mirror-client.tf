@@ -76,6 +76,17 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+
+  validation {
+    condition = contains(
+      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days,
+    )
+    error_message = <<-EOT
+      log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
+      545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
+    EOT
+  }
 }
 
 variable "log_level" {
@@ -88,6 +99,11 @@ variable "log_level" {
   type        = string
   default     = "INFO"
   nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
+    error_message = "log_level must be DEBUG, INFO, WARN or ERROR."
+  }
 }
 
 variable "architecture" {
@@ -99,6 +115,11 @@ variable "architecture" {
   type        = string
   default     = "arm64"
   nullable    = false
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture must be arm64 or x86_64."
+  }
 }
 
 variable "runtime" {
@@ -110,6 +131,11 @@ variable "runtime" {
   type        = string
   default     = "nodejs22.x"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^nodejs(2[2-9]|[3-9][0-9])\\.x$", var.runtime))
+    error_message = "runtime must be nodejs22.x or a later Node.js runtime: the bundles are built for Node.js 22."
+  }
 }
 
 variable "tracing_mode" {
@@ -122,6 +148,11 @@ variable "tracing_mode" {
   type        = string
   default     = "PassThrough"
   nullable    = false
+
+  validation {
+    condition     = contains(["PassThrough", "Active"], var.tracing_mode)
+    error_message = "tracing_mode must be PassThrough or Active."
+  }
 }
 
 locals {
@@ -571,6 +602,11 @@ variable "session_usd_per_hour" {
   type        = number
   default     = 0.015
   nullable    = false
+
+  validation {
+    condition     = var.session_usd_per_hour >= 0
+    error_message = "session_usd_per_hour must be a number from 0."
+  }
 }
 
 variable "session_quota" {
@@ -585,6 +621,11 @@ variable "session_quota" {
   type        = number
   default     = 10000
   nullable    = false
+
+  validation {
+    condition     = var.session_quota >= 1 && floor(var.session_quota) == var.session_quota
+    error_message = "session_quota must be a whole number from 1."
+  }
 }
 
 variable "stopped_instances" {
@@ -597,6 +638,11 @@ variable "stopped_instances" {
   type        = string
   default     = "remove"
   nullable    = false
+
+  validation {
+    condition     = contains(["remove", "keep"], var.stopped_instances)
+    error_message = "stopped_instances must be remove or keep."
+  }
 }
 
 variable "allow_cross_zone" {
@@ -646,6 +692,19 @@ variable "instance_types" {
   type        = map(bool)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = alltrue([for type in keys(var.instance_types) : can(regex("^[a-z0-9*?-]+(\\.[a-z0-9*?-]+)?$", type))])
+    error_message = <<-EOT
+      instance_types must have instance types as keys, in lower case, with * and ? as wildcards, such as m8g.* or
+      c7gn.large.
+    EOT
+  }
+
+  validation {
+    condition     = alltrue([for supported in values(var.instance_types) : supported != null])
+    error_message = "instance_types must have true or false as values."
+  }
 }
 
 variable "policy_parts" {
@@ -658,6 +717,11 @@ variable "policy_parts" {
   EOT
   type        = number
   default     = null
+
+  validation {
+    condition     = var.policy_parts == null ? true : var.policy_parts >= 1 && var.policy_parts <= 64 && floor(var.policy_parts) == var.policy_parts
+    error_message = "policy_parts must be null or a whole number from 1 to 64."
+  }
 }
 
 variable "triggers" {
@@ -691,6 +755,20 @@ variable "triggers" {
   type        = set(string)
   default     = ["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "detachments", "tag_changes", "lifecycle_hooks", "guardduty", "tampering"]
   nullable    = false
+
+  validation {
+    condition = alltrue([
+      for trigger in var.triggers :
+      contains(
+        ["ec2_state_change", "autoscaling", "ecs_tasks", "api_calls", "detachments", "tag_changes", "lifecycle_hooks", "guardduty", "tampering"],
+        trigger,
+      )
+    ])
+    error_message = <<-EOT
+      triggers must be a set out of: ec2_state_change, autoscaling, ecs_tasks, api_calls, detachments, tag_changes,
+      lifecycle_hooks, guardduty, tampering.
+    EOT
+  }
 }
 
 variable "guardduty_severity" {
@@ -703,6 +781,11 @@ variable "guardduty_severity" {
   type        = number
   default     = 4
   nullable    = false
+
+  validation {
+    condition     = var.guardduty_severity >= 1 && var.guardduty_severity <= 10
+    error_message = "guardduty_severity must be from 1 to 10."
+  }
 }
 
 variable "session_principals" {
@@ -717,6 +800,17 @@ variable "session_principals" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition = (
+      length(var.session_principals) <= 10 &&
+      alltrue([for arn in var.session_principals : can(regex("^arn:[^:]+:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$", arn))])
+    )
+    error_message = <<-EOT
+      session_principals must be at most 10 ARNs of IAM roles or users, without wildcards, such as
+      arn:aws:iam::111122223333:role/network-admin.
+    EOT
+  }
 }
 
 variable "schedule_expression" {
@@ -729,6 +823,25 @@ variable "schedule_expression" {
   EOT
   type        = string
   default     = "rate(1 minute)"
+
+  validation {
+    condition = var.schedule_expression == null || (
+      can(regex("^rate\\((1 minute|1 hour|[1-9][0-9]* minutes|[1-9][0-9]* hours)\\)$", var.schedule_expression)) &&
+      !can(regex("^rate\\(1 (minutes|hours)\\)$", var.schedule_expression))
+    )
+    error_message = <<-EOT
+      schedule_expression must be null or a rate such as rate(1 minute), rate(5 minutes) or rate(1 hour); EventBridge
+      wants the singular for one. Expressions with cron are not taken: the alarm for a missing sweep needs the interval.
+    EOT
+  }
+
+  validation {
+    condition = (
+      var.schedule_expression == null ||
+      try(tonumber(regex("[0-9]+", var.schedule_expression)) * (strcontains(var.schedule_expression, "hour") ? 60 : 1) <= 360, true)
+    )
+    error_message = "schedule_expression must not be rarer than rate(6 hours)."
+  }
 }
 
 variable "mode" {
@@ -744,6 +857,11 @@ variable "mode" {
   type        = string
   default     = "enforce"
   nullable    = false
+
+  validation {
+    condition     = contains(["enforce", "observe", "drain"], var.mode)
+    error_message = "mode must be enforce, observe or drain."
+  }
 }
 
 variable "hub_event_bus_arn" {
@@ -756,6 +874,14 @@ variable "hub_event_bus_arn" {
   EOT
   type        = string
   default     = null
+
+  validation {
+    condition     = var.hub_event_bus_arn == null || can(regex("^arn:[^:]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9/_.-]+$", var.hub_event_bus_arn))
+    error_message = <<-EOT
+      hub_event_bus_arn must be null or the ARN of an event bus, such as
+      arn:aws:events:eu-west-1:111122223333:event-bus/capture-hub.
+    EOT
+  }
 }
 
 locals {
@@ -969,6 +1095,11 @@ variable "endpoint_management" {
   type        = string
   default     = "terraform"
   nullable    = false
+
+  validation {
+    condition     = contains(["terraform", "automatic"], var.endpoint_management)
+    error_message = "endpoint_management must be \"terraform\" or \"automatic\"."
+  }
 }
 
 locals {
@@ -1028,4 +1159,15 @@ variable "left_out_vpc_ids" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for id in var.left_out_vpc_ids : id == "*" || can(regex("^vpc-[0-9a-f]{8,}$", id))])
+    error_message = "left_out_vpc_ids must be ids of VPCs, such as vpc-0123456789abcdef0, or [\"*\"] for every VPC that vpcs does not name."
+  }
+
+  validation {
+    # Ids have no letter that takes more than a byte.
+    condition     = length(jsonencode(var.left_out_vpc_ids)) <= 2500
+    error_message = "left_out_vpc_ids takes at most 2,500 bytes as JSON, about 100 ids; [\"*\"] leaves out every VPC that vpcs does not name."
+  }
 }

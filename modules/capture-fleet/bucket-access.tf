@@ -108,7 +108,7 @@ resource "aws_s3_bucket_policy" "this" {
       # Amazon S3, "Bucket policies": 20 KB. Counted without blanks, as S3 does.
       condition     = local.bucket_policy_bytes <= 20480
       error_message = <<-EOT
-        The readers in the variable clients make a bucket policy of about ${local.bucket_policy_bytes} bytes, and S3 takes
+        The readers in clients make a bucket policy of about ${local.bucket_policy_bytes} bytes, and S3 takes
         20,480 (about 40 clients with readers). Give the readers of the others a role in this account.
       EOT
     }

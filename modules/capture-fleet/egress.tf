@@ -68,7 +68,7 @@ check "egress" {
   assert {
     condition     = length(local.subnets_without_egress) == 0
     error_message = <<-EOT
-      Nodes in these subnets of the variable subnets cannot become healthy, because their route table has no default
+      Nodes in these entries of subnets cannot become healthy, because their route table has no default
       route (0.0.0.0/0) to a NAT or transit gateway: ${join(", ", local.subnets_without_egress)}. Add one, or, with
       capture.packages = "present" and an image_id that has the packages, interface endpoints for autoscaling and
       monitoring in the VPC.

@@ -18,7 +18,7 @@ resource "aws_cloudwatch_event_rule" "launch_failed" {
       # Quota "Event pattern size", EventBridge User Guide.
       condition     = sum(concat([120], [for group in values(local.groups) : length(group.name) + 3])) <= 2048
       error_message = <<-EOT
-        The variable subnets has too many or too long keys for group_per_zone: the event pattern that names the groups would
+        subnets has too many or too long keys for group_per_zone: the event pattern that names the groups would
         be longer than the 2,048 bytes that EventBridge takes.
       EOT
     }

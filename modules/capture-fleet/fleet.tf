@@ -81,7 +81,7 @@ resource "aws_launch_template" "this" {
       condition     = length(local.user_data_base64[each.key]) * 3 / 4 <= 16384
       error_message = <<-EOT
         The nodes' user data is larger than the 16 KiB that EC2 takes, even compressed: shorten tool.arguments or
-        filter of the variable capture.
+        filter of capture.
       EOT
     }
   }

@@ -165,7 +165,7 @@ resource "terraform_data" "iam_path" {
     postcondition {
       condition     = self.input == var.iam_path
       error_message = <<-EOT
-        The variable iam_path is ${var.iam_path}, and this fleet was made with ${self.input}: its nodes would lose their
+        iam_path is ${var.iam_path}, and this fleet was made with ${self.input}: its nodes would lose their
         role, and what they have captured with it. Set ${self.input} again, make another fleet beside this one, or accept
         the loss by -replace with the address of terraform_data.iam_path.
       EOT
@@ -193,7 +193,7 @@ resource "aws_iam_role" "node" {
         length(distinct([for key in keys(local.all_tags) : lower(key)])) == length(local.all_tags)
       )
       error_message = <<-EOT
-        The variable tags and the provider's default_tags must have at most 50 keys together, none of which differ by case
+        tags and the provider's default_tags must have at most 50 keys together, none of which differ by case
         alone: IAM takes no more and counts such keys as one. They have ${join(", ", keys(local.all_tags))}.
       EOT
     }

@@ -15,21 +15,21 @@ resource "aws_lb" "this" {
         for subnet in data.aws_subnet.this : subnet.availability_zone_id
       ]))
       error_message = <<-EOT
-        The variable subnets holds two subnets of one availability zone; a load balancer takes at most one subnet per zone.
+        subnets holds two subnets of one availability zone; a load balancer takes at most one subnet per zone.
         The zones are: ${join(", ", [for key, subnet in data.aws_subnet.this : "${key} in ${subnet.availability_zone}"])}.
       EOT
     }
 
     precondition {
       condition     = alltrue([for subnet in data.aws_subnet.this : subnet.vpc_id == var.vpc_id])
-      error_message = "Every subnet of the variable subnets must belong to the VPC of the variable vpc_id, ${var.vpc_id}."
+      error_message = "Every subnet of subnets must belong to the VPC of vpc_id, ${var.vpc_id}."
     }
 
     precondition {
       # Not a check: the replacement that would be planned breaks half-way, on the service in front of the old one.
       condition     = length(local.interfaces_left_out) == 0
       error_message = <<-EOT
-        The variable subnets leaves out a subnet that the load balancer ${var.name} is in, and a Gateway Load Balancer
+        subnets leaves out a subnet that the load balancer ${var.name} is in, and a Gateway Load Balancer
         keeps all subnets that it has. Keep the entry; to empty its zone, keep cross_zone_load_balancing on and have no
         endpoint in the zone. To be rid of the zone, make a fleet of another name and move the clients to its service.
       EOT

@@ -16,7 +16,7 @@ variable "bucket_retention_days" {
       var.bucket_retention_days >= 1 && var.bucket_retention_days <= 3650 &&
       floor(var.bucket_retention_days) == var.bucket_retention_days
     )
-    error_message = "The variable bucket_retention_days must be a whole number of days from 1 to 3650."
+    error_message = "bucket_retention_days must be a whole number of days from 1 to 3650."
   }
 }
 

@@ -12,7 +12,7 @@ variable "organization_id" {
 
   validation {
     condition     = var.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.organization_id))
-    error_message = "The variable organization_id must be null or the id of an organization: o- and 10 to 32 lower-case letters or digits."
+    error_message = "organization_id must be null or the id of an organization: o- and 10 to 32 lower-case letters or digits."
   }
 }
 

@@ -14,7 +14,7 @@ variable "image_id" {
   validation {
     condition     = var.image_id == null || can(regex("^(ami-[0-9a-f]+|resolve:ssm:.+)$", var.image_id))
     error_message = <<-EOT
-      The variable image_id must be null, an AMI id such as ami-0a1b2c3d4e5f60718, or resolve:ssm: followed by the
+      image_id must be null, an AMI id such as ami-0a1b2c3d4e5f60718, or resolve:ssm: followed by the
       name of a parameter.
     EOT
   }
@@ -33,7 +33,7 @@ variable "root_device_name" {
 
   validation {
     condition     = can(regex("^/dev/[a-z0-9]+$", var.root_device_name))
-    error_message = "The variable root_device_name must be a device name such as /dev/xvda or /dev/sda1."
+    error_message = "root_device_name must be a device name such as /dev/xvda or /dev/sda1."
   }
 }
 
@@ -48,8 +48,11 @@ variable "root_volume_size" {
   nullable    = false
 
   validation {
-    condition     = var.root_volume_size >= 8 && var.root_volume_size <= 16384 && floor(var.root_volume_size) == var.root_volume_size
-    error_message = "The variable root_volume_size must be a whole number of GiB from 8 to 16384."
+    condition = (
+      var.root_volume_size >= 8 && var.root_volume_size <= 16384 &&
+      floor(var.root_volume_size) == var.root_volume_size
+    )
+    error_message = "root_volume_size must be a whole number of GiB from 8 to 16384."
   }
 }
 
@@ -67,12 +70,12 @@ variable "instance_types" {
 
   validation {
     condition     = length(var.instance_types) > 0 && length(distinct(var.instance_types)) == length(var.instance_types)
-    error_message = "The variable instance_types must hold at least one instance type, and each only once."
+    error_message = "instance_types must hold at least one instance type, and each only once."
   }
 
   validation {
     condition     = alltrue([for type in var.instance_types : can(regex("^[a-z][a-z0-9-]*[.][a-z0-9-]+$", type))])
-    error_message = "Every entry of the variable instance_types must be an instance type such as c6i.large."
+    error_message = "Every entry of instance_types must be an instance type such as c6i.large."
   }
 
   validation {
@@ -81,7 +84,7 @@ variable "instance_types" {
       for type in var.instance_types : can(regex("^(a1|[a-z]+[0-9]+[a-z]*g[a-z]*)[.]", type))
     ])) <= 1
     error_message = <<-EOT
-      The variable instance_types must hold types of one architecture only, either all Graviton (arm64) or none,
+      instance_types must hold types of one architecture only, either all Graviton (arm64) or none,
       because one image boots on all of them.
     EOT
   }
@@ -100,7 +103,7 @@ variable "min_size" {
 
   validation {
     condition     = var.min_size >= 1 && floor(var.min_size) == var.min_size
-    error_message = "The variable min_size must be a whole number of at least 1."
+    error_message = "min_size must be a whole number of at least 1."
   }
 }
 
@@ -112,7 +115,7 @@ variable "max_size" {
 
   validation {
     condition     = var.max_size >= var.min_size && floor(var.max_size) == var.max_size
-    error_message = "The variable max_size must be a whole number that is not smaller than min_size."
+    error_message = "max_size must be a whole number that is not smaller than min_size."
   }
 }
 

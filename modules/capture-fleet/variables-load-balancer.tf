@@ -16,7 +16,7 @@ variable "stickiness" {
   validation {
     condition     = contains(["source_ip_dest_ip", "source_ip_dest_ip_proto", "none"], var.stickiness)
     error_message = <<-EOT
-      The variable stickiness must be "source_ip_dest_ip", "source_ip_dest_ip_proto" or "none" (all five fields of the
+      stickiness must be "source_ip_dest_ip", "source_ip_dest_ip_proto" or "none" (all five fields of the
       outer header).
     EOT
   }
@@ -37,7 +37,7 @@ variable "cross_zone_load_balancing" {
   validation {
     condition     = var.cross_zone_load_balancing || var.group_per_zone || var.min_size >= length(var.subnets)
     error_message = <<-EOT
-      The variable cross_zone_load_balancing can be false only with group_per_zone, or with a min_size of at least one
+      cross_zone_load_balancing can be false only with group_per_zone, or with a min_size of at least one
       node for each of the subnets: a zone without a node would lose its traffic without an error anywhere.
     EOT
   }

@@ -9,7 +9,7 @@ variable "alarm_actions" {
 
   validation {
     condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:[a-z-]+:[a-z0-9-]+:", arn))])
-    error_message = "Every entry of the variable alarm_actions must be an ARN."
+    error_message = "Every entry of alarm_actions must be an ARN, such as that of an SNS topic."
   }
 }
 
@@ -27,7 +27,7 @@ variable "runbook_url" {
   validation {
     condition     = var.runbook_url == null || can(regex("^https://[^\\s/?#]+[^\\s#]*$", var.runbook_url)) && length(coalesce(var.runbook_url, "-")) <= 500
     error_message = <<-EOT
-      The variable runbook_url must be null or the address of a page: https://, then no blank and no "#", since each alarm adds its own
+      runbook_url must be null or the address of a page: https://, then no blank and no "#", since each alarm adds its own
       section, 500 characters at most.
     EOT
   }

@@ -11,7 +11,7 @@ variable "name" {
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name)) && !startswith(var.name, "internal-")
     error_message = <<-EOT
-      The variable name must not be empty: it consists of lower-case letters, digits and single hyphens, begins with a
+      name must not be empty: it consists of lower-case letters, digits and single hyphens, begins with a
       letter, ends with a letter or digit, and does not begin with "internal-", which load balancers refuse.
     EOT
   }
@@ -19,7 +19,7 @@ variable "name" {
   validation {
     condition     = length(var.name) <= 26
     error_message = <<-EOT
-      The variable name is at most 26 characters long, because the bucket's name <name>-capture-<account>-<region>
+      name is at most 26 characters long, because the bucket's name <name>-capture-<account>-<region>
       must stay within 63 (the load balancer's within 32, the node role's within 64).
     EOT
   }
@@ -31,8 +31,8 @@ variable "vpc_id" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
-    error_message = "The variable vpc_id must be the id of a VPC, such as vpc-0a1b2c3d4e5f60718."
+    condition     = can(regex("^vpc-[0-9a-f]{8,}$", var.vpc_id))
+    error_message = "vpc_id must be the id of a VPC, such as vpc-0a1b2c3d4e5f60718."
   }
 }
 
@@ -48,17 +48,17 @@ variable "subnets" {
 
   validation {
     condition     = length(var.subnets) > 0
-    error_message = "The variable subnets must hold at least one subnet, and at most one per availability zone."
+    error_message = "subnets must hold at least one subnet, and at most one per availability zone."
   }
 
   validation {
     condition     = alltrue([for id in values(var.subnets) : can(regex("^subnet-[0-9a-f]+$", id))])
-    error_message = "Every value of the variable subnets must be the id of a subnet, such as subnet-0a1b2c3d4e5f60718."
+    error_message = "Every value of subnets must be the id of a subnet, such as subnet-0a1b2c3d4e5f60718."
   }
 
   validation {
     condition     = alltrue([for key in keys(var.subnets) : can(regex("^[A-Za-z0-9_.-]{1,40}$", key))])
-    error_message = "Every key of the variable subnets must be 1 to 40 letters, digits and the characters _ . and -, because it is part of names."
+    error_message = "Every key of subnets must be 1 to 40 letters, digits and the characters _ . and -, because it is part of names."
   }
 }
 
@@ -75,7 +75,7 @@ variable "kms_key_arn" {
   validation {
     condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
     error_message = <<-EOT
-      The variable kms_key_arn must be null or the ARN of a KMS key (arn:…:kms:…:key/…), not of an alias, because
+      kms_key_arn must be null or the ARN of a KMS key (arn:…:kms:…:key/…), not of an alias, because
       permissions need the key itself.
     EOT
   }
@@ -87,8 +87,8 @@ variable "permissions_boundary" {
   default     = null
 
   validation {
-    condition     = var.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
-    error_message = "The variable permissions_boundary must be null or the ARN of an IAM policy (arn:…:iam::…:policy/…)."
+    condition     = var.permissions_boundary == null || can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary must be null or the ARN of an IAM policy (arn:…:iam::…:policy/…)."
   }
 }
 
@@ -105,7 +105,7 @@ variable "iam_path" {
 
   validation {
     condition     = can(regex("^/([A-Za-z0-9_.,+=@-]+/)*$", var.iam_path)) && length(var.iam_path) <= 512
-    error_message = "The variable iam_path must begin and end with a slash, such as / or /network/mirroring/, with at most 512 characters in all."
+    error_message = "iam_path must begin and end with a slash, such as / or /network/mirroring/, with at most 512 characters in all."
   }
 }
 
@@ -131,7 +131,7 @@ variable "tags" {
       !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")
     ])
     error_message = <<-EOT
-      The variable tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
+      tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
       _.:/=+-@; no two keys may differ by case alone, and none may begin with aws:, which AWS keeps for itself, or with
       traffic-mirror:, which this product does.
     EOT

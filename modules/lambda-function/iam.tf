@@ -34,7 +34,7 @@ resource "aws_iam_role" "this" {
         length(distinct([for key in keys(local.all_tags) : lower(key)])) == length(local.all_tags)
       )
       error_message = <<-EOT
-        The variable tags and the provider's default_tags must have at most 50 keys together, none of which differ by case
+        tags and the provider's default_tags must have at most 50 keys together, none of which differ by case
         alone: IAM takes no more and counts such keys as one. They have ${join(", ", keys(local.all_tags))}.
       EOT
     }

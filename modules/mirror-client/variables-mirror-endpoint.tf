@@ -243,6 +243,11 @@ variable "endpoint_management" {
   type        = string
   default     = "terraform"
   nullable    = false
+
+  validation {
+    condition     = contains(["terraform", "automatic"], var.endpoint_management)
+    error_message = "endpoint_management must be \"terraform\" or \"automatic\"."
+  }
 }
 
 variable "endpoint_service_name" {
@@ -253,4 +258,12 @@ variable "endpoint_service_name" {
   EOT
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]+([.][a-z0-9-]+)*[.]vpce[.][a-z0-9-]+[.]vpce-svc-[0-9a-f]+$", var.endpoint_service_name))
+    error_message = <<-EOT
+      endpoint_service_name must be the name of an endpoint service,
+      com.amazonaws.vpce.<region>.vpce-svc-<id>, as the output endpoint_service_name of capture-fleet gives it.
+    EOT
+  }
 }

@@ -9,8 +9,8 @@ variable "alarm_actions" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:", arn))])
-    error_message = "alarm_actions must be ARNs."
+    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:[a-z-]+:[a-z0-9-]+:", arn))])
+    error_message = "Every entry of alarm_actions must be an ARN, such as that of an SNS topic."
   }
 }
 

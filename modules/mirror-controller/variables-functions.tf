@@ -24,7 +24,7 @@ variable "permissions_boundary" {
 
   validation {
     condition     = var.permissions_boundary == null || can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
-    error_message = "permissions_boundary must be the ARN of an IAM policy."
+    error_message = "permissions_boundary must be null or the ARN of an IAM policy (arn:…:iam::…:policy/…)."
   }
 }
 
@@ -56,8 +56,11 @@ variable "kms_key_arn" {
   default     = null
 
   validation {
-    condition     = var.kms_key_arn == null || can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "kms_key_arn must be the ARN of a KMS key (not of an alias)."
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = <<-EOT
+      kms_key_arn must be null or the ARN of a KMS key (arn:…:kms:…:key/…), not of an alias, because
+      permissions need the key itself.
+    EOT
   }
 }
 

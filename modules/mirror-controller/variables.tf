@@ -116,7 +116,7 @@ variable "tags" {
 
   validation {
     condition     = length(base64encode(jsonencode(var.tags))) * 3 / 4 <= 2500
-    error_message = "The variable tags takes at most 2,500 bytes as JSON: the functions carry them in their environment."
+    error_message = "tags takes at most 2,500 bytes as JSON: the functions carry them in their environment."
   }
 
   # IAM counts keys that differ by case alone as one, and takes no other characters (IAM API Reference, Tag); nor does
@@ -129,7 +129,7 @@ variable "tags" {
       !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")
     ])
     error_message = <<-EOT
-      The variable tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
+      tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
       _.:/=+-@; no two keys may differ by case alone, and none may begin with aws:, which AWS keeps for itself, or with
       traffic-mirror:, which this product does.
     EOT

@@ -44,7 +44,7 @@ resource "aws_lambda_invocation" "apply" {
     precondition {
       condition     = contains(split(".", var.endpoint_service_name), local.region)
       error_message = <<-EOT
-        The variable endpoint_service_name names a service of another region than this one, ${local.region}; endpoints
+        endpoint_service_name names a service of another region than this one, ${local.region}; endpoints
         reach services of their own region only.
       EOT
     }
@@ -52,7 +52,7 @@ resource "aws_lambda_invocation" "apply" {
     precondition {
       condition     = length(jsonencode(var.tags)) <= 1200
       error_message = <<-EOT
-        With endpoint_management "automatic" the variable tags may be at most 1,200 characters as JSON: the function
+        With endpoint_management "automatic" tags may be at most 1,200 characters as JSON: the function
         carries them in its environment, of which Lambda holds 4 KB.
       EOT
     }

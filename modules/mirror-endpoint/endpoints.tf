@@ -24,7 +24,7 @@ resource "aws_vpc_endpoint" "this" {
     precondition {
       condition     = contains(split(".", var.endpoint_service_name), local.region)
       error_message = <<-EOT
-        The variable endpoint_service_name names a service of another region than this one, ${local.region}; endpoints
+        endpoint_service_name names a service of another region than this one, ${local.region}; endpoints
         reach services of their own region only.
       EOT
     }
@@ -34,7 +34,7 @@ resource "aws_vpc_endpoint" "this" {
         values(module.inputs.availability_zones)[*].id, data.aws_subnet.this[each.key].availability_zone_id,
       )
       error_message = <<-EOT
-        In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is in the zone
+        In vpcs, the subnet ${each.key} (${each.value.subnet_id}) is in the zone
         ${data.aws_subnet.this[each.key].availability_zone_id}, which the capture fleet does not serve: take a subnet in
         one of availability_zones, or leave the zone out, so that another zone's endpoint serves it, or add a subnet of
         that zone to the fleet.
@@ -44,7 +44,7 @@ resource "aws_vpc_endpoint" "this" {
     precondition {
       condition     = data.aws_subnet.this[each.key].vpc_id == each.value.vpc_id
       error_message = <<-EOT
-        In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) is not of the VPC ${each.value.vpc_id};
+        In vpcs, the subnet ${each.key} (${each.value.subnet_id}) is not of the VPC ${each.value.vpc_id};
         every subnet must belong to the vpc_id beside it.
       EOT
     }
@@ -52,7 +52,7 @@ resource "aws_vpc_endpoint" "this" {
     precondition {
       condition     = !data.aws_subnet.this[each.key].ipv6_native
       error_message = <<-EOT
-        In the variable vpcs, the subnet ${each.key} (${each.value.subnet_id}) has no IPv4 addresses; an endpoint needs
+        In vpcs, the subnet ${each.key} (${each.value.subnet_id}) has no IPv4 addresses; an endpoint needs
         a subnet that has.
       EOT
     }
@@ -63,7 +63,7 @@ resource "aws_vpc_endpoint" "this" {
         if endpoint.vpc_key == each.value.vpc_key && data.aws_subnet.this[key].availability_zone == data.aws_subnet.this[each.key].availability_zone
       ]) == 1
       error_message = <<-EOT
-        In the variable vpcs, subnets of ${each.value.vpc_key} holds two subnets of the zone
+        In vpcs, subnets of ${each.value.vpc_key} holds two subnets of the zone
         ${data.aws_subnet.this[each.key].availability_zone}, one of them ${each.value.subnet_key}; at most one subnet
         per availability zone is allowed.
       EOT

@@ -16,7 +16,7 @@ variable "endpoint_management" {
 
   validation {
     condition     = contains(["terraform", "automatic"], var.endpoint_management)
-    error_message = "The variable endpoint_management must be \"terraform\" or \"automatic\"."
+    error_message = "endpoint_management must be \"terraform\" or \"automatic\"."
   }
 }
 
@@ -31,8 +31,8 @@ variable "alarm_actions" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:", arn))])
-    error_message = "The variable alarm_actions must hold ARNs."
+    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:[a-z-]+:[a-z0-9-]+:", arn))])
+    error_message = "Every entry of alarm_actions must be an ARN, such as that of an SNS topic."
   }
 }
 
@@ -50,7 +50,7 @@ variable "runbook_url" {
   validation {
     condition     = var.runbook_url == null || can(regex("^https://[^\\s/?#]+[^\\s#]*$", var.runbook_url)) && length(coalesce(var.runbook_url, "-")) <= 500
     error_message = <<-EOT
-      The variable runbook_url must be null or the address of a page: https://, then no blank and no "#", since each alarm adds its own
+      runbook_url must be null or the address of a page: https://, then no blank and no "#", since each alarm adds its own
       section, 500 characters at most.
     EOT
   }
@@ -63,7 +63,7 @@ variable "permissions_boundary" {
 
   validation {
     condition     = var.permissions_boundary == null || can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
-    error_message = "The variable permissions_boundary must be the ARN of an IAM policy."
+    error_message = "permissions_boundary must be null or the ARN of an IAM policy (arn:…:iam::…:policy/…)."
   }
 }
 
@@ -79,7 +79,7 @@ variable "iam_path" {
 
   validation {
     condition     = can(regex("^/([A-Za-z0-9_.,+=@-]+/)*$", var.iam_path)) && length(var.iam_path) <= 512
-    error_message = "The variable iam_path must begin and end with a slash, such as / or /network/mirroring/, with at most 512 characters in all."
+    error_message = "iam_path must begin and end with a slash, such as / or /network/mirroring/, with at most 512 characters in all."
   }
 }
 
@@ -94,8 +94,11 @@ variable "kms_key_arn" {
   default     = null
 
   validation {
-    condition     = var.kms_key_arn == null || can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "The variable kms_key_arn must be the ARN of a KMS key (not of an alias)."
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = <<-EOT
+      kms_key_arn must be null or the ARN of a KMS key (arn:…:kms:…:key/…), not of an alias, because
+      permissions need the key itself.
+    EOT
   }
 }
 
@@ -115,7 +118,7 @@ variable "log_retention_days" {
       var.log_retention_days,
     )
     error_message = <<-EOT
-      The variable log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
+      log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
       545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
     EOT
   }
@@ -133,7 +136,7 @@ variable "log_level" {
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
-    error_message = "The variable log_level must be DEBUG, INFO, WARN or ERROR."
+    error_message = "log_level must be DEBUG, INFO, WARN or ERROR."
   }
 }
 
@@ -149,7 +152,7 @@ variable "architecture" {
 
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "The variable architecture must be arm64 or x86_64."
+    error_message = "architecture must be arm64 or x86_64."
   }
 }
 
@@ -165,7 +168,7 @@ variable "runtime" {
 
   validation {
     condition     = can(regex("^nodejs(2[2-9]|[3-9][0-9])\\.x$", var.runtime))
-    error_message = "The variable runtime must be nodejs22.x or a later Node.js runtime: the bundles are built for Node.js 22."
+    error_message = "runtime must be nodejs22.x or a later Node.js runtime: the bundles are built for Node.js 22."
   }
 }
 
@@ -182,6 +185,6 @@ variable "tracing_mode" {
 
   validation {
     condition     = contains(["PassThrough", "Active"], var.tracing_mode)
-    error_message = "The variable tracing_mode must be PassThrough or Active."
+    error_message = "tracing_mode must be PassThrough or Active."
   }
 }

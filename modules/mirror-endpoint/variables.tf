@@ -11,16 +11,16 @@ variable "name" {
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name))
     error_message = <<-EOT
-      The variable name must not be empty: it consists of lower-case letters, digits and single hyphens, begins with a
-      letter and ends with a letter or digit.
+      name must not be empty: it consists of lower-case letters, digits and single hyphens, starts with a letter and
+      ends with a letter or digit.
     EOT
   }
 
   validation {
     condition     = length(var.name) <= 38
     error_message = <<-EOT
-      The variable name is at most 38 characters long, so that the role names made from it, <name>-<function>-<region>,
-      stay within 64.
+      name must be at most 38 characters long: the role <name>-reconcile-<region> must fit into the 64 characters of an
+      IAM role name.
     EOT
   }
 }
@@ -37,7 +37,7 @@ variable "endpoint_service_name" {
   validation {
     condition     = can(regex("^[a-z0-9]+([.][a-z0-9-]+)*[.]vpce[.][a-z0-9-]+[.]vpce-svc-[0-9a-f]+$", var.endpoint_service_name))
     error_message = <<-EOT
-      The variable endpoint_service_name must be the name of an endpoint service,
+      endpoint_service_name must be the name of an endpoint service,
       com.amazonaws.vpce.<region>.vpce-svc-<id>, as the output endpoint_service_name of capture-fleet gives it.
     EOT
   }
@@ -62,7 +62,7 @@ variable "tags" {
       !startswith(lower(key), "aws:") && !startswith(key, "traffic-mirror:")
     ])
     error_message = <<-EOT
-      The variable tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
+      tags takes at most 45, with keys of 1 to 128 and values of at most 256 letters, digits, blanks and
       _.:/=+-@; no two keys may differ by case alone, and none may begin with aws:, which AWS keeps for itself, or with
       traffic-mirror:, which this product does.
     EOT

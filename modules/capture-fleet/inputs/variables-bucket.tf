@@ -18,7 +18,7 @@ variable "object_lock" {
 
   validation {
     condition     = var.object_lock == null ? true : contains(["GOVERNANCE", "COMPLIANCE"], var.object_lock.mode)
-    error_message = "The attribute mode of the variable object_lock must be \"GOVERNANCE\" or \"COMPLIANCE\"."
+    error_message = "The attribute mode of object_lock must be \"GOVERNANCE\" or \"COMPLIANCE\"."
   }
 
   validation {
@@ -27,7 +27,7 @@ variable "object_lock" {
       floor(var.object_lock.days) == var.object_lock.days
     )
     error_message = <<-EOT
-      The attribute days of the variable object_lock must be a whole number from 1 to bucket_retention_days: what is
+      The attribute days of object_lock must be a whole number from 1 to bucket_retention_days: what is
       locked cannot expire.
     EOT
   }
@@ -35,7 +35,7 @@ variable "object_lock" {
   validation {
     condition     = var.object_lock == null ? true : var.object_lock.mode != "COMPLIANCE" || !var.bucket_force_destroy
     error_message = <<-EOT
-      The variable object_lock with mode "COMPLIANCE" contradicts bucket_force_destroy: nobody can delete what is
+      object_lock with mode "COMPLIANCE" contradicts bucket_force_destroy: nobody can delete what is
       locked, so destroying would fail half-way.
     EOT
   }
@@ -70,7 +70,7 @@ variable "notifications" {
       for queue in values(var.notifications.queues) :
       can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}$", queue.queue_arn))
     ])
-    error_message = "Every queue_arn in the variable notifications must be the ARN of a standard SQS queue: S3 sends to no FIFO queue."
+    error_message = "Every queue_arn in notifications must be the ARN of a standard SQS queue: S3 sends to no FIFO queue."
   }
 
   validation {
@@ -78,7 +78,7 @@ variable "notifications" {
       for queue in values(var.notifications.queues) : "${coalesce(queue.prefix, "*")} ${coalesce(queue.suffix, "*")}"
     ]))
     error_message = <<-EOT
-      No two queues of the variable notifications may have the same prefix and suffix: S3 refuses overlapping
+      No two queues of notifications may have the same prefix and suffix: S3 refuses overlapping
       notifications of one event type.
     EOT
   }

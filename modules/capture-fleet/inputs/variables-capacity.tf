@@ -47,42 +47,42 @@ variable "capacity" {
 
   validation {
     condition     = var.capacity.expected_gbps > 0 && var.capacity.average_share > 0 && var.capacity.average_share <= 100
-    error_message = "In the variable capacity, expected_gbps must be more than 0 and average_share more than 0 and at most 100."
+    error_message = "In capacity, expected_gbps must be more than 0 and average_share more than 0 and at most 100."
   }
 
   validation {
     condition     = var.capacity.packet_bytes >= 64 && var.capacity.packet_bytes <= 8446
     error_message = <<-EOT
-      The attribute packet_bytes of the variable capacity must be from 64 to 8446, the largest packet that a Gateway
+      The attribute packet_bytes of capacity must be from 64 to 8446, the largest packet that a Gateway
       Load Balancer endpoint passes untruncated.
     EOT
   }
 
   validation {
     condition     = var.capacity.stored_percent >= 0 && var.capacity.stored_percent <= 100
-    error_message = "The attribute stored_percent of the variable capacity must be from 0 to 100."
+    error_message = "The attribute stored_percent of capacity must be from 0 to 100."
   }
 
   validation {
     condition     = var.capacity.gbps_per_vcpu == null ? true : var.capacity.gbps_per_vcpu > 0
-    error_message = "The attribute gbps_per_vcpu of the variable capacity must be null or more than 0."
+    error_message = "The attribute gbps_per_vcpu of capacity must be null or more than 0."
   }
 
   validation {
     condition     = alltrue([for type in var.capacity.candidates : contains(concat(keys(local.published_facts), keys(var.capacity.instances)), type)])
     error_message = <<-EOT
-      Every entry of candidates in the variable capacity must be an instance type that this module knows
+      Every entry of candidates in capacity must be an instance type that this module knows
       (inputs/capacity-facts.tf) or that instances gives the facts of.
     EOT
   }
 
   validation {
     condition     = alltrue([for facts in values(var.capacity.instances) : facts.vcpus >= 1 && facts.baseline_gbps > 0 && facts.usd_per_hour >= 0])
-    error_message = "In instances of the variable capacity, vcpus must be at least 1, baseline_gbps more than 0 and usd_per_hour at least 0."
+    error_message = "In instances of capacity, vcpus must be at least 1, baseline_gbps more than 0 and usd_per_hour at least 0."
   }
 
   validation {
     condition     = alltrue([for price in values(var.capacity.prices) : price >= 0])
-    error_message = "No price in the variable capacity may be negative."
+    error_message = "No price in capacity may be negative."
   }
 }

@@ -81,40 +81,40 @@ variable "capture" {
 
   validation {
     condition     = contains(["tcpdump", "container", "command"], var.capture.tool.kind)
-    error_message = "The attribute tool.kind of the variable capture must be \"tcpdump\", \"container\" or \"command\"."
+    error_message = "The attribute tool.kind of capture must be \"tcpdump\", \"container\" or \"command\"."
   }
 
   validation {
     condition     = (var.capture.tool.kind == "container") == (var.capture.tool.image != null)
-    error_message = "The attribute tool.image of the variable capture must be given with kind \"container\", and only then."
+    error_message = "The attribute tool.image of capture must be given with kind \"container\", and only then."
   }
 
   validation {
     condition     = var.capture.tool.image == null || can(regex("^[a-z0-9][a-zA-Z0-9._:/@-]+$", var.capture.tool.image))
-    error_message = "The attribute tool.image of the variable capture must be an image's name with registry, repository and tag or digest."
+    error_message = "The attribute tool.image of capture must be an image's name with registry, repository and tag or digest."
   }
 
   validation {
     condition     = (var.capture.tool.kind == "command") == (var.capture.tool.command != null)
-    error_message = "The attribute tool.command of the variable capture must be given with kind \"command\", and only then."
+    error_message = "The attribute tool.command of capture must be given with kind \"command\", and only then."
   }
 
   validation {
     condition     = var.capture.tool.command == null || can(regex("^/[^\\s\"'\\\\]+$", var.capture.tool.command))
     error_message = <<-EOT
-      The attribute tool.command of the variable capture must be an absolute path without blanks, quotes or
+      The attribute tool.command of capture must be an absolute path without blanks, quotes or
       backslashes; arguments go into tool.arguments.
     EOT
   }
 
   validation {
     condition     = var.capture.tool.kind != "tcpdump" || length(var.capture.tool.arguments) == 0
-    error_message = "The attribute tool.arguments of the variable capture is for containers and commands; tcpdump is set by filter and rotation."
+    error_message = "The attribute tool.arguments of capture is for containers and commands; tcpdump is set by filter and rotation."
   }
 
   validation {
     condition     = alltrue([for argument in var.capture.tool.arguments : !can(regex("[\\r\\n]", argument))])
-    error_message = "No entry of tool.arguments of the variable capture may hold a line break."
+    error_message = "No entry of tool.arguments of capture may hold a line break."
   }
 
   validation {
@@ -123,7 +123,7 @@ variable "capture" {
       can(regex("^[^.\\s]+([.][^.\\s]+)*$", var.capture.tool.counters.packets))
     )
     error_message = <<-EOT
-      In tool.counters of the variable capture, file must be an absolute path and packets a dotted path such as
+      In tool.counters of capture, file must be an absolute path and packets a dotted path such as
       stats.capture.kernel_packets.
     EOT
   }
@@ -131,21 +131,21 @@ variable "capture" {
   validation {
     condition     = !can(regex("[\\r\\n\"'\\\\$`]", var.capture.filter)) && length(var.capture.filter) <= 2000
     error_message = <<-EOT
-      The attribute filter of the variable capture must be a BPF expression of at most 2000 characters, on one line
+      The attribute filter of capture must be a BPF expression of at most 2000 characters, on one line
       and without quotes, backslashes, dollar signs and backticks.
     EOT
   }
 
   validation {
     condition     = contains(["kernel", "bpf"], var.capture.datapath)
-    error_message = "The attribute datapath of the variable capture must be \"kernel\" or \"bpf\"."
+    error_message = "The attribute datapath of capture must be \"kernel\" or \"bpf\"."
   }
 
   validation {
     condition = var.capture.workers == null ? true : (
       var.capture.workers >= 1 && var.capture.workers <= 192 && floor(var.capture.workers) == var.capture.workers
     )
-    error_message = "The attribute workers of the variable capture must be null or a whole number from 1 to 192."
+    error_message = "The attribute workers of capture must be null or a whole number from 1 to 192."
   }
 
   validation {
@@ -153,7 +153,7 @@ variable "capture" {
       var.capture.rotation.seconds >= 1 && var.capture.rotation.seconds <= 3600 &&
       floor(var.capture.rotation.seconds) == var.capture.rotation.seconds
     )
-    error_message = "The attribute rotation.seconds of the variable capture must be a whole number from 1 to 3600."
+    error_message = "The attribute rotation.seconds of capture must be a whole number from 1 to 3600."
   }
 
   validation {
@@ -162,14 +162,14 @@ variable "capture" {
       floor(var.capture.rotation.megabytes) == var.capture.rotation.megabytes
     )
     error_message = <<-EOT
-      The attribute rotation.megabytes of the variable capture must be a whole number from 1 to 4096, so that a file is
+      The attribute rotation.megabytes of capture must be a whole number from 1 to 4096, so that a file is
       one PutObject, which S3 ends at 5 GiB; larger ones would be sent in parts, and again from the first after a failure.
     EOT
   }
 
   validation {
     condition     = contains(["zstd", "gzip", "none"], var.capture.compression.method)
-    error_message = "The attribute compression.method of the variable capture must be \"zstd\", \"gzip\" or \"none\"."
+    error_message = "The attribute compression.method of capture must be \"zstd\", \"gzip\" or \"none\"."
   }
 
   validation {
@@ -177,27 +177,27 @@ variable "capture" {
       var.capture.compression.level >= 1 && floor(var.capture.compression.level) == var.capture.compression.level &&
       var.capture.compression.level <= (var.capture.compression.method == "gzip" ? 9 : 19)
     )
-    error_message = "The attribute compression.level of the variable capture must be a whole number from 1 to 19 with zstd, from 1 to 9 with gzip."
+    error_message = "The attribute compression.level of capture must be a whole number from 1 to 19 with zstd, from 1 to 9 with gzip."
   }
 
   validation {
     condition     = contains(["install", "present"], var.capture.packages)
-    error_message = "The attribute packages of the variable capture must be \"install\" or \"present\"."
+    error_message = "The attribute packages of capture must be \"install\" or \"present\"."
   }
 
   validation {
     condition     = var.capture.spool.high_water_percent >= 50 && var.capture.spool.high_water_percent <= 95
-    error_message = "The attribute spool.high_water_percent of the variable capture must be from 50 to 95."
+    error_message = "The attribute spool.high_water_percent of capture must be from 50 to 95."
   }
 
   validation {
     condition     = contains(["root", "volume", "instance_store"], var.capture.spool.storage)
-    error_message = "The attribute spool.storage of the variable capture must be \"root\", \"volume\" or \"instance_store\"."
+    error_message = "The attribute spool.storage of capture must be \"root\", \"volume\" or \"instance_store\"."
   }
 
   validation {
     condition     = var.capture.spool.size >= 1 && var.capture.spool.size <= 16384 && floor(var.capture.spool.size) == var.capture.spool.size
-    error_message = "The attribute spool.size of the variable capture must be a whole number of GiB from 1 to 16384."
+    error_message = "The attribute spool.size of capture must be a whole number of GiB from 1 to 16384."
   }
 
   # Amazon EBS User Guide, "General Purpose SSD volumes"; Regions that still end at 1000 MiB/s and 16000 say so at apply.
@@ -208,11 +208,11 @@ variable "capture" {
       floor(var.capture.spool.throughput) == var.capture.spool.throughput &&
       floor(var.capture.spool.iops) == var.capture.spool.iops
     )
-    error_message = "In spool of the variable capture, throughput must be a whole number from 125 to 2000 (MiB/s) and iops one from 3000 to 80000."
+    error_message = "In spool of capture, throughput must be a whole number from 125 to 2000 (MiB/s) and iops one from 3000 to 80000."
   }
 
   validation {
     condition     = var.capture.spool.throughput <= var.capture.spool.iops / 4
-    error_message = "In spool of the variable capture, gp3 gives at most 0.25 MiB/s for each of iops: raise iops to four times throughput."
+    error_message = "In spool of capture, gp3 gives at most 0.25 MiB/s for each of iops: raise iops to four times throughput."
   }
 }

@@ -29,7 +29,7 @@ variable "clients" {
   validation {
     condition     = alltrue([for client in values(var.clients) : can(regex("^[0-9]{12}$", client.account_id))])
     error_message = <<-EOT
-      Every account_id in the variable clients must be an AWS account id of exactly 12 digits, written as a string so
+      Every account_id in clients must be an AWS account id of exactly 12 digits, written as a string so
       that leading zeros stay.
     EOT
   }
@@ -37,7 +37,7 @@ variable "clients" {
   validation {
     condition     = alltrue([for key in keys(var.clients) : can(regex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", key)) && key != "all"])
     error_message = <<-EOT
-      Every key of the variable clients must be 1 to 64 letters, digits and the characters _ . and -, because it is
+      Every key of clients must be 1 to 64 letters, digits and the characters _ . and -, because it is
       part of the keys of captured objects, and must not be "all", which stands there for traffic that belongs to no
       known client.
     EOT
@@ -49,7 +49,7 @@ variable "clients" {
         for vni in values(client.vnis) : vni >= 1 && vni <= 16777215 && floor(vni) == vni
       ]
     ]))
-    error_message = "Every value of vnis in the variable clients must be a whole number from 1 to 16777215 (RFC 7348: 24 bits; AWS does not take 0)."
+    error_message = "Every value of vnis in clients must be a whole number from 1 to 16777215 (RFC 7348: 24 bits; AWS does not take 0)."
   }
 
   validation {
@@ -57,7 +57,7 @@ variable "clients" {
       length(distinct(flatten([for client in values(var.clients) : values(client.vnis)]))) ==
       length(flatten([for client in values(var.clients) : values(client.vnis)]))
     )
-    error_message = "The values of vnis in the variable clients must be unique over all clients: the VNI alone says whose packets these are."
+    error_message = "The values of vnis in clients must be unique over all clients: the VNI alone says whose packets these are."
   }
 
   validation {
@@ -68,7 +68,7 @@ variable "clients" {
       length(flatten([for client in values(var.clients) : values(client.vnis)]))
     )
     error_message = <<-EOT
-      With capture.datapath = "bpf", the values of vnis in the variable clients must be unique modulo 4096 as well:
+      With capture.datapath = "bpf", the values of vnis in clients must be unique modulo 4096 as well:
       the nodes keep the last twelve bits as a VLAN tag.
     EOT
   }
@@ -78,7 +78,7 @@ variable "clients" {
       for client in values(var.clients) : [for vni in values(client.vnis) : !contains([0, 4095], vni % 4096)]
     ]))
     error_message = <<-EOT
-      With capture.datapath = "bpf", no value of vnis in the variable clients may leave 0 or 4095 modulo 4096: the
+      With capture.datapath = "bpf", no value of vnis in clients may leave 0 or 4095 modulo 4096: the
       nodes keep the last twelve bits as a VLAN tag, and IEEE 802.1Q reserves these two.
     EOT
   }
@@ -89,7 +89,7 @@ variable "clients" {
         for reader in client.readers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(root|role/.+|user/.+)$", reader))
       ]
     ]))
-    error_message = "Every entry of readers in the variable clients must be the ARN of a role, a user or an account (arn:aws:iam::<account>:root)."
+    error_message = "Every entry of readers in clients must be the ARN of a role, a user or an account (arn:aws:iam::<account>:root)."
   }
 
   validation {
@@ -99,7 +99,7 @@ variable "clients" {
       length(distinct([for client in values(var.clients) : client.account_id])) * 41 + 700 <= 10240
     )
     error_message = <<-EOT
-      The variable clients holds at most 232 different accounts, because the policy of an event bus ends at 10,240
+      clients holds at most 232 different accounts, because the policy of an event bus ends at 10,240
       characters; with more, give organization_id, and the policy names the organization instead.
     EOT
   }

@@ -23,13 +23,13 @@ variable "health_check" {
 
   validation {
     condition     = var.health_check.port >= 1 && var.health_check.port <= 65535 && floor(var.health_check.port) == var.health_check.port
-    error_message = "The attribute port of the variable health_check must be a whole number from 1 to 65535."
+    error_message = "The attribute port of health_check must be a whole number from 1 to 65535."
   }
 
   validation {
     condition     = can(regex("^/[A-Za-z0-9_./-]*$", var.health_check.path)) && length(var.health_check.path) <= 255
     error_message = <<-EOT
-      The attribute path of the variable health_check must begin with /, consist of letters, digits and the characters
+      The attribute path of health_check must begin with /, consist of letters, digits and the characters
       _ . / and -, and be at most 255 characters long.
     EOT
   }
@@ -41,7 +41,7 @@ variable "health_check" {
       var.health_check.timeout < var.health_check.interval
     )
     error_message = <<-EOT
-      In the variable health_check, interval must be from 5 to 300 seconds and timeout from 2 to 120 seconds and
+      In health_check, interval must be from 5 to 300 seconds and timeout from 2 to 120 seconds and
       shorter than interval.
     EOT
   }
@@ -51,11 +51,11 @@ variable "health_check" {
       for threshold in [var.health_check.healthy_threshold, var.health_check.unhealthy_threshold] :
       threshold >= 2 && threshold <= 10 && floor(threshold) == threshold
     ])
-    error_message = "In the variable health_check, healthy_threshold and unhealthy_threshold must be whole numbers from 2 to 10."
+    error_message = "In health_check, healthy_threshold and unhealthy_threshold must be whole numbers from 2 to 10."
   }
 
   validation {
     condition     = var.health_check.grace_period >= 0 && var.health_check.grace_period <= 7200
-    error_message = "The attribute grace_period of the variable health_check must be from 0 to 7200 seconds."
+    error_message = "The attribute grace_period of health_check must be from 0 to 7200 seconds."
   }
 }

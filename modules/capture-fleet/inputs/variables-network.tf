@@ -16,11 +16,11 @@ variable "https_destinations" {
 
   validation {
     condition     = alltrue([for block in var.https_destinations.cidr_blocks : can(cidrnetmask(block))])
-    error_message = "Every entry of cidr_blocks in the variable https_destinations must be an IPv4 block such as 10.64.0.0/20."
+    error_message = "Every entry of cidr_blocks in https_destinations must be an IPv4 block such as 10.64.0.0/20."
   }
 
   validation {
     condition     = length(var.https_destinations.cidr_blocks) + length(var.https_destinations.prefix_list_ids) > 0
-    error_message = "The variable https_destinations must name at least one destination: a node that cannot reach S3 cannot deliver what it captures."
+    error_message = "https_destinations must name at least one destination: a node that cannot reach S3 cannot deliver what it captures."
   }
 }

@@ -61,13 +61,13 @@ variable "scaling" {
 
   validation {
     condition     = var.scaling.network_in_mbps == null ? true : var.scaling.network_in_mbps > 0
-    error_message = "The attribute network_in_mbps of the variable scaling must be null or more than 0."
+    error_message = "The attribute network_in_mbps of scaling must be null or more than 0."
   }
 
   validation {
     condition     = var.scaling.network_in_mbps != null || alltrue([for type in var.instance_types : contains(keys(local.instance_facts), type)])
     error_message = <<-EOT
-      Give the attribute network_in_mbps of the variable scaling: the baseline bandwidth of one of instance_types is
+      Give the attribute network_in_mbps of scaling: the baseline bandwidth of one of instance_types is
       not among those that this module knows (inputs/capacity-facts.tf).
     EOT
   }
@@ -77,27 +77,27 @@ variable "scaling" {
       var.scaling.network_share >= 1 && var.scaling.network_share <= 100 &&
       var.scaling.cpu_percent >= 10 && var.scaling.cpu_percent <= 100
     )
-    error_message = "In the variable scaling, network_share must be from 1 to 100 percent and cpu_percent from 10 to 100."
+    error_message = "In scaling, network_share must be from 1 to 100 percent and cpu_percent from 10 to 100."
   }
 
   validation {
     condition     = var.scaling.drop_percent > 0 && var.scaling.drop_percent <= 10
-    error_message = "The attribute drop_percent of the variable scaling must be more than 0 and at most 10."
+    error_message = "The attribute drop_percent of scaling must be more than 0 and at most 10."
   }
 
   validation {
     condition     = var.scaling.warmup_seconds >= 0 && var.scaling.warmup_seconds <= 3600
-    error_message = "The attribute warmup_seconds of the variable scaling must be from 0 to 3600."
+    error_message = "The attribute warmup_seconds of scaling must be from 0 to 3600."
   }
 
   validation {
     condition     = length(var.scaling.weights) == 0 || toset(keys(var.scaling.weights)) == toset(var.instance_types)
-    error_message = "The attribute weights of the variable scaling must have an entry for each of instance_types and no other, or none."
+    error_message = "The attribute weights of scaling must have an entry for each of instance_types and no other, or none."
   }
 
   validation {
     condition     = alltrue([for weight in values(var.scaling.weights) : weight >= 1 && weight <= 999 && floor(weight) == weight])
-    error_message = "Every entry of weights in the variable scaling must be a whole number from 1 to 999."
+    error_message = "Every entry of weights in scaling must be a whole number from 1 to 999."
   }
 
   validation {
@@ -105,13 +105,13 @@ variable "scaling" {
       var.scaling.spot_percent >= 0 && var.scaling.spot_percent <= 100 &&
       var.scaling.on_demand_base >= 0 && floor(var.scaling.on_demand_base) == var.scaling.on_demand_base
     )
-    error_message = "In the variable scaling, spot_percent must be from 0 to 100 and on_demand_base a whole number from 0."
+    error_message = "In scaling, spot_percent must be from 0 to 100 and on_demand_base a whole number from 0."
   }
 
   validation {
     condition     = var.scaling.warm_pool == null || var.scaling.spot_percent == 0
     error_message = <<-EOT
-      The attributes warm_pool and spot_percent of the variable scaling exclude each other: a warm pool takes no spot
+      The attributes warm_pool and spot_percent of scaling exclude each other: a warm pool takes no spot
       instances (EC2 Auto Scaling, "Warm pools").
     EOT
   }
@@ -123,14 +123,14 @@ variable "scaling" {
       (var.scaling.warm_pool.max_prepared == null ? true : var.scaling.warm_pool.max_prepared >= var.min_size)
     )
     error_message = <<-EOT
-      In warm_pool of the variable scaling, state must be "Stopped" or "Running", min_size at least 0 and max_prepared
-      null or at least the variable min_size.
+      In warm_pool of scaling, state must be "Stopped" or "Running", min_size at least 0 and max_prepared
+      null or at least min_size.
     EOT
   }
 
   validation {
     condition     = alltrue([for schedule in values(var.scaling.schedules) : length(split(" ", schedule.recurrence)) == 5])
-    error_message = "Every recurrence of schedules in the variable scaling must be a cron expression of five fields, such as \"0 7 * * MON-FRI\"."
+    error_message = "Every recurrence of schedules in scaling must be a cron expression of five fields, such as \"0 7 * * MON-FRI\"."
   }
 
   validation {
@@ -143,7 +143,7 @@ variable "scaling" {
       coalesce(schedule.desired_capacity, 1) <= coalesce(schedule.max_size, var.max_size)
     ])
     error_message = <<-EOT
-      Every entry of schedules in the variable scaling must give at least one size; min_size must be at least 1, and
+      Every entry of schedules in scaling must give at least one size; min_size must be at least 1, and
       desired_capacity between min_size and max_size.
     EOT
   }
@@ -153,12 +153,12 @@ variable "scaling" {
       for index, percent in var.scaling.refresh.checkpoint_percentages :
       percent >= 1 && percent <= 100 && (index == 0 ? true : percent > var.scaling.refresh.checkpoint_percentages[max(index - 1, 0)])
     ])
-    error_message = "In refresh of the variable scaling, checkpoint_percentages must be rising numbers from 1 to 100."
+    error_message = "In refresh of scaling, checkpoint_percentages must be rising numbers from 1 to 100."
   }
 
   validation {
     condition     = var.scaling.refresh.checkpoint_delay_seconds >= 0 && var.scaling.refresh.checkpoint_delay_seconds <= 172800
-    error_message = "In refresh of the variable scaling, checkpoint_delay_seconds must be from 0 to 172800 (two days)."
+    error_message = "In refresh of scaling, checkpoint_delay_seconds must be from 0 to 172800 (two days)."
   }
 }
 
@@ -183,12 +183,12 @@ variable "hooks" {
 
   validation {
     condition     = var.hooks.launch_timeout_seconds >= 60 && var.hooks.launch_timeout_seconds <= 7200
-    error_message = "The attribute launch_timeout_seconds of the variable hooks must be from 60 to 7200."
+    error_message = "The attribute launch_timeout_seconds of hooks must be from 60 to 7200."
   }
 
   validation {
     condition     = var.hooks.terminate_timeout_seconds >= 120 && var.hooks.terminate_timeout_seconds <= 7200
-    error_message = "The attribute terminate_timeout_seconds of the variable hooks must be from 120, two heartbeats, to 7200."
+    error_message = "The attribute terminate_timeout_seconds of hooks must be from 120, two heartbeats, to 7200."
   }
 
   validation {
@@ -198,7 +198,7 @@ variable "hooks" {
       var.hooks.drain_limit_seconds <= 100 * var.hooks.terminate_timeout_seconds
     )
     error_message = <<-EOT
-      The attribute drain_limit_seconds of the variable hooks must be from 60 to 28800 and at most 100 times
+      The attribute drain_limit_seconds of hooks must be from 60 to 28800 and at most 100 times
       terminate_timeout_seconds, at which Auto Scaling ends the hook.
     EOT
   }

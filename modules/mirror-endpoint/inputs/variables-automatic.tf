@@ -32,7 +32,7 @@ variable "automatic" {
 
   validation {
     condition     = contains(["subnets", "instances"], coalesce(var.automatic.zones, "-"))
-    error_message = "The attribute zones of the variable automatic must be \"subnets\" or \"instances\"."
+    error_message = "The attribute zones of automatic must be \"subnets\" or \"instances\"."
   }
 
   validation {
@@ -41,14 +41,14 @@ variable "automatic" {
       false,
     )
     error_message = <<-EOT
-      The attribute idle_minutes of the variable automatic must be a whole number of minutes from 0 to 10080, a week.
+      The attribute idle_minutes of automatic must be a whole number of minutes from 0 to 10080, a week.
     EOT
   }
 
   validation {
     condition     = try(length(var.automatic.subnet_tags) <= 10 && length(jsonencode(var.automatic.subnet_tags)) <= 500, false)
     error_message = <<-EOT
-      The attribute subnet_tags of the variable automatic may hold at most 10 tags, 500 characters as JSON: the function
+      The attribute subnet_tags of automatic may hold at most 10 tags, 500 characters as JSON: the function
       carries them in its environment.
     EOT
   }
@@ -56,7 +56,7 @@ variable "automatic" {
   validation {
     condition     = try(can(regex("^.{1,128}$", var.automatic.evacuation_tag.key)) && !startswith(lower(var.automatic.evacuation_tag.key), "aws:"), false)
     error_message = <<-EOT
-      The attribute evacuation_tag.key of the variable automatic must be the key of a tag: 1 to 128 characters, not
+      The attribute evacuation_tag.key of automatic must be the key of a tag: 1 to 128 characters, not
       beginning with aws:, which only AWS can set.
     EOT
   }
@@ -64,7 +64,7 @@ variable "automatic" {
   validation {
     condition     = can(regex("^rate\\((1 minute|1 hour|([2-9]|[1-5][0-9]|60) minutes)\\)$", var.automatic.schedule_expression))
     error_message = <<-EOT
-      The attribute schedule_expression of the variable automatic must be a rate from rate(1 minute) to rate(60 minutes)
+      The attribute schedule_expression of automatic must be a rate from rate(1 minute) to rate(60 minutes)
       or rate(1 hour); EventBridge wants the singular for one.
     EOT
   }
@@ -89,7 +89,7 @@ variable "lambda_package" {
 
   validation {
     condition     = var.lambda_package == null || try(length(var.lambda_package.s3_bucket) > 0, false)
-    error_message = "The attribute s3_bucket of the variable lambda_package must be the name of a bucket."
+    error_message = "lambda_package.s3_bucket must be the name of a bucket."
   }
 }
 
@@ -113,7 +113,7 @@ variable "vpc_config" {
       length(var.vpc_config.subnet_ids) >= 1 && length(var.vpc_config.subnet_ids) <= 16 &&
       length(var.vpc_config.security_group_ids) >= 1 && length(var.vpc_config.security_group_ids) <= 5
     )
-    error_message = "The variable vpc_config must have 1 to 16 subnet_ids and 1 to 5 security_group_ids: Lambda takes no more."
+    error_message = "vpc_config must have 1 to 16 subnet_ids and 1 to 5 security_group_ids: Lambda takes no more."
   }
 
   validation {
@@ -121,7 +121,7 @@ variable "vpc_config" {
       for id in concat(var.vpc_config.subnet_ids, var.vpc_config.security_group_ids) : can(regex("^(subnet|sg)-[0-9a-f]{8,}$", id))
     ])
     error_message = <<-EOT
-      The variable vpc_config must have ids of subnets and of security groups, such as subnet-0123456789abcdef0 and
+      vpc_config must have ids of subnets and of security groups, such as subnet-0123456789abcdef0 and
       sg-0123456789abcdef0.
     EOT
   }

@@ -46,7 +46,7 @@ variable "filter" {
       length(concat(var.filter.ingress, var.filter.egress)) <= 10
     )
     error_message = <<-EOT
-      The variable filter must hold at least 1 rule and at most 10, ingress and egress together; null mirrors
+      filter must hold at least 1 rule and at most 10, ingress and egress together; null mirrors
       everything.
     EOT
   }
@@ -56,7 +56,7 @@ variable "filter" {
       for rule in concat(var.filter.ingress, var.filter.egress) :
       rule.rule_number >= 1 && rule.rule_number <= 32766 && floor(rule.rule_number) == rule.rule_number
     ])
-    error_message = "Every rule_number in the variable filter must be a whole number from 1 to 32766."
+    error_message = "Every rule_number in filter must be a whole number from 1 to 32766."
   }
 
   validation {
@@ -65,7 +65,7 @@ variable "filter" {
       length(distinct([for rule in rules : rule.rule_number])) == length(rules)
     ])
     error_message = <<-EOT
-      The variable filter holds a rule_number twice in one direction; each number may stand once in ingress and once in
+      filter holds a rule_number twice in one direction; each number may stand once in ingress and once in
       egress.
     EOT
   }
@@ -74,7 +74,7 @@ variable "filter" {
     condition = var.filter == null ? true : alltrue([
       for rule in concat(var.filter.ingress, var.filter.egress) : contains(["accept", "reject"], rule.rule_action)
     ])
-    error_message = "Every rule_action in the variable filter must be \"accept\" or \"reject\"."
+    error_message = "Every rule_action in filter must be \"accept\" or \"reject\"."
   }
 
   validation {
@@ -83,7 +83,7 @@ variable "filter" {
       rule.protocol == null ? true : rule.protocol >= 1 && rule.protocol <= 255 && floor(rule.protocol) == rule.protocol
     ])
     error_message = <<-EOT
-      Every protocol in the variable filter must be an IANA protocol number from 1 to 255 (6 is TCP, 17 is UDP), or null
+      Every protocol in filter must be an IANA protocol number from 1 to 255 (6 is TCP, 17 is UDP), or null
       for every protocol.
     EOT
   }
@@ -96,7 +96,7 @@ variable "filter" {
       ]) : try(cidrsubnet(block, 0, 0) == block, false)
     ])
     error_message = <<-EOT
-      Every source_cidr_block and destination_cidr_block in the variable filter must be an IPv4 or IPv6 CIDR block in
+      Every source_cidr_block and destination_cidr_block in filter must be an IPv4 or IPv6 CIDR block in
       its shortest lower-case spelling and without host bits, such as 10.0.0.0/8 or 2001:db8::/32.
     EOT
   }
@@ -107,7 +107,7 @@ variable "filter" {
       strcontains(rule.source_cidr_block, ":") == strcontains(rule.destination_cidr_block, ":")
     ])
     error_message = <<-EOT
-      In every rule of the variable filter, source_cidr_block and destination_cidr_block must be of one family, both
+      In every rule of filter, source_cidr_block and destination_cidr_block must be of one family, both
       IPv4 or both IPv6.
     EOT
   }
@@ -118,7 +118,7 @@ variable "filter" {
       rule.source_port_range == null && rule.destination_port_range == null ? true : contains([6, 17], coalesce(rule.protocol, 0))
     ])
     error_message = <<-EOT
-      In the variable filter, source_port_range and destination_port_range are allowed only in rules whose protocol is 6
+      In filter, source_port_range and destination_port_range are allowed only in rules whose protocol is 6
       (TCP) or 17 (UDP).
     EOT
   }
@@ -130,11 +130,11 @@ variable "filter" {
         [for range in [rule.source_port_range, rule.destination_port_range] : range if range != null]
       ]) : range.from_port >= 0 && range.from_port <= range.to_port && range.to_port <= 65535
     ])
-    error_message = "Every port range in the variable filter must have ports from 0 to 65535, with from_port not above to_port."
+    error_message = "Every port range in filter must have ports from 0 to 65535, with from_port not above to_port."
   }
 
   validation {
     condition     = var.filter == null ? true : length(setsubtract(coalesce(var.filter.network_services, []), ["amazon-dns"])) == 0
-    error_message = "The attribute network_services of the variable filter may hold \"amazon-dns\" only, or be empty."
+    error_message = "The attribute network_services of filter may hold \"amazon-dns\" only, or be empty."
   }
 }

@@ -23,25 +23,25 @@ variable "vpcs" {
       for key in concat(keys(var.vpcs), flatten([for vpc in values(var.vpcs) : keys(vpc.subnets)])) : can(regex("^[A-Za-z0-9_.-]{1,64}$", key))
     ])
     error_message = <<-EOT
-      The keys of the variable vpcs and of its subnets consist of 1 to 64 letters, digits, underscores, dots and
+      The keys of vpcs and of its subnets consist of 1 to 64 letters, digits, underscores, dots and
       hyphens; a slash joins the two in the keys of the resources.
     EOT
   }
 
   validation {
     condition     = alltrue([for vpc in values(var.vpcs) : can(regex("^vpc-[0-9a-f]+$", vpc.vpc_id))])
-    error_message = "Every vpc_id in the variable vpcs must be the id of a VPC, such as vpc-0a1b2c3d4e5f60718."
+    error_message = "Every vpc_id in vpcs must be the id of a VPC, such as vpc-0a1b2c3d4e5f60718."
   }
 
   validation {
     condition     = length(distinct([for vpc in values(var.vpcs) : vpc.vpc_id])) == length(var.vpcs)
-    error_message = "The variable vpcs holds one vpc_id under two keys; every VPC may stand there once only."
+    error_message = "vpcs holds one vpc_id under two keys; every VPC may stand there once only."
   }
 
   validation {
     condition     = var.endpoint_management == "automatic" || alltrue([for vpc in values(var.vpcs) : length(vpc.subnets) > 0])
     error_message = <<-EOT
-      Every VPC in the variable vpcs needs at least one subnet in subnets, and at most one per availability zone; or set
+      Every VPC in vpcs needs at least one subnet in subnets, and at most one per availability zone; or set
       endpoint_management to "automatic", which chooses subnets by itself.
     EOT
   }
@@ -49,7 +49,7 @@ variable "vpcs" {
   validation {
     condition     = var.endpoint_management == "terraform" || alltrue([for vpc in values(var.vpcs) : length(vpc.subnets) == 0])
     error_message = <<-EOT
-      With endpoint_management "automatic" leave subnets out of the variable vpcs: the function chooses them. To prefer
+      With endpoint_management "automatic" leave subnets out of vpcs: the function chooses them. To prefer
       some, tag them and name the tag in automatic.subnet_tags.
     EOT
   }
@@ -57,21 +57,21 @@ variable "vpcs" {
   validation {
     condition     = var.endpoint_management == "terraform" || length(var.vpcs) <= 80
     error_message = <<-EOT
-      With endpoint_management "automatic" the variable vpcs may hold at most 80 VPCs, which is also what one
+      With endpoint_management "automatic" vpcs may hold at most 80 VPCs, which is also what one
       mirror-controller takes: spread more over several deployments with names of their own.
     EOT
   }
 
   validation {
     condition     = alltrue([for id in flatten([for vpc in values(var.vpcs) : values(vpc.subnets)]) : can(regex("^subnet-[0-9a-f]+$", id))])
-    error_message = "Every value of subnets in the variable vpcs must be the id of a subnet, such as subnet-0a1b2c3d4e5f60718."
+    error_message = "Every value of subnets in vpcs must be the id of a subnet, such as subnet-0a1b2c3d4e5f60718."
   }
 
   validation {
     condition = alltrue([
       for vpc in values(var.vpcs) : vpc.vni == null ? true : vpc.vni >= 1 && vpc.vni <= 16777215 && floor(vpc.vni) == vpc.vni
     ])
-    error_message = "Every vni in the variable vpcs must be null or a whole number from 1 to 16777215."
+    error_message = "Every vni in vpcs must be null or a whole number from 1 to 16777215."
   }
 
   validation {
@@ -79,7 +79,7 @@ variable "vpcs" {
       length(distinct([for vpc in values(var.vpcs) : vpc.vni if vpc.vni != null])) ==
       length([for vpc in values(var.vpcs) : vpc.vni if vpc.vni != null])
     )
-    error_message = "The variable vpcs holds one vni twice; the VPCs could not be told apart in captured traffic."
+    error_message = "vpcs holds one vni twice; the VPCs could not be told apart in captured traffic."
   }
 }
 
@@ -100,7 +100,7 @@ variable "availability_zones" {
       alltrue([for zone in values(var.availability_zones) : can(regex("^[a-z]{2,4}[0-9]-[a-z0-9-]*az[0-9]+$", zone.id))])
     )
     error_message = <<-EOT
-      The variable availability_zones must be null or hold at least one zone, each with an id such as euw1-az1 (not a
+      availability_zones must be null or hold at least one zone, each with an id such as euw1-az1 (not a
       name such as eu-west-1a).
     EOT
   }

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readModule, type Declaration, type ModuleSource } from "../pass-through/module-source.js";
+import type { Statement } from "../pass-through/source-text.js";
 import { holdsObject, parseType } from "../type-constraint.js";
 import { terraformFormat } from "./format.js";
 import { checkOf } from "./keys.js";
@@ -19,7 +20,7 @@ const outputsFile = "outputs.tf";
 
 export const typeOf = ({ parsed }: Declaration) => parseType(String(parsed["type"]));
 
-const isStrict = (variable: Declaration): boolean => holdsObject(typeOf(variable));
+export const isStrict = (variable: Declaration): boolean => holdsObject(typeOf(variable));
 
 /** The folder of the typed variables, where a module has one. */
 const innerOf = (folder: string): string => join(folder, "inputs");
@@ -28,17 +29,18 @@ export const hasInputs = (root: string, folder: string): boolean => existsSync(j
 export const readInner = (root: string, folder: string): Promise<ModuleSource> =>
   readModule(root, innerOf(folder), [contextFile, outputsFile]);
 
-/** The public variable of a typed one: as it is, without the validations, where it holds no object. */
-export const publicVariable = (variable: Declaration): string => {
+/** The public variable of a typed one: as it is where it holds no object, but with the given validations alone. */
+export const publicVariable = (variable: Declaration, validations: readonly Statement[] = []): string => {
   const { name } = variable;
   const strict = isStrict(variable);
   const lines = variable.body
     .filter(({ head }) => head !== "validation")
     .map(({ head, lead, text }) => (strict && head === "type" ? `${lead}  type = any` : `${lead}${text}`));
   const body = lines.join("\n");
-  if (!strict) return `variable "${name}" {${body}\n}\n`;
+  const rules = validations.map(({ lead, text }) => `\n\n${lead}${text}`).join("");
+  if (!strict) return `variable "${name}" {${body}${rules}\n}\n`;
   const { validation, keys } = checkOf(name, typeOf(variable));
-  return `locals {\n${keys}\n}\n\nvariable "${name}" {${body}\n\n${validation}\n}\n`;
+  return `locals {\n${keys}\n}\n\nvariable "${name}" {${body}\n\n${validation}${rules}\n}\n`;
 };
 
 /** Other variables of the module that validations in inputs/ look at. */
@@ -67,7 +69,7 @@ export const generateInputs = async (root: string, folder: string): Promise<Map<
   const context = contextOf(inner, module);
   const passed = [...inner.variables, ...context].map(({ name }) => `${name} = var.${name}\n`);
   const call = `module "inputs" {\nsource = "./inputs"\n\n${passed.join("")}}\n`;
-  const blocks = inner.variables.map(publicVariable);
+  const blocks = inner.variables.map((variable) => publicVariable(variable));
   const texts: [string, string][] = [
     [publicFile, [header(innerOf(folder), "the variables"), call, ...blocks].join("\n")],
     [
