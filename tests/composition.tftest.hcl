@@ -27,7 +27,7 @@ run "required_inputs_are_enough" {
   }
 
   assert {
-    condition     = output.function_names == { reconcile = "mirror-reconcile", sweep = "mirror-sweep" }
+    condition     = output.function_names == { reconcile = "mirror-reconcile", requests = "mirror-requests", sweep = "mirror-sweep" }
     error_message = "The controller's functions must be shown, and no other."
   }
 
@@ -37,7 +37,7 @@ run "required_inputs_are_enough" {
   }
 
   assert {
-    condition     = output.apply_summary.complete && keys(output.queue_arns) == ["events", "events_dlq"]
+    condition     = output.apply_summary.complete && keys(output.queue_arns) == ["events", "events_dlq", "requests", "requests_dlq"]
     error_message = "The summary of the first sweep must be shown."
   }
 
@@ -86,7 +86,7 @@ run "what_is_said_of_events_reaches_the_controller" {
 
   # The module tests what it makes of them; here, that the hub's queue is there shows that one was passed on.
   assert {
-    condition     = keys(output.queue_arns) == ["events", "events_dlq", "hub_dlq"]
+    condition     = keys(output.queue_arns) == ["events", "events_dlq", "hub_dlq", "requests", "requests_dlq"]
     error_message = "The hub's bus must be passed on."
   }
 }
@@ -174,13 +174,13 @@ run "endpoints_that_follow_by_themselves_need_no_subnets" {
 
   assert {
     condition = output.function_names == {
-      endpoints = "mirror-endpoints", reconcile = "mirror-reconcile", sweep = "mirror-sweep",
+      endpoints = "mirror-endpoints", reconcile = "mirror-reconcile", requests = "mirror-requests", sweep = "mirror-sweep",
     }
     error_message = "The function must be shown beside the controller's."
   }
 
   assert {
-    condition     = keys(output.queue_arns) == ["endpoints", "endpoints_dlq", "events", "events_dlq"]
+    condition     = keys(output.queue_arns) == ["endpoints", "endpoints_dlq", "events", "events_dlq", "requests", "requests_dlq"]
     error_message = "The function's queues must be shown beside the controller's."
   }
 

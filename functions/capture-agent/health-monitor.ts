@@ -13,7 +13,14 @@ import {
 import { judge, type Verdict } from "./core/verdict.js";
 import { runCommand } from "./system/commands.js";
 import { describe, type Log } from "./system/log.js";
-import { listFiles, listOpenFiles, removeDone, removeOpen, type readDisk } from "./system/spool-files.js";
+import {
+  heldBytes,
+  listFiles,
+  listOpenFiles,
+  removeDone,
+  removeOpen,
+  type readDisk,
+} from "./system/spool-files.js";
 
 const CHECK_SECONDS = 5;
 
@@ -58,7 +65,9 @@ export function createHealthMonitor(parts: Parts): HealthMonitor {
     const given = new Set<SpoolFile>();
     const measured = disk.totalBytes > 0;
     const idle = abandonedFiles(open, now(), config.spool.open_idle_seconds);
-    for (const file of measured ? evictions([...done, ...idle], disk, evictPercent) : []) {
+    // Else those that are being uploaded would be paid for twice, by the next oldest.
+    const freed = { ...disk, freeBytes: disk.freeBytes + (await heldBytes(directory)) };
+    for (const file of measured ? evictions([...done, ...idle], freed, evictPercent) : []) {
       const { path, bytes, writtenAt } = file;
       const folder = idle.includes(file) ? "open" : "done";
       try {

@@ -1,5 +1,18 @@
 /** The spool on disk. Only plain files below open/ and done/ are ours: a link could lead to anything that root may read. */
-import { access, constants, lstat, mkdir, open, readdir, rename, statfs, unlink } from "node:fs/promises";
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  stat,
+  statfs,
+  unlink,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Disk, SpoolFile } from "../core/spool.js";
 import { describe, errorCode, type Log } from "./log.js";
@@ -77,6 +90,19 @@ async function remove(path: string): Promise<void> {
   await unlink(path).catch((error: unknown) => {
     if (errorCode(error) !== "ENOENT") throw error;
   });
+}
+
+/** Bytes of deleted files that this process still reads, to upload them: the disk has them back as soon as that ends. */
+export async function heldBytes(spool: string): Promise<number> {
+  const fds = "/proc/self/fd";
+  const below = `${await realpath(spool).catch(() => spool)}/`;
+  let held = 0;
+  for (const fd of await readdir(fds).catch(() => [])) {
+    const target = await readlink(`${fds}/${fd}`).catch(() => "");
+    if (!target.startsWith(below) || !target.endsWith(" (deleted)")) continue;
+    held += (await stat(`${fds}/${fd}`).catch(() => ({ blocks: 0 }))).blocks * 512;
+  }
+  return held;
 }
 
 export async function readDisk(spool: string): Promise<Disk & { writable: boolean; error?: string }> {

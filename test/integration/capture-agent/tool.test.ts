@@ -15,7 +15,11 @@ test.each([
     "suricata",
     'while [ "$1" != -l ]; do shift; done; echo "{\\"start\\":1}" >"$2/eve.json"; echo x >"$2/fast.log"',
   ],
-  ["zeek", 'trap "" TERM; echo "start" >conn.log'],
+  [
+    "zeek",
+    // One that ends takes the others with it: none does before all have begun.
+    'trap "" TERM; echo "start" >conn.log; until [ -e ../zeek-0/conn.log ] && [ -e ../zeek-1/conn.log ]; do sleep 0.1; done',
+  ],
 ])(
   "%s is started four times while nothing is uploaded, and every start's logs are kept",
   async (name, script) => {

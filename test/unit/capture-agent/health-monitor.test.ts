@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
@@ -29,7 +38,10 @@ const sample = (): Sample => ({
   counters: {},
 });
 
-const monitor = (marks: { high_water_percent: number; evict_percent: number }): HealthMonitor =>
+const monitor = (
+  marks: { high_water_percent: number; evict_percent: number },
+  disk: typeof readDisk = readDisk,
+): HealthMonitor =>
   createHealthMonitor({
     config: parseConfig(
       JSON.stringify({
@@ -47,13 +59,33 @@ const monitor = (marks: { high_water_percent: number; evict_percent: number }): 
     ),
     sampler: async () => sample(),
     outOfService: () => outOfService,
-    disk: readDisk,
+    disk,
     count: (name, by) => {
       if (name === "SpoolDroppedFiles") dropped += by;
     },
     log: createLog(() => undefined),
     now: () => Date.now(),
   });
+
+test("what an upload still reads is given up once, not the next oldest in its place", async () => {
+  for (const [n, name] of ["a.pcap", "b.pcap", "c.pcap"].entries()) {
+    const path = join(spool, "done", name);
+    writeFileSync(path, Buffer.alloc(1 << 20, 1));
+    utimesSync(path, 1_000 + n, 1_000 + n);
+  }
+  const upload = openSync(join(spool, "done", "a.pcap"), "r");
+  const full = monitor({ high_water_percent: 50, evict_percent: 70 }, async () => ({
+    totalBytes: 4 << 20,
+    freeBytes: 1 << 20,
+    writable: true,
+  }));
+  await full.check();
+  await full.check();
+  closeSync(upload);
+  expect(readdirSync(join(spool, "done"))).toEqual(["b.pcap", "c.pcap"]);
+  await full.check();
+  expect(readdirSync(join(spool, "done"))).toEqual(["c.pcap"]);
+});
 
 test("files are never deleted below the mark at which the node is unhealthy", async () => {
   writeFileSync(join(spool, "done", "a.pcap"), "x");
