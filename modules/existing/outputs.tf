@@ -1,5 +1,5 @@
 output "subnets" {
-  description = "The input of the same name, when every subnet of it is there."
+  description = "The input of the same name, when every subnet of it and of `subnet_lists` is there."
   value       = var.subnets
 
   precondition {

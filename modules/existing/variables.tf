@@ -10,6 +10,16 @@ variable "region" {
   nullable    = false
 }
 
+variable "subnet_lists" {
+  description = <<-EOT
+    Lists of subnets' ids by the format of the path of an input's element, such as `exclude.subnet_ids[%d]`. Their lengths
+    may be unknown at plan. Each is read, an empty one as well. Default none.
+  EOT
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+}
+
 variable "subnets" {
   description = "Subnets' ids by the path of the input that named them, such as `subnets[\"a\"]`. Default none."
   type        = map(string)

@@ -259,7 +259,9 @@ variable "guardrails" {
     - `max_sessions`: the most sessions that this controller makes, from 1. Default null: no ceiling but the quota.
     - `first_apply_sessions`: the most sessions that a controller without any makes at first. Where it would be more, none
       is made, the apply fails with their number and what they cost, and an alarm fires; this number or a higher one
-      here lets them through. From 0, default 1000; null lets any number through.
+      here lets them through. Judged once, by the first sweep that finds sources, and not for launches afterwards: 0,
+      applied where nothing is selected yet, does not keep two instances that are launched later from being mirrored.
+      From 0, default 1000; null lets any number through.
   EOT
   type        = any
   default     = {}

@@ -8,6 +8,15 @@ resource "terraform_data" "name" {
   input = var.name
 }
 
+# A wrong id in exclude would have mirrored what should be left out.
+module "existing" {
+  source = "../existing"
+
+  account_id   = local.account
+  region       = local.region
+  subnet_lists = local.subnet_lists
+}
+
 # An organization's tag policy wants them on sessions as well.
 data "aws_default_tags" "this" {}
 
@@ -16,6 +25,17 @@ locals {
   arns      = module.identity.arns
   partition = module.identity.partition
   region    = module.identity.region
+
+  # By the format of an element's path, an empty list not at all. Without policy_parts the plan knows how long exclude's is
+  # (policy.tf).
+  subnet_rules = flatten([for sources in module.inputs.sources[*] : sources.subnets])
+  subnet_lists = merge(
+    length(local.subnet_rules) > 0 ? { "sources.subnets[%d].subnet_id" = local.subnet_rules[*].subnet_id } : {},
+    (var.policy_parts != null ? true : length(module.inputs.exclude.subnet_ids) > 0) ? {
+      "exclude.subnet_ids[%d]" = module.inputs.exclude.subnet_ids
+    } : {},
+    { for config in module.inputs.vpc_config[*] : "vpc_config.subnet_ids[%d]" => config.subnet_ids },
+  )
 
   # Keys of the project's own tags, as in functions/core/tags.ts.
   tag_keys = {

@@ -11,9 +11,11 @@ resource "terraform_data" "name" {
 module "existing" {
   source = "../existing"
 
-  account_id = local.account
-  region     = local.region
-  subnets    = { for endpoint in local.endpoints : endpoint.input => endpoint.subnet_id }
+  account_id   = local.account
+  region       = local.region
+  subnets      = { for endpoint in local.endpoints : endpoint.input => endpoint.subnet_id }
+  vpcs         = local.vpcs_of_function
+  subnet_lists = local.subnet_lists
 }
 
 # For the subnet's zone. Read at apply where the subnet is made in the same apply.
@@ -35,6 +37,14 @@ locals {
     target_leaving = "traffic-mirror:leaving"
     endpoints      = "traffic-mirror:endpoints"
     idle_since     = "traffic-mirror:idle-since"
+  }
+
+  # The function finds subnets by the VPC. Where subnets are given, endpoints.tf compares them with it.
+  vpcs_of_function = {
+    for key, vpc in module.inputs.vpcs : "vpcs[\"${key}\"].vpc_id" => vpc.vpc_id if var.endpoint_management == "automatic"
+  }
+  subnet_lists = {
+    for config in module.inputs.vpc_config[*] : "vpc_config.subnet_ids[%d]" => config.subnet_ids if length(local.automatic) > 0
   }
 
   # <vpc key>/<subnet key>: the caller's keys alone, because ids may be unknown at plan and positions in a list move.

@@ -123,12 +123,18 @@ const hub = async (fleet: TerraformRoot, variables: Variables): Promise<void> =>
 const client = async (
   endpoint: TerraformRoot,
   controller: TerraformRoot,
-  variables: Variables,
+  variables: Variables & Pick<Network, "subnets">,
 ): Promise<void> => {
   await endpoint.apply(variables);
   const { vpcs } = await endpoint.outputs<{ vpcs: unknown }>();
-  const { permissions_boundary } = variables;
-  const own = { permissions_boundary, vpcs, hub_event_bus_arn: HUB_BUS, autoscaling_group: GROUP };
+  const { permissions_boundary, subnets } = variables;
+  const own = {
+    permissions_boundary,
+    vpcs,
+    hub_event_bus_arn: HUB_BUS,
+    autoscaling_group: GROUP,
+    excluded_subnet: Object.values(subnets)[0] ?? "",
+  };
   await controller.apply(own);
   await controller.apply({ ...own, changed: true });
   await controller.destroy({ ...own, changed: true });

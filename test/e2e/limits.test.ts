@@ -6,10 +6,13 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { CreateVpcCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { root } from "../../scripts/lib/run.js";
 import { terraformEnvironment } from "../../scripts/terraform-env.js";
+import { createAws } from "../support/aws.js";
+import { makeNetwork } from "../support/network.js";
 
 const folder = join(root, ".cache", "terraform", "work", "limits");
 /** As long as the names of regions are. */
@@ -27,12 +30,16 @@ const wide = Object.fromEntries(
 const shared = { iam_path: IAM_PATH, runbook_url: RUNBOOK, tags: wide };
 const SERVICE = `com.amazonaws.vpce.${REGION}.vpce-svc-0123456789abcdef0`;
 
+/** Ids of what is there. */
+let vpcIds: readonly string[];
+let subnetId: string;
+
 const controller = (vpcs: number) => ({
   source: relative(folder, join(root, "modules", "mirror-controller")),
   ...shared,
   name: repeated("c", 38),
   hub_event_bus_arn: `arn:aws:events:${REGION}:111122223333:event-bus/hub`,
-  vpc_config: { subnet_ids: [hex("subnet", 1)], security_group_ids: [hex("sg", 1)] },
+  vpc_config: { subnet_ids: [subnetId], security_group_ids: [hex("sg", 1)] },
   vpcs: Object.fromEntries(
     Array.from({ length: vpcs }, (_, index) => [
       `vpc-${String(index)}`,
@@ -63,9 +70,9 @@ const endpoint = (vpcs: number) => ({
   endpoint_management: "automatic",
   automatic: { zones: "instances" },
   endpoint_service_name: SERVICE,
-  vpc_config: { subnet_ids: [hex("subnet", 1)], security_group_ids: [hex("sg", 1)] },
+  vpc_config: { subnet_ids: [subnetId], security_group_ids: [hex("sg", 1)] },
   vpcs: Object.fromEntries(
-    Array.from({ length: vpcs }, (_, index) => [`vpc-${String(index)}`, { vpc_id: hex("vpc", index) }]),
+    vpcIds.slice(0, vpcs).map((vpc_id, index) => [`vpc-${String(index)}`, { vpc_id }]),
   ),
 });
 
@@ -99,8 +106,8 @@ const names: Readonly<Record<string, readonly [attribute: string, characters: nu
   aws_cloudwatch_metric_alarm: ["alarm_name", 255],
   aws_cloudwatch_event_rule: ["name", 64],
   aws_cloudwatch_event_bus: ["name", 256],
-  aws_dynamodb_table: ["name", 255],
   aws_sqs_queue: ["name", 80],
+  aws_dynamodb_table: ["name", 255],
   aws_ssm_parameter: ["name", 1011],
   aws_lambda_permission: ["statement_id", 100],
 };
@@ -169,6 +176,13 @@ beforeAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cloud = await startLocalCloud();
+  const aws = createAws({ ...cloud.env(), AWS_REGION: REGION });
+  const network = await makeNetwork(aws, ["apse1-az1"]);
+  subnetId = Object.values(network.subnets)[0] ?? "";
+  const others = Array.from({ length: 79 }, () =>
+    aws.ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" })),
+  );
+  vpcIds = [network.vpc_id, ...(await Promise.all(others)).map(({ Vpc }) => Vpc?.VpcId ?? "")];
   writeRoot({ controller: controller(80), endpoint: endpoint(80) });
   const init = await terraform("init", "-input=false", "-no-color");
   if (init.code !== 0) throw new Error(init.text);
@@ -243,7 +257,7 @@ describe("a plan with every input at its longest", () => {
   test("places all four functions in the VPC", () => {
     const functions = planned.filter(({ type }) => type === "aws_lambda_function");
     expect(functions.map(({ values }) => values["vpc_config"])).toEqual(
-      Array.from({ length: 4 }, () => [expect.objectContaining({ subnet_ids: [hex("subnet", 1)] })]),
+      Array.from({ length: 4 }, () => [expect.objectContaining({ subnet_ids: [subnetId] })]),
     );
   });
 });
@@ -288,6 +302,20 @@ test("a VPC and subnets that are not there fail while planning, with a sentence 
       ...shape,
       vpcs: { prod: { vpc_id: hex("vpc", 1), subnets: { a: hex("subnet", 1), b: hex("subnet", 2) } } },
     },
+    automatic: {
+      ...endpoint(0),
+      tags: {},
+      name: "automatic",
+      vpc_config: { subnet_ids: [subnetId, hex("subnet", 4)], security_group_ids: [hex("sg", 1)] },
+      vpcs: { test: { vpc_id: hex("vpc", 2) } },
+    },
+    controller: {
+      ...controller(1),
+      tags: {},
+      vpc_config: { subnet_ids: [hex("subnet", 5)], security_group_ids: [hex("sg", 1)] },
+      sources: { subnets: [{ subnet_id: hex("subnet", 6) }, { subnet_id: subnetId }] },
+      exclude: { subnet_ids: [subnetId, hex("subnet", 7)] },
+    },
     fleet: {
       source: relative(folder, join(root, "modules", "capture-fleet")),
       name: "capture",
@@ -301,7 +329,10 @@ test("a VPC and subnets that are not there fail while planning, with a sentence 
   const wayOut = "Give ids of this account and region, or correct the provider's.";
   expect(await refusals()).toEqual([
     `${no("VPC")}: vpc_id (${hex("vpc", 1)}). ${wayOut}`,
+    `${no("VPC")}: vpcs["test"].vpc_id (${hex("vpc", 2)}). ${wayOut}`,
+    `${no("subnet")}: exclude.subnet_ids[1] (${hex("subnet", 7)}), sources.subnets[0].subnet_id (${hex("subnet", 6)}), vpc_config.subnet_ids[0] (${hex("subnet", 5)}). ${wayOut}`,
     `${no("subnet")}: subnets["a"] (${hex("subnet", 3)}). ${wayOut}`,
+    `${no("subnet")}: vpc_config.subnet_ids[1] (${hex("subnet", 4)}). ${wayOut}`,
     `${no("subnet")}: vpcs["prod"].subnets["a"] (${hex("subnet", 1)}), vpcs["prod"].subnets["b"] (${hex("subnet", 2)}). ${wayOut}`,
   ]);
 });

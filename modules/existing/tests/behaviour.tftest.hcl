@@ -36,7 +36,7 @@ run "nothing_is_read_where_nothing_is_named" {
   command = plan
 
   assert {
-    condition     = length(data.aws_vpcs.this) == 0 && length(data.aws_subnets.this) == 0
+    condition     = length(data.aws_vpcs.this) + length(data.aws_subnets.this) + length(data.aws_subnets.listed) == 0
     error_message = "A filter without a value would be refused."
   }
 }
@@ -70,6 +70,56 @@ run "more_subnets_than_a_filter_takes_are_read_in_lists" {
 
   assert {
     condition     = [for list in data.aws_subnets.this : length(one(list.filter).values)] == [200, 1]
+    error_message = "A filter takes 200 values."
+  }
+
+  # All but two.
+  expect_failures = [output.subnets]
+}
+
+run "lists_of_what_is_there_are_taken" {
+  command = plan
+
+  variables {
+    subnet_lists = {
+      "exclude.subnet_ids[%d]"    = ["subnet-00000000000000001", "subnet-00000000000000002"]
+      "vpc_config.subnet_ids[%d]" = []
+    }
+  }
+
+  assert {
+    condition = (
+      one(data.aws_subnets.listed["exclude.subnet_ids[%d]"].filter).values == toset(var.subnet_lists["exclude.subnet_ids[%d]"]) &&
+      one(data.aws_subnets.listed["vpc_config.subnet_ids[%d]"].filter).values == toset(["none"])
+    )
+    error_message = "A list must be asked for by its ids, an empty one by what no subnet has."
+  }
+}
+
+run "a_subnet_that_is_missing_in_a_list_is_refused_by_its_place" {
+  command = plan
+
+  variables {
+    subnet_lists = { "exclude.subnet_ids[%d]" = ["subnet-00000000000000001", "subnet-0000000000000dead"] }
+  }
+
+  assert {
+    condition     = local.subnets_missing == ["exclude.subnet_ids[1] (subnet-0000000000000dead)"]
+    error_message = "The sentence must name the place in the list."
+  }
+
+  expect_failures = [output.subnets]
+}
+
+run "of_a_longer_list_every_subnet_is_read" {
+  command = plan
+
+  variables {
+    subnet_lists = { "exclude.subnet_ids[%d]" = [for index in range(201) : format("subnet-%017x", index)] }
+  }
+
+  assert {
+    condition     = length(data.aws_subnets.listed["exclude.subnet_ids[%d]"].filter) == 0
     error_message = "A filter takes 200 values."
   }
 

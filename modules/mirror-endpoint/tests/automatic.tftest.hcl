@@ -66,6 +66,42 @@ run "with_terraform_nothing_of_it_is_made" {
   }
 }
 
+run "its_vpcs_and_subnets_are_looked_for" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  assert {
+    condition = local.vpcs_of_function == {
+      "vpcs[\"prod\"].vpc_id" = "vpc-00000000000000001"
+      "vpcs[\"test\"].vpc_id" = "vpc-00000000000000002"
+    }
+    error_message = "modules/existing refuses a VPC that is not there."
+  }
+
+  assert {
+    condition     = jsonencode(local.subnet_lists) == jsonencode({ "vpc_config.subnet_ids[%d]" = ["subnet-0123456789abcdef0"] })
+    error_message = "modules/existing refuses a subnet that is not there."
+  }
+}
+
+run "nothing_is_looked_for_without_the_function" {
+  command = plan
+
+  variables {
+    endpoint_management = "terraform"
+    vpcs                = {}
+    vpc_config          = { subnet_ids = ["subnet-0fedcba9876543210"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  assert {
+    condition     = length(local.vpcs_of_function) + length(local.subnet_lists) == 0
+    error_message = "Without the function vpc_config means nothing here."
+  }
+}
+
 run "no_vpcs_make_no_function" {
   variables {
     vpcs = {}

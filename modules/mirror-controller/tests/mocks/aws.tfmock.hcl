@@ -43,3 +43,7 @@ mock_resource "aws_sqs_queue" {
 mock_resource "aws_cloudwatch_log_group" {
   defaults = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/mirror" }
 }
+
+mock_data "aws_subnets" {
+  defaults = { ids = ["subnet-0123456789abcdef0"] }
+}

@@ -23,6 +23,10 @@ variable "autoscaling_group" {
   type = string
 }
 
+variable "excluded_subnet" {
+  type = string
+}
+
 variable "permissions_boundary" {
   type = string
 }
@@ -46,6 +50,7 @@ module "mirror_controller" {
   schedule_expression  = var.changed ? "rate(5 minutes)" : "rate(1 minute)"
   lifecycle_hooks      = { asg = { autoscaling_group_name = var.autoscaling_group } }
 
+  exclude = { subnet_ids = [var.excluded_subnet] }
   sources = {
     tags = [
       { name = "marked", tags = { Mirror = var.changed ? "yes" : "true" } },
