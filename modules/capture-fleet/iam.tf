@@ -184,6 +184,9 @@ resource "aws_iam_role" "node" {
   # Without Name: to IAM a key that the caller spells otherwise, name for one, is the same.
   tags = var.tags
 
+  # A destroy that is refused half-way takes nothing that the role depends on: the check above stays.
+  depends_on = [terraform_data.iam_path]
+
   lifecycle {
     ignore_changes       = [name]
     replace_triggered_by = [terraform_data.name]
