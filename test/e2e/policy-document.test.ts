@@ -7,12 +7,14 @@ import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { CreateSubnetCommand, CreateVpcCommand } from "@aws-sdk/client-ec2";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { createPolicyParameter } from "../../functions/aws/policy-parameter.js";
 import { parsePolicy, type Policy } from "../../functions/core/sessions/policy.js";
 import { root } from "../../scripts/lib/run.js";
 import { terraformEnvironment } from "../../scripts/terraform-env.js";
 import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
+import { createAws } from "../support/aws.js";
 import { EVERYTHING, LARGE, MINIMAL, TOO_LARGE, type Inputs } from "./policy-documents.js";
 
 const folder = join(root, ".cache", "terraform", "work", "policy-document");
@@ -103,12 +105,26 @@ const readPolicy = async (parameters: ReadonlyMap<string, string>, name: string)
 };
 
 const asked = { minimal: MINIMAL, everything: EVERYTHING, large: LARGE };
+/** Subnets that the documents name → subnets that are there: others are refused. */
+const subnets = new Map<string, string>();
+const withSubnets = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value).replace(/subnet-[0-9a-f]{17}/g, (id) => subnets.get(id) ?? id)) as T;
 
 beforeAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cloud = await startLocalCloud();
-  writeRoot(Object.fromEntries(Object.entries(asked).map(([name, { inputs }]) => [name, inputs])));
+  const { ec2 } = createAws(cloud.env());
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
+  const named = new Set(JSON.stringify(EVERYTHING.inputs).match(/subnet-[0-9a-f]{17}/g));
+  for (const [n, id] of [...named].entries()) {
+    const CidrBlock = `10.0.${String(n)}.0/24`;
+    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock }));
+    subnets.set(id, Subnet?.SubnetId ?? "");
+  }
+  writeRoot(
+    withSubnets(Object.fromEntries(Object.entries(asked).map(([name, { inputs }]) => [name, inputs]))),
+  );
   const init = await terraform("init", "-input=false", "-no-color");
   if (init.code !== 0) throw new Error(init.text);
 });
@@ -132,7 +148,7 @@ describe("the policy document that Terraform plans", () => {
   test.each(Object.keys(asked) as (keyof typeof asked)[])(
     "%s: the functions read what was asked for",
     async (name) => {
-      expect(await readPolicy(parameters, name)).toEqual(asked[name].expected);
+      expect(await readPolicy(parameters, name)).toEqual(withSubnets(asked[name].expected));
     },
   );
 
