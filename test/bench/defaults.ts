@@ -47,13 +47,25 @@ export const defaultPaces = (): Paces => {
   };
 };
 
-export const defaultQuotas = (): Quotas => {
+/** `demands`, with the keys that the functions' environment has. */
+export const defaultDemands = () => {
   const of = (name: string) => defaultOf("variables-triggers.tf", name);
   return {
-    requestsPerMinute: of("requests_per_minute"),
-    openPerRequester: of("requester_limit"),
-    openInAll: of("limit"),
+    default_minutes: of("default_minutes"),
+    maximum_minutes: of("maximum_minutes"),
+    limit: of("limit"),
+    requester_limit: of("requester_limit"),
+    requests_per_minute: of("requests_per_minute"),
   };
+};
+
+export const defaultQuotas = (): Quotas => {
+  const {
+    requests_per_minute: requestsPerMinute,
+    requester_limit: openPerRequester,
+    limit,
+  } = defaultDemands();
+  return { requestsPerMinute, openPerRequester, openInAll: limit };
 };
 
 /** Messages that a run of the function gets at most. */
