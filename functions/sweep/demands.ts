@@ -1,7 +1,7 @@
 /** A sweep's part in demands: it honours them and writes down what has become of them, their end included. */
 import type { Deadlines } from "../core/deadlines.js";
 import { isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
-import { demandResultOf } from "../core/demands/intake.js";
+import { demandResultOf } from "../core/demands/result.js";
 import type { ClaimKey, InterfaceClaims } from "../core/demands/ports.js";
 import { openUpdates } from "../core/demands/update.js";
 import type { Report } from "../core/sessions/report.js";
