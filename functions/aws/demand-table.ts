@@ -144,7 +144,7 @@ export function createDemandTable(
       return Number(Attributes?.["requests"]?.N ?? requests);
     },
 
-    async write(claim, seen, now) {
+    async write(claim, seen, now, granted = false) {
       const version = randomUUID();
       const step = isCopied(claim) ? (seen.copied ? 0 : 1) : seen.copied ? -1 : 0;
       const writes = [
@@ -152,7 +152,7 @@ export function createDemandTable(
         ...putCopy(table, claim, seen, now + maximumMinutes * MINUTE_MS + COPIES_KEPT_MS),
       ];
       const counters = step === 0 ? [] : countersOf(claim, quotas);
-      const items = [...writes, ...counters.map((counter) => addOpen(table, step, counter))];
+      const items = [...writes, ...counters.map((counter) => addOpen(table, step, counter, granted))];
       try {
         await client.send(new TransactWriteItemsCommand({ TransactItems: items }));
         return { version };
@@ -237,18 +237,19 @@ function countersOf({ requester }: Claim, { openPerRequester, openInAll }: Quota
   ];
 }
 
-/** An open claim more, as long as there is room, or one less. */
-function addOpen(table: string, step: number, { key, most }: Counter): TransactWriteItem {
+/** An open claim more, as long as there is room or it needs none, or one less. */
+function addOpen(table: string, step: number, { key, most }: Counter, granted: boolean): TransactWriteItem {
+  const asksForRoom = step > 0 && !granted;
   const room = { ConditionExpression: "attribute_not_exists(claims) OR claims < :most" };
   return {
     Update: {
       TableName: table,
       Key: key,
       UpdateExpression: "ADD claims :step",
-      ...(step > 0 && room),
+      ...(asksForRoom && room),
       ExpressionAttributeValues: {
         ":step": { N: String(step) },
-        ...(step > 0 && { ":most": { N: String(most) } }),
+        ...(asksForRoom && { ":most": { N: String(most) } }),
       },
     },
   };

@@ -40,8 +40,11 @@ export interface ClaimStore {
   all(until?: number): Promise<readonly InterfaceClaims[]>;
   /** Counts requests of this minute, and answers how many there are now. */
   count(requester: string, minute: number, requests: number): Promise<number>;
-  /** Writes a claim, its copy and what is counted, all or nothing. `seen`: what it was decided from. */
-  write(claim: Claim, seen: SeenClaim, now: number): Promise<Written>;
+  /**
+   * Writes a claim, its copy and what is counted, all or nothing. `seen`: what it was decided from. `granted`: it was within
+   * a quota once, so that none refuses it now; it is counted all the same.
+   */
+  write(claim: Claim, seen: SeenClaim, now: number, granted?: boolean): Promise<Written>;
   /** When events of these ids were received first, of those on record. */
   receipts(eventIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Keeps when an event was received, for a message that comes back; the first time stays. */

@@ -140,6 +140,19 @@ describe("quotas", () => {
     expect((await ask(ME, eni(99))).over).toBeUndefined();
   });
 
+  test("hold nobody back from what was granted before, and count it", async () => {
+    for (let n = 0; n < 4; n++) await ask(ME, eni(n));
+    const granted: Claim = {
+      ...{ requester: ME, interfaceId: eni(9), status: "mirrored", at: NOW, since: NOW },
+      ...{ until: NOW + 60_000, received: NOW },
+    };
+    const nothing = { claim: undefined, version: undefined, copied: false };
+    expect(await store.write(granted, nothing, NOW)).toBe("too-many-claims");
+    expect(await store.write(granted, nothing, NOW, true)).toMatchObject({ version: expect.any(String) });
+    await takeBack(ME, eni(0));
+    expect((await ask(ME, eni(10))).over).toBe("too-many-claims");
+  });
+
   test("in all hold everybody but findings", async () => {
     for (let n = 0; n < 10; n++) await ask(`AROA${n}`, eni(n));
     expect((await ask("AROAX", eni(50))).over).toBe("too-many-demands");
