@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../core/clock.js";
-import { isCopied, type Claim } from "../core/demands/claim.js";
+import { isCopied, isOpen, type Claim } from "../core/demands/claim.js";
 import type { ClaimStore, InterfaceClaims, SeenClaim, Written } from "../core/demands/ports.js";
 import { countsInAll, isLimited, type Quotas } from "../core/demands/quota.js";
 import { options } from "./client.js";
@@ -81,15 +81,21 @@ export function createDemandTable(
     return found;
   };
 
-  const queryCopies = (partition: string, until: number) =>
+  let overdueReadAt = -Infinity;
+  /** `begins`: how the sort keys begin; by default all. */
+  const queryItems = (partition: string, until: number, begins?: string) =>
     everyPage("Query", async (token) => {
       if (clock.now() > until) throw new Error("demands are not to be read any longer");
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
           ConsistentRead: true,
-          KeyConditionExpression: "requester = :partition",
-          ExpressionAttributeValues: { ":partition": { S: partition } },
+          KeyConditionExpression: `requester = :partition${begins === undefined ? "" : " AND begins_with(#item, :begins)"}`,
+          ...(begins !== undefined && { ExpressionAttributeNames: { "#item": "item" } }),
+          ExpressionAttributeValues: {
+            ":partition": { S: partition },
+            ...(begins !== undefined && { ":begins": { S: begins } }),
+          },
           ...(token !== undefined && { ExclusiveStartKey: keyOf(partition, token) }),
         }),
       );
@@ -119,13 +125,31 @@ export function createDemandTable(
     async all(until = Infinity) {
       const found = new Map<string, InterfaceClaims>();
       for (const partition of COPIES) {
-        for (const item of await queryCopies(partition, until)) {
+        for (const item of await queryItems(partition, until)) {
           const interfaceId = item["item"]?.S ?? "";
           const copies = [...(found.get(interfaceId)?.copies ?? []), ...readCopies(item)];
           if (copies.length > 0) found.set(interfaceId, { interfaceId, copies });
         }
       }
       return [...found.values()];
+    },
+
+    async overdue(now, requester) {
+      if (requester !== undefined) {
+        const items = await queryItems(requester, Infinity, "eni-");
+        return items.flatMap((item) => {
+          const claim = readClaim(item);
+          return claim !== undefined && isCopied(claim) && !isOpen(claim, now) ? [claim] : [];
+        });
+      }
+      if (now - overdueReadAt < MINUTE_MS) return [];
+      overdueReadAt = now;
+      const items = await queryItems("interfaces", Infinity);
+      return items.flatMap((item) =>
+        readCopies(item)
+          .filter((copy) => !isOpen(copy, now))
+          .map((copy) => ({ requester: copy.requester, interfaceId: item["item"]?.S ?? "" })),
+      );
     },
 
     async count(requester, minute, requests) {

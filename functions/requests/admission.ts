@@ -4,6 +4,7 @@
  */
 import { openIntake, type DemandRequest } from "../core/demands/intake.js";
 import { admit, minuteOf } from "../core/demands/quota.js";
+import { randomPause } from "../core/demands/update.js";
 import { receiptOf } from "../core/demands/receipt.js";
 import type { Lane } from "../reconcile/batch.js";
 import type { ReconcileContext } from "../reconcile/context.js";
@@ -93,9 +94,17 @@ async function withReceipts(
 
 async function refuse(context: ReconcileContext, messages: readonly Message[]): Promise<void> {
   if (messages.length === 0) return;
-  const { claimStore: store, claimLimits: limits, settings, policies, ports, telemetry } = context;
+  const { claimStore: store, claimLimits: limits, settings, policies, ports, telemetry, random } = context;
   const { policy } = await policies.load();
-  const intake = openIntake({ store, policy, limits, mode: settings.mode, now: () => ports.clock.now() });
+  const pause = randomPause(ports.clock, random);
+  const intake = openIntake({
+    store,
+    policy,
+    limits,
+    mode: settings.mode,
+    now: () => ports.clock.now(),
+    pause,
+  });
   const requests = messages.flatMap(({ event, receivedAt: time }) =>
     event.followUps.flatMap((followUp): DemandRequest[] =>
       followUp.kind === "demand" || followUp.kind === "withdrawal" ? [{ followUp, time }] : [],

@@ -3,7 +3,7 @@ import type { Deadlines } from "../core/deadlines.js";
 import { isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
 import { demandResultOf } from "../core/demands/result.js";
 import type { ClaimKey, InterfaceClaims } from "../core/demands/ports.js";
-import { openUpdates } from "../core/demands/update.js";
+import { openUpdates, randomPause } from "../core/demands/update.js";
 import type { Report } from "../core/sessions/report.js";
 import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { App } from "../runtime/app.js";
@@ -80,7 +80,7 @@ export async function settleDemands(
     telemetry.logger.warn("demands could not be written, the next sweep goes on", error as Error);
   };
   try {
-    const updates = openUpdates(claimStore, () => ports.clock.now());
+    const updates = openUpdates(claimStore, () => ports.clock.now(), randomPause(ports.clock, app.random));
     if (ports.clock.now() < until) await updates.read(changed);
     for (const { copy, ...key } of changed) {
       if (ports.clock.now() >= until) break;

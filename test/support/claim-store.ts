@@ -1,5 +1,5 @@
 /** Keeps claims in memory, as functions/aws/demand-table.ts keeps them in DynamoDB: conditions, copies and quotas. */
-import { isCopied, type Claim, type ClaimCopy } from "../../functions/core/demands/claim.js";
+import { isCopied, isOpen, type Claim, type ClaimCopy } from "../../functions/core/demands/claim.js";
 import type { ClaimKey, ClaimStore, SeenClaim } from "../../functions/core/demands/ports.js";
 import { countsInAll, isLimited, type Quotas } from "../../functions/core/demands/quota.js";
 
@@ -91,6 +91,12 @@ export function aClaimStore(
       call("read");
       const ids = new Set([...copies.values()].map(({ interfaceId }) => interfaceId));
       return [...ids].map((interfaceId) => ({ interfaceId, copies: copiesOn(interfaceId) }));
+    },
+    async overdue(now, requester) {
+      call("read");
+      return [...copies.values()].filter(
+        (copy) => !isOpen(copy, now) && (requester === undefined || copy.requester === requester),
+      );
     },
     async count(requester, minute, requests) {
       call("count");

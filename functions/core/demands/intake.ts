@@ -17,7 +17,7 @@ import {
   withdraw,
   type ClaimLimits,
 } from "./claim.js";
-import type { ClaimKey, ClaimStore } from "./ports.js";
+import type { ClaimKey, ClaimStore, Pause } from "./ports.js";
 import { demandResultOf } from "./result.js";
 import { openUpdates } from "./update.js";
 
@@ -61,6 +61,7 @@ export interface IntakeOptions {
   readonly mode: Mode;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly pause?: Pause;
 }
 
 interface Asked {
@@ -70,13 +71,13 @@ interface Asked {
   readonly refused?: string;
 }
 
-export function openIntake({ store, policy, limits, mode, now }: IntakeOptions): Intake {
+export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOptions): Intake {
   const recorded = new Map<string, { readonly key: ClaimKey; readonly requests: DemandRequest[] }>();
   const openers = new Set<DemandRequest>();
   const unsettled = new Set<DemandRequest>();
   const failures: unknown[] = [];
   const refusedRequests: RefusedRequest[] = [];
-  const updates = openUpdates(store, now);
+  const updates = openUpdates(store, now, pause);
   let opened = 0;
 
   const accept = async ({ key, request }: Asked): Promise<void> => {

@@ -140,6 +140,27 @@ describe("quotas", () => {
     expect((await ask(ME, eni(99))).over).toBeUndefined();
   });
 
+  test("make room by the clock for who asks next, whatever a sweep has written down", async () => {
+    for (let n = 0; n < 4; n++) await ask(ME, eni(n));
+    let now = NOW + LIMITS.defaultMinutes * 60_000 + 1;
+    const key = { requester: ME, interfaceId: eni(9) };
+    const later = (of: ClaimStore) =>
+      openUpdates(of, () => now).change(key, (claim) =>
+        request(claim, { ...key, received: now }, LIMITS, now),
+      );
+    expect((await later(store)).over).toBeUndefined();
+    expect(await copies()).toEqual([`${eni(9)} ${ME}`]);
+    // In all: the copies of everybody, once a minute.
+    for (let n = 0; n < 9; n++) await ask(`AROA${n}`, eni(20 + n), store, now);
+    now += LIMITS.defaultMinutes * 60_000 + 1;
+    const next = { requester: "AROAX", interfaceId: eni(40) };
+    const asked = await openUpdates(store, () => now).change(next, (claim) =>
+      request(claim, { ...next, received: now }, LIMITS, now),
+    );
+    expect(asked.over).toBeUndefined();
+    expect(await store.overdue(now)).toEqual([]);
+  });
+
   test("hold nobody back from what was granted before, and count it", async () => {
     for (let n = 0; n < 4; n++) await ask(ME, eni(n));
     const granted: Claim = {
