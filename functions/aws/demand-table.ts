@@ -27,6 +27,7 @@ import {
   copiesKey,
   copyName,
   copyOf,
+  hasUnread,
   everybodyKey,
   minuteKey,
   quotaKey,
@@ -115,10 +116,10 @@ export function createDemandTable(
         };
       });
       const ids = new Set(keys.map(({ interfaceId }) => interfaceId));
-      const interfaces = [...ids].map((interfaceId) => ({
-        interfaceId,
-        copies: copyKeysOf(interfaceId).flatMap((key) => readCopies(items.get(nameOf(key)) ?? {})),
-      }));
+      const interfaces = [...ids].map((interfaceId) => {
+        const on = copyKeysOf(interfaceId).map((key) => items.get(nameOf(key)) ?? {});
+        return { interfaceId, copies: on.flatMap(readCopies), unread: on.some(hasUnread) };
+      });
       return { claims, interfaces };
     },
 
@@ -127,8 +128,10 @@ export function createDemandTable(
       for (const partition of COPIES) {
         for (const item of await queryItems(partition, until)) {
           const interfaceId = item["item"]?.S ?? "";
-          const copies = [...(found.get(interfaceId)?.copies ?? []), ...readCopies(item)];
-          if (copies.length > 0) found.set(interfaceId, { interfaceId, copies });
+          const before = found.get(interfaceId);
+          const copies = [...(before?.copies ?? []), ...readCopies(item)];
+          const unread = before?.unread === true || hasUnread(item);
+          if (copies.length > 0 || unread) found.set(interfaceId, { interfaceId, copies, unread });
         }
       }
       return [...found.values()];

@@ -31,9 +31,14 @@ export async function readDemands(
       return claimStore.all(until);
     });
     const now = ports.clock.now();
+    const unread = stored.filter((each) => each.unread).map(({ interfaceId }) => interfaceId);
+    if (unread.length > 0)
+      telemetry.logger.error("claims that cannot be read keep what is mirrored", { unread });
     return {
       stored,
-      claims: new Map(stored.map(({ interfaceId, copies }) => [interfaceId, openClaims(copies, now)])),
+      claims: new Map(
+        stored.map(({ interfaceId, copies, unread }) => [interfaceId, openClaims(copies, now, unread)]),
+      ),
     };
   } catch (error) {
     telemetry.logger.error("demands could not be read: nothing is removed by policy", error as Error);
@@ -96,4 +101,9 @@ export async function settleDemands(
 /** What its copy says of a claim. */
 function claimOf(interfaceId: string, copy: ClaimCopy): Claim {
   return { ...copy, interfaceId, at: copy.since, received: copy.since };
+}
+
+/** Whether some or all of them could not be read. */
+export function areUnread({ stored }: SweptDemands): boolean {
+  return stored === null || stored.some(({ unread }) => unread);
 }

@@ -186,7 +186,8 @@ export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOp
         .flatMap((request) => askedBy(request, observation));
       await inOrder(asked);
       const ids = new Set([...recorded.values()].map(({ key }) => key.interfaceId));
-      return new Map([...ids].map((id) => [id, openClaims(updates.copiesOn(id), now())]));
+      const openOn = (id: string) => openClaims(updates.copiesOn(id), now(), updates.unread.has(id));
+      return new Map([...ids].map((id) => [id, openOn(id)]));
     },
     async settle(report) {
       for (const { key, requests } of recorded.values()) {

@@ -20,6 +20,8 @@ export interface SeenClaim {
 export interface InterfaceClaims {
   readonly interfaceId: string;
   readonly copies: readonly ClaimCopy[];
+  /** Whether there are copies that cannot be read besides. */
+  readonly unread: boolean;
 }
 
 export interface SeenClaims {

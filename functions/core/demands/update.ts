@@ -35,6 +35,8 @@ export interface Updates {
   change(key: ClaimKey, change: (claim: Claim | undefined) => Claim | undefined): Promise<Changed>;
   /** The copies of the claims on an interface that was read, with what has been written since. */
   copiesOn(interfaceId: string): readonly ClaimCopy[];
+  /** Interfaces that were read, with copies that cannot be. */
+  readonly unread: ReadonlySet<string>;
 }
 
 export function openUpdates(
@@ -44,6 +46,7 @@ export function openUpdates(
 ): Updates {
   const seen = new Map<string, SeenClaim>();
   const copies = new Map<string, Map<string, ClaimCopy>>();
+  const unread = new Set<string>();
   const idOf = ({ requester, interfaceId }: ClaimKey) => `${interfaceId} ${requester}`;
 
   const read = async (keys: readonly ClaimKey[]): Promise<void> => {
@@ -54,7 +57,8 @@ export function openUpdates(
       const claim = found.claims[n];
       if (claim !== undefined) seen.set(idOf(key), claim);
     });
-    for (const { interfaceId, copies: all } of found.interfaces) {
+    for (const { interfaceId, copies: all, unread: some } of found.interfaces) {
+      if (some) unread.add(interfaceId);
       copies.set(interfaceId, new Map(all.map((copy) => [copy.requester, copy])));
     }
   };
@@ -111,6 +115,7 @@ export function openUpdates(
   return {
     read,
     change,
+    unread,
     copiesOn: (interfaceId) => [...(copies.get(interfaceId)?.values() ?? [])],
   };
 }

@@ -121,7 +121,7 @@ describe("claims", () => {
     await client.send(new PutItemCommand({ TableName: TABLE, Item }));
     const copy = { requester: { S: "interfaces" }, item: { S: eni(2) }, c_odd: { S: "no map" } };
     await client.send(new PutItemCommand({ TableName: TABLE, Item: copy }));
-    expect(await store.all()).toEqual([]);
+    expect(await store.all()).toEqual([{ interfaceId: eni(2), copies: [], unread: true }]);
     expect((await store.read([{ requester: ME, interfaceId: eni(1) }])).claims[0]?.claim).toBeUndefined();
     const { after } = await ask(ME, eni(1));
     expect(after?.status).toBe("requested");
