@@ -8,7 +8,7 @@ resource "aws_cloudwatch_event_bus" "this" {
 locals {
   # What the functions of mirror-controller send; requesters cannot use it (docs/adr/0009-who-asks-is-in-the-source.md).
   report_source = "traffic-mirror.controller"
-  # All that goes on to a hub (mirror-controller, hub.tf) begins so; what functions ask of themselves does not.
+  # All that goes on to a hub (modules/mirror-controller/hub.tf) begins so; what functions ask of themselves does not.
   report_types = "Mirror *"
 
   # 41 characters a principal in the longest partition, 700 for the rest, of 10,240 (Amazon EventBridge quotas).
