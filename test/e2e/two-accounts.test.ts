@@ -239,6 +239,7 @@ test("the client uninstalls with sessions running, and the hub hears of that too
     targets: [],
     endpoints: [],
     functions: [],
+    tables: [],
   });
   const received = (await reports()).filter((each) => each["detail-type"] === "Mirror Session Changed");
   expect(received.map(({ account }) => account)).toContain(CLIENT);
