@@ -210,6 +210,16 @@ describe("a requester who asks without end", () => {
   });
 });
 
+describe("an interface that is not the account's", () => {
+  it("is refused at once, of whoever may name any, and never made a session for", async () => {
+    const shared = aSource({ id: ENI, instance: null, otherAccount: true });
+    const app = requester({ observation: { sources: [shared] } });
+    expect(await handle(app, sent({ from: "AIDAEXAMPLE" }))).toEqual([]);
+    expect(app.store.claim(ENI, "AIDAEXAMPLE")).toMatchObject({ status: "refused", reason: "other-account" });
+    expect(app.writer.calls).toEqual([]);
+  });
+});
+
 describe("what is no request", () => {
   it.each([
     ["a launch", { source: "aws.ec2", "detail-type": "EC2 Instance State-change Notification" }],
