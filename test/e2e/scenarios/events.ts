@@ -67,6 +67,7 @@ export const events = (world: World): void => {
     const unmarked = await world.launch({ tags: {} });
     const old = await world.launch({ type: "t2.micro" });
     expect(await world.sessionsOn([...unmarked.interfaceIds, ...old.interfaceIds])).toEqual([]);
+    await world.cloud.settle();
     const sweep = world.outputs.function_names.sweep;
     const { not_mirrored: named } = await world.aws.invoke<{ not_mirrored: object[] }>(sweep, {
       explain: true,
@@ -83,6 +84,7 @@ export const events = (world: World): void => {
   test("the same message twice makes one session", async () => {
     const launched = await world.launch();
     const [before] = await world.oursOn(launched.interfaceIds);
+    await world.cloud.settle();
     await world.cloud.resetCounts();
     const event = {
       source: "aws.ec2",
