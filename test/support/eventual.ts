@@ -21,6 +21,8 @@ Object.assign(globalThis, { consistencySeed: seed });
 export async function makeEventual(cloud: LocalCloud, scale = 1): Promise<void> {
   await cloud.settings({
     consistency: { milliseconds: MILLISECONDS * scale, seed, callers: "functions" },
+    // The record of a call is always later than the lists: CloudTrail takes seconds to minutes.
+    trailMilliseconds: MILLISECONDS * scale,
     visibilityScale: scale,
     idleAwaits: LONGEST_WAIT * scale,
   });
@@ -28,5 +30,5 @@ export async function makeEventual(cloud: LocalCloud, scale = 1): Promise<void> 
 
 /** For tests that count calls: what is not seen at once is asked for again, and how often is drawn. */
 export async function makeConsistent(cloud: LocalCloud): Promise<void> {
-  await cloud.settings({ consistency: { milliseconds: 0 } });
+  await cloud.settings({ consistency: { milliseconds: 0 }, trailMilliseconds: 0 });
 }

@@ -54,9 +54,11 @@ export const events = (world: World): void => {
   test("stopping takes the session away, starting brings it back", async () => {
     const launched = await world.launch();
     const InstanceIds = [launched.instanceId];
+    await world.cloud.settle(); // a session that is younger than lists lag is seen when the stop is over
     await world.aws.ec2.send(new StopInstancesCommand({ InstanceIds }));
     await world.cloud.idle();
     expect(await world.sessionsOn(launched.interfaceIds)).toEqual([]);
+    await world.cloud.settle(); // an instance takes longer to stop than lists to show it
     await world.aws.ec2.send(new StartInstancesCommand({ InstanceIds }));
     await world.cloud.idle();
     expect(await world.oursOn(launched.interfaceIds)).toHaveLength(1);
