@@ -17,8 +17,8 @@ test.each([
   ],
   [
     "zeek",
-    // One that ends takes the others with it: none does before all have begun.
-    'trap "" TERM; echo "start" >conn.log; until [ -e ../zeek-0/conn.log ] && [ -e ../zeek-1/conn.log ]; do sleep 0.1; done',
+    // When all have begun the entry point is told to end.
+    'trap "ended=1" TERM; echo "start" >conn.log; until [ -e ../zeek-0/conn.log ] && [ -e ../zeek-1/conn.log ]; do sleep 0.1; done; kill "$PPID"; until [ "$ended" ]; do sleep 0.1; done',
   ],
 ])(
   "%s is started four times while nothing is uploaded, and every start's logs are kept",
