@@ -174,7 +174,7 @@ test("links and empty folders are no evidence, drafts are, and what cannot be mo
   const { status, said } = start({ TOOL_COMMAND: join(folder, "bin/tool") });
   expect([status, said]).toEqual([0, expect.stringContaining("open/blocked/x.log stays in the spool")]);
   expect(await done()).toEqual(["a/b/c/d/e/f/deep.log", "blocked", "draft.json"]);
-  expect(existsSync(join(folder, "spool/open/empty"))).toBe(false);
+  expect(existsSync(join(folder, "spool/open/empty/nested"))).toBe(false);
   expect(existsSync(join(folder, "spool/open/link"))).toBe(false);
   expect(readFileSync(join(folder, "spool/open/blocked/x.log"), "utf8")).toBe("waits in open/");
 });
