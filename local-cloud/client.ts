@@ -185,7 +185,9 @@ export class LocalCloudClient {
    *   agent on them would (default true).
    * `permissionDelay`: milliseconds until a change of policies is seen (default 0).
    * `consistency`: every describe shows what was at some time within so many `milliseconds` (default 0), drawn from `seed`;
-   *   `callers`: for `all` or for `roles` alone.
+   *   `callers`: for `all`, for `roles` or for `functions` alone.
+   * `idleAwaits`: `idle` waits for messages that their function has hidden where they come back within so many
+   *   milliseconds (default 0: for none).
    * `clockOffset`: milliseconds added to the clock.
    */
   async settings(settings: {
@@ -201,8 +203,14 @@ export class LocalCloudClient {
     permissionDelay?: number;
     clockOffset?: number;
     consistency?: ConsistencyInput;
+    idleAwaits?: number;
   }): Promise<void> {
     await this.#ask("POST", "settings", settings);
+  }
+
+  /** All that has been so far is in every list from now on, as if the seconds of `consistency` had passed. */
+  async settle(): Promise<void> {
+    await this.#ask("POST", "settle");
   }
 
   /** Waits until no event, message or invocation is under way. Throws when that takes longer. */
