@@ -4,6 +4,7 @@
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { signalAt } from "../aws/signal.js";
+import { isBehind } from "../core/events/behind.js";
 import type { AccountRegion, SweepReason } from "../core/events/envelope.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";
 import { sessionsChanged, sourcesRefused } from "../core/sessions/bus-events.js";
@@ -190,8 +191,10 @@ function hasFollowUp({ event }: Message): boolean {
   return event.followUps.length > 0;
 }
 
-function isUnsettled({ event: { look, early } }: Message, report: Report): boolean {
-  if (report.sources.some((source) => names(look, source) && report.unsettled.has(source.id))) return true;
+function isUnsettled({ event: { look, early, expected } }: Message, report: Report): boolean {
+  const named = report.sources.filter((source) => names(look, source));
+  if (named.some(({ id }) => report.unsettled.has(id))) return true;
+  if (expected && named.some(({ instance }) => instance && isBehind(expected, instance))) return true;
   return early && [...look.instanceIds, ...look.interfaceIds].some((id) => report.unseen.includes(id));
 }
 
