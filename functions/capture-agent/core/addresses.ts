@@ -17,9 +17,9 @@ const RECENT = 4096;
 
 export interface AddressBlocks {
   /** Source and destination of an Ethernet frame that begins at `at`, of which `length` bytes are there. */
-  add(view: DataView, at: number, length: number): void;
+  readonly add: (view: DataView, at: number, length: number) => void;
   /** In the form of RFC 4632 and RFC 4291, sorted. */
-  blocks(): readonly string[];
+  readonly blocks: () => readonly string[];
 }
 
 /** The bytes of a frame that `add` needs: two VLAN tags and the header of IPv6. */
