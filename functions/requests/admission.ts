@@ -2,7 +2,8 @@
  * Which requests are let in. Before anything is read of EC2: who asks too often is told so a few times and then passed
  * over, at the cost of one counter, and when it asked is the queue's time, not its own.
  */
-import { openIntake, type DemandRequest } from "../core/demands/intake.js";
+import type { DemandRequest } from "../core/demands/asked.js";
+import { openIntake } from "../core/demands/intake.js";
 import { admit, minuteOf } from "../core/demands/quota.js";
 import { randomPause } from "../core/demands/update.js";
 import { receiptOf } from "../core/demands/receipt.js";

@@ -41,7 +41,7 @@ async function takeOver(claimStore: ClaimStore, claim: Claim, now: number): Prom
     const { claims } = await claimStore.read([claim]);
     // Who has asked since is known better by that.
     if (claims[0]?.version !== undefined) return;
-    const nothing = { claim: undefined, version: undefined, copied: claims[0]?.copied ?? false };
+    const nothing = { copied: false, ...claims[0], claim: undefined, version: undefined };
     // Whoever had more open than the quotas of this version let in keeps them to their ends.
     const written = await claimStore.write(claim, nothing, now, true);
     if (typeof written === "object") return;
