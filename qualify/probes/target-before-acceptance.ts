@@ -1,7 +1,11 @@
 import { ModifyVpcEndpointServiceConfigurationCommand } from "@aws-sdk/client-ec2";
 import { refusal } from "../clients.js";
 import { acceptedOrRefused } from "../judge.js";
+import { unknown } from "../model.js";
 import { probe } from "../probe.js";
+
+const WAITING = "pendingacceptance";
+const SETTLED = [WAITING, "available"];
 
 export const targetBeforeAcceptance = probe("target-before-acceptance", async (stage) => {
   const ServiceId = stage.made("acceptance", stage.outputs.service.id);
@@ -10,9 +14,19 @@ export const targetBeforeAcceptance = probe("target-before-acceptance", async (s
   );
   const { id } = await stage.endpoint(stage.emptySubnet);
   const ask = () => stage.endpointState(id);
-  await stage.until("an endpoint to wait for acceptance", 300, ask, (state) =>
-    /^pendingacceptance$/i.test(state ?? ""),
+  const { answer: state = "" } = await stage.until(
+    "an endpoint to be connected or to wait",
+    900,
+    ask,
+    (each) => SETTLED.includes(each ?? ""),
   );
+  if (state !== WAITING) {
+    await stage.endpointGone(id);
+    await stage.undo("acceptance", ServiceId);
+    return unknown(
+      "The service accepted an endpoint of its own account by itself: it takes a client in another one.",
+    );
+  }
   let target: string | undefined;
   const code = await refusal(stage.mirrorTarget(id).then((made) => (target = made)));
   if (target !== undefined) await stage.undo("target", target);
