@@ -7,6 +7,7 @@ import { clean } from "./clean.js";
 import { accountOf, createClients, type Clients, type Where } from "./clients.js";
 import { Journal } from "./journal.js";
 import { lock } from "./lock.js";
+import { unproven } from "./model.js";
 import type { Options } from "./options.js";
 import { bill, estimate } from "./prices.js";
 import { ask, type Findings, type Probe } from "./probe.js";
@@ -14,7 +15,7 @@ import { PROBES } from "./probes/index.js";
 import type { QualificationRecord, Step } from "./record.js";
 import { Stage } from "./stage.js";
 import { deployment, type Deployment } from "./terraform.js";
-import { checkTime, type Clock } from "./until.js";
+import { checkTime, overtime, type Clock } from "./until.js";
 
 export interface Surroundings {
   /** Where journal and Terraform's state are. */
@@ -59,10 +60,15 @@ export const cleanUp = async (surroundings: Surroundings): Promise<readonly stri
   }
 };
 
+/** What there is no time for any more is not asked; what was found until then counts. */
 export const askAll = async (stage: Stage, probes: readonly Probe[] = PROBES): Promise<Findings> => {
   let found: Findings = {};
   for (const each of probes) {
-    checkTime(stage.clock);
+    const late = overtime(stage.clock);
+    if (late !== undefined) {
+      found = { ...found, ...Object.fromEntries(each.facts.map((fact) => [fact, unproven(late)])) };
+      continue;
+    }
     stage.say(`asking: ${each.facts.join(", ")}`);
     found = { ...found, ...(await ask(each, stage)) };
   }
@@ -137,11 +143,7 @@ export const qualify = async (
   const on = stage;
   if (on !== undefined) {
     for (const { name, play: playOn } of plan.cases ?? CASES) await step(name, () => playOn(on));
-    try {
-      facts = await (plan.asking ?? askAll)(on);
-    } catch (error) {
-      say(`no more questions: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    facts = await (plan.asking ?? askAll)(on);
     await step("zone added", async () => {
       on.outputs = await terraform.apply(2);
       const targets = Object.keys(on.outputs.vpcs.client.targets).length;

@@ -12,9 +12,15 @@ export interface Clock {
   readonly signal: AbortSignal;
 }
 
-export const checkTime = ({ deadline, signal }: Clock): void => {
-  if (signal.aborted) throw new TooLate("The run was interrupted.");
-  if (Date.now() > deadline) throw new TooLate("The run's time was over.");
+/** Why nothing more is begun; undefined while there is time. */
+export const overtime = ({ deadline, signal }: Clock): string | undefined => {
+  if (signal.aborted) return "The run was interrupted.";
+  return Date.now() > deadline ? "The run's time was over." : undefined;
+};
+
+export const checkTime = (clock: Clock): void => {
+  const late = overtime(clock);
+  if (late !== undefined) throw new TooLate(late);
 };
 
 /** Asks until `done`, and gives the answer with the seconds that it took. `what` completes "waited in vain for". */

@@ -250,7 +250,7 @@ export const steps = (): Step[] => {
     { name: "cdktf", after: ["terraform-provider"], work: runCdktf },
     ...examples().map((folder) => terraform(folder, false)),
     { ...endToEnd("e2e-long"), onRequest: true },
-    { ...jest("qualify"), onRequest: true },
+    { ...jest("qualify", 2), after: ["bundles", "terraform-provider"], onRequest: true },
     { ...jest("terragrunt"), onRequest: true },
     { ...jest("instance-metadata"), onRequest: true },
   ];

@@ -1,5 +1,9 @@
 import { kindOf } from "../../../qualify/clean.js";
 import { codeOf } from "../../../qualify/clients.js";
+import { seen } from "../../../qualify/model.js";
+import { probe } from "../../../qualify/probe.js";
+import { askAll } from "../../../qualify/run.js";
+import type { Stage } from "../../../qualify/stage.js";
 import { until } from "../../../qualify/until.js";
 
 test.each([
@@ -51,5 +55,31 @@ describe("waiting", () => {
     await expect(until(clock(Date.now() - 1), "it", 5, never, () => false)).rejects.toThrow("time was over");
     const { signal } = { signal: AbortSignal.abort() };
     await expect(until(clock(Infinity, signal), "it", 5, never, () => false)).rejects.toThrow("interrupted");
+  });
+});
+
+test("what there is no time for is not asked, and what was found until then counts", async () => {
+  let deadline = Infinity;
+  const stage = {
+    clock: {
+      get deadline() {
+        return deadline;
+      },
+      signal: new AbortController().signal,
+    },
+    say: () => undefined,
+  } as unknown as Stage;
+  const first = probe("pending-instance", async () => {
+    deadline = 0;
+    return Promise.resolve(seen("accepted", "It was."));
+  });
+  const broken = probe("stopped-instance", () => Promise.reject(new Error("never asked")));
+  expect(await askAll(stage, [first, broken])).toEqual({
+    "pending-instance": { status: "seen", value: "accepted", detail: "It was." },
+    "stopped-instance": { status: "unproven", detail: "The run's time was over." },
+  });
+  deadline = Infinity;
+  expect(await askAll(stage, [broken])).toEqual({
+    "stopped-instance": { status: "unknown", detail: "The probe failed. Error: never asked" },
   });
 });
