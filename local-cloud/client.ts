@@ -174,6 +174,7 @@ export class LocalCloudClient {
    * `instanceEvents`: whether instances put events on the bus by themselves: state changes, results of Auto
    * Scaling, changes of tags, calls (default true).
    * `trail`: whether there is a CloudTrail trail, so that calls are among them (default true).
+   * `trailMilliseconds`: time from a call to its CloudTrail record (default 0; AWS takes seconds to minutes).
    * `settleMilliseconds`: time between `pending` and `running` and the like (default 100).
    * `retryAfterSeconds`: when a failed message of a mapping is tried again; null: the queue's visibility timeout.
    *   Where a function changes the visibility of its message itself, that counts.
@@ -193,6 +194,7 @@ export class LocalCloudClient {
   async settings(settings: {
     instanceEvents?: boolean;
     trail?: boolean;
+    trailMilliseconds?: number;
     settleMilliseconds?: number;
     retryAfterSeconds?: number | null;
     visibilityScale?: number;

@@ -116,6 +116,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     if (typeof body["instanceEvents"] === "boolean") automatic.enabled = body["instanceEvents"];
     if (typeof body["trail"] === "boolean") automatic.trail = body["trail"];
     automatic.settleMilliseconds = number(body["settleMilliseconds"]) ?? automatic.settleMilliseconds;
+    automatic.trailMilliseconds = number(body["trailMilliseconds"]) ?? automatic.trailMilliseconds;
     if ("retryAfterSeconds" in body) parts.lambda.mappings.retryAfter = number(body["retryAfterSeconds"]);
     parts.lambda.mappings.visibility.scale =
       number(body["visibilityScale"]) ?? parts.lambda.mappings.visibility.scale;

@@ -24,6 +24,7 @@ import {
   startLocalCloud,
   type LocalCloud,
 } from "../../local-cloud/index.js";
+import { makeEventual } from "../support/eventual.js";
 import { taggingProvider, TerraformRoot, type Variables } from "../support/terraform.js";
 
 interface Outputs {
@@ -92,6 +93,7 @@ const groups = async () => {
 
 beforeAll(async () => {
   cloud = await startLocalCloud({ logFile: join(root, "reports", "e2e-hub-cloud.log") });
+  await makeEventual(cloud);
   terraform = new TerraformRoot({
     example: "examples/hub",
     name: "e2e-hub",

@@ -16,6 +16,7 @@ import {
 import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../support/aws.js";
+import { makeEventual } from "../support/eventual.js";
 import { makeNetwork, type Network } from "../support/network.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 
@@ -127,6 +128,7 @@ const clientVariables = () => ({
 beforeAll(async () => {
   cloud = await startLocalCloud();
   await cloud.setSchedules({ paused: true });
+  await makeEventual(cloud);
   at = {
     hub: createAws(cloud.env(HUB)),
     client: createAws(cloud.env(CLIENT)),
@@ -239,6 +241,7 @@ test("the client uninstalls with sessions running, and the hub hears of that too
     targets: [],
     endpoints: [],
     functions: [],
+    tables: [],
   });
   const received = (await reports()).filter((each) => each["detail-type"] === "Mirror Session Changed");
   expect(received.map(({ account }) => account)).toContain(CLIENT);

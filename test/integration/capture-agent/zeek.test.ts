@@ -1,4 +1,4 @@
-/** Zeek's entry point with a stand-in that writes the counts of tools/zeek/local.zeek: who starts it again, and what is counted. */
+/** Zeek's entry point with a stand-in that writes the counts of modules/capture-fleet/node/tools/zeek/local.zeek: who starts it again, and what is counted. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
