@@ -80,6 +80,10 @@ test-upgrade: setup ## From the first version that mirrored to this one, under r
 	@$(call need,git,install git)
 	@npm run --silent jest -- --ci --selectProjects upgrade
 
+.PHONY: test-life
+test-life: setup ## A node's whole life in the virtual machine, its bucket away for ten minutes (as root on Debian 12; 25 minutes)
+	@LIFE_IN_MACHINE=1 LIFE_OUTAGE_SECONDS=600 npm run --silent jest -- --ci --selectProjects dataplane --runTestsByPath test/dataplane/life.test.ts
+
 .PHONY: demo
 demo: setup build ## The product at work in a local cloud, start to finish
 	@npm run --silent demo
