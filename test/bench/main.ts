@@ -24,6 +24,7 @@ import { requests } from "./sections/requests.js";
 import { size } from "./sections/size.js";
 import { storm } from "./sections/storm.js";
 import { throttled } from "./sections/throttled.js";
+import { tools } from "./sections/tools.js";
 import { writer } from "./sections/writer.js";
 import type { Row, Section } from "./section.js";
 
@@ -38,6 +39,7 @@ const LONG: readonly Section[] = [
   requests,
   dataplane,
   writer,
+  tools,
 ];
 const SECTIONS: readonly Section[] = [
   size,

@@ -23,7 +23,7 @@ const MOST_STOP = 5000;
 const BACKLOG = 6 * 64 * 2 ** 20;
 
 /** 20 MB of payload that does not compress, 870 bytes a frame: more than zstd looks back. */
-const frames = (): Buffer[] =>
+export const frames = (): Buffer[] =>
   Array.from({ length: 24_000 }, (_, n) => {
     const ip = { from: `10.0.${n % 250}.1`, to: `10.1.0.${(n * 7) % 250}` };
     const payload = randomBytes([64, 600, 1400, 1400][n % 4]! - 42);
