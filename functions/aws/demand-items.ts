@@ -52,6 +52,12 @@ export const removeAt = (milliseconds: number): AttributeValue => ({
   N: String(Math.ceil(milliseconds / 1000)),
 });
 
+/** Until when DynamoDB leaves an item alone, milliseconds since the epoch. */
+export function keptUntil(item: Item | undefined): number | undefined {
+  const seconds = Number(item?.["remove_at"]?.N);
+  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
 const text = z.object({ S: z.string() });
 const number = z.pipe(
   z.object({ N: z.string().check(z.regex(/^-?\d{1,16}$/)) }),

@@ -28,6 +28,7 @@ import {
   copyName,
   copyOf,
   hasUnread,
+  keptUntil,
   everybodyKey,
   minuteKey,
   quotaKey,
@@ -113,6 +114,7 @@ export function createDemandTable(
           claim: item && readClaim(item),
           version: item && (item["version"]?.S ?? ""),
           copied: copies !== undefined && Object.hasOwn(copies, copyName(key.requester)),
+          copiesKeptUntil: keptUntil(copies),
         };
       });
       const ids = new Set(keys.map(({ interfaceId }) => interfaceId));
@@ -176,7 +178,7 @@ export function createDemandTable(
       const step = isCopied(claim) ? (seen.copied ? 0 : 1) : seen.copied ? -1 : 0;
       const writes = [
         putClaim(table, claim, seen, version),
-        ...putCopy(table, claim, seen, now + maximumMinutes * MINUTE_MS + COPIES_KEPT_MS),
+        ...putCopy(table, claim, seen, now + maximumMinutes * MINUTE_MS),
       ];
       const counters = step === 0 ? [] : countersOf(claim, quotas);
       const items = [...writes, ...counters.map((counter) => addOpen(table, step, counter, granted))];
@@ -228,10 +230,15 @@ function putClaim(table: string, claim: Claim, seen: SeenClaim, version: string)
   return { Put: { TableName: table, Item: claimItemOf(claim, version), ...condition } };
 }
 
-/** Nothing where there was no copy and is to be none. */
-function putCopy(table: string, claim: Claim, { copied }: SeenClaim, kept: number): TransactWriteItem[] {
+/**
+ * Nothing where there was no copy and is to be none. `latest`: until then a claim can be open that is asked for now. One that
+ * was asked for under a longer maximum is open for longer, so what is kept is never kept shorter.
+ */
+function putCopy(table: string, claim: Claim, seen: SeenClaim, latest: number): TransactWriteItem[] {
+  const { copied, copiesKeptUntil = 0 } = seen;
   const copy = isCopied(claim);
   if (!copy && !copied) return [];
+  const kept = Math.max(copiesKeptUntil, Math.max(latest, claim.until) + COPIES_KEPT_MS);
   const values = copy ? { ":copy": copyOf(claim), ":remove_at": removeAt(kept) } : undefined;
   return [
     {

@@ -2,7 +2,8 @@
  * Which requests are let in, decided before EC2 is called: a requester that asks too often is refused, and then ignored, at
  * the cost of one counter. When it asked is the queue's time, never the event's own.
  */
-import { openIntake, type DemandRequest } from "../core/demands/intake.js";
+import type { DemandRequest } from "../core/demands/asked.js";
+import { openIntake } from "../core/demands/intake.js";
 import { admit, minuteOf } from "../core/demands/quota.js";
 import { randomPause } from "../core/demands/update.js";
 import { receiptOf } from "../core/demands/receipt.js";

@@ -41,7 +41,7 @@ async function takeOver(claimStore: ClaimStore, claim: Claim, now: number): Prom
     const { claims } = await claimStore.read([claim]);
     // A claim that is already in the table is newer than the parameter.
     if (claims[0]?.version !== undefined) return;
-    const nothing = { claim: undefined, version: undefined, copied: claims[0]?.copied ?? false };
+    const nothing = { copied: false, ...claims[0], claim: undefined, version: undefined };
     // More than this version's quotas allow may be open; all keep their ends.
     const written = await claimStore.write(claim, nothing, now, true);
     if (typeof written === "object") return;

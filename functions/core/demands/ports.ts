@@ -15,6 +15,8 @@ export interface SeenClaim {
   readonly version: string | undefined;
   /** Whether the interface has a copy of it. */
   readonly copied: boolean;
+  /** Until when the store keeps what the interface has of copies, whose ever they are; undefined: there are none. */
+  readonly copiesKeptUntil?: number | undefined;
 }
 
 export interface InterfaceClaims {

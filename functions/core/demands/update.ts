@@ -65,7 +65,7 @@ export function openUpdates(
 
   const remember = (key: ClaimKey, claim: Claim, version: string): void => {
     const copied = isCopied(claim);
-    seen.set(idOf(key), { claim, version, copied });
+    seen.set(idOf(key), { ...seen.get(idOf(key)), claim, version, copied });
     const on = copies.get(key.interfaceId) ?? new Map<string, ClaimCopy>();
     if (copied) on.set(key.requester, claim);
     else on.delete(key.requester);
