@@ -1,5 +1,6 @@
 /** What follows an event besides a look, as deployed: real Terraform, real roles and rules, the bundles. */
 import { answers } from "./controller/scenarios/answers.js";
+import { commands } from "./controller/scenarios/commands.js";
 import { demands } from "./controller/scenarios/demands.js";
 import { detachments } from "./controller/scenarios/detachments.js";
 import { guardduty } from "./controller/scenarios/guardduty.js";
@@ -29,6 +30,7 @@ afterAll(async () => {
 describe("lifecycle hooks", () => hooks(world));
 describe("GuardDuty", () => guardduty(world));
 describe("demands", () => demands(world));
+describe("documented commands", () => commands(world));
 describe("answers", () => answers(world));
 describe("tampering", () => tampering(world));
 describe("detachments", () => detachments(world));

@@ -30,10 +30,16 @@ export const requestMirror = (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   shell = "sh",
-): Promise<Ran> =>
+): Promise<Ran> => run(shell, [SCRIPT, ...args], env);
+
+/** Runs commands as somebody would who pasted them into a shell; ends with the first that fails. */
+export const runCommands = (commands: string, env: Readonly<Record<string, string>>): Promise<Ran> =>
+  run("sh", ["-ec", commands], env);
+
+const run = (shell: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const began = Date.now();
-    const child = spawn(shell, [SCRIPT, ...args], {
+    const child = spawn(shell, args, {
       env: {
         ACCOUNT_REGION: "/nonexistent",
         ...env,

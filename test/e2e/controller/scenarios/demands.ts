@@ -108,6 +108,7 @@ export const demands = (world: World): void => {
     await world.cloud.interfere({});
     // How an earlier claim ended is no answer to this request.
     const about = { network_interface_id: launched.interfaceIds[0] };
+    await world.cloud.settle();
     await world.ask("Mirror Requested", about);
     await world.ask("Mirror Withdrawn", about);
     await world.inSilence(async () => {
