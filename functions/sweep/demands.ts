@@ -1,6 +1,6 @@
 /** A sweep's part in demands: it honours them and writes down what has become of them, their end included. */
 import type { Deadlines } from "../core/deadlines.js";
-import { isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
+import { claimOf, isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
 import { demandResultOf } from "../core/demands/result.js";
 import type { ClaimKey, InterfaceClaims } from "../core/demands/ports.js";
 import { openUpdates, randomPause } from "../core/demands/update.js";
@@ -96,11 +96,6 @@ export async function settleDemands(
     later(error);
   }
   return all.filter(({ copy }) => isOpen(copy, now)).length;
-}
-
-/** What its copy says of a claim. */
-function claimOf(interfaceId: string, copy: ClaimCopy): Claim {
-  return { ...copy, interfaceId, at: copy.since, received: copy.since };
 }
 
 /** Whether some or all of them could not be read. */
