@@ -152,9 +152,8 @@ export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOp
         .map((request) => askedBy(request, observation, policy, now()));
       for (const { early } of asked) if (early !== undefined) unsettled.add(early);
       await inOrder(asked.flatMap(({ asked: each }) => each));
-      const ids = new Set([...recorded.values()].map(({ key }) => key.interfaceId));
       const openOn = (id: string) => openClaims(updates.copiesOn(id), now(), updates.unread.has(id));
-      return new Map([...ids].map((id) => [id, openOn(id)]));
+      return new Map([...recorded.values()].map(({ key: { interfaceId: id } }) => [id, openOn(id)]));
     },
     async settle(report) {
       for (const { key, requests } of recorded.values()) {
