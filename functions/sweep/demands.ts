@@ -4,6 +4,7 @@ import { claimOf, isOpen, openClaims, settle, type Claim, type ClaimCopy } from 
 import { demandResultOf } from "../core/demands/result.js";
 import type { ClaimKey, InterfaceClaims } from "../core/demands/ports.js";
 import { openUpdates, randomPause } from "../core/demands/update.js";
+import { GUARDDUTY } from "../core/events/follow-ups.js";
 import type { Report } from "../core/sessions/report.js";
 import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { App } from "../runtime/app.js";
@@ -89,13 +90,39 @@ export async function settleDemands(
     if (ports.clock.now() < until) await updates.read(changed);
     for (const { copy, ...key } of changed) {
       if (ports.clock.now() >= until) break;
-      // A claim that is gone, though it has a copy, is known by that copy. One that fails each time keeps no other open.
-      await updates.change(key, (claim) => answer(claim ?? claimOf(key.interfaceId, copy))).catch(later);
+      const change = (claim: Claim | undefined): Claim => {
+        // Asked for again since it was read: the verdict is not about it.
+        if (claim !== undefined && isOpen(claim, now) && !isOpen(copy, now)) return claim;
+        // A claim that is gone, though it has a copy, is known by that copy.
+        return answer(claim ?? claimOf(key.interfaceId, copy));
+      };
+      // One that fails each time keeps no other open.
+      await updates.change(key, change).catch(later);
     }
   } catch (error) {
     later(error);
   }
   return all.filter(({ copy }) => isOpen(copy, now)).length;
+}
+
+/**
+ * Whether somebody has an open claim on an interface now, or may have one that cannot be read: a sweep's own claims are as old
+ * as its reading of EC2 and its wait for a turn.
+ */
+export function claimedAgain({ ports, claimStore, telemetry }: App) {
+  return async (interfaceId: string): Promise<boolean> => {
+    try {
+      const { interfaces } = await claimStore.read([{ requester: GUARDDUTY.name, interfaceId }]);
+      const isClaimed = (copy: ClaimCopy) => isOpen(copy, ports.clock.now());
+      return interfaces.some(({ copies, unread }) => unread || copies.some(isClaimed));
+    } catch (error) {
+      telemetry.logger.warn(
+        "a demand could not be read again: its mirror is left to the next sweep",
+        error as Error,
+      );
+      return true;
+    }
+  };
 }
 
 /** Whether some or all of them could not be read. */
