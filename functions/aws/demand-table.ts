@@ -5,28 +5,27 @@
  */
 import {
   BatchGetItemCommand,
+  ConditionalCheckFailedException,
   DynamoDBClient,
   QueryCommand,
   TransactWriteItemsCommand,
   TransactionCanceledException,
   UpdateItemCommand,
   type BatchGetItemCommandOutput,
-  type TransactWriteItem,
+  type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../core/clock.js";
-import { isCopied, isOpen, type Claim } from "../core/demands/claim.js";
-import type { ClaimStore, InterfaceClaims, SeenClaim, Written } from "../core/demands/ports.js";
-import { countsInAll, isLimited, type Quotas } from "../core/demands/quota.js";
+import { isCopied, isOpen } from "../core/demands/claim.js";
+import type { ClaimKey, ClaimStore, InterfaceClaims, SeenClaim } from "../core/demands/ports.js";
+import type { Quotas } from "../core/demands/quota.js";
 import { options } from "./client.js";
 import {
   COPIES,
-  COPIES_KEPT_MS,
-  claimItemOf,
   claimKey,
   copiesKey,
   copyName,
-  copyOf,
+  copyNames,
   hasUnread,
   keptUntil,
   everybodyKey,
@@ -39,6 +38,7 @@ import {
   keyOf,
   type Item,
 } from "./demand-items.js";
+import { addOpen, countersOf, putClaim, putCopy, recount, whyCancelled } from "./demand-writes.js";
 import { everyPage } from "./pages.js";
 
 /** Most keys of one BatchGetItem (API reference). */
@@ -83,8 +83,19 @@ export function createDemandTable(
     return found;
   };
 
+  /** Whether it was still as it was read. */
+  const setRight = async (input: UpdateItemCommandInput): Promise<boolean> => {
+    try {
+      await client.send(new UpdateItemCommand(input));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+
   let overdueReadAt = -Infinity;
-  /** `begins`: how the sort keys begin; by default all. */
+  /** `begins`: how the sort keys begin, of the first page alone; by default all. */
   const queryItems = (partition: string, until: number, begins?: string) =>
     everyPage("Query", async (token) => {
       if (clock.now() > until) throw new Error("demands are not to be read any longer");
@@ -101,7 +112,7 @@ export function createDemandTable(
           ...(token !== undefined && { ExclusiveStartKey: keyOf(partition, token) }),
         }),
       );
-      return { items: Items, next: LastEvaluatedKey?.["item"]?.S };
+      return { items: Items, next: begins === undefined ? LastEvaluatedKey?.["item"]?.S : undefined };
     });
 
   return {
@@ -140,21 +151,30 @@ export function createDemandTable(
     },
 
     async overdue(now, requester) {
-      if (requester !== undefined) {
-        const items = await queryItems(requester, Infinity, "eni-");
-        return items.flatMap((item) => {
-          const claim = readClaim(item);
-          return claim !== undefined && isCopied(claim) && !isOpen(claim, now) ? [claim] : [];
-        });
+      const nothing = { keys: [], recounted: false };
+      if (requester === undefined) {
+        if (now - overdueReadAt < MINUTE_MS) return nothing;
+        overdueReadAt = now;
       }
-      if (now - overdueReadAt < MINUTE_MS) return [];
-      overdueReadAt = now;
+      const counter = requester === undefined ? everybodyKey : quotaKey(requester);
+      // Before the claims, so that whatever is written after it is seen by its changes.
+      const counted = (await getAll([counter])).get(nameOf(counter));
+      const claims = Number(counted?.["claims"]?.N ?? 0);
+      if (requester !== undefined) {
+        // The first page: behind it may lie more refusals than there is time to read, as many as it has asked for.
+        const items = await queryItems(requester, Infinity, "eni-");
+        const its = items.flatMap((item) => readClaim(item) ?? []).filter(isCopied);
+        if (its.length >= claims) return { ...nothing, keys: its.filter((claim) => !isOpen(claim, now)) };
+      }
+      // What is counted are copies, which DynamoDB keeps for longer than their claims.
       const items = await queryItems("interfaces", Infinity);
-      return items.flatMap((item) =>
-        readCopies(item)
-          .filter((copy) => !isOpen(copy, now))
-          .map((copy) => ({ requester: copy.requester, interfaceId: item["item"]?.S ?? "" })),
-      );
+      const name = requester === undefined ? undefined : copyName(requester);
+      const its = (each: string) => name === undefined || each === name;
+      const there = items.flatMap(copyNames).filter(its).length;
+      return {
+        keys: items.flatMap((item) => overdueOf(item, now)).filter((key) => its(copyName(key.requester))),
+        recounted: there < claims && (await setRight(recount(table, counter, counted, there))),
+      };
     },
 
     async count(requester, minute, requests) {
@@ -217,95 +237,10 @@ export function createDemandTable(
   };
 }
 
-function putClaim(table: string, claim: Claim, seen: SeenClaim, version: string): TransactWriteItem {
-  const condition =
-    seen.version === undefined
-      ? { ConditionExpression: "attribute_not_exists(requester)" }
-      : seen.version === ""
-        ? { ConditionExpression: "attribute_not_exists(version)" }
-        : {
-            ConditionExpression: "version = :seen",
-            ExpressionAttributeValues: { ":seen": { S: seen.version } },
-          };
-  return { Put: { TableName: table, Item: claimItemOf(claim, version), ...condition } };
-}
-
-/**
- * Nothing where there was no copy and is to be none. `latest`: until then a claim can be open that is asked for now. One that
- * was asked for under a longer maximum is open for longer, so what is kept is never kept shorter.
- */
-function putCopy(table: string, claim: Claim, seen: SeenClaim, latest: number): TransactWriteItem[] {
-  const { copied, copiesKeptUntil = 0 } = seen;
-  const copy = isCopied(claim);
-  if (!copy && !copied) return [];
-  const kept = Math.max(copiesKeptUntil, Math.max(latest, claim.until) + COPIES_KEPT_MS);
-  const values = copy ? { ":copy": copyOf(claim), ":remove_at": removeAt(kept) } : undefined;
-  return [
-    {
-      Update: {
-        TableName: table,
-        Key: copiesKey(claim),
-        UpdateExpression: copy ? "SET #copy = :copy, remove_at = :remove_at" : "REMOVE #copy",
-        ConditionExpression: copied ? "attribute_exists(#copy)" : "attribute_not_exists(#copy)",
-        ExpressionAttributeNames: { "#copy": copyName(claim.requester) },
-        ...(values && { ExpressionAttributeValues: values }),
-      },
-    },
-  ];
-}
-
-interface Counter {
-  readonly key: Item;
-  readonly most: number;
-  readonly reason: "too-many-claims" | "too-many-demands";
-}
-
-function countersOf({ requester }: Claim, { openPerRequester, openInAll }: Quotas): readonly Counter[] {
-  return [
-    ...(isLimited(requester)
-      ? [{ key: quotaKey(requester), most: openPerRequester, reason: "too-many-claims" as const }]
-      : []),
-    ...(countsInAll(requester)
-      ? [{ key: everybodyKey, most: openInAll, reason: "too-many-demands" as const }]
-      : []),
-  ];
-}
-
-/** Counts one open claim more, if the quota has room or it is `granted`, or one less. */
-function addOpen(table: string, step: number, { key, most }: Counter, granted: boolean): TransactWriteItem {
-  const asksForRoom = step > 0 && !granted;
-  const room = { ConditionExpression: "attribute_not_exists(claims) OR claims < :most" };
-  return {
-    Update: {
-      TableName: table,
-      Key: key,
-      UpdateExpression: "ADD claims :step",
-      ...(asksForRoom && room),
-      ExpressionAttributeValues: {
-        ":step": { N: String(step) },
-        ...(asksForRoom && { ":most": { N: String(most) } }),
-      },
-    },
-  };
-}
-
-/**
- * Why nothing was written: another writer (a condition failed, or its transaction was on the same items) or a full quota. The
- * reasons are in the order of the writes (API reference, TransactionCanceledException). Throws where it was neither.
- */
-function whyCancelled(
-  error: TransactionCanceledException,
-  writes: number,
-  counters: readonly Counter[],
-): Exclude<Written, object> {
-  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  const isConflict = (code: string | undefined) =>
-    code === "ConditionalCheckFailed" || code === "TransactionConflict";
-  if (codes.slice(0, writes).some(isConflict)) return "changed";
-  if (codes.includes("TransactionConflict")) return "changed";
-  const full = counters.find((_, n) => codes[writes + n] === "ConditionalCheckFailed");
-  if (full === undefined) throw error;
-  return full.reason;
+function overdueOf(item: Item, now: number): readonly ClaimKey[] {
+  const interfaceId = item["item"]?.S ?? "";
+  const overdue = readCopies(item).filter((copy) => !isOpen(copy, now));
+  return overdue.map(({ requester }) => ({ requester, interfaceId }));
 }
 
 const copyKeysOf = (interfaceId: string) => COPIES.map((partition) => keyOf(partition, interfaceId));

@@ -1,9 +1,10 @@
 /** The demands of a sweep: it honours the open ones and writes down what became of each, its end included. */
 import type { Deadlines } from "../core/deadlines.js";
-import { isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
+import { claimOf, isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
 import { demandResultOf } from "../core/demands/result.js";
 import type { ClaimKey, InterfaceClaims } from "../core/demands/ports.js";
 import { openUpdates, randomPause } from "../core/demands/update.js";
+import { GUARDDUTY } from "../core/events/follow-ups.js";
 import type { Report } from "../core/sessions/report.js";
 import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { App } from "../runtime/app.js";
@@ -89,8 +90,14 @@ export async function settleDemands(
     if (ports.clock.now() < until) await updates.read(changed);
     for (const { copy, ...key } of changed) {
       if (ports.clock.now() >= until) break;
-      // A claim that is gone is known by its copy. One that fails each time must not keep the others from being written.
-      await updates.change(key, (claim) => answer(claim ?? claimOf(key.interfaceId, copy))).catch(later);
+      const change = (claim: Claim | undefined): Claim => {
+        // Asked for again since it was read: the verdict is not about it.
+        if (claim !== undefined && isOpen(claim, now) && !isOpen(copy, now)) return claim;
+        // A claim that is gone, though it has a copy, is known by that copy.
+        return answer(claim ?? claimOf(key.interfaceId, copy));
+      };
+      // One that fails each time keeps no other open.
+      await updates.change(key, change).catch(later);
     }
   } catch (error) {
     later(error);
@@ -98,9 +105,24 @@ export async function settleDemands(
   return all.filter(({ copy }) => isOpen(copy, now)).length;
 }
 
-/** What its copy says of a claim. */
-function claimOf(interfaceId: string, copy: ClaimCopy): Claim {
-  return { ...copy, interfaceId, at: copy.since, received: copy.since };
+/**
+ * Whether somebody has an open claim on an interface now, or may have one that cannot be read: a sweep's own claims are as old
+ * as its reading of EC2 and its wait for a turn.
+ */
+export function claimedAgain({ ports, claimStore, telemetry }: App) {
+  return async (interfaceId: string): Promise<boolean> => {
+    try {
+      const { interfaces } = await claimStore.read([{ requester: GUARDDUTY.name, interfaceId }]);
+      const isClaimed = (copy: ClaimCopy) => isOpen(copy, ports.clock.now());
+      return interfaces.some(({ copies, unread }) => unread || copies.some(isClaimed));
+    } catch (error) {
+      telemetry.logger.warn(
+        "a demand could not be read again: its mirror is left to the next sweep",
+        error as Error,
+      );
+      return true;
+    }
+  };
 }
 
 /** Whether some or all of them could not be read. */

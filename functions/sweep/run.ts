@@ -20,7 +20,7 @@ import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
 import type { SweepContext } from "./context.js";
 import { lookOutside } from "./outside-vpcs.js";
-import { areUnread, readDemands, settleDemands } from "./demands.js";
+import { areUnread, claimedAgain, readDemands, settleDemands } from "./demands.js";
 import { openWhenFree } from "./record.js";
 import type { Request, SweepRequest } from "./request.js";
 import { explained, refuseToPass, summarize, type Summary } from "./summary.js";
@@ -113,7 +113,8 @@ async function runReconcile(
   const window = { milliseconds: WINDOW_MS, until: whole };
   const policyWrittenAt = writtenAt;
   const { onDone } = telemetry;
-  const run = { ...deadlines, window, ports, settings, policy, policyWrittenAt, types, quotas, onDone };
+  const given = { ...deadlines, window, ports, settings, policy, policyWrittenAt, types, quotas, onDone };
+  const run = { ...given, isClaimedAgain: claimedAgain(app) };
   const latestRead = () => Math.min(whole - WINDOW_MS, ports.clock.now() + READS_MS);
   const demands = await readDemands(app, deadlines, latestRead());
   const failed = { record: false };

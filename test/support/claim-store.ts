@@ -103,9 +103,13 @@ export function aClaimStore(
     },
     async overdue(now, requester) {
       call("read");
-      return [...copies.values()].filter(
-        (copy) => !isOpen(copy, now) && (requester === undefined || copy.requester === requester),
+      const its = [...copies.values()].filter((copy) =>
+        requester === undefined ? countsInAll(copy.requester) : copy.requester === requester,
       );
+      const counter = requester ?? EVERYBODY;
+      const recounted = (open.get(counter) ?? 0) > its.length;
+      if (recounted) open.set(counter, its.length);
+      return { keys: its.filter((copy) => !isOpen(copy, now)), recounted };
     },
     async count(requester, minute, requests) {
       call("count");

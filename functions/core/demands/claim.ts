@@ -33,6 +33,11 @@ export interface Claim {
 /** What sweeps and batches need of a claim: the copy that is kept with the interface while the claim counts as open. */
 export type ClaimCopy = Pick<Claim, "requester" | "status" | "since" | "until" | "sessionId" | "reason">;
 
+/** What its copy says of a claim that is gone. */
+export function claimOf(interfaceId: string, copy: ClaimCopy): Claim {
+  return { ...copy, interfaceId, at: copy.since, received: copy.since };
+}
+
 export interface ClaimLimits {
   readonly defaultMinutes: number;
   /** The longest that one requester can have a claim open, however often it asks. */

@@ -39,6 +39,13 @@ export type Written = { readonly version: string } | "changed" | QuotaReason;
 /** Backs off after another writer was faster; for a random time, so that the two do not meet again. */
 export type Pause = (tries: number) => Promise<void>;
 
+export interface Overdue {
+  /** Claims that count as open though their time is up: a sweep writes their end, and may not have come to them yet. */
+  readonly keys: readonly ClaimKey[];
+  /** Whether more was counted than there is, and is no longer. */
+  readonly recounted: boolean;
+}
+
 /** Where claims are kept. Every method throws when it could not be read or written. */
 export interface ClaimStore {
   /** These claims and, in the same read, the copies of all claims on their interfaces; strongly consistent. */
@@ -46,10 +53,10 @@ export interface ClaimStore {
   /** The claims on every interface; strongly consistent. Throws where reading would go on after `until`. */
   all(until?: number): Promise<readonly InterfaceClaims[]>;
   /**
-   * Claims that count as open though their time is up: this requester's, or those on any interface, which are read once a
-   * minute at most. A sweep writes their end, and may not have come to them yet.
+   * What fills a quota and should not: this requester's, or that of all, for which it is looked once a minute at most. A count
+   * that is higher than what there is, is set right.
    */
-  overdue(now: number, requester?: string): Promise<readonly ClaimKey[]>;
+  overdue(now: number, requester?: string): Promise<Overdue>;
   /** Counts requests of this minute, and answers how many there are now. */
   count(requester: string, minute: number, requests: number): Promise<number>;
   /**

@@ -3,7 +3,7 @@
  * written only if that is still there, and decided anew if not. What one run has read or written it does not read again.
  */
 import type { Clock } from "../clock.js";
-import { isCopied, isOpen, settle, type Claim, type ClaimCopy } from "./claim.js";
+import { claimOf, isCopied, isOpen, settle, type Claim, type ClaimCopy } from "./claim.js";
 import type { ClaimKey, ClaimStore, Pause, SeenClaim } from "./ports.js";
 import type { QuotaReason } from "./quota.js";
 
@@ -72,19 +72,24 @@ export function openUpdates(
     copies.set(key.interfaceId, on);
   };
 
-  /** Whether there is room now, because what filled the quota had ended by our clock. */
+  /** Whether there is room now, because what filled the quota had ended by our clock, or is not there at all. */
   const makeRoom = async (over: QuotaReason, requester: string): Promise<boolean> => {
-    const overdue = await store.overdue(now(), over === "too-many-claims" ? requester : undefined);
-    const end = (claim: Claim | undefined) =>
-      claim === undefined || isOpen(claim, now())
-        ? claim
-        : settle(claim, { is: "pending", reason: "not-found" }, now());
+    const of = over === "too-many-claims" ? requester : undefined;
+    const { keys, recounted } = await store.overdue(now(), of);
     let ended = 0;
-    for (const key of overdue.slice(0, ROOM)) {
-      const { before, after } = await change(key, end);
+    for (const key of keys.slice(0, ROOM)) {
+      const { before, after } = await change(key, (claim) => endOf(key, claim));
       if (after !== before) ended += 1;
     }
-    return ended > 0;
+    return recounted || ended > 0;
+  };
+
+  /** The claim with its end; one that DynamoDB has cleaned up is known by its copy. */
+  const endOf = (key: ClaimKey, claim: Claim | undefined): Claim | undefined => {
+    const copy = copies.get(key.interfaceId)?.get(key.requester);
+    const known = claim ?? (copy && claimOf(key.interfaceId, copy));
+    if (known === undefined || isOpen(known, now())) return claim;
+    return settle(known, { is: "pending", reason: "not-found" }, now());
   };
 
   const change: Updates["change"] = async (key, decide) => {

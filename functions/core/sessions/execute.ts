@@ -7,7 +7,7 @@ import { mayCreate, mayStart, type Deadlines } from "../deadlines.js";
 import { stableHash } from "../hash.js";
 import type { Outcome } from "../outcomes.js";
 import { waitedForPermission } from "../permissions.js";
-import { isAction, isBookkeeping, type Action, type SourcePlan, type Done } from "./decisions.js";
+import { isAction, isBookkeeping, leftAlone, type Action, type SourcePlan, type Done } from "./decisions.js";
 import type { SessionWriter } from "./ports.js";
 
 export interface ExecuteOptions extends Deadlines {
@@ -19,6 +19,8 @@ export interface ExecuteOptions extends Deadlines {
   readonly replan: (plan: SourcePlan) => Promise<SourcePlan | undefined>;
   /** What was learnt since the plan was made may change it, right before it is carried out. */
   readonly revise?: (plan: SourcePlan) => SourcePlan;
+  /** Whether somebody has asked for the interface since its demands were read: then it keeps what it has. */
+  readonly isClaimedAgain?: ((interfaceId: string) => Promise<boolean>) | undefined;
   /** What came of an action of this plan, for what is to be learnt from it. */
   readonly learn?: (plan: SourcePlan, done: Done) => void;
   /** Called as each action ends, for logs and progress. */
@@ -69,6 +71,13 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
   for (let action = actions[0]; action && mayStart(options.clock, options); action = actions[0]) {
     if (action.kind === "create" && !mayCreate(options.clock, options)) return;
     if (!(await options.writer.turn(options.deadline))) return;
+    // After the turn, which may have taken most of a sweep's time.
+    if (action.kind === "delete" && action.reason === "demand-ended") {
+      if (await options.isClaimedAgain?.(action.interfaceId)) {
+        yield withoutRemovals(plan);
+        return;
+      }
+    }
     const outcome = explained(await perform(action, options.writer), refusedBefore);
     if (outcome.kind === "not-permitted" && (await waitedForPermission(options.clock, options))) continue;
     tries += 1;
@@ -88,6 +97,16 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
     tries = 0;
     refusedBefore = undefined;
   }
+}
+
+/** The next sweep sees whether what stays is what is asked for now. */
+function withoutRemovals(plan: SourcePlan): SourcePlan {
+  const decisions = plan.decisions.map((decision) =>
+    decision.kind === "delete"
+      ? leftAlone(decision, { covered: "unselected", reason: "left-to-sweep" })
+      : decision,
+  );
+  return { ...plan, decisions };
 }
 
 /**

@@ -42,6 +42,8 @@ export interface Run extends Deadlines {
   readonly hold?: HoldReason | undefined;
   /** Instances that wait for EC2's own answer: what others of their type were told does not decide about them. */
   readonly awaited?: ReadonlySet<string>;
+  /** Whether an interface is claimed now, for a sweep, whose claims may be a minute old when it removes. */
+  readonly isClaimedAgain?: (interfaceId: string) => Promise<boolean>;
 }
 
 const MINUTE_MS = 60_000;

@@ -3,11 +3,20 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import {
   BatchWriteItemCommand,
   CreateTableCommand,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
 } from "@aws-sdk/client-dynamodb";
-import { copiesKey, copyName, copyOf } from "../../../functions/aws/demand-items.js";
+import {
+  claimKey,
+  copiesKey,
+  copyName,
+  copyOf,
+  everybodyKey,
+  quotaKey,
+} from "../../../functions/aws/demand-items.js";
 import { createDemandTable } from "../../../functions/aws/demand-table.js";
 import { isOpen, request, withdraw, type Claim } from "../../../functions/core/demands/claim.js";
 import type { ClaimStore } from "../../../functions/core/demands/ports.js";
@@ -173,7 +182,7 @@ describe("quotas", () => {
       request(claim, { ...next, received: now }, LIMITS, now),
     );
     expect(asked.over).toBeUndefined();
-    expect(await store.overdue(now)).toEqual([]);
+    expect((await store.overdue(now)).keys).toEqual([]);
   });
 
   test("hold nobody back from what was granted before, and count it", async () => {
@@ -187,6 +196,56 @@ describe("quotas", () => {
     expect(await store.write(granted, nothing, NOW, true)).toMatchObject({ version: expect.any(String) });
     await takeBack(ME, eni(0));
     expect((await ask(ME, eni(10))).over).toBe("too-many-claims");
+  });
+
+  describe("that count claims which DynamoDB cleaned up before a sweep had ended them", () => {
+    /** As its time to live does, days after the copies could be open. */
+    const cleanUp = async (requester: string, interfaceId: string): Promise<void> => {
+      for (const keyOf of [claimKey, copiesKey]) {
+        const Key = keyOf({ requester, interfaceId });
+        await client.send(new DeleteItemCommand({ TableName: TABLE, Key }));
+      }
+    };
+    const counted = async (Key: ReturnType<typeof quotaKey>): Promise<number> => {
+      const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key, ConsistentRead: true }));
+      return Number(Item?.["claims"]?.N);
+    };
+
+    test("are counted anew for the requester whom they would refuse", async () => {
+      for (let n = 0; n < 4; n++) await ask(ME, eni(n));
+      for (let n = 0; n < 3; n++) await cleanUp(ME, eni(n));
+      expect((await ask(ME, eni(9))).over).toBeUndefined();
+      expect(await counted(quotaKey(ME))).toBe(2);
+      for (let n = 10; n < 12; n++) expect((await ask(ME, eni(n))).over).toBeUndefined();
+      expect((await ask(ME, eni(12))).over).toBe("too-many-claims");
+    });
+
+    test("are counted anew in all", async () => {
+      for (let n = 0; n < 10; n++) await ask(`AROA${n}`, eni(n));
+      for (let n = 0; n < 9; n++) await cleanUp(`AROA${n}`, eni(n));
+      expect((await ask("AROAX", eni(50))).over).toBeUndefined();
+      expect(await counted(everybodyKey)).toBe(2);
+    });
+
+    test("stay as they are while others open and end claims", async () => {
+      for (let n = 0; n < 10; n++) await ask(`AROA${n}`, eni(n));
+      for (let n = 0; n < 3; n++) await cleanUp(`AROA${n}`, eni(n));
+      const other = open();
+      const { send } = client;
+      client.send = async (command: QueryCommand) => {
+        const answer = await (send as (of: QueryCommand) => Promise<unknown>).call(client, command);
+        if (command instanceof QueryCommand) {
+          client.send = send;
+          await updatesOf(other).change({ requester: "AROA9", interfaceId: eni(9) }, (claim) =>
+            withdraw(claim, { requester: "AROA9", interfaceId: eni(9), received: NOW }, NOW),
+          );
+        }
+        return answer;
+      };
+      expect((await ask("AROAX", eni(50))).over).toBe("too-many-demands");
+      expect(await counted(everybodyKey)).toBe(9);
+      expect(await copies()).toHaveLength(6);
+    });
   });
 
   test("in all hold everybody but findings", async () => {

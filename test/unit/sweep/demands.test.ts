@@ -81,9 +81,19 @@ describe("a sweep", () => {
       store.put(aClaim({ received: NOON - 1 }));
       return found;
     };
-    const { claim } = await sweep([], { store });
-    expect(claim).toMatchObject({ until: NOON + HOUR });
-    expect(claim?.status).not.toBe("ended");
+    const { app, claim } = await sweep([], {
+      store,
+      observation: { sources: [aSource()], sessions: [onDemand] },
+    });
+    expect(claim).toMatchObject({ until: NOON + HOUR, status: "requested" });
+    expect(app.writer.calls).toEqual([]);
+  });
+
+  it("removes nothing that somebody may have asked for since, where that cannot be read", async () => {
+    const store = aClaimStore([aClaim({ until: NOON - 1 })]);
+    store.read = () => Promise.reject(new Error("DynamoDB says no"));
+    const observation = { sources: [aSource()], sessions: [onDemand] };
+    expect((await sweep([], { store, observation })).app.writer.calls).toEqual([]);
   });
 
   it("reads the claims of 5,000 demands once, and those that it answers once more", async () => {
