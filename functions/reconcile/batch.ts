@@ -39,6 +39,8 @@ export interface Lane {
   readonly admit: (context: ReconcileContext, messages: readonly Message[]) => Promise<readonly Message[]>;
   /** Sessions are made for so long after reading: what waits longer for its turn does not hold up who comes next. */
   readonly sessionsMs: number;
+  /** Whether a look comes back for its own sake: one that a request asks for comes back with its request. */
+  readonly looksComeBack: boolean;
 }
 
 export async function handleBatch(
@@ -52,7 +54,7 @@ export async function handleBatch(
   let messages = parseMessages(context, records, accountRegion);
   try {
     if (lane && messages.length > 0) messages = await lane.admit(context, messages);
-    const left = messages.length === 0 ? nothing : await act(context, messages, deadline, lane?.sessionsMs);
+    const left = messages.length === 0 ? nothing : await act(context, messages, deadline, lane);
     return await sendBack(context, left.looks, left.followUps);
   } catch (error) {
     // Nothing was decided: all that was understood comes back. What was dropped stays dropped.
@@ -62,6 +64,9 @@ export async function handleBatch(
     metrics.publishStoredMetrics();
   }
 }
+
+/** AWS's own events. */
+const trusted = { sessionsMs: Infinity, looksComeBack: true };
 
 /** Messages whose look, or whose follow-up, could not be done. */
 interface Left {
@@ -74,7 +79,7 @@ async function act(
   context: ReconcileContext,
   messages: readonly Message[],
   deadline: number,
-  sessionsMs = Infinity,
+  { sessionsMs, looksComeBack }: Pick<Lane, "sessionsMs" | "looksComeBack"> = trusted,
 ): Promise<Left> {
   const { settings, ports, telemetry } = context;
   const [loaded, hold] = await Promise.all([context.policies.load(), context.readHold()]);
@@ -111,7 +116,7 @@ async function act(
   const openHooks = await hooks(context, policy, messages, { ...report, deadline });
   const unreportedTampering = await publishEvents(context, loaded, messages, report, deadline);
   return {
-    looks: messages.filter((message) => isUnsettled(message, report)),
+    looks: looksComeBack ? messages.filter((message) => isUnsettled(message, report)) : [],
     followUps: [...unsettledDemands, ...openHooks, ...unreportedTampering],
   };
 }

@@ -6,7 +6,7 @@
 import type { LocalCloud } from "../../local-cloud/index.js";
 
 const MILLISECONDS = 3_000;
-/** A function comes back to what it did not see after 1, 2, 4 and 8 seconds: core/events/retry.ts. */
+/** A function comes back to what it did not see after 1, 2, 4 and 8 seconds: functions/core/events/retry.ts. */
 const LONGEST_WAIT = 10_000;
 
 const given = process.env["TRAFFIC_MIRROR_SEED"];
