@@ -7,7 +7,7 @@
  * - conflict: refused because of something on the same interface that was not seen; look again
  * - throttled, transient: worth another try later
  * - refused: final for this interface until its facts change
- * - unexplained: refused twice for a reason that we do not know, with nothing on the interface to explain it
+ * - unexplained: refused again and again for a reason that we do not know, with nothing on the interface to explain it
  * - quota: a limit of the account or of the target
  * - not-permitted: our role may not do it
  */

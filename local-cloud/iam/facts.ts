@@ -7,8 +7,9 @@ import { items, parseXml } from "../xml.js";
 import type { Context } from "./context.js";
 
 /**
- * What conditions may ask of a resource of EC2, a parameter or a table (the name of its partition key). Unknown resources have no facts, so conditions on them fail; undefined is
- * a resource of Traffic Mirroring that is not there.
+ * What conditions may ask of a resource of EC2, a parameter or a table (the name of its partition key). Unknown resources
+ * have no facts, so conditions on them fail; undefined is an interface, or a resource of Traffic Mirroring, that is not
+ * there.
  */
 export type ResourceFacts = (call: Call, type: string, id: string) => Promise<Context | undefined>;
 
@@ -75,7 +76,7 @@ export const createResourceFacts =
       const tree = own
         ? undefined
         : (await region.moto.now()).interfaces.find((entry) => entry.id === id)?.tree;
-      if (own === undefined && tree === undefined) return {};
+      if (own === undefined && tree === undefined) return undefined;
       const tags =
         own?.tags ??
         Object.fromEntries(

@@ -160,6 +160,17 @@ describe("permissions of functions", () => {
     expect(await cloud.denials()).toEqual([]);
   });
 
+  test.each([
+    ["not-found", "InvalidNetworkInterfaceID.NotFound"],
+    ["unauthorized", "UnauthorizedOperation"],
+  ])("an interface that is gone, for a role that knows it by its VPC: %s", async (answer, code) => {
+    await cloud.setSwitches({ "gone-under-tag-condition": answer });
+    const { vpcId, call } = await surroundings();
+    const NetworkInterfaceId = "eni-00000000000000000";
+    expect(await asFunction(statementsFor(vpcId), [{ ...call, NetworkInterfaceId }])).toEqual([code]);
+    expect(await cloud.denials()).toEqual([]);
+  });
+
   test("a session that is somebody else's is refused to a role that knows its own by their tag", async () => {
     const { call } = await surroundings();
     const { TrafficMirrorSession } = await sdk(cloud, ACCOUNT, EC2Client).send(

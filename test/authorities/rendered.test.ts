@@ -6,6 +6,7 @@ import { root } from "../../scripts/lib/run.js";
 import { readEngine } from "./event-patterns/corpus.js";
 import { missingDependents, statementFindings } from "./permissions/check.js";
 import { exceptions } from "./permissions/exceptions.js";
+import { lint, lintExceptions } from "./permissions/lint.js";
 import { readReference, type Reference } from "./permissions/reference.js";
 import type { Statement } from "./permissions/statement.js";
 import { render, type Rendered } from "./rendered.js";
@@ -89,6 +90,38 @@ describe("policies", () => {
   test("still need each exception", () => {
     const found = findings();
     expect(exceptions.filter(({ finding }) => !found.some((each) => each.endsWith(finding)))).toEqual([]);
+  });
+});
+
+describe("parliament", () => {
+  const isExcepted = (finding: string) => lintExceptions.some((each) => each.finding.test(finding));
+
+  test("finds nothing but what is right all the same, and that for a reason", () => {
+    const found = lint(rendered.documents);
+    expect(found.filter((finding) => !isExcepted(finding))).toEqual([]);
+    expect(lintExceptions.filter((each) => !found.some((finding) => each.finding.test(finding)))).toEqual([]);
+  });
+
+  test.each<[string, Partial<Statement>, string]>([
+    ["an action that is none", { actions: ["ec2:CreateMirrorSession"] }, "UNKNOWN_ACTION"],
+    ["an ARN that is none", { resources: ["arn:aws:ec2:traffic-mirror-session/*"] }, "INVALID_ARN"],
+    [
+      "a date that is no date",
+      { conditions: [{ operator: "DateGreaterThan", key: "aws:CurrentTime", values: ["soon"] }] },
+      "MISMATCHED_TYPE",
+    ],
+  ])("finds %s", (_, over, issue) => {
+    const statement: Statement = {
+      sid: "Planted",
+      effect: "Allow",
+      actions: ["ec2:DeleteTrafficMirrorSession"],
+      resources: ["arn:aws:ec2:eu-west-1:111122223333:traffic-mirror-session/*"],
+      isOfResource: false,
+      conditions: [],
+      ...over,
+    };
+    const found = lint([{ address: "planted", statements: [statement] }]).filter((each) => !isExcepted(each));
+    expect(found.join("\n")).toContain(issue);
   });
 });
 

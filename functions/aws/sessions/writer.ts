@@ -11,7 +11,7 @@ import type { SessionChanges } from "../../core/sessions/decisions.js";
 import type { SessionWriter } from "../../core/sessions/ports.js";
 import { classify, classifyCreate, isStaleReference } from "../errors.js";
 import type { Pace } from "../pace.js";
-import { readSessions } from "../read.js";
+import { readInterfaces, readSessions } from "../read.js";
 import { toAwsTags } from "../shapes.js";
 
 /** `onStaleReference`: a write named a target or filter that is not there any more. */
@@ -28,24 +28,31 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
   };
 
   /**
-   * A call on a session that is there, as it was seen. Our role knows ours by their tag, so one that is gone by now may
-   * be answered as not permitted (?): that is told apart here, before an alarm fires for it.
+   * What a call acts on was seen. Our role knows our sessions by their tag and sources by their VPC, so one that is gone by
+   * now may be answered as not permitted (?): that is told apart here, before an alarm fires for it. `read` looks again.
    */
+  const unlessGone = async <T>(
+    outcome: Outcome<T>,
+    read: () => Promise<readonly unknown[]>,
+  ): Promise<Outcome<T>> => {
+    if (outcome.kind !== "not-permitted") return outcome;
+    const there = await read().catch(() => undefined);
+    return there?.length === 0 ? { ...outcome, kind: "gone" } : outcome;
+  };
+
   const onSession = async (sessionId: string, send: () => Promise<unknown>): Promise<Outcome> => {
     const outcome = await call(async () => {
       await send();
       return undefined;
     }, classify);
-    if (outcome.kind !== "not-permitted") return outcome;
     const byId = { Name: "traffic-mirror-session-id", Values: [sessionId] };
-    const there = await readSessions(client, () => [sessionId], byId).catch(() => undefined);
-    return there?.length === 0 ? { ...outcome, kind: "gone" } : outcome;
+    return unlessGone(outcome, () => readSessions(client, () => [sessionId], byId));
   };
 
   return {
     turn: (until) => pace.turn(until),
-    create: (desired) =>
-      call(async () => {
+    create: async (desired) => {
+      const outcome = await call(async () => {
         const { TrafficMirrorSession } = await client.send(
           // No ClientToken of our own: the SDK's survives its retries, and one made of the interface's id
           // would bring back the answer for a session that was deleted since.
@@ -61,7 +68,10 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
           }),
         );
         return TrafficMirrorSession?.TrafficMirrorSessionId;
-      }, classifyCreate),
+      }, classifyCreate);
+      const byId = { Name: "network-interface-id", Values: [desired.interfaceId] };
+      return unlessGone(outcome, () => readInterfaces(client, [byId], () => [desired.interfaceId]));
+    },
     modify: (sessionId, changes) =>
       onSession(sessionId, () =>
         client.send(new ModifyTrafficMirrorSessionCommand(modification(sessionId, changes))),

@@ -36,6 +36,8 @@ export interface Executed {
 
 /** Tries of one action in one run; what still fails then is left to the next. */
 const MAX_TRIES = 5;
+/** EC2's lists are seconds old at most ("Ensuring eventual consistency", Amazon EC2 Developer Guide). */
+const LISTS_CATCH_UP_MS = 3_500;
 
 export async function execute(plans: readonly SourcePlan[], options: ExecuteOptions): Promise<Executed> {
   const done: Done[] = [];
@@ -68,6 +70,7 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
   let actions = plan.decisions.filter(isAction);
   let tries = 0;
   let refusedBefore: Done["outcome"] | undefined;
+  let listsAreCurrent = false;
   for (let action = actions[0]; action && mayStart(options.clock, options); action = actions[0]) {
     if (action.kind === "create" && !mayCreate(options.clock, options)) return;
     if (!(await options.writer.turn(options.deadline))) return;
@@ -78,11 +81,16 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
         return;
       }
     }
-    const outcome = explained(await perform(action, options.writer), refusedBefore);
+    const answer = await perform(action, options.writer);
+    const isPuzzling = repeatsUnknown(answer, refusedBefore);
+    const outcome: Done["outcome"] =
+      isPuzzling && listsAreCurrent ? { ...answer, kind: "unexplained" } : answer;
     if (outcome.kind === "not-permitted" && (await waitedForPermission(options.clock, options))) continue;
     tries += 1;
     if (outcome.kind === "throttled" && tries < MAX_TRIES) continue; // the writer has slowed down already
-    if (asksForAnotherLook(action, outcome) && tries < MAX_TRIES) {
+    // What explains it may be too young to be listed: the run that made it was here a moment ago.
+    if (isPuzzling && !listsAreCurrent) listsAreCurrent = await waitedForLists(options);
+    if (asksForAnotherLook(action, outcome) && tries < MAX_TRIES && (listsAreCurrent || !isPuzzling)) {
       // Not to be read now: this interface is left to the next run, and the others go on.
       const again = await options.replan(plan).catch(() => undefined);
       if (again !== undefined) {
@@ -96,6 +104,7 @@ async function* settle(plan: SourcePlan, options: ExecuteOptions): AsyncGenerato
     actions = actions.slice(1);
     tries = 0;
     refusedBefore = undefined;
+    listsAreCurrent = false;
   }
 }
 
@@ -109,13 +118,22 @@ function withoutRemovals(plan: SourcePlan): SourcePlan {
   return { ...plan, decisions };
 }
 
+type Refused = Extract<Done["outcome"], { code: string }>;
+
 /**
- * A create that EC2 refused with a code that we do not know, again after another look: what is on the interface does not
- * explain it, and a third call would not either.
+ * A create that EC2 refused with a code that we do not know, again after another look: what is listed on the interface does
+ * not explain it. When the lists are current, another call would not either.
  */
-function explained(outcome: Done["outcome"], before: Done["outcome"] | undefined): Done["outcome"] {
-  if (outcome.kind !== "conflict" || before?.kind !== "conflict" || outcome.isKnown === true) return outcome;
-  return outcome.code === before.code ? { ...outcome, kind: "unexplained" } : outcome;
+function repeatsUnknown(outcome: Done["outcome"], before: Done["outcome"] | undefined): outcome is Refused {
+  if (outcome.kind !== "conflict" || before?.kind !== "conflict" || outcome.isKnown === true) return false;
+  return outcome.code === before.code;
+}
+
+/** False where the time is too short: then the interface is left to the next run. */
+async function waitedForLists({ clock, deadline }: ExecuteOptions): Promise<boolean> {
+  if (clock.now() + LISTS_CATCH_UP_MS >= deadline) return false;
+  await clock.sleep(LISTS_CATCH_UP_MS);
+  return true;
 }
 
 /** Somebody else was at the interface, or took away the session that was to be changed. */

@@ -1,3 +1,4 @@
+import { makeEventual } from "../../../support/eventual.js";
 import { until, type World } from "../world.js";
 
 const states = async (world: World, group: Parameters<World["members"]>[0]) =>
@@ -7,10 +8,13 @@ export const hooks = (world: World): void => {
   test("an instance is held while EC2 is slow, and goes into service when it is mirrored", async () => {
     const fault = { action: "ec2:CreateTrafficMirrorSession", first: 1000, code: "InternalError" };
     await world.cloud.interfere({ faults: [fault] });
+    // What comes back while EC2 is slow is not waited for: it would come back later and later.
+    await world.cloud.settings({ idleAwaits: 0 });
     await world.scale("held", 1);
     await world.cloud.idle();
     expect(await states(world, "held")).toEqual(["Pending:Wait"]);
     await world.cloud.interfere({});
+    await makeEventual(world.cloud);
     const [member] = await until(
       () => world.members("held"),
       ([each]) => each?.state === "InService",

@@ -2,6 +2,7 @@ import {
   CreateTagsCommand,
   CreateTrafficMirrorSessionCommand,
   DeleteTrafficMirrorSessionCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeTrafficMirrorSessionsCommand,
   EC2Client,
   ModifyTrafficMirrorSessionCommand,
@@ -164,6 +165,31 @@ describe("a call that our role may not make, on a session", () => {
   it.each(Object.entries(calls))("that cannot be looked at is not permitted: %s", async (_, write) => {
     expect(await write()).toMatchObject({ kind: "not-permitted" });
     expect(reads()).toHaveLength(1);
+  });
+});
+
+describe("a create on an interface", () => {
+  beforeEach(() => {
+    ec2.on(CreateTrafficMirrorSessionCommand).rejects(awsError("UnauthorizedOperation"));
+  });
+
+  it("that is not there any more is no missing permission", async () => {
+    ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [] });
+    expect(await writer.create(desired)).toMatchObject({ kind: "gone", code: "UnauthorizedOperation" });
+    expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)[0]?.args[0].input.Filters).toEqual([
+      { Name: "network-interface-id", Values: ["eni-1"] },
+    ]);
+  });
+
+  it("that is there is not permitted", async () => {
+    const NetworkInterfaces = [{ NetworkInterfaceId: "eni-1" }];
+    ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces });
+    expect(await writer.create(desired)).toMatchObject({ kind: "not-permitted" });
+  });
+
+  it("that cannot be looked at is not permitted", async () => {
+    ec2.on(DescribeNetworkInterfacesCommand).rejects(awsError("InternalError", 500));
+    expect(await writer.create(desired)).toMatchObject({ kind: "not-permitted" });
   });
 });
 

@@ -149,3 +149,40 @@ describe("a missing permission", () => {
     expect(clock.now()).toBeLessThan(NOON + 12_000);
   });
 });
+
+describe("a refusal with a code that nobody knows", () => {
+  const puzzling = () => aWriter(() => failed("conflict", "SomethingNew"));
+  const create = aPlanOf(aCreate("eni-1"));
+
+  it("waits for lists to be current, and is over when these show the session of another run", async () => {
+    const clock = aClock();
+    const writer = puzzling();
+    // The list that lags shows nothing yet: the other run was here a moment ago.
+    const replan = async () => (clock.slept.length === 0 ? create : aPlanOf(leave));
+    const result = await execute([create], options({ writer, clock, replan }));
+    expect(writer.calls).toHaveLength(2);
+    expect(clock.slept).toEqual([3_500]);
+    expect(result.done).toEqual([]);
+    expect(result.replanned).toEqual(new Map([["eni-1", aPlanOf(leave)]]));
+  });
+
+  it("is final when current lists explain nothing either: three calls and one wait", async () => {
+    const clock = aClock();
+    const writer = puzzling();
+    const { done: results } = await execute([create], options({ writer, clock, replan: async () => create }));
+    expect(said(results)).toEqual(["create eni-1 unexplained"]);
+    expect(writer.calls).toHaveLength(3);
+    expect(clock.slept).toEqual([3_500]);
+  });
+
+  it("is left to the next run where the time is too short to wait, and is no final answer then", async () => {
+    const writer = puzzling();
+    const deadline = NOON + 3_000;
+    const { done: results } = await execute(
+      [create],
+      options({ writer, deadline, replan: async () => create }),
+    );
+    expect(said(results)).toEqual(["create eni-1 conflict"]);
+    expect(writer.calls).toHaveLength(2);
+  });
+});

@@ -194,14 +194,14 @@ describe("a fleet of a refused type", () => {
 });
 
 describe("a create that EC2 refuses with a code that nobody knows", () => {
-  it("costs an event two calls, and its message does not come back", async () => {
+  it("costs an event three calls, the last when lists are current, and its message does not come back", async () => {
     const app = anApp({
       observation: { sources: [aSource()] },
       writer: aWriter(() => failed("conflict", "SomethingNew")),
     });
     const run: Run = { ...app, ...aRunOf(app) };
     const report = await reconcile(run, { instanceIds: ["i-1"], interfaceIds: [] });
-    expect(app.writer.calls).toHaveLength(2);
+    expect(app.writer.calls).toHaveLength(3);
     expect(report.unsettled.size).toBe(0);
     expect(report).toMatchObject({ uncovered: { "aws-refused": 1 }, outcomes: { unexplained: 1 } });
   });
