@@ -50,6 +50,9 @@ function copyNode(folder: string): void {
   for (const [, name = "", path = ""] of libraries) copyFileSync(path, join(folder, name));
 }
 
+/** In the virtual machine, which emulates every instruction. */
+const LONGEST = 2_400_000;
+
 let life: Scenario;
 let folder = "";
 beforeAll(async () => {
@@ -62,10 +65,13 @@ beforeAll(async () => {
   const rate = process.env["LIFE_MBPS"] ?? 8;
   writeFileSync(join(input, "life.env"), `LIFE_OUTAGE_SECONDS=${outage}\nLIFE_MBPS=${rate}\n`);
   const way = inMachine ? "kernel" : "bpf";
-  const results = await (inMachine ? playInMachine : playHere)("life", input, { [way]: ["life"] });
+  const plan = { [way]: ["life"] };
+  const results = await (inMachine
+    ? playInMachine("life", input, plan, LONGEST)
+    : playHere("life", input, plan));
   folder = join(results, way, "life");
   life = scenarioIn(join(results, way), "life");
-});
+}, LONGEST);
 
 const filesBelow = (below: string): string[] =>
   readdirSync(join(folder, "bucket", below), { recursive: true, withFileTypes: true })

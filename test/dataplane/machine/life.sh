@@ -56,7 +56,10 @@ traffic() {
     mv "$out/sent.new" "$out/sent"
   done
 }
-happened() { echo "$(since_boot) $*" >>"$out/events"; }
+happened() {
+  echo "$(since_boot) $*" >>"$out/events"
+  [[ "$way" != kernel ]] || echo "$(since_boot) $*" >/dev/console # of the virtual machine
+}
 
 scenario_life() {
   local cloud tool agent flows outage=${LIFE_OUTAGE_SECONDS:-20} before
@@ -72,17 +75,17 @@ scenario_life() {
   MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
   tool=$!
   echo "$tool" >"$out/tool.pid"
-  await 60 counted_in 'listening on' "$out/tool.log" 2
+  await 600 counted_in 'listening on' "$out/tool.log" 2
   happened "the tool captures"
   life_agent
-  await 120 healthy
+  await 600 healthy
   happened "the node is healthy"
 
   echo 0 >"$out/sent"
   touch "$out/flows"
   traffic &
   flows=$!
-  await 120 counted_in '"message":"uploaded"' "$out/journal" 4
+  await 600 counted_in '"message":"uploaded"' "$out/journal" 4
   touch "$out/down"
   happened "the bucket is away"
   sleep "$((outage / 2))"
@@ -98,15 +101,15 @@ scenario_life() {
   await 600 full "$((before + 6))"
   rm "$out/down"
   happened "the bucket is back"
-  await 300 counted_in '"message":"uploaded"' "$out/journal" 30
+  await 600 counted_in '"message":"uploaded"' "$out/journal" 30
 
   echo Terminated >"$out/target"
   happened "the node is told to leave"
-  await 60 counted_in 'phase draining' "$out/journal"
+  await 600 counted_in 'phase draining' "$out/journal"
   rm "$out/flows" # the load balancer has moved them
   wait "$flows"
   happened "no more packets come"
-  await 300 counted_in 'ActionResult=CONTINUE.*HookName=terminate\|HookName=terminate.*ActionResult=CONTINUE' "$out/hooks"
+  await 600 counted_in 'ActionResult=CONTINUE.*HookName=terminate\|HookName=terminate.*ActionResult=CONTINUE' "$out/hooks"
   happened "the hook is completed"
   wait "$tool" || true
   spool_empty && touch "$out/spool-is-empty"
