@@ -16,11 +16,18 @@ life_config() {
  "health_interval_seconds": 1, "lifecycle_interval_seconds": 1, "metrics_interval_seconds": 3,
  "spool": {"directory": "$out/spool", "upload_interval_seconds": 1, "index_interval_seconds": 2, "open_idle_seconds": 30},
  "bucket": {"name": "bucket"}, "tool": {"counters": {"file": "$out/counters.json", "packets": "packets", "drops": "drops"}},
- "autoscaling_group_name": "f", "launch_hook": "launch", "terminate_hook": "terminate", "deregistration_seconds": 5,
+ "autoscaling_group_name": "f", "launch_hook": "launch", "terminate_hook": "terminate", "deregistration_seconds": 5, "launch_limit_seconds": 1200,
  "code_bucket": null, "clients_key": null, "clients_file": "$out/clients.json",
- "commands": {"probe": ["$library/probe"], "check": ["$library/check-network"], "systemctl": ["$out/systemctl"], "ethtool": ["ethtool"]},
+ "commands": {"probe": ["$library/probe"], "check": ["$out/check"], "systemctl": ["$out/systemctl"], "ethtool": ["ethtool"]},
  "state_directory": "$out/state", "console": "$out/console"}
 JSON
+  # The agent gives a check five seconds, and a virtual machine that emulates each instruction takes longer: it gets the
+  # verdict of the last one.
+  cat >"$out/check" <<'CHECK'
+#!/bin/bash
+cat "${0%/*}/network.txt"
+exit "$(cat "${0%/*}/network.code")"
+CHECK
   # What the agent asks of systemd: that the tool ends.
   cat >"$out/systemctl" <<'SYSTEMCTL'
 #!/bin/bash
@@ -29,7 +36,7 @@ kill -TERM "$pid" 2>/dev/null
 for _ in $(seq 140); do kill -0 "$pid" 2>/dev/null || exit 0; sleep 0.1; done
 exit 1
 SYSTEMCTL
-  chmod +x "$out/systemctl"
+  chmod +x "$out/systemctl" "$out/check"
 }
 
 life_agent() {
@@ -39,7 +46,18 @@ life_agent() {
   agent=$!
 }
 
+checks() {
+  local code
+  while [[ -e "$out/target" ]]; do
+    code=0
+    node "$library/check-network" >"$out/network.new" 2>&1 || code=$?
+    mv "$out/network.new" "$out/network.txt"
+    echo "$code" >"$out/network.code"
+    sleep 5
+  done
+}
 healthy() {
+  sleep 1
   node python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8080/healthz", timeout=5)' 2>/dev/null
 }
 counted_in() { [[ "$(grep -c "$1" "$2" 2>/dev/null)" -ge "${3:-1}" ]]; }
@@ -58,11 +76,11 @@ traffic() {
 }
 happened() {
   echo "$(since_boot) $*" >>"$out/events"
-  [[ "$way" != kernel ]] || echo "$(since_boot) $*" >/dev/console # of the virtual machine
+  [[ "$way" != kernel ]] || { echo "$(since_boot) $*"; tail -n 1 "$out/journal" 2>/dev/null | cut -c1-300 || true; } >/dev/console # of the virtual machine
 }
 
 scenario_life() {
-  local cloud tool agent flows outage=${LIFE_OUTAGE_SECONDS:-20} before
+  local cloud tool agent flows checks outage=${LIFE_OUTAGE_SECONDS:-20} before
   settings WORKERS=2 TOOL_ROTATE_SECONDS=2 TOOL_ROTATE_MEGABYTES=1
   life_config
   mkdir -p "$out/spool" "$out/bucket"
@@ -77,6 +95,10 @@ scenario_life() {
   echo "$tool" >"$out/tool.pid"
   await 600 counted_in 'listening on' "$out/tool.log" 2
   happened "the tool captures"
+  checks &
+  checks=$!
+  await 600 test -s "$out/network.code"
+  happened "the network is checked: $(<"$out/network.code")"
   life_agent
   await 600 healthy
   happened "the node is healthy"
@@ -114,7 +136,8 @@ scenario_life() {
   wait "$tool" || true
   spool_empty && touch "$out/spool-is-empty"
   received >"$out/received"
+  rm "$out/target" # ends the checks
   kill "$agent" "$cloud"
-  wait "$agent" "$cloud" || true
+  wait "$agent" "$cloud" "$checks" || true
   umount "$out/spool"
 }
