@@ -67,7 +67,7 @@ beforeAll(async () => {
   const way = inMachine ? "kernel" : "bpf";
   const plan = { [way]: ["life"] };
   const results = await (inMachine
-    ? playInMachine("life", input, plan, LONGEST)
+    ? playInMachine("life", input, plan, "debian12", LONGEST)
     : playHere("life", input, plan));
   folder = join(results, way, "life");
   life = scenarioIn(join(results, way), "life");
