@@ -16,6 +16,7 @@ import { createImds } from "./system/imds.js";
 import { createLossJournal } from "./system/loss-journal.js";
 import { createUploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
+import { loadPublished, savePublished } from "./system/state-file.js";
 import { createSampler } from "./system/sampler.js";
 import { prepareSpool, readDisk, replaceFile } from "./system/spool-files.js";
 import { listForLosses } from "./spool-limit.js";
@@ -35,12 +36,15 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     started.lifecycle === undefined ? "starting" : outOfServiceReason(started.lifecycle.state());
   const sent = new Set<string>();
   const losses = createLossJournal({ folder: `${config.spool.directory}/lost`, sent, count, log, now });
+  const boot = (await readFile(`${config.kernel.proc}/sys/kernel/random/boot_id`, "utf8")).trim();
+  const publishedFile = `${config.state_directory}/published.json`;
   const monitor = createHealthMonitor({
     config,
     sampler: createSampler(config, now),
     outOfService,
     disk: readDisk,
     losses,
+    baseline: await loadPublished(publishedFile, boot),
     log,
     now,
   });
@@ -101,6 +105,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   const publish = async (): Promise<void> => {
     const counted: Events = { ...events };
     const totals = monitor.totals();
+    const sample = monitor.lastSample();
     const { files, bytes, behindSeconds, usedPercent, open } = monitor.spool();
     const gauges = {
       NodeHealthy: monitor.verdict()?.healthy === true ? 1 : 0,
@@ -127,12 +132,13 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     }
     monitor.subtract(totals);
     await told();
+    if (sample !== undefined) await savePublished(publishedFile, boot, sample, log);
     for (const name of Object.keys(counted) as EventName[]) events[name] -= counted[name];
   };
 
   const lifecycle = await createLifecycleLoop({
     config,
-    boot: (await readFile(`${config.kernel.proc}/sys/kernel/random/boot_id`, "utf8")).trim(),
+    boot,
     imds,
     group:
       config.autoscaling_group_name === null

@@ -30,6 +30,8 @@ interface Parts {
   readonly outOfService: () => string | undefined;
   readonly disk: typeof readDisk;
   readonly losses: LossJournal;
+  /** What the counters showed when they were published last, by an earlier start: what came since counts. */
+  readonly baseline?: Sample | undefined;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -52,7 +54,7 @@ export function createHealthMonitor(parts: Parts): HealthMonitor {
         limitSpool(),
       ]);
       spool = found;
-      const before = samples.at(-1);
+      const before = samples.at(-1) ?? parts.baseline;
       if (before !== undefined) totals = addIncrease(totals, increase(before, sample));
       samples = [...samples, sample].slice(-(config.tolerance.still_intervals + 2));
       const facts = {

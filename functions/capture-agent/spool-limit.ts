@@ -36,18 +36,19 @@ export async function listForLosses(spool: string): Promise<readonly SpoolFile[]
 /** Returns how full the disk is, and what the spool holds. */
 export function createSpoolLimit({ config, disk: readDisk, losses, log, now }: Parts) {
   const { directory, high_water_percent, open_idle_seconds } = config.spool;
-  /** Bytes by which the spool has grown in the fastest of the last intervals, the older the less. */
-  let fastest = 0;
+  /** Bytes by which the spool grew in each of the last intervals. */
+  let growths: readonly number[] = [0, 0, 0];
   let usedBefore = Infinity;
 
   /**
-   * Room is left for two more intervals like that: a tool that finds no room loses packets in the middle of a file, and
-   * nobody counts them (libpcap's pcap_dump() tells no error). Files are deleted only where the node is unhealthy
-   * already: other nodes take the load first.
+   * Where it goes on growing, room is left for three more such intervals: a tool that finds none loses packets in the
+   * middle of a file, and nobody counts them (libpcap's pcap_dump() tells no error). The least of the last three, since a
+   * burst of finished files is no such growth. Files are deleted only where the node is unhealthy already: other nodes
+   * take the load first.
    */
   function percentFor({ totalBytes, freeBytes }: Disk): number {
-    fastest = Math.max(totalBytes - freeBytes - usedBefore, fastest / 2);
-    const roomy = 100 - (100 * 2 * fastest) / totalBytes;
+    growths = [...growths.slice(1), Math.max(0, totalBytes - freeBytes - usedBefore)];
+    const roomy = 100 - (100 * 3 * Math.min(...growths)) / totalBytes;
     return Math.max(Math.min(config.spool.evict_percent, roomy), high_water_percent);
   }
 

@@ -1,8 +1,9 @@
-/** The lifecycle's state across restarts of the agent. */
+/** What is kept across restarts of the agent: the lifecycle's state, and up to where the counters are published. */
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as z from "zod/mini";
 import type { State } from "../core/lifecycle.js";
+import type { Sample } from "../core/packet-counts.js";
 import { describe, type Log } from "./log.js";
 import { replaceFile } from "./spool-files.js";
 
@@ -33,5 +34,27 @@ export async function saveState(path: string, state: State, log: Log): Promise<v
     await replaceFile(path, JSON.stringify(state));
   } catch (error) {
     log.warn("the state is not on disk", { path, error: describe(error) });
+  }
+}
+
+/** Counters begin anew with each boot. */
+const published = z.object({ boot: z.string(), sample: z.object({ at: z.number() }) });
+
+export async function loadPublished(path: string, boot: string): Promise<Sample | undefined> {
+  try {
+    const read: unknown = JSON.parse(await readFile(path, "utf8"));
+    const known = published.parse(read);
+    return known.boot === boot ? (read as { sample: Sample }).sample : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function savePublished(path: string, boot: string, sample: Sample, log: Log): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, JSON.stringify({ boot, sample }));
+  } catch (error) {
+    log.warn("what is published is not on disk", { path, error: describe(error) });
   }
 }

@@ -60,6 +60,6 @@ cp "$kernel/$modules"/modules.{builtin,order} "$tree/$modules/"
 depmod -b "$tree" "$release"
 
 mkdir -p "$tree/stage"
-cp "$here"/*.sh "$here"/*.py "$tree/stage/"
+cp "$here"/*.sh "$here"/*.py "$here"/*.mjs "$tree/stage/"
 cp "$here/init" "$tree/init"
 (cd "$tree" && find . | cpio --quiet -o -H newc) >"$output"

@@ -16,11 +16,18 @@ life_config() {
  "health_interval_seconds": 1, "lifecycle_interval_seconds": 1, "metrics_interval_seconds": 3,
  "spool": {"directory": "$out/spool", "upload_interval_seconds": 1, "index_interval_seconds": 2, "open_idle_seconds": 30},
  "bucket": {"name": "bucket"}, "tool": {"counters": {"file": "$out/counters.json", "packets": "packets", "drops": "drops"}},
- "autoscaling_group_name": "f", "launch_hook": "launch", "terminate_hook": "terminate", "deregistration_seconds": 5,
+ "autoscaling_group_name": "f", "launch_hook": "launch", "terminate_hook": "terminate", "deregistration_seconds": 5, "launch_limit_seconds": 1200,
  "code_bucket": null, "clients_key": null, "clients_file": "$out/clients.json",
- "commands": {"probe": ["$library/probe"], "check": ["$library/check-network"], "systemctl": ["$out/systemctl"], "ethtool": ["ethtool"]},
+ "commands": {"probe": ["$library/probe"], "check": ["$out/check"], "systemctl": ["$out/systemctl"], "ethtool": ["ethtool"]},
  "state_directory": "$out/state", "console": "$out/console"}
 JSON
+  # The agent gives a check five seconds, and a virtual machine that emulates each instruction takes longer: it gets the
+  # verdict of the last one.
+  cat >"$out/check" <<'CHECK'
+#!/bin/bash
+cat "${0%/*}/network.txt"
+exit "$(cat "${0%/*}/network.code")"
+CHECK
   # What the agent asks of systemd: that the tool ends.
   cat >"$out/systemctl" <<'SYSTEMCTL'
 #!/bin/bash
@@ -29,7 +36,7 @@ kill -TERM "$pid" 2>/dev/null
 for _ in $(seq 140); do kill -0 "$pid" 2>/dev/null || exit 0; sleep 0.1; done
 exit 1
 SYSTEMCTL
-  chmod +x "$out/systemctl"
+  chmod +x "$out/systemctl" "$out/check"
 }
 
 life_agent() {
@@ -39,7 +46,18 @@ life_agent() {
   agent=$!
 }
 
+checks() {
+  local code
+  while [[ -e "$out/target" ]]; do
+    code=0
+    node "$library/check-network" >"$out/network.new" 2>&1 || code=$?
+    mv "$out/network.new" "$out/network.txt"
+    echo "$code" >"$out/network.code"
+    sleep 5
+  done
+}
 healthy() {
+  sleep 1
   node python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8080/healthz", timeout=5)' 2>/dev/null
 }
 counted_in() { [[ "$(grep -c "$1" "$2" 2>/dev/null)" -ge "${3:-1}" ]]; }
@@ -56,10 +74,13 @@ traffic() {
     mv "$out/sent.new" "$out/sent"
   done
 }
-happened() { echo "$(since_boot) $*" >>"$out/events"; }
+happened() {
+  echo "$(since_boot) $*" >>"$out/events"
+  [[ "$way" != kernel ]] || { echo "$(since_boot) $*"; tail -n 1 "$out/journal" 2>/dev/null | cut -c1-300 || true; } >/dev/console # of the virtual machine
+}
 
 scenario_life() {
-  local cloud tool agent flows outage=${LIFE_OUTAGE_SECONDS:-20} before
+  local cloud tool agent flows checks outage=${LIFE_OUTAGE_SECONDS:-20} before
   settings WORKERS=2 TOOL_ROTATE_SECONDS=2 TOOL_ROTATE_MEGABYTES=1
   life_config
   mkdir -p "$out/spool" "$out/bucket"
@@ -72,17 +93,21 @@ scenario_life() {
   MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
   tool=$!
   echo "$tool" >"$out/tool.pid"
-  await 60 counted_in 'listening on' "$out/tool.log" 2
+  await 600 counted_in 'listening on' "$out/tool.log" 2
   happened "the tool captures"
+  checks &
+  checks=$!
+  await 600 test -s "$out/network.code"
+  happened "the network is checked: $(<"$out/network.code")"
   life_agent
-  await 120 healthy
+  await 600 healthy
   happened "the node is healthy"
 
   echo 0 >"$out/sent"
   touch "$out/flows"
   traffic &
   flows=$!
-  await 120 counted_in '"message":"uploaded"' "$out/journal" 4
+  await 600 counted_in '"message":"uploaded"' "$out/journal" 4
   touch "$out/down"
   happened "the bucket is away"
   sleep "$((outage / 2))"
@@ -98,20 +123,21 @@ scenario_life() {
   await 600 full "$((before + 6))"
   rm "$out/down"
   happened "the bucket is back"
-  await 300 counted_in '"message":"uploaded"' "$out/journal" 30
+  await 600 counted_in '"message":"uploaded"' "$out/journal" 30
 
   echo Terminated >"$out/target"
   happened "the node is told to leave"
-  await 60 counted_in 'phase draining' "$out/journal"
+  await 600 counted_in 'phase draining' "$out/journal"
   rm "$out/flows" # the load balancer has moved them
   wait "$flows"
   happened "no more packets come"
-  await 300 counted_in 'ActionResult=CONTINUE.*HookName=terminate\|HookName=terminate.*ActionResult=CONTINUE' "$out/hooks"
+  await 600 counted_in 'ActionResult=CONTINUE.*HookName=terminate\|HookName=terminate.*ActionResult=CONTINUE' "$out/hooks"
   happened "the hook is completed"
   wait "$tool" || true
   spool_empty && touch "$out/spool-is-empty"
   received >"$out/received"
+  rm "$out/target" # ends the checks
   kill "$agent" "$cloud"
-  wait "$agent" "$cloud" || true
+  wait "$agent" "$cloud" "$checks" || true
   umount "$out/spool"
 }

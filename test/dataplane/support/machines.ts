@@ -110,6 +110,7 @@ export const playInMachine = async (
   input: string,
   plan: Plan,
   distribution: System = "debian12",
+  timeout = 1_200_000,
 ): Promise<string> => {
   const results = resultsFolder(name);
   const work = join(cache, `${name}-machine`);
@@ -126,20 +127,22 @@ export const playInMachine = async (
   writeFileSync(disk, "");
   truncateSync(disk, 512 * 1024 * 1024);
   const { stdout } = await run("bash", ["-c", 'ls "$1"/boot/vmlinuz-*', "bash", kernel]);
-  const machine = await run(
+  // Written while the machine plays, so that one that hangs can be watched.
+  const console = join(results, "console.log");
+  await run(
     "qemu-system-x86_64",
     [
       ...["-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2", "-m", "1500"],
-      ...["-nographic", "-no-reboot", "-nic", "none", "-kernel", stdout.trim()],
+      ...["-display", "none", "-monitor", "none", "-serial", `file:${console}`],
+      ...["-no-reboot", "-nic", "none", "-kernel", stdout.trim()],
       ...["-initrd", join(work, "initrd"), "-append", `console=ttyS0 panic=-1 quiet ${EMULATED} ${QUICKER}`],
       ...["-drive", `file=${disk},if=virtio,format=raw`],
     ],
     // Alone it takes four minutes; beside everything else of `make test` it took more than seven.
-    { timeout: 1_200_000, killSignal: "SIGKILL", maxBuffer: 1 << 26 },
+    { timeout, killSignal: "SIGKILL", maxBuffer: 1 << 26 },
   );
-  writeFileSync(join(results, "console.log"), machine.stdout);
-  if (!machine.stdout.includes("the machine has played its plan")) {
-    throw new Error(`the virtual machine did not come to its end; see ${join(results, "console.log")}`);
+  if (!readFileSync(console, "utf8").includes("the machine has played its plan")) {
+    throw new Error(`the virtual machine did not come to its end; see ${console}`);
   }
   await run("tar", ["-C", results, "-xf", disk]);
   rmSync(work, { recursive: true, force: true });

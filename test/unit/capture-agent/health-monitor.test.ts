@@ -15,6 +15,7 @@ import type { Sample } from "../../../functions/capture-agent/core/packet-counts
 import { createHealthMonitor, type HealthMonitor } from "../../../functions/capture-agent/health-monitor.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
 import { createLossJournal } from "../../../functions/capture-agent/system/loss-journal.js";
+import { loadPublished, savePublished } from "../../../functions/capture-agent/system/state-file.js";
 import { readDisk } from "../../../functions/capture-agent/system/spool-files.js";
 
 let spool = "";
@@ -42,6 +43,7 @@ const sample = (): Sample => ({
 const monitor = (
   marks: { high_water_percent: number; evict_percent: number },
   disk: typeof readDisk = readDisk,
+  baseline?: Sample,
 ): HealthMonitor =>
   createHealthMonitor({
     config: parseConfig(
@@ -61,6 +63,7 @@ const monitor = (
     sampler: async () => sample(),
     outOfService: () => outOfService,
     disk,
+    baseline,
     losses: createLossJournal({
       folder: join(spool, "lost"),
       sent: new Set(),
@@ -124,6 +127,22 @@ test("what is published is taken off, and what came since is not", async () => {
   await monitoring.check();
   monitoring.subtract(published);
   expect(monitoring.totals()["PacketsMirrored"]).toBe(30);
+});
+
+test("what came since an earlier start published is counted, though the agent was down meanwhile", async () => {
+  const file = join(spool, "state", "published.json");
+  const log = createLog(() => undefined);
+  packets = 100;
+  await savePublished(file, "boot-1", sample(), log);
+  packets = 250;
+  const marks = { high_water_percent: 100, evict_percent: 100 };
+  const monitoring = monitor(marks, readDisk, await loadPublished(file, "boot-1"));
+  await monitoring.check();
+  expect(monitoring.totals()["PacketsMirrored"]).toBe(150);
+  // Counters begin anew with each boot, and a file that a crash cut off says nothing.
+  expect(await loadPublished(file, "boot-2")).toBeUndefined();
+  writeFileSync(file, '{"boot":"boot-1"');
+  expect(await loadPublished(file, "boot-1")).toBeUndefined();
 });
 
 test("what is open is counted beside what is done, drafts included", async () => {

@@ -139,16 +139,18 @@ test("a record that the full disk had no room for says by its name how much is l
   expect(counts).toEqual({});
 });
 
-test("the faster a disk fills the more room is left, so that no tool meets a full one", async () => {
+test("where the spool goes on growing room is left for more, so that no tool meets a full disk", async () => {
   const done = (): string[] => readdirSync(join(spool, "done"));
   for (const name of ["a.pcap", "b.pcap"]) put(`done/${name}`, Buffer.alloc(30_000));
-  let used = 90;
+  let used = 85;
   const limit = full(journal(), () => used);
   await limit();
-  used = 94; // and would be 102 after two more intervals like that
-  await limit();
+  for (used of [88, 91, 94]) await limit(); // and it would be 103 after three more intervals like these
   expect(done()).toEqual(["b.pcap"]);
-  const slow = full(journal(), () => used);
-  await slow();
+  const burst = full(journal(), () => used);
+  used = 85;
+  await burst();
+  used = 94;
+  await burst();
   expect(done()).toEqual(["b.pcap"]);
 });
