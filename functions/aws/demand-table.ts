@@ -38,11 +38,11 @@ import {
   keyOf,
   type Item,
 } from "./demand-items.js";
-import { addOpen, countersOf, putClaim, putCopy, recount, whatStood } from "./demand-writes.js";
+import { addOpen, countersOf, putClaim, putCopy, recount, whyCancelled } from "./demand-writes.js";
 import { everyPage } from "./pages.js";
 
 /** Most keys of one BatchGetItem (API reference). */
-const A_READ = 100;
+const MAX_KEYS = 100;
 const BATCH_TRIES = 5;
 const MINUTE_MS = 60_000;
 /** The dead-letter queue keeps a message for 14 days. */
@@ -68,8 +68,8 @@ export function createDemandTable(
   const getAll = async (keys: readonly Item[]): Promise<Map<string, Item>> => {
     const found = new Map<string, Item>();
     const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-    for (let from = 0; from < distinct.length; from += A_READ) {
-      let Keys: Item[] | undefined = distinct.slice(from, from + A_READ);
+    for (let from = 0; from < distinct.length; from += MAX_KEYS) {
+      let Keys: Item[] | undefined = distinct.slice(from, from + MAX_KEYS);
       for (let tries = 1; Keys !== undefined && Keys.length > 0; tries++) {
         if (tries > BATCH_TRIES) throw new Error("DynamoDB left keys unread several times");
         if (tries > 1) await clock.sleep(50 * 2 ** tries);
@@ -207,7 +207,7 @@ export function createDemandTable(
         return { version };
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
-        return whatStood(error, writes.length, counters);
+        return whyCancelled(error, writes.length, counters);
       }
     },
 

@@ -1,6 +1,6 @@
 /**
- * Which requests are let in. Before anything is read of EC2: who asks too often is told so a few times and then passed
- * over, at the cost of one counter, and when it asked is the queue's time, not its own.
+ * Which requests are let in, decided before EC2 is called: a requester that asks too often is refused, and then ignored, at
+ * the cost of one counter. When it asked is the queue's time, never the event's own.
  */
 import type { DemandRequest } from "../core/demands/asked.js";
 import { openIntake } from "../core/demands/intake.js";
@@ -13,11 +13,11 @@ import { inTime } from "../reconcile/demands.js";
 import type { Message } from "../reconcile/messages.js";
 
 /**
- * A claim that is written down is a sweep's business as well: whose turn does not come within this time is mirrored with
- * the next one, and those who ask meanwhile are taken in.
+ * How long a batch waits for its turn in EC2's rate. The next sweep makes the session of every claim that is written down, so
+ * waiting longer would only keep later requests in the queue.
  */
 const SESSIONS_MS = 3_000;
-/** A message that was queued when it was sent, by its sender's clock, needs no record of when it first came. */
+/** Queued so soon after its event's time, a message cannot have been in the dead-letter queue, so it needs no receipt. */
 const PROMPT_MS = 60_000;
 
 /** Refusals are written for so long: where the table is slow, who asks too often does not hold up who comes in the same batch. */
@@ -53,7 +53,7 @@ interface Counted {
   readonly is: ReturnType<typeof admit>;
 }
 
-/** What comes back has been counted, and was let in then. */
+/** Messages that come back were counted and admitted the first time. */
 async function countRequests(
   { claimStore, claimLimits, ports }: ReconcileContext,
   messages: readonly Message[],
@@ -84,7 +84,7 @@ async function withReceipts(
   const odd = messages.filter(({ time, queuedAt }) => !(time <= queuedAt && queuedAt - time <= PROMPT_MS));
   const ids = odd.map(({ eventId }) => eventId);
   const first = ids.length === 0 ? new Map<string, number>() : await claimStore.receipts(ids);
-  // From the future: were it to go through the dead-letter queue, nothing would tell when it first came.
+  // After a time in the dead-letter queue, nothing else would tell when an event "from the future" first came.
   const unheard = odd.filter(({ eventId, time, queuedAt }) => !first.has(eventId) && time > queuedAt);
   await Promise.all(unheard.map(({ eventId, queuedAt }) => claimStore.keepReceipt(eventId, queuedAt)));
   const now = ports.clock.now();
@@ -116,7 +116,7 @@ async function refuse(context: ReconcileContext, messages: readonly Message[]): 
       followUp.kind === "demand" || followUp.kind === "withdrawal" ? [{ followUp, time }] : [],
     ),
   );
-  // The next one over the quota is told.
+  // Not tried again: the next request over the quota gets the answer.
   const later = (error: unknown) => {
     telemetry.logger.warn("a refusal was not written", error as Error);
   };

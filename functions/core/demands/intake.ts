@@ -37,9 +37,9 @@ export interface Intake {
   refuse(requests: readonly DemandRequest[], reason: string): Promise<void>;
   readonly opened: number;
   readonly refusedRequests: readonly RefusedRequest[];
-  /** Worth another try: not seen, not written down, or not mirrored yet: then who opened the claim, and sweeps besides. */
+  /** To be tried again: not seen or not written yet; of those not mirrored yet, the one that opened the claim. Sweeps try too. */
   readonly unsettled: ReadonlySet<DemandRequest>;
-  /** Why single claims could not be written; the others' are none the worse for it. */
+  /** Why single claims could not be written; the other claims were. */
   readonly failures: readonly unknown[];
 }
 
