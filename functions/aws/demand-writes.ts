@@ -76,7 +76,7 @@ export function countersOf(
   ];
 }
 
-/** An open claim more, as long as there is room or it needs none, or one less. */
+/** Counts one open claim more, if the quota has room or it is `granted`, or one less. */
 export function addOpen(
   table: string,
   step: number,
@@ -121,8 +121,8 @@ export function recount(
 }
 
 /**
- * Why nothing was written. The reasons are in the order of the writes (API reference, TransactionCanceledException); another
- * transaction on the same items is somebody else, too. Throws what is nobody's doing.
+ * Why nothing was written: another writer (a condition failed, or its transaction was on the same items) or a full quota. The
+ * reasons are in the order of the writes (API reference, TransactionCanceledException). Throws where it was neither.
  */
 export function whyCancelled(
   error: TransactionCanceledException,
@@ -130,9 +130,9 @@ export function whyCancelled(
   counters: readonly Counter[],
 ): Exclude<Written, object> {
   const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  const isOther = (code: string | undefined) =>
+  const isConflict = (code: string | undefined) =>
     code === "ConditionalCheckFailed" || code === "TransactionConflict";
-  if (codes.slice(0, writes).some(isOther)) return "changed";
+  if (codes.slice(0, writes).some(isConflict)) return "changed";
   if (codes.includes("TransactionConflict")) return "changed";
   const full = counters.find((_, n) => codes[writes + n] === "ConditionalCheckFailed");
   if (full === undefined) throw error;

@@ -69,7 +69,7 @@ export function demandsOf(
 }
 
 /** The store, while there is time: slow answers of DynamoDB must not end a run in the middle. */
-function inTime(store: ClaimStore, thereIsTime: () => boolean): ClaimStore {
+export function inTime(store: ClaimStore, thereIsTime: () => boolean): ClaimStore {
   const check = () => {
     if (!thereIsTime()) throw new Error("no time is left for demands");
   };

@@ -9,6 +9,7 @@ import { randomPause } from "../core/demands/update.js";
 import { receiptOf } from "../core/demands/receipt.js";
 import type { Lane } from "../reconcile/batch.js";
 import type { ReconcileContext } from "../reconcile/context.js";
+import { inTime } from "../reconcile/demands.js";
 import type { Message } from "../reconcile/messages.js";
 
 /**
@@ -18,6 +19,9 @@ import type { Message } from "../reconcile/messages.js";
 const SESSIONS_MS = 3_000;
 /** Queued so soon after its event's time, a message cannot have been in the dead-letter queue, so it needs no receipt. */
 const PROMPT_MS = 60_000;
+
+/** Refusals are written for so long: where the table is slow, who asks too often does not hold up who comes in the same batch. */
+const REFUSALS_MS = 5_000;
 
 export const requestsLane: Lane = { admit: admitRequests, sessionsMs: SESSIONS_MS, looksComeBack: false };
 
@@ -80,10 +84,9 @@ async function withReceipts(
   const odd = messages.filter(({ time, queuedAt }) => !(time <= queuedAt && queuedAt - time <= PROMPT_MS));
   const ids = odd.map(({ eventId }) => eventId);
   const first = ids.length === 0 ? new Map<string, number>() : await claimStore.receipts(ids);
-  for (const { eventId, time, queuedAt } of odd) {
-    // After a time in the dead-letter queue, nothing else would tell when an event "from the future" first came.
-    if (!first.has(eventId) && time > queuedAt) await claimStore.keepReceipt(eventId, queuedAt);
-  }
+  // After a time in the dead-letter queue, nothing else would tell when an event "from the future" first came.
+  const unheard = odd.filter(({ eventId, time, queuedAt }) => !first.has(eventId) && time > queuedAt);
+  await Promise.all(unheard.map(({ eventId, queuedAt }) => claimStore.keepReceipt(eventId, queuedAt)));
   const now = ports.clock.now();
   return messages.map((message) => {
     const { time, queuedAt, eventId, deliveries } = message;
@@ -95,9 +98,11 @@ async function withReceipts(
 
 async function refuse(context: ReconcileContext, messages: readonly Message[]): Promise<void> {
   if (messages.length === 0) return;
-  const { claimStore: store, claimLimits: limits, settings, policies, ports, telemetry, random } = context;
+  const { claimLimits: limits, settings, policies, ports, telemetry, random } = context;
   const { policy } = await policies.load();
   const pause = randomPause(ports.clock, random);
+  const until = ports.clock.now() + REFUSALS_MS;
+  const store = inTime(context.claimStore, () => ports.clock.now() < until);
   const intake = openIntake({
     store,
     policy,
@@ -111,9 +116,12 @@ async function refuse(context: ReconcileContext, messages: readonly Message[]): 
       followUp.kind === "demand" || followUp.kind === "withdrawal" ? [{ followUp, time }] : [],
     ),
   );
-  await intake.refuse(requests, "too-many-requests");
   // Not tried again: the next request over the quota gets the answer.
-  for (const error of intake.failures) telemetry.logger.warn("a refusal was not written", error as Error);
+  const later = (error: unknown) => {
+    telemetry.logger.warn("a refusal was not written", error as Error);
+  };
+  await intake.refuse(requests, "too-many-requests").catch(later);
+  intake.failures.forEach(later);
 }
 
 function requesterOf({ event }: Message): string {

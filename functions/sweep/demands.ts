@@ -93,10 +93,10 @@ export async function settleDemands(
       const change = (claim: Claim | undefined): Claim => {
         // Asked for again since it was read: the verdict is not about it.
         if (claim !== undefined && isOpen(claim, now) && !isOpen(copy, now)) return claim;
-        // A claim that is gone, though it has a copy, is known by that copy.
+        // A claim that is gone is known by its copy.
         return answer(claim ?? claimOf(key.interfaceId, copy));
       };
-      // One that fails each time keeps no other open.
+      // One that fails each time must not keep the others from being written.
       await updates.change(key, change).catch(later);
     }
   } catch (error) {

@@ -203,6 +203,41 @@ describe("a requester who asks without end", () => {
     expect(store.claim("eni-1", ME)?.status).toBe("mirrored");
   });
 
+  describe("and is told so, where the table is slow or cannot be read,", () => {
+    const others = "AIDAOTHER";
+    const flood = async () => {
+      const app = requester();
+      // Its quota of this minute is used up.
+      await app.store.count("AIDAFLOOD", NOON / 60_000, app.claimLimits.requestsPerMinute);
+      const records = Array.from({ length: 9 }, (_, n) => {
+        return sent({ from: "AIDAFLOOD", detail: { network_interface_id: `eni-0000000${String(n)}` } });
+      });
+      return { app, records: [...records, sent({ from: others })] };
+    };
+
+    it("delays nobody by it", async () => {
+      const { app, records } = await flood();
+      const { write } = app.store;
+      app.store.write = (...of) => {
+        app.clock.advance(4_000);
+        return write(...of);
+      };
+      expect(await handle(app, ...records)).toEqual([]);
+      expect(app.store.claim(ENI, others)?.status).toBe("mirrored");
+    });
+
+    it("sends nobody's request back with its own", async () => {
+      const { app, records } = await flood();
+      const { read } = app.store;
+      app.store.read = (keys) =>
+        keys.some((key) => key.requester === others)
+          ? read(keys)
+          : Promise.reject(new Error("DynamoDB says no"));
+      expect(await handle(app, ...records)).toEqual([]);
+      expect(app.store.claim(ENI, others)?.status).toBe("mirrored");
+    });
+  });
+
   it("is not counted for what came back by itself", async () => {
     const app = requester();
     await handle(app, sent({ deliveries: 4 }));
