@@ -68,10 +68,21 @@ e2e: setup ## One end-to-end file alone, long or not: make e2e FILE=two-accounts
 	  { echo "make e2e FILE=<name>: there are $$(cd test/e2e && echo *.test.ts | sed 's/\.test\.ts//g')" >&2; exit 64; }
 	@npm run --silent jest -- --ci --selectProjects e2e e2e-long --runTestsByPath "test/e2e/$(FILE).test.ts"
 
+# Not part of `make test`: a Debian 13 is made first (some minutes and 0.8 GB, once), and emulating it takes as long again
+# as Debian 12 does there.
+.PHONY: test-debian13
+test-debian13: setup build ## The data path on Debian 13's kernel, the units by its systemd, the agent on its Node (root)
+	@DATAPLANE_SYSTEM=debian13 npm run --silent jest -- --ci --runTestsByPath \
+	  test/debian13/system.test.ts test/dataplane/dataplane.test.ts
+
 .PHONY: test-upgrade
 test-upgrade: setup ## From the first version that mirrored to this one, under running sessions (four minutes)
 	@$(call need,git,install git)
 	@npm run --silent jest -- --ci --selectProjects upgrade
+
+.PHONY: test-life
+test-life: setup ## A node's whole life in the virtual machine, its bucket away for ten minutes (as root on Debian 12; 25 minutes)
+	@LIFE_IN_MACHINE=1 LIFE_OUTAGE_SECONDS=600 npm run --silent jest -- --ci --selectProjects dataplane --runTestsByPath test/dataplane/life.test.ts
 
 .PHONY: demo
 demo: setup build ## The product at work in a local cloud, start to finish
@@ -80,6 +91,23 @@ demo: setup build ## The product at work in a local cloud, start to finish
 .PHONY: bench
 bench: setup build ## Calls, CPU, memory and start-up times
 	@npm run --silent bench -- all
+
+# Its options by their make names; what is not given is left out by qualify/options.ts.
+.PHONY: qualify
+qualify: setup ## Ask an AWS account what only it can settle: make qualify REGION=eu-west-1 BUDGET=5 (an hour, dollars)
+	@$(call need,git,install git)
+	@node_modules/.bin/tsx qualify/main.ts run --region "$(REGION)" --budget "$(BUDGET)" --minutes "$(or $(MINUTES),90)" \
+	  --trail "$(TRAIL)" --detector "$(DETECTOR)" --fargate-interface "$(FARGATE_INTERFACE)" \
+	  --second-profile "$(SECOND_PROFILE)" --shared-target "$(SHARED_TARGET)"
+
+.PHONY: qualify-clean
+qualify-clean: setup ## Take away what a qualification that was killed has left: make qualify-clean REGION=eu-west-1
+	@$(call need,git,install git)
+	@node_modules/.bin/tsx qualify/main.ts clean --region "$(REGION)"
+
+.PHONY: test-qualify
+test-qualify: setup ## The qualification against the local cloud, every switch on both sides (some minutes)
+	@npm test --silent -- --only qualify
 
 .PHONY: record-event-patterns
 record-event-patterns: setup ## Ask AWS's event rule engine again what it says of each pattern (needs Java and Maven)
