@@ -1,13 +1,15 @@
 /** Uploads done files, oldest first; each is deleted when S3 has it and the journal has its line for the index. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Bucket } from "./aws/bucket.js";
-import type { Clients, NodeConfig } from "./config.js";
-import { captureKey, originOf, timesOf, type IndexLine, type Place } from "./core/keys.js";
+import type { NodeConfig } from "./config.js";
+import type { Origin } from "./core/identity.js";
+import { captureKey, timesInName, timesOf, type IndexLine, type Place } from "./core/keys.js";
 import type { EventName } from "./core/metrics.js";
 import { uploadOrder, type SpoolFile } from "./core/spool.js";
 import type { JournalEntry, UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
+import { isWhole, split } from "./system/split.js";
 import { donePath, listFiles, removeDone } from "./system/spool-files.js";
 
 export interface Uploader {
@@ -22,7 +24,8 @@ interface Parts {
   readonly bucket: Bucket;
   readonly journal: UploadJournal;
   readonly place: Place;
-  readonly register: () => Clients;
+  /** Whose packets a file holds; `late`: it has waited long enough for that to become known. */
+  readonly origin: (file: SpoolFile, late: boolean) => Origin | "wait";
   readonly count: (name: EventName, by: number) => void;
   readonly log: Log;
   readonly now: () => number;
@@ -42,13 +45,22 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
   const examined = new Map<string, Examined>();
   /** How often each file failed. Those that failed go last, so that one that always fails delays no other. */
   const failures = new Map<string, number>();
+  /** Captures that could not be taken apart by client: they go where no client reads. */
+  const unsplit = new Set<string>();
+  let hurry = false;
   const failuresOf = (file: SpoolFile): number => failures.get(identity(file)) ?? 0;
 
+  const originNow = (file: SpoolFile): Origin | "wait" =>
+    parts.origin(file, hurry || now() - file.writtenAt > config.unknown_wait_seconds * 1000);
+
   async function indexed(file: SpoolFile): Promise<{ line: IndexLine; sha256: Buffer }> {
-    const known = examined.get(identity(file)) ?? (await examine(donePath(directory, file.path), unzip));
+    const known =
+      examined.get(identity(file)) ??
+      (await examine(donePath(directory, file.path), unzip, timesInName(file.path)));
     if (known.bytes !== file.bytes) throw new Error("the file changes although it is in done/");
     examined.set(identity(file), known);
-    const origin = originOf(file.path, parts.register());
+    const origin = originNow(file);
+    if (origin === "wait") throw new Error("whose packets these are is not known yet");
     const { first, last, packets, source } = timesOf(file.path, file.writtenAt, known.times);
     const sha256 = known.sha256.toString("hex");
     const line = {
@@ -82,15 +94,34 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
   /** Files that are gone, sent or deleted, need not be remembered. */
   function forgetOthers(files: readonly SpoolFile[]): void {
     const here = new Set(files.map(identity));
-    for (const memory of [sent, examined, failures]) {
+    for (const memory of [sent, examined, failures, unsplit]) {
       for (const known of memory.keys()) if (!here.has(known)) memory.delete(known);
     }
   }
 
+  const listed = async (): Promise<readonly SpoolFile[]> => uploadOrder(await listFiles(`${directory}/done`));
+
+  /** What the tool had no time for when it stopped. One that was sent already has only to be deleted. */
+  async function splitWhole(files: readonly SpoolFile[]): Promise<readonly SpoolFile[]> {
+    const whole = files.filter(
+      (file) => isWhole(file) && !sent.has(identity(file)) && !unsplit.has(identity(file)),
+    );
+    for (const file of whole) {
+      const why = await split(config.commands.split, directory, file);
+      if (why === undefined) continue;
+      unsplit.add(identity(file));
+      count("UnsplitFiles", 1);
+      log.error("a capture is not split by client and goes to client=all", { file: file.path, error: why });
+    }
+    return whole.length === 0 ? files : listed();
+  }
+
   async function pass(): Promise<number> {
-    const files = uploadOrder(await listFiles(`${directory}/done`));
+    const found = await listed();
+    const files = config.spool.split ? await splitWhole(found) : found;
     forgetOthers(files);
-    const queue = [...files].sort((a, b) => failuresOf(a) - failuresOf(b));
+    const ready = files.filter((file) => sent.has(identity(file)) || originNow(file) !== "wait");
+    const queue = [...ready].sort((a, b) => failuresOf(a) - failuresOf(b));
     let failed = 0;
     const work = async (): Promise<void> => {
       for (
@@ -121,6 +152,7 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
       let indexedAt = now();
       for (;;) {
         try {
+          hurry = leaving();
           const failed = await pass();
           const due = leaving() || now() - indexedAt >= config.spool.index_interval_seconds * 1000;
           if (due && journal.waiting() > 0) {

@@ -53,6 +53,7 @@ const { parseConfig } = await import("../../functions/capture-agent/config.js");
 const RUNS = 1000;
 const BYTES = 100;
 const place = { prefix: "", zone: "z1", node: "i-1" };
+const origin = () => ({ client: "all", vni: "all" });
 /** What a full disk took: the metric, and the names in the log. */
 let counted = 0;
 let dropped: string[] = [];
@@ -138,7 +139,7 @@ async function born(bucket: ReturnType<typeof bucketOf>["bucket"], diskBytes: ()
     now: () => Date.now(),
   });
   const uploader = createUploader(
-    { config: config(), bucket, journal, place, register: () => ({}), count: () => undefined, log, now },
+    { config: config(), bucket, journal, place, origin, count: () => undefined, log, now },
     recovered,
   );
   return { journal, uploader, monitor };

@@ -61,6 +61,7 @@ export async function listFiles(
  */
 export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
   let adopted = 0;
+  await settleSplits(spool, log);
   for (const { path } of await listOpenFiles(spool)) {
     try {
       // A draft is never uploaded, and this one is finished by nobody.
@@ -80,6 +81,27 @@ export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
     }
   }
   return adopted;
+}
+
+/**
+ * A splitter that was ended leaves the parts of a file in a folder beside it (functions/capture-split): `.<name>.split`
+ * where the file counts, `.<name>.whole` where all of its parts are there and count instead.
+ */
+async function settleSplits(spool: string, log: Log): Promise<void> {
+  for (const { path } of await listOpenFiles(spool)) {
+    const [, folder = "", source, state, name] =
+      /^((?:.*\/)?)\.([^/]+)\.(split|whole)\/([^/]+)$/.exec(path) ?? [];
+    if (source === undefined || name === undefined) continue;
+    try {
+      if (state === "split") await removeOpen(spool, path);
+      else {
+        await removeOpen(spool, `${folder}${source}`);
+        await rename(openPath(spool, path), openPath(spool, `${folder}${name}`));
+      }
+    } catch (error) {
+      log.error("the parts of a split file cannot be moved", { file: path, error: describe(error) });
+    }
+  }
 }
 
 /** Removes a done file. That it is gone already is as good. */

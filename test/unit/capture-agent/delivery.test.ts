@@ -18,6 +18,7 @@ import type { Bucket } from "../../../functions/capture-agent/aws/bucket.js";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
 import type { IndexLine } from "../../../functions/capture-agent/core/keys.js";
 import type { EventName } from "../../../functions/capture-agent/core/metrics.js";
+import { originOf } from "../../../functions/capture-agent/core/tags.js";
 import { createUploadJournal } from "../../../functions/capture-agent/system/upload-journal.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
 import {
@@ -99,17 +100,20 @@ async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> 
   const log = createLog(() => undefined);
   const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log });
   const count = (name: EventName, by: number): void => void (counts[name] = (counts[name] ?? 0) + by);
-  const register = () => ({ "7": { client: "shop" } });
+  const tags = [{ tag: 7, identity: { account: "111122223333", vni: 7 } }];
+  const register = { shop: { account_id: "111122223333", vnis: { main: 7 } } };
+  const origin = ({ path }: { path: string }, late: boolean) =>
+    originOf(path, { register, tags, endpoints: new Map() }, late);
   const recovered = await journal.recover();
   return {
     journal,
-    uploader: createUploader({ config, bucket, journal, place, register, count, log, now }, recovered),
+    uploader: createUploader({ config, bucket, journal, place, origin, count, log, now }, recovered),
   };
 }
 
 test("a done file is stored under its key, indexed and deleted; an open one and a link are left alone", async () => {
   const cloud = fakeBucket(() => "none");
-  put("vni=7/a.log", "hello");
+  put("vlan=7/a.log", "hello");
   put("b.pcap", "unfinished", "open");
   symlinkSync("/etc/passwd", join(spool, "done", "passwd"));
   put(".hidden", "x");
