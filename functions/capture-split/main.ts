@@ -1,6 +1,6 @@
 /**
- * `node split.mjs <file> ...`: takes capture files apart by client, each into files beside it. `node split.mjs --recover
- * <folder>`: puts in order what a run that was ended has left there. One at a time for a folder. Apart from the agent,
+ * `<this program> <file> ...`: takes capture files apart by client, each into files beside it. With `--recover <folder>` it
+ * puts in order what a run that was ended has left there. One at a time for a folder. Apart from the agent,
  * because it runs often and the agent's SDK takes longer to load than this takes for a file.
  */
 import { dirname } from "node:path";

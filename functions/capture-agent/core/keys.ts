@@ -11,7 +11,7 @@ export interface Place {
   readonly node: string;
 }
 
-/** What bin/split.mjs puts into a name: the tag, how many packets, milliseconds of the first and of the last. */
+/** What functions/capture-split puts into a name: the tag, how many packets, milliseconds of the first and of the last. */
 const FACTS = /\.vlan=\d{1,4}(?:,packets=(\d+),first=(\d+),last=(\d+))?(?=[.])/;
 
 /** The times that a file's name gives by itself, as who split it has counted them. */

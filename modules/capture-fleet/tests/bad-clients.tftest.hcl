@@ -160,7 +160,9 @@ run "more_accounts_and_vnis_than_there_are_tags_are_refused" {
 
   variables {
     # 4,094 VNIs and an account.
-    clients = { a = { account_id = "111122223333", vnis = { for n in range(4094) : "v${n}" => n + 1 } } }
+    clients = { a = { account_id = "111122223333", vnis = {
+      for n in flatten([for a in range(8) : [for b in range(512) : 512 * a + b]]) : "v${n}" => n + 1 if n < 4094
+    } } }
     capture = { datapath = "bpf" }
   }
 

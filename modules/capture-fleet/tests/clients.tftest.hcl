@@ -102,7 +102,9 @@ run "two_entries_of_one_account_are_told_apart_by_their_vnis" {
 
 run "all_tags_that_there_are_can_be_used" {
   variables {
-    clients = { a = { account_id = "111122223333", vnis = { for n in range(4093) : "v${n}" => n + 1 } } }
+    clients = { a = { account_id = "111122223333", vnis = {
+      for n in flatten([for a in range(8) : [for b in range(512) : 512 * a + b]]) : "v${n}" => n + 1 if n < 4093
+    } } }
     capture = { datapath = "bpf" }
   }
 
