@@ -42,12 +42,11 @@ collect() {
 # What nobody writes to any more, also that of a start that had more workers.
 collect_all() { find "$SPOOL_OPEN" -maxdepth 1 -type f | set_aside; }
 
-# hand_over <file> [<suffix>]: "…-w0.pcap3", the fourth file that one period filled, is delivered as "…-w0-3.pcap".
+# hand_over <file>: "…-w0.pcap3", the fourth file that one period filled, is delivered as "…-w0-3.pcap".
 hand_over() {
   local name=${1##*/}
-  name=${name%"${2-}"}
-  [[ ! "$name" =~ ^(.*)\.pcap([0-9]+)$ ]] || name=${BASH_REMATCH[1]}-${BASH_REMATCH[2]}.pcap
-  place "$1" "$SPOOL_DONE/$name${2-}"
+  [[ ! "$name" =~ ^(.*)\.pcap([0-9]+)(\.zst|\.gz|)$ ]] || name=${BASH_REMATCH[1]}-${BASH_REMATCH[2]}.pcap${BASH_REMATCH[3]}
+  place "$1" "$SPOOL_DONE/$name"
 }
 
 # hand_over_all <file> ...: as they are; with one mv for all whose names stay. Fails when that took longer than a stop has.
@@ -65,7 +64,7 @@ hand_over_all() {
 # compressed, because the disk is full or time is up.
 delivered() {
   if [[ ! -e "$1" ]]; then
-    hand_over "$1$suffix" "$suffix" # where this fails the next round does it
+    hand_over "$1$suffix" # where this fails the next round does it
   else
     rm -f "$1$suffix"
     hand_over "$1"
@@ -112,7 +111,7 @@ settle() {
   local files file index compressed limit=$((backlog * MIRROR_WORKERS)) each=1
   # A file is deleted when all of it is compressed. So what a killed compressor left is whole where the file is gone.
   while IFS= read -r file; do
-    if [[ -e "${file%.*}" ]]; then rm -f "$file"; else hand_over "$file" ".${file##*.}"; fi
+    if [[ -e "${file%.*}" ]]; then rm -f "$file"; else hand_over "$file"; fi
   done < <(find "$waiting" -maxdepth 1 -type f \( -name '*.zst' -o -name '*.gz' \))
   find "$waiting" -maxdepth 1 -type f -size "-$((header + 1))c" -delete
   if [[ ${#splitter[@]} -gt 0 ]]; then
