@@ -84,6 +84,9 @@ scenario_flows() {
   wait "$tool" "$fanout"
 }
 
+# filed <number>: whether so many files are finished.
+filed() { [[ "$(find "$out/spool/done" -type f | wc -l)" -ge "$1" ]]; }
+
 # What tells many clients apart: tags of the agent's, real packets, files of each. Two of the last clients have no tag.
 scenario_clients() {
   local tool
@@ -98,7 +101,7 @@ scenario_clients() {
   note before
   inject "$input/clients.pcap"
   note after
-  sleep 3
+  await 60 filed 201
   node "$library/tags" <"$input/tags.json" >"$out/strays.json"
   kill -TERM "$tool"
   wait "$tool"

@@ -83,7 +83,12 @@ function fakeBucket(trouble: () => "none" | "before" | "after") {
 /** One start of the agent's delivery. */
 let clock = 1_800_000_000_000;
 const ticking = (): number => (clock += 1);
-async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> = {}, now = ticking) {
+async function start(
+  bucket: Bucket,
+  counts: Partial<Record<EventName, number>> = {},
+  now = ticking,
+  settings: { readonly split?: string; readonly late?: number } = {},
+) {
   const config = parseConfig(
     JSON.stringify({
       version: 1,
@@ -92,15 +97,19 @@ async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> 
       datapath: "kernel",
       interface: "mirror0",
       health_port: 1,
-      spool: { directory: spool, upload_concurrency: 2 },
+      spool: { directory: spool, upload_concurrency: 2, split: settings.split !== undefined },
       bucket: { name: "b" },
       tool: {},
+      commands: settings.split === undefined ? {} : { split: ["/bin/sh", "-c", settings.split, "split"] },
     }),
   );
   const log = createLog(() => undefined);
   const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log });
   const count = (name: EventName, by: number): void => void (counts[name] = (counts[name] ?? 0) + by);
-  const tags = [{ tag: 7, identity: { account: "111122223333", vni: 7 } }];
+  const tags = [
+    { tag: 7, identity: { account: "111122223333", vni: 7 } },
+    { tag: 8, identity: { endpoint: "vpce-00000000000000001" } },
+  ];
   const register = { shop: { account_id: "111122223333", vnis: { main: 7 } } };
   const origin = ({ path }: { path: string }, late: boolean) =>
     originOf(path, { register, tags, endpoints: new Map() }, late);
@@ -330,4 +339,72 @@ test("a line of the index that a full disk cut off does not take the next one wi
   expect(await uploader.pass()).toBe(0);
   await journal.flush();
   expect(cloud.index()).toEqual([expect.objectContaining({ key: cloud.captures()[0]?.[0] })]);
+});
+
+describe("captures by client", () => {
+  const pcap = "a.pcap";
+
+  test("what a stop has left whole is taken apart before it is sent", async () => {
+    const cloud = fakeBucket(() => "none");
+    put(pcap, "two clients");
+    put("eve.json", "a log");
+    const { uploader } = await start(cloud.bucket, {}, ticking, {
+      split:
+        'cd "${1%/*}" && for n in 7 9; do echo "$n" >"a.vlan=$n,packets=1,first=1000,last=2000.pcap"; done && rm "$1"',
+    });
+    expect(await uploader.pass()).toBe(0);
+    expect(
+      cloud
+        .captures()
+        .map(([key, content]) => [/client=\w+/.exec(key)?.[0], content])
+        .sort(),
+    ).toEqual([
+      ["client=all", "a log"],
+      ["client=shop", "7\n"],
+      ["client=unknown", "9\n"],
+    ]);
+  });
+
+  test("what cannot be taken apart is sent whole, once, where no client reads, and counted", async () => {
+    const cloud = fakeBucket(() => "none");
+    const counts: Partial<Record<EventName, number>> = {};
+    put(pcap, "no room");
+    const { uploader } = await start(cloud.bucket, counts, ticking, { split: "echo no room >&2; exit 1" });
+    await uploader.pass();
+    expect(cloud.captures().map(([key]) => key)).toEqual([expect.stringContaining("client=all/")]);
+    expect(counts.UnsplitFiles).toBe(1);
+  });
+
+  test("of an endpoint that nobody knows wait five minutes, and no other file waits for them", async () => {
+    const cloud = fakeBucket(() => "none");
+    put("early.vlan=8.pcap", "whose?");
+    put("b.vlan=7.pcap", "shop's");
+    let at = Date.now();
+    const { uploader } = await start(cloud.bucket, {}, () => at);
+    expect(await uploader.pass()).toBe(0);
+    expect(cloud.captures().map(([, content]) => content)).toEqual(["shop's"]);
+    at += 301_000;
+    expect(await uploader.pass()).toBe(0);
+    expect(cloud.captures().map(([key]) => key)).toContainEqual(
+      expect.stringContaining("client=unknown/vni=all"),
+    );
+  });
+
+  test("of a splitter that was ended are adopted once: the file, or all of its parts", async () => {
+    put("waiting/half.pcap", "half", "open");
+    put("waiting/.half.pcap.split/7", "part", "open");
+    put("waiting/whole.pcap", "source", "open");
+    put("waiting/.whole.pcap.whole/whole.vlan=7.pcap", "part", "open");
+    expect(
+      await adoptOpenFiles(
+        spool,
+        createLog(() => undefined),
+      ),
+    ).toBe(2);
+    expect((await listFiles(join(spool, "done"))).map(({ path }) => path).sort()).toEqual([
+      "waiting/half.pcap",
+      "waiting/whole.vlan=7.pcap",
+    ]);
+    expect(await listOpenFiles(spool)).toEqual([]);
+  });
 });
