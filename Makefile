@@ -132,12 +132,14 @@ lint-hcl: $(BIN)/tflint ## tflint over modules and examples (needs Go)
 	@scripts/each-folder.sh roots $(BIN)/tflint --config="$(CURDIR)/.tflint.hcl" --no-color --chdir=
 
 .PHONY: docs
-docs: $(BIN)/terraform-docs node_modules/.package-lock.json ## Write inputs and outputs into the READMEs of the modules (needs Go)
+docs: $(BIN)/terraform-docs node_modules/.package-lock.json ## Write the modules' inputs and outputs, and README's Limits (needs Go)
 	@node_modules/.bin/tsx scripts/module-docs.ts $(BIN)/terraform-docs
+	@node_modules/.bin/tsx qualify/docs.ts
 
 .PHONY: docs-check
 docs-check: $(BIN)/terraform-docs node_modules/.package-lock.json ## Fail when `make docs` would change something (needs Go)
 	@node_modules/.bin/tsx scripts/module-docs.ts $(BIN)/terraform-docs --output-check
+	@node_modules/.bin/tsx qualify/docs.ts --check
 
 .PHONY: clean
 clean: ## Remove caches and reports, but not node_modules

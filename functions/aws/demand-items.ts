@@ -138,11 +138,19 @@ export function copyOf(claim: Claim): AttributeValue {
   };
 }
 
+/** The attributes of an interface's item that hold copies. */
+const namesOf = (item: Item) => Object.keys(item).filter((name) => name.startsWith("c_"));
+
+/** Whether copies in an interface's item cannot be read: of a later version, or of a person's repair. */
+export function hasUnread(item: Item): boolean {
+  return readCopies(item).length < namesOf(item).length;
+}
+
 /** The copies in an interface's item; one that cannot be read holds nothing open. */
 export function readCopies(item: Item): readonly ClaimCopy[] {
-  return Object.entries(item).flatMap(([name, value]): ClaimCopy[] => {
-    const parsed = name.startsWith("c_") ? copyItem.safeParse(value) : undefined;
-    if (!parsed?.success) return [];
+  return namesOf(item).flatMap((name): ClaimCopy[] => {
+    const parsed = copyItem.safeParse(item[name]);
+    if (!parsed.success) return [];
     const { M } = parsed.data;
     return [
       {

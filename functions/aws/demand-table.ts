@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../core/clock.js";
-import { isCopied, type Claim } from "../core/demands/claim.js";
+import { isCopied, isOpen, type Claim } from "../core/demands/claim.js";
 import type { ClaimStore, InterfaceClaims, SeenClaim, Written } from "../core/demands/ports.js";
 import { countsInAll, isLimited, type Quotas } from "../core/demands/quota.js";
 import { options } from "./client.js";
@@ -27,6 +27,7 @@ import {
   copiesKey,
   copyName,
   copyOf,
+  hasUnread,
   everybodyKey,
   minuteKey,
   quotaKey,
@@ -81,15 +82,21 @@ export function createDemandTable(
     return found;
   };
 
-  const queryCopies = (partition: string, until: number) =>
+  let overdueReadAt = -Infinity;
+  /** `begins`: how the sort keys begin; by default all. */
+  const queryItems = (partition: string, until: number, begins?: string) =>
     everyPage("Query", async (token) => {
       if (clock.now() > until) throw new Error("demands are not to be read any longer");
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
           ConsistentRead: true,
-          KeyConditionExpression: "requester = :partition",
-          ExpressionAttributeValues: { ":partition": { S: partition } },
+          KeyConditionExpression: `requester = :partition${begins === undefined ? "" : " AND begins_with(#item, :begins)"}`,
+          ...(begins !== undefined && { ExpressionAttributeNames: { "#item": "item" } }),
+          ExpressionAttributeValues: {
+            ":partition": { S: partition },
+            ...(begins !== undefined && { ":begins": { S: begins } }),
+          },
           ...(token !== undefined && { ExclusiveStartKey: keyOf(partition, token) }),
         }),
       );
@@ -109,23 +116,43 @@ export function createDemandTable(
         };
       });
       const ids = new Set(keys.map(({ interfaceId }) => interfaceId));
-      const interfaces = [...ids].map((interfaceId) => ({
-        interfaceId,
-        copies: copyKeysOf(interfaceId).flatMap((key) => readCopies(items.get(nameOf(key)) ?? {})),
-      }));
+      const interfaces = [...ids].map((interfaceId) => {
+        const on = copyKeysOf(interfaceId).map((key) => items.get(nameOf(key)) ?? {});
+        return { interfaceId, copies: on.flatMap(readCopies), unread: on.some(hasUnread) };
+      });
       return { claims, interfaces };
     },
 
     async all(until = Infinity) {
       const found = new Map<string, InterfaceClaims>();
       for (const partition of COPIES) {
-        for (const item of await queryCopies(partition, until)) {
+        for (const item of await queryItems(partition, until)) {
           const interfaceId = item["item"]?.S ?? "";
-          const copies = [...(found.get(interfaceId)?.copies ?? []), ...readCopies(item)];
-          if (copies.length > 0) found.set(interfaceId, { interfaceId, copies });
+          const before = found.get(interfaceId);
+          const copies = [...(before?.copies ?? []), ...readCopies(item)];
+          const unread = before?.unread === true || hasUnread(item);
+          if (copies.length > 0 || unread) found.set(interfaceId, { interfaceId, copies, unread });
         }
       }
       return [...found.values()];
+    },
+
+    async overdue(now, requester) {
+      if (requester !== undefined) {
+        const items = await queryItems(requester, Infinity, "eni-");
+        return items.flatMap((item) => {
+          const claim = readClaim(item);
+          return claim !== undefined && isCopied(claim) && !isOpen(claim, now) ? [claim] : [];
+        });
+      }
+      if (now - overdueReadAt < MINUTE_MS) return [];
+      overdueReadAt = now;
+      const items = await queryItems("interfaces", Infinity);
+      return items.flatMap((item) =>
+        readCopies(item)
+          .filter((copy) => !isOpen(copy, now))
+          .map((copy) => ({ requester: copy.requester, interfaceId: item["item"]?.S ?? "" })),
+      );
     },
 
     async count(requester, minute, requests) {
@@ -144,7 +171,7 @@ export function createDemandTable(
       return Number(Attributes?.["requests"]?.N ?? requests);
     },
 
-    async write(claim, seen, now) {
+    async write(claim, seen, now, granted = false) {
       const version = randomUUID();
       const step = isCopied(claim) ? (seen.copied ? 0 : 1) : seen.copied ? -1 : 0;
       const writes = [
@@ -152,7 +179,7 @@ export function createDemandTable(
         ...putCopy(table, claim, seen, now + maximumMinutes * MINUTE_MS + COPIES_KEPT_MS),
       ];
       const counters = step === 0 ? [] : countersOf(claim, quotas);
-      const items = [...writes, ...counters.map((counter) => addOpen(table, step, counter))];
+      const items = [...writes, ...counters.map((counter) => addOpen(table, step, counter, granted))];
       try {
         await client.send(new TransactWriteItemsCommand({ TransactItems: items }));
         return { version };
@@ -237,18 +264,19 @@ function countersOf({ requester }: Claim, { openPerRequester, openInAll }: Quota
   ];
 }
 
-/** An open claim more, as long as there is room, or one less. */
-function addOpen(table: string, step: number, { key, most }: Counter): TransactWriteItem {
+/** An open claim more, as long as there is room or it needs none, or one less. */
+function addOpen(table: string, step: number, { key, most }: Counter, granted: boolean): TransactWriteItem {
+  const asksForRoom = step > 0 && !granted;
   const room = { ConditionExpression: "attribute_not_exists(claims) OR claims < :most" };
   return {
     Update: {
       TableName: table,
       Key: key,
       UpdateExpression: "ADD claims :step",
-      ...(step > 0 && room),
+      ...(asksForRoom && room),
       ExpressionAttributeValues: {
         ":step": { N: String(step) },
-        ...(step > 0 && { ":most": { N: String(most) } }),
+        ...(asksForRoom && { ":most": { N: String(most) } }),
       },
     },
   };

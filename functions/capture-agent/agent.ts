@@ -6,6 +6,7 @@ import { createClients } from "./aws/clients.js";
 import { createGroup } from "./aws/group.js";
 import { putMetrics } from "./aws/metrics.js";
 import type { NodeConfig } from "./config.js";
+import { identityOf } from "./core/spool.js";
 import { outOfServiceReason } from "./core/lifecycle.js";
 import { eventsOf, noEvents, toData, type EventName, type Events } from "./core/metrics.js";
 import { createIdentityLoop } from "./identity-loop.js";
@@ -13,10 +14,12 @@ import { createLifecycleLoop, type LifecycleLoop } from "./lifecycle-loop.js";
 import { createHealthMonitor } from "./health-monitor.js";
 import { serveHealth } from "./system/health-server.js";
 import { createImds } from "./system/imds.js";
+import { createLossJournal } from "./system/loss-journal.js";
 import { createUploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { createSampler } from "./system/sampler.js";
 import { listFiles, listOpenFiles, prepareSpool, readDisk } from "./system/spool-files.js";
+import { listForLosses } from "./spool-limit.js";
 import { createUploader } from "./uploader.js";
 
 /** A verdict older than this many intervals means that the agent hangs. */
@@ -31,12 +34,14 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   const started: { lifecycle?: LifecycleLoop } = {};
   const outOfService = (): string | undefined =>
     started.lifecycle === undefined ? "starting" : outOfServiceReason(started.lifecycle.state());
+  const sent = new Set<string>();
+  const losses = createLossJournal({ folder: `${config.spool.directory}/lost`, sent, count, log, now });
   const monitor = createHealthMonitor({
     config,
     sampler: createSampler(config, now),
     outOfService,
     disk: readDisk,
-    count,
+    losses,
     log,
     now,
   });
@@ -99,19 +104,20 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     log,
     now,
   });
-  const uploader = createUploader(
-    {
-      config,
-      bucket,
-      journal,
-      place,
-      origin: (file, late) => identities.origin(file, late),
-      count,
-      log,
-      now,
-    },
-    await journal.recover(),
-  );
+  for (const entry of await journal.recover()) sent.add(identityOf(entry));
+  await losses.recover(await listForLosses(config.spool.directory));
+  const uploader = createUploader({
+    config,
+    bucket,
+    journal,
+    losses,
+    sent,
+    place,
+    origin: (file, late) => identities.origin(file, late),
+    count,
+    log,
+    now,
+  });
 
   const publish = async (): Promise<void> => {
     const counted: Events = { ...events };
@@ -127,6 +133,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       OpenBytes: open.bytes,
       UploadBehindSeconds: behindSeconds,
     };
+    const told = losses.telling();
     log.info("metrics", { ...totals, ...gauges, ...counted });
     try {
       await putMetrics(
@@ -144,6 +151,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       return;
     }
     monitor.subtract(totals);
+    await told();
     for (const name of Object.keys(counted) as EventName[]) events[name] -= counted[name];
   };
 
@@ -155,7 +163,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       config.autoscaling_group_name === null
         ? undefined
         : createGroup(clients.autoScaling, config.autoscaling_group_name, place.node),
-    journal,
+    waiting: () => journal.waiting() + losses.waiting() > 0,
     verdict: () => monitor.verdict(),
     count,
     publish,

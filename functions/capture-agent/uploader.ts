@@ -5,8 +5,9 @@ import type { NodeConfig } from "./config.js";
 import type { Origin } from "./core/identity.js";
 import { captureKey, timesInName, timesOf, type IndexLine, type Place } from "./core/keys.js";
 import type { EventName } from "./core/metrics.js";
-import { uploadOrder, type SpoolFile } from "./core/spool.js";
-import type { JournalEntry, UploadJournal } from "./system/upload-journal.js";
+import { identityOf as identity, uploadOrder, type SpoolFile } from "./core/spool.js";
+import type { LossJournal } from "./system/loss-journal.js";
+import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
 import { isWhole, split } from "./system/split.js";
@@ -23,6 +24,9 @@ interface Parts {
   readonly config: NodeConfig;
   readonly bucket: Bucket;
   readonly journal: UploadJournal;
+  readonly losses: LossJournal;
+  /** Identities of what is sent and in the journal, and still on disk: what a crash or a failed deletion left. */
+  readonly sent: Set<string>;
   readonly place: Place;
   /** Whose packets a file holds; `late`: it has waited long enough for that to become known. */
   readonly origin: (file: SpoolFile, late: boolean) => Origin | "wait";
@@ -35,13 +39,10 @@ interface Parts {
 const LONGEST_PAUSE_FACTOR = 12;
 /** Failures after which a pass ends: S3 is not there, and each try costs reading a file. */
 const MAX_FAILURES_PER_PASS = 8;
-const identity = ({ path, bytes, writtenAt }: SpoolFile): string => `${path}\n${bytes}\n${writtenAt}`;
 
-export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]): Uploader {
-  const { config, bucket, journal, place, count, log, now } = parts;
+export function createUploader(parts: Parts): Uploader {
+  const { config, bucket, journal, losses, sent, place, count, log, now } = parts;
   const { directory, unzip_packets: unzip } = config.spool;
-  /** Sent and in the journal, and still on disk: what a crash or a failed deletion left. */
-  const sent = new Set(sentBefore.map(identity));
   const examined = new Map<string, Examined>();
   /** How often each file failed. Those that failed go last, so that one that always fails delays no other. */
   const failures = new Map<string, number>();
@@ -82,10 +83,13 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
     if (!sent.has(identity(file))) {
       const { line, sha256 } = await indexed(file);
       const stored = await bucket.putFile(line.key, donePath(directory, file.path), file.bytes, sha256);
-      await journal.append({ line, ...file });
-      sent.add(identity(file));
+      await journal.append({ line, ...file }, async () => {
+        sent.add(identity(file));
+        await losses.withdraw(file); // a full disk took it while it was sent
+      });
       count("UploadedFiles", 1);
       count("UploadedBytes", file.bytes);
+      count("UploadedPackets", line.packets ?? 0);
       log.info("uploaded", { key: line.key, bytes: file.bytes, packets: line.packets, stored });
     }
     await removeDone(directory, file.path);
@@ -107,7 +111,11 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
       (file) => isWhole(file) && !sent.has(identity(file)) && !unsplit.has(identity(file)),
     );
     for (const file of whole) {
+      const ended = losses.uploading(file);
       const why = await split(config.commands.split, directory, file);
+      // A full disk took it meanwhile, and its parts are there.
+      if (why === undefined) await losses.withdraw(file);
+      ended();
       if (why === undefined) continue;
       unsplit.add(identity(file));
       count("UnsplitFiles", 1);
@@ -129,6 +137,7 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
         file !== undefined && failed < MAX_FAILURES_PER_PASS;
         file = queue.shift()
       ) {
+        const ended = losses.uploading(file);
         try {
           await send(file);
         } catch (error) {
@@ -138,6 +147,8 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
           if (error instanceof Error && error.name === "BadDigest") examined.delete(identity(file));
           count("UploadFailures", 1);
           log.warn("upload failed, will be tried again", { file: file.path, error: describe(error) });
+        } finally {
+          ended();
         }
       }
     };
@@ -155,8 +166,9 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
           hurry = leaving();
           const failed = await pass();
           const due = leaving() || now() - indexedAt >= config.spool.index_interval_seconds * 1000;
-          if (due && journal.waiting() > 0) {
+          if (due && journal.waiting() + losses.waiting() > 0) {
             await journal.flush();
+            await losses.flush(bucket, place, leaving());
             indexedAt = now();
           }
           pause = failed > 0 ? Math.min(pause * 2, LONGEST_PAUSE_FACTOR) : 1;

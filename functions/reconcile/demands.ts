@@ -1,6 +1,7 @@
 /** The demands of a batch. DynamoDB may fail where EC2 does not, so the rest of the batch never waits for them. */
 import { openIntake } from "../core/demands/intake.js";
 import type { ClaimStore } from "../core/demands/ports.js";
+import { randomPause } from "../core/demands/update.js";
 import type { Observation } from "../core/model.js";
 import type { Policy } from "../core/sessions/policy.js";
 import type { Report } from "../core/sessions/report.js";
@@ -32,6 +33,7 @@ export function demandsOf(
     limits: claimLimits,
     mode: settings.mode,
     now: () => ports.clock.now(),
+    pause: randomPause(ports.clock, context.random),
   });
   let unread = false;
   return {
@@ -69,6 +71,7 @@ function inTime(store: ClaimStore, thereIsTime: () => boolean): ClaimStore {
   return {
     ...store,
     read: async (keys) => (check(), store.read(keys)),
+    overdue: async (...of) => (check(), store.overdue(...of)),
     write: async (...of) => (check(), store.write(...of)),
   };
 }

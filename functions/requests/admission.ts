@@ -4,6 +4,7 @@
  */
 import { openIntake, type DemandRequest } from "../core/demands/intake.js";
 import { admit, minuteOf } from "../core/demands/quota.js";
+import { randomPause } from "../core/demands/update.js";
 import { receiptOf } from "../core/demands/receipt.js";
 import type { Lane } from "../reconcile/batch.js";
 import type { ReconcileContext } from "../reconcile/context.js";
@@ -17,7 +18,7 @@ const SESSIONS_MS = 3_000;
 /** A message that was queued when it was sent, by its sender's clock, needs no record of when it first came. */
 const PROMPT_MS = 60_000;
 
-export const requestsLane: Lane = { admit: admitRequests, sessionsMs: SESSIONS_MS };
+export const requestsLane: Lane = { admit: admitRequests, sessionsMs: SESSIONS_MS, looksComeBack: false };
 
 async function admitRequests(
   context: ReconcileContext,
@@ -52,19 +53,22 @@ async function countRequests(
   { claimStore, claimLimits, ports }: ReconcileContext,
   messages: readonly Message[],
 ): Promise<readonly Counted[]> {
-  const counted: Counted[] = messages
+  const counted: readonly Counted[] = messages
     .filter(({ deliveries }) => deliveries > 1)
     .map((message) => ({ message, is: "admitted" }));
   const fresh = messages.filter(({ deliveries }) => deliveries === 1);
   const minute = minuteOf(ports.clock.now());
-  for (const requester of new Set(fresh.map(requesterOf))) {
+  const countsOf = async (requester: string): Promise<readonly Counted[]> => {
     const its = fresh.filter((message) => requesterOf(message) === requester);
     const asked = await claimStore.count(requester, minute, its.length);
-    its.forEach((message, n) => {
-      counted.push({ message, is: admit(requester, asked - its.length + n + 1, claimLimits) });
-    });
-  }
-  return counted;
+    return its.map((message, n) => ({
+      message,
+      is: admit(requester, asked - its.length + n + 1, claimLimits),
+    }));
+  };
+  // Each has its own counter, so none waits for another's.
+  const requesters = [...new Set(fresh.map(requesterOf))];
+  return [...counted, ...(await Promise.all(requesters.map(countsOf))).flat()];
 }
 
 /** The messages with the times at which they were received first. */
@@ -90,9 +94,17 @@ async function withReceipts(
 
 async function refuse(context: ReconcileContext, messages: readonly Message[]): Promise<void> {
   if (messages.length === 0) return;
-  const { claimStore: store, claimLimits: limits, settings, policies, ports, telemetry } = context;
+  const { claimStore: store, claimLimits: limits, settings, policies, ports, telemetry, random } = context;
   const { policy } = await policies.load();
-  const intake = openIntake({ store, policy, limits, mode: settings.mode, now: () => ports.clock.now() });
+  const pause = randomPause(ports.clock, random);
+  const intake = openIntake({
+    store,
+    policy,
+    limits,
+    mode: settings.mode,
+    now: () => ports.clock.now(),
+    pause,
+  });
   const requests = messages.flatMap(({ event, receivedAt: time }) =>
     event.followUps.flatMap((followUp): DemandRequest[] =>
       followUp.kind === "demand" || followUp.kind === "withdrawal" ? [{ followUp, time }] : [],

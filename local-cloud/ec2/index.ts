@@ -86,7 +86,8 @@ export function createEc2(cloud: Cloud): Ec2 {
     if (call.action.includes("TrafficMirror")) {
       throw new Ec2Fault("InvalidAction", `The action ${call.action} is not valid for this web service.`);
     }
-    const answered = await shared.get(call.action)?.(request);
+    if (!READS.test(call.action)) await request.region.lists.changing(call.action);
+    const answered = (await shared.get(call.action)?.(request)) ?? request.region.lists.answer(call);
     if (!answered && !READS.test(call.action)) await changing(request.region, call.action);
     return answered;
   }

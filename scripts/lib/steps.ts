@@ -234,7 +234,7 @@ export const steps = (): Step[] => {
     single("eslint", tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
     single(
       "imports",
-      tool("dependency-cruiser/bin/dependency-cruise.mjs", "functions", "local-cloud", "scripts", "test"),
+      tool("dependency-cruiser/bin/dependency-cruise.mjs", "functions", "local-cloud", "qualify", "scripts", "test"),
     ),
     single("types", tool("typescript/bin/tsc", "--noEmit")),
     format,

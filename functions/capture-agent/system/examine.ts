@@ -34,6 +34,27 @@ export async function examine(path: string, unzip: boolean, known?: PacketTimes)
   return { sha256: hash.digest(), bytes, times: known ?? walker.result() };
 }
 
+/**
+ * The packets of files that are about to be lost, file by file. One that is still being read after
+ * so many seconds, and all that follow it, are not counted.
+ */
+export function createCounter(seconds: number) {
+  const end = Date.now() + seconds * 1000;
+  return async (path: string): Promise<PacketTimes | undefined> => {
+    if (Date.now() >= end) return undefined;
+    const stream = expandedOf(path, true) ?? createReadStream(path, { highWaterMark: 1 << 20 });
+    const walker = createPcapWalker();
+    const late = setTimeout(() => stream.destroy(), end - Date.now());
+    try {
+      await walk(stream, walker);
+    } finally {
+      clearTimeout(late);
+      stream.destroy();
+    }
+    return Date.now() >= end ? undefined : walker.result();
+  };
+}
+
 const isCompressed = (path: string): boolean => /\.(zst|gz)$/.test(path);
 
 function expandedOf(path: string, unzip: boolean): Readable | undefined {

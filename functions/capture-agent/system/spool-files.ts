@@ -21,7 +21,8 @@ export const donePath = (spool: string, path: string): string => join(spool, "do
 const openPath = (spool: string, path: string): string => join(spool, "open", path);
 
 export async function prepareSpool(spool: string): Promise<void> {
-  for (const folder of ["open", "done", "index"]) await mkdir(join(spool, folder), { recursive: true });
+  for (const folder of ["open", "done", "index", "lost"])
+    await mkdir(join(spool, folder), { recursive: true });
 }
 
 /** What the tool has not finished, drafts included: it is evidence as much as what is done. */
@@ -30,11 +31,11 @@ export const listOpenFiles = (spool: string): Promise<SpoolFile[]> =>
 
 /**
  * Every plain file below a folder, at most 16 folders deep. What vanishes meanwhile is left out, and so are drafts:
- * files whose names begin with a dot.
+ * files whose names begin with a dot. Copies are what a splitter has under way: the file that it takes apart counts.
  */
 export async function listFiles(
   folder: string,
-  { drafts = false, depth = 16 } = {},
+  { drafts = false, copies = false, depth = 16 } = {},
   below = "",
 ): Promise<SpoolFile[]> {
   const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
@@ -44,9 +45,10 @@ export async function listFiles(
   const found: SpoolFile[] = [];
   for (const entry of entries) {
     if (!drafts && entry.name.startsWith(".")) continue;
+    if (!copies && /^\..*\.split$/.test(entry.name)) continue;
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory() && depth > 0) {
-      found.push(...(await listFiles(folder, { drafts, depth: depth - 1 }, path)));
+      found.push(...(await listFiles(folder, { drafts, copies, depth: depth - 1 }, path)));
     }
     if (!entry.isFile()) continue;
     const stat = await lstat(join(folder, path)).catch(() => undefined);
@@ -88,14 +90,14 @@ export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
  * where the file counts, `.<name>.whole` where all of its parts are there and count instead.
  */
 async function settleSplits(spool: string, log: Log): Promise<void> {
-  for (const { path } of await listOpenFiles(spool)) {
+  for (const { path } of await listFiles(join(spool, "open"), { drafts: true, copies: true })) {
     const [, folder = "", source, state, name] =
       /^((?:.*\/)?)\.([^/]+)\.(split|whole)\/([^/]+)$/.exec(path) ?? [];
     if (source === undefined || name === undefined) continue;
     try {
-      if (state === "split") await removeOpen(spool, path);
+      if (state === "split") await deletedNow(openPath(spool, path));
       else {
-        await removeOpen(spool, `${folder}${source}`);
+        await deletedNow(openPath(spool, `${folder}${source}`));
         await rename(openPath(spool, path), openPath(spool, `${folder}${name}`));
       }
     } catch (error) {
@@ -105,13 +107,19 @@ async function settleSplits(spool: string, log: Log): Promise<void> {
 }
 
 /** Removes a done file. That it is gone already is as good. */
-export const removeDone = (spool: string, path: string): Promise<void> => remove(donePath(spool, path));
-export const removeOpen = (spool: string, path: string): Promise<void> => remove(openPath(spool, path));
+export async function removeDone(spool: string, path: string): Promise<void> {
+  await deletedNow(donePath(spool, path));
+}
 
-async function remove(path: string): Promise<void> {
-  await unlink(path).catch((error: unknown) => {
-    if (errorCode(error) !== "ENOENT") throw error;
-  });
+/** Deletes a file. False when it was gone already. */
+export async function deletedNow(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** Bytes of deleted files that this process still reads, to upload them: the disk has them back as soon as that ends. */

@@ -51,9 +51,10 @@ export function isOpen({ until }: Pick<Claim, "until">, now: number): boolean {
   return until > now;
 }
 
-export function openClaims(copies: readonly ClaimCopy[], now: number): OpenClaims {
+export function openClaims(copies: readonly ClaimCopy[], now: number, unread = false): OpenClaims {
   const open = copies.filter((copy) => isOpen(copy, now));
   return {
+    ...(unread && { unread }),
     byFinding: open.some(({ requester }) => requester === GUARDDUTY.name),
     byRequest: open.some(({ requester }) => requester !== GUARDDUTY.name),
   };

@@ -4,12 +4,10 @@
  */
 import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
 import type { Observation, Source } from "../model.js";
-import { whoseReason } from "../outcomes.js";
 import type { Policy } from "../sessions/policy.js";
 import type { Report } from "../sessions/report.js";
 import { select, type ClaimsByInterface } from "../sessions/selection.js";
 import type { Mode } from "../sessions/settings.js";
-import type { Verdict } from "../sessions/verdict.js";
 import {
   isOpen,
   openClaims,
@@ -18,15 +16,17 @@ import {
   settle,
   withdraw,
   type ClaimLimits,
-  type DemandResult,
 } from "./claim.js";
-import type { ClaimKey, ClaimStore } from "./ports.js";
+import type { ClaimKey, ClaimStore, Pause } from "./ports.js";
+import { demandResultOf } from "./result.js";
 import { openUpdates } from "./update.js";
 
 export interface DemandRequest {
   readonly followUp: DemandFollowUp | WithdrawalFollowUp;
   /** When it was received, milliseconds since the epoch (core/demands/receipt.ts). */
   readonly time: number;
+  /** Whether it came back: then nobody else goes on with it. */
+  readonly again?: boolean;
 }
 
 /** One interface of a request, or the whole of it, that is not taken in. */
@@ -43,7 +43,7 @@ export interface Intake {
   refuse(requests: readonly DemandRequest[], reason: string): Promise<void>;
   readonly opened: number;
   readonly refusedRequests: readonly RefusedRequest[];
-  /** Requests that are worth another try: not seen yet, not mirrored yet, or not written down. */
+  /** Worth another try: not seen, not written down, or not mirrored yet: then who opened the claim, and sweeps besides. */
   readonly unsettled: ReadonlySet<DemandRequest>;
   /** Why single claims could not be written; the others' are none the worse for it. */
   readonly failures: readonly unknown[];
@@ -61,6 +61,7 @@ export interface IntakeOptions {
   readonly mode: Mode;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly pause?: Pause;
 }
 
 interface Asked {
@@ -70,12 +71,13 @@ interface Asked {
   readonly refused?: string;
 }
 
-export function openIntake({ store, policy, limits, mode, now }: IntakeOptions): Intake {
+export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOptions): Intake {
   const recorded = new Map<string, { readonly key: ClaimKey; readonly requests: DemandRequest[] }>();
+  const openers = new Set<DemandRequest>();
   const unsettled = new Set<DemandRequest>();
   const failures: unknown[] = [];
   const refusedRequests: RefusedRequest[] = [];
-  const updates = openUpdates(store, now);
+  const updates = openUpdates(store, now, pause);
   let opened = 0;
 
   const accept = async ({ key, request }: Asked): Promise<void> => {
@@ -99,7 +101,10 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
       // It has had its time, or was withdrawn before it came.
       if (after === undefined) await refuse({ key, request }, "expired");
       if (after === undefined || !isOpen(after, now())) return;
-      if (before === undefined || !isOpen(before, now())) opened += 1;
+      if (before === undefined || !isOpen(before, now())) {
+        opened += 1;
+        openers.add(request);
+      }
     }
     const seen = recorded.get(idOf(key)) ?? { key, requests: [] };
     seen.requests.push(request);
@@ -141,14 +146,27 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
     return [...seen, ...unseen];
   };
 
-  const inOrder = async (asked: readonly Asked[]): Promise<void> => {
-    await updates.read(asked.map(({ key }) => key));
+  const oneByOne = async (asked: readonly Asked[]): Promise<void> => {
     for (const each of asked) {
       await alone([each.request], () =>
         each.refused === undefined ? accept(each) : refuse(each, each.refused),
       );
     }
   };
+
+  /**
+   * What one party asks for one interface keeps its order. Claims that have a copy change no quota's count, so that their
+   * writes do not stand in each other's way; those that open wait for each other.
+   */
+  const inOrder = async (asked: readonly Asked[]): Promise<void> => {
+    await updates.read(asked.map(({ key }) => key));
+    const counted = asked.filter(({ key }) => hasCopy(key));
+    const keys = new Set(counted.map(({ key }) => idOf(key)));
+    await Promise.all([...keys].map((id) => oneByOne(counted.filter(({ key }) => idOf(key) === id))));
+    await oneByOne(asked.filter(({ key }) => !keys.has(idOf(key))));
+  };
+  const hasCopy = ({ requester: name, interfaceId }: ClaimKey) =>
+    updates.copiesOn(interfaceId).some(({ requester }) => requester === name);
 
   /** A claim that cannot be written, or that others write all the time, holds up nobody else's. */
   const alone = async (requests: readonly DemandRequest[], write: () => Promise<void>): Promise<void> => {
@@ -168,7 +186,8 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
         .flatMap((request) => askedBy(request, observation));
       await inOrder(asked);
       const ids = new Set([...recorded.values()].map(({ key }) => key.interfaceId));
-      return new Map([...ids].map((id) => [id, openClaims(updates.copiesOn(id), now())]));
+      const openOn = (id: string) => openClaims(updates.copiesOn(id), now(), updates.unread.has(id));
+      return new Map([...ids].map((id) => [id, openOn(id)]));
     },
     async settle(report) {
       for (const { key, requests } of recorded.values()) {
@@ -181,7 +200,10 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
         await alone(requests, async () => {
           await updates.change(key, (claim) => claim && settle(claim, result, now()));
         });
-        if (result.is === "pending") for (const request of requests) unsettled.add(request);
+        if (result.is !== "pending") continue;
+        for (const request of requests) {
+          if (openers.has(request) || request.again === true) unsettled.add(request);
+        }
       }
     },
     async refuse(requests, reason) {
@@ -222,21 +244,6 @@ function isAbout({ followUp: { about } }: DemandRequest, { id, instance }: Sourc
 function isSelectedByFinding(policy: Policy, source: Source): boolean {
   const selection = select(policy, source, { byFinding: true, byRequest: false });
   return selection.selected && selection.rule.on === "guardduty";
-}
-
-/** What a verdict is to a requester; undefined when the run did not look at the interface. */
-export function demandResultOf(
-  verdict: Verdict | undefined,
-  instanceState: string | undefined,
-  mode: Mode,
-): DemandResult | undefined {
-  if (verdict === undefined || verdict.is === "mirrored") return verdict;
-  const { reason } = verdict;
-  // A reason from outside is an answer too: a requester that waited for it would wait for as long as it lasts.
-  if (verdict.is === "unselected" || whoseReason(verdict.reason, instanceState) !== "open")
-    return { is: "refused", reason };
-  // Observing alone mirrors nothing, so there is nothing to wait for.
-  return mode === "enforce" ? { is: "pending", reason } : { is: "refused", reason: mode };
 }
 
 function stateOf({ sources }: Report, id: string): string | undefined {

@@ -20,6 +20,8 @@ export interface SeenClaim {
 export interface InterfaceClaims {
   readonly interfaceId: string;
   readonly copies: readonly ClaimCopy[];
+  /** Whether there are copies that cannot be read besides. */
+  readonly unread: boolean;
 }
 
 export interface SeenClaims {
@@ -32,16 +34,27 @@ export interface SeenClaims {
 /** The version that it has now. `changed`: somebody else has written it since it was read; nothing was written. */
 export type Written = { readonly version: string } | "changed" | QuotaReason;
 
+/** Waits before a change that others were faster with is decided anew, another time for each writer. */
+export type Pause = (tries: number) => Promise<void>;
+
 /** Where claims are kept. Every method throws when it could not be read or written. */
 export interface ClaimStore {
   /** These claims and, in the same read, the copies of all claims on their interfaces; strongly consistent. */
   read(keys: readonly ClaimKey[]): Promise<SeenClaims>;
   /** The claims on every interface; strongly consistent. Throws where reading would go on after `until`. */
   all(until?: number): Promise<readonly InterfaceClaims[]>;
+  /**
+   * Claims that count as open though their time is up: this requester's, or those on any interface, which are read once a
+   * minute at most. A sweep writes their end, and may not have come to them yet.
+   */
+  overdue(now: number, requester?: string): Promise<readonly ClaimKey[]>;
   /** Counts requests of this minute, and answers how many there are now. */
   count(requester: string, minute: number, requests: number): Promise<number>;
-  /** Writes a claim, its copy and what is counted, all or nothing. `seen`: what it was decided from. */
-  write(claim: Claim, seen: SeenClaim, now: number): Promise<Written>;
+  /**
+   * Writes a claim, its copy and what is counted, all or nothing. `seen`: what it was decided from. `granted`: it was within
+   * a quota once, so that none refuses it now; it is counted all the same.
+   */
+  write(claim: Claim, seen: SeenClaim, now: number, granted?: boolean): Promise<Written>;
   /** When events of these ids were received first, of those on record. */
   receipts(eventIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Keeps when an event was received, for a message that comes back; the first time stays. */

@@ -250,10 +250,12 @@ run "only_client_accounts_may_put_events_of_this_product_on_the_bus" {
     condition = {
       for condition in data.aws_iam_policy_document.event_bus[0].statement[0].condition : "${condition.test} ${condition.variable}" => one(condition.values)
       } == {
-      "ForAllValues:StringEquals events:source" = "traffic-mirror.controller"
-      "Null events:source"                      = "false"
+      "ForAllValues:StringEquals events:source"    = "traffic-mirror.controller"
+      "ForAllValues:StringLike events:detail-type" = "Mirror *"
+      "Null events:source"                         = "false"
+      "Null events:detail-type"                    = "false"
     }
-    error_message = "The policy must allow what controllers report, and no requests, not even beside a report in one call."
+    error_message = "The policy must allow what controllers report, and nothing else, not even beside a report in one call."
   }
 }
 

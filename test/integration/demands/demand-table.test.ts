@@ -121,7 +121,7 @@ describe("claims", () => {
     await client.send(new PutItemCommand({ TableName: TABLE, Item }));
     const copy = { requester: { S: "interfaces" }, item: { S: eni(2) }, c_odd: { S: "no map" } };
     await client.send(new PutItemCommand({ TableName: TABLE, Item: copy }));
-    expect(await store.all()).toEqual([]);
+    expect(await store.all()).toEqual([{ interfaceId: eni(2), copies: [], unread: true }]);
     expect((await store.read([{ requester: ME, interfaceId: eni(1) }])).claims[0]?.claim).toBeUndefined();
     const { after } = await ask(ME, eni(1));
     expect(after?.status).toBe("requested");
@@ -138,6 +138,40 @@ describe("quotas", () => {
     const [first = ""] = await copies();
     await takeBack(ME, first.split(" ")[0] ?? "");
     expect((await ask(ME, eni(99))).over).toBeUndefined();
+  });
+
+  test("make room by the clock for who asks next, whatever a sweep has written down", async () => {
+    for (let n = 0; n < 4; n++) await ask(ME, eni(n));
+    let now = NOW + LIMITS.defaultMinutes * 60_000 + 1;
+    const key = { requester: ME, interfaceId: eni(9) };
+    const later = (of: ClaimStore) =>
+      openUpdates(of, () => now).change(key, (claim) =>
+        request(claim, { ...key, received: now }, LIMITS, now),
+      );
+    expect((await later(store)).over).toBeUndefined();
+    expect(await copies()).toEqual([`${eni(9)} ${ME}`]);
+    // In all: the copies of everybody, once a minute.
+    for (let n = 0; n < 9; n++) await ask(`AROA${n}`, eni(20 + n), store, now);
+    now += LIMITS.defaultMinutes * 60_000 + 1;
+    const next = { requester: "AROAX", interfaceId: eni(40) };
+    const asked = await openUpdates(store, () => now).change(next, (claim) =>
+      request(claim, { ...next, received: now }, LIMITS, now),
+    );
+    expect(asked.over).toBeUndefined();
+    expect(await store.overdue(now)).toEqual([]);
+  });
+
+  test("hold nobody back from what was granted before, and count it", async () => {
+    for (let n = 0; n < 4; n++) await ask(ME, eni(n));
+    const granted: Claim = {
+      ...{ requester: ME, interfaceId: eni(9), status: "mirrored", at: NOW, since: NOW },
+      ...{ until: NOW + 60_000, received: NOW },
+    };
+    const nothing = { claim: undefined, version: undefined, copied: false };
+    expect(await store.write(granted, nothing, NOW)).toBe("too-many-claims");
+    expect(await store.write(granted, nothing, NOW, true)).toMatchObject({ version: expect.any(String) });
+    await takeBack(ME, eni(0));
+    expect((await ask(ME, eni(10))).over).toBe("too-many-claims");
   });
 
   test("in all hold everybody but findings", async () => {

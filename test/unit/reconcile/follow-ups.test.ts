@@ -12,7 +12,7 @@ import { aClock, aWriter, done, failed, hooksOf, NOON } from "../../support/fake
 
 const I = "i-0abcd1234ef567890";
 const ENI = "eni-0abcd1234ef567890";
-const source = aSource({ id: ENI, instance: { id: I } });
+const source = aSource({ id: ENI, instance: { id: I, tags: { Mirror: "true" } } });
 const selectsNothing = aPolicy({ sources: {} });
 const record = (fixture: string, over: object = {}, deliveries = 1) =>
   ({

@@ -159,6 +159,50 @@ describe("a requester who asks without end", () => {
     expect(app.store.open.get(EVERYBODY) ?? 0).toBe(0);
   });
 
+  it("is counted once for a request whose counter could not be written", async () => {
+    const app = requester();
+    const { count } = app.store;
+    app.store.count = () => Promise.reject(new Error("DynamoDB says no"));
+    expect(await handle(app, sent({ id: "once" }))).toHaveLength(1);
+    app.store.count = count;
+    expect(await handle(app, sent({ id: "once", deliveries: 2 }))).toEqual([]);
+    expect(app.store.calls.count).toBe(0);
+  });
+
+  it("is not refused for claims that have ended and that no sweep has come to", async () => {
+    const clock = aClock();
+    const quotas = { requestsPerMinute: 30, openPerRequester: 1, openInAll: 2 };
+    const ended = (requester: string, interfaceId: string) => ({
+      ...{ requester, interfaceId, status: "mirrored" as const, at: NOON - 2, received: NOON - 2 },
+      ...{ since: NOON - 2, until: NOON - 1 },
+    });
+    const store = aClaimStore([ended(ME, "eni-1"), ended("AIDAOTHER", "eni-2")], undefined, quotas);
+    const app = requester({ store, clock });
+    expect(await handle(app, sent())).toEqual([]);
+    expect(store.claim(ENI, ME)?.status).toBe("mirrored");
+    expect(store.claim("eni-1", ME)?.status).toBe("ended");
+    expect(store.open.get(ME)).toBe(1);
+    // In all likewise.
+    const other = aClaimStore([ended("AIDAA", "eni-1"), ended("AIDAB", "eni-2")], undefined, quotas);
+    expect(await handle(requester({ store: other, clock }), sent())).toEqual([]);
+    expect([other.claim(ENI, ME)?.status, other.open.get(EVERYBODY)]).toEqual(["mirrored", 1]);
+  });
+
+  it("is refused for those that are open", async () => {
+    const quotas = { requestsPerMinute: 30, openPerRequester: 1, openInAll: 2 };
+    const open = {
+      requester: ME,
+      interfaceId: "eni-1",
+      status: "mirrored" as const,
+      at: NOON,
+      received: NOON,
+    };
+    const store = aClaimStore([{ ...open, since: NOON, until: NOON + 60_000 }], undefined, quotas);
+    await handle(requester({ store }), sent());
+    expect(store.claim(ENI, ME)).toMatchObject({ status: "refused", reason: "too-many-claims" });
+    expect(store.claim("eni-1", ME)?.status).toBe("mirrored");
+  });
+
   it("is not counted for what came back by itself", async () => {
     const app = requester();
     await handle(app, sent({ deliveries: 4 }));

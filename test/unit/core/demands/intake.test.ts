@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { demandResultOf, openIntake, type DemandRequest } from "../../../../functions/core/demands/intake.js";
+import { openIntake, type DemandRequest } from "../../../../functions/core/demands/intake.js";
+import { demandResultOf } from "../../../../functions/core/demands/result.js";
 import type { Claim } from "../../../../functions/core/demands/claim.js";
 import {
   GUARDDUTY,
@@ -87,6 +88,17 @@ describe("a request", () => {
     const { intake, claim } = await serve([order()], { verdict: pending });
     expect(intake.unsettled.size).toBe(1);
     expect(claim).toMatchObject({ status: "requested", reason: "pending" });
+  });
+
+  it("comes back alone, and not with those who ask again meanwhile", async () => {
+    const store = aClaimStore();
+    const [opener, copy] = [order(), order()];
+    const first = await serve([opener, copy], { store, verdict: pending });
+    expect([...first.intake.unsettled]).toEqual([opener]);
+    const other = await serve([order({}, NOON + 1)], { store, verdict: pending });
+    expect(other.intake.unsettled.size).toBe(0);
+    const again = { ...opener, again: true };
+    expect([...(await serve([again], { store, verdict: pending })).intake.unsettled]).toEqual([again]);
   });
 
   it("is refused with the reason when it cannot be mirrored", async () => {
