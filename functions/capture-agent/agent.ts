@@ -114,6 +114,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     sent,
     place,
     origin: (file, late) => identities.origin(file, late),
+    owners: () => identities.owners(),
     count,
     log,
     now,

@@ -52,6 +52,8 @@ const schema = z.object({
     unzip_packets: z._default(z.boolean(), false),
     /** Captures that are whole are taken apart by client before they are sent. */
     split: z._default(z.boolean(), false),
+    /** Lines of sensors' JSON logs get the client and the VNI that their VLAN tag stands for. */
+    labels: z._default(z.boolean(), false),
   }),
   bucket: z.object({
     name: text,

@@ -11,7 +11,16 @@ import type { Origin } from "./core/identity.js";
 import type { EventName } from "./core/metrics.js";
 import type { SpoolFile } from "./core/spool.js";
 import { createStrayCounts } from "./core/strays.js";
-import { entriesOf, nextTags, originOf, type Knowledge, type Stray, type Tag } from "./core/tags.js";
+import {
+  decided,
+  entriesOf,
+  nextTags,
+  originOf,
+  originOfTag,
+  type Knowledge,
+  type Stray,
+  type Tag,
+} from "./core/tags.js";
 import { runCommand } from "./system/commands.js";
 import { describe, type Log } from "./system/log.js";
 import { replaceFile } from "./system/spool-files.js";
@@ -22,6 +31,8 @@ export interface IdentityLoop {
   /** Gives and takes tags, tells the data path, and counts what it did not know. */
   giveTags(): Promise<void>;
   origin(file: SpoolFile, late: boolean): Origin | "wait";
+  /** Whose a tag is now, for as long as one file takes: it is asked for each line. */
+  owners(): (tag: number) => Origin;
 }
 
 interface Parts {
@@ -133,5 +144,14 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
       for (const each of grown.news) log.warn("a VNI that is another account's", { ...each });
     },
     origin: ({ path }, late) => originOf(path, known, late),
+    owners() {
+      const found = new Map<number, Origin>();
+      const now = known;
+      return (tag) => {
+        const origin = found.get(tag) ?? decided(originOfTag(tag, now, true));
+        found.set(tag, origin);
+        return origin;
+      };
+    },
   };
 }

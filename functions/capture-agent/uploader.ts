@@ -4,12 +4,14 @@ import type { Bucket } from "./aws/bucket.js";
 import type { NodeConfig } from "./config.js";
 import type { Origin } from "./core/identity.js";
 import { captureKey, timesInName, timesOf, type IndexLine, type Place } from "./core/keys.js";
+import { isLog, labelled } from "./core/labels.js";
 import type { EventName } from "./core/metrics.js";
 import { identityOf as identity, uploadOrder, type SpoolFile } from "./core/spool.js";
 import type { LossJournal } from "./system/loss-journal.js";
 import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
+import { labelFile } from "./system/label.js";
 import { isWhole, split } from "./system/split.js";
 import { donePath, listFiles, removeDone } from "./system/spool-files.js";
 
@@ -30,6 +32,7 @@ interface Parts {
   readonly place: Place;
   /** Whose packets a file holds; `late`: it has waited long enough for that to become known. */
   readonly origin: (file: SpoolFile, late: boolean) => Origin | "wait";
+  readonly owners: () => (tag: number) => Origin;
   readonly count: (name: EventName, by: number) => void;
   readonly log: Log;
   readonly now: () => number;
@@ -48,6 +51,9 @@ export function createUploader(parts: Parts): Uploader {
   const failures = new Map<string, number>();
   /** Captures that could not be taken apart by client: they go where no client reads. */
   const unsplit = new Set<string>();
+  /** Logs whose lines say whose they are, or cannot: by path and last write, since their size changes with that. */
+  const withLabels = new Set<string>();
+  const logOf = ({ path, writtenAt }: SpoolFile): string => `${path}\n${writtenAt}`;
   let hurry = false;
   const failuresOf = (file: SpoolFile): number => failures.get(identity(file)) ?? 0;
 
@@ -124,9 +130,33 @@ export function createUploader(parts: Parts): Uploader {
     return whole.length === 0 ? files : listed();
   }
 
+  /** A log that cannot be labelled is sent as it is: it loses nothing but the client's name. */
+  async function labelLogs(files: readonly SpoolFile[]): Promise<readonly SpoolFile[]> {
+    for (const known of withLabels)
+      if (!files.some((file) => logOf(file) === known)) withLabels.delete(known);
+    const logs = files.filter(
+      (file) => isLog(file.path) && !sent.has(identity(file)) && !withLabels.has(logOf(file)),
+    );
+    for (const file of logs) {
+      const owners = parts.owners();
+      const ended = losses.uploading(file);
+      try {
+        await labelFile(donePath(directory, file.path), (line) => labelled(line, owners));
+        await losses.withdraw(file); // a full disk took it meanwhile, and it is there again
+      } catch (error) {
+        log.warn("a log is sent without its clients", { file: file.path, error: describe(error) });
+      } finally {
+        ended();
+      }
+      withLabels.add(logOf(file));
+    }
+    return logs.length === 0 ? files : listed();
+  }
+
   async function pass(): Promise<number> {
     const found = await listed();
-    const files = config.spool.split ? await splitWhole(found) : found;
+    const whole = config.spool.split ? await splitWhole(found) : found;
+    const files = config.spool.labels ? await labelLogs(whole) : whole;
     forgetOthers(files);
     const ready = files.filter((file) => sent.has(identity(file)) || originNow(file) !== "wait");
     const queue = [...ready].sort((a, b) => failuresOf(a) - failuresOf(b));

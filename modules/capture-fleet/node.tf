@@ -131,6 +131,8 @@ locals {
       high_water_percent = module.inputs.capture.spool.high_water_percent
       # What was not told apart by client yet when the tool stopped.
       split = module.inputs.capture.datapath == "bpf" && module.inputs.capture.tool.kind == "tcpdump"
+      # The logs of other tools name the tag, which means nothing elsewhere.
+      labels = module.inputs.capture.datapath == "bpf" && module.inputs.capture.tool.kind != "tcpdump"
       # No tool that rotates writes to a file for longer.
       open_idle_seconds = max(300, 2 * module.inputs.capture.rotation.seconds)
     }

@@ -130,12 +130,19 @@ export function originOf(path: string, knowledge: Knowledge, late: boolean): Ori
     const [, vni] = /(?:^|\/)vni=(\d{1,8})\//.exec(path) ?? [];
     return { client: ALL, vni: vni ?? ALL };
   }
+  return originOfTag(tag, knowledge, late);
+}
+
+export function originOfTag(tag: number, knowledge: Knowledge, late: boolean): Origin | "wait" {
   const identity = tag === NOBODY ? undefined : knowledge.tags.find((each) => each.tag === tag)?.identity;
   if (identity === undefined) return NOBODYS;
   const origin = originOfIdentity(identity, knowledge.register, knowledge.endpoints);
   if (origin === undefined && !late) return "wait";
   return { ...(origin ?? NOBODYS), ...("endpoint" in identity && { endpoint: identity.endpoint }) };
 }
+
+/** Without a decision in time. */
+export const decided = (origin: Origin | "wait"): Origin => (origin === "wait" ? NOBODYS : origin);
 
 /** Packets that had no entry of their own, as the data path counts them since it was set up. */
 export interface Stray {

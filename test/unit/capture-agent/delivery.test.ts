@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { Bucket } from "../../../functions/capture-agent/aws/bucket.js";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
@@ -49,6 +49,7 @@ const put = (path: string, content: string | Buffer, folder = "done"): void => {
 /** A bucket in memory that keeps objects as S3 does, and takes a plan of what goes wrong with each request. */
 function fakeBucket(trouble: () => "none" | "before" | "after") {
   const objects = new Map<string, string>();
+  const raw = new Map<string, Buffer>();
   let writes = 0;
   const write = async (key: string, content: string): Promise<"stored" | "there already"> => {
     const wrong = trouble();
@@ -66,6 +67,8 @@ function fakeBucket(trouble: () => "none" | "before" | "after") {
       const content = readFileSync(path);
       expect(content.length).toBe(bytes);
       expect(createHash("sha256").update(content).digest()).toEqual(sha256);
+      // As it is: a compressed one is no text.
+      raw.set(key, content);
       return write(key, content.toString());
     },
     putText: write,
@@ -75,6 +78,7 @@ function fakeBucket(trouble: () => "none" | "before" | "after") {
     bucket,
     writes: () => writes,
     captures: () => of("captures/"),
+    bytes: () => [...raw],
     index: () =>
       of("index/")
         .flatMap(([, text]) => text.trim().split("\n"))
@@ -89,7 +93,7 @@ async function start(
   bucket: Bucket,
   counts: Partial<Record<EventName, number>> = {},
   now = ticking,
-  settings: { readonly split?: string; readonly late?: number } = {},
+  settings: { readonly split?: string; readonly labels?: boolean } = {},
 ) {
   const config = parseConfig(
     JSON.stringify({
@@ -99,7 +103,12 @@ async function start(
       datapath: "kernel",
       interface: "mirror0",
       health_port: 1,
-      spool: { directory: spool, upload_concurrency: 2, split: settings.split !== undefined },
+      spool: {
+        directory: spool,
+        upload_concurrency: 2,
+        split: settings.split !== undefined,
+        labels: settings.labels === true,
+      },
       bucket: { name: "b" },
       tool: {},
       commands: settings.split === undefined ? {} : { split: ["/bin/sh", "-c", settings.split, "split"] },
@@ -115,9 +124,10 @@ async function start(
   const register = { shop: { account_id: "111122223333", vnis: { main: 7 } } };
   const origin = ({ path }: { path: string }, late: boolean) =>
     originOf(path, { register, tags, endpoints: new Map() }, late);
+  const owners = () => (tag: number) => ({ client: tag === 7 ? "shop" : "unknown", vni: String(tag) });
   const sent = new Set((await journal.recover()).map(identityOf));
   const losses = createLossJournal({ folder: join(spool, "lost"), sent, count, log, now });
-  const parts = { config, bucket, journal, losses, sent, place, origin, count, log, now };
+  const parts = { config, bucket, journal, losses, sent, place, origin, owners, count, log, now };
   return { journal, losses, uploader: createUploader(parts) };
 }
 
@@ -389,6 +399,33 @@ describe("captures by client", () => {
     expect(cloud.captures().map(([key]) => key)).toContainEqual(
       expect.stringContaining("client=unknown/vni=all"),
     );
+  });
+
+  test("of a sensor's logs each line says whose it is, once, and a log that cannot be read is sent as it is", async () => {
+    const cloud = fakeBucket(() => "none");
+    const event =
+      '{"timestamp":"t","vlan":[7,5],"event_type":"dns"}\n{"vlan": 9}\n{"event_type":"stats"}\nno JSON\n';
+    put("20261129T040000-eve.json.gz", gzipSync(event));
+    put("zeek-0/conn.log", '{"uid":"C1","vlan":7}\n{"client":"shop","vni":"7","vlan":7}\n');
+    put("bad.json.gz", "not gzip at all");
+    const { uploader } = await start(cloud.bucket, {}, ticking, { labels: true });
+    expect(await uploader.pass()).toBe(0);
+    const content = new Map(
+      cloud.bytes().map(([key, bytes]) => [/node=i-1\/(.*)-\w{12}/.exec(key)?.[1], bytes]),
+    );
+    expect(gunzipSync(content.get("20261129T040000-eve") ?? "").toString()).toBe(
+      [
+        '{"client":"shop","vni":"7","timestamp":"t","vlan":[7,5],"event_type":"dns"}',
+        '{"client":"unknown","vni":"9","vlan": 9}',
+        '{"event_type":"stats"}',
+        "no JSON",
+        "",
+      ].join("\n"),
+    );
+    expect(content.get("zeek-0/conn")?.toString()).toBe(
+      '{"client":"shop","vni":"7","uid":"C1","vlan":7}\n{"client":"shop","vni":"7","vlan":7}\n',
+    );
+    expect(content.get("bad")?.toString()).toBe("not gzip at all");
   });
 
   test("of a splitter that was ended are adopted once: the file, or all of its parts", async () => {
