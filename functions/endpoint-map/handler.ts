@@ -1,4 +1,4 @@
-/** Lambda `endpoint-map`: each minute by schedule, once by apply, or a person with an empty object. */
+/** Lambda `endpoint-map`: each minute by schedule, or by a person with an empty object. */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod/mini";

@@ -1,5 +1,6 @@
 # Whose packets these are, for the data path that can tell: a function writes down which account owns each endpoint that is
-# connected (docs/adr/0017-whose-packet-it-is.md).
+# connected (docs/adr/0017-whose-packet-it-is.md). On destroy it goes before the endpoint service, which may then be refused
+# while clients are connected: nodes go on with the last map, the alarm endpoint-map says so, and an apply makes it again.
 
 locals {
   # The function once, or not at all; every resource of it goes over this set.

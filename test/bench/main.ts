@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { batching } from "./sections/batching.js";
 import { burst } from "./sections/burst.js";
 import { calls } from "./sections/calls.js";
+import { clients } from "./sections/clients.js";
 import { compareOf } from "./sections/compare.js";
 import { dataplane } from "./sections/dataplane.js";
 import { fleetOf } from "./sections/fleet.js";
@@ -38,6 +39,7 @@ const LONG: readonly Section[] = [
   requests,
   dataplane,
   writer,
+  clients,
 ];
 const SECTIONS: readonly Section[] = [
   size,
