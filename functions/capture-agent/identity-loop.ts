@@ -118,7 +118,12 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
       const { tags, without } = nextTags(known.tags, input);
       if (JSON.stringify(tags) !== JSON.stringify(known.tags)) {
         inForce = false;
-        await replaceFile(tagsFile, JSON.stringify(tags));
+        try {
+          await replaceFile(tagsFile, JSON.stringify(tags));
+        } catch (error) {
+          count("TagMapFailures", 1);
+          throw error;
+        }
         known = { ...known, tags };
         log.info("tags given", { tags: tags.length, without });
       }

@@ -89,11 +89,13 @@ filed() { [[ "$(find "$out/spool/done" -type f | wc -l)" -ge "$1" ]]; }
 
 # What tells many clients apart: tags of the agent's, real packets, files of each. Two of the last clients have no tag.
 scenario_clients() {
-  local tool
+  local tool as_agent
   keep_sys
   settings WORKERS=2 TOOL_ROTATE_SECONDS=1
   network up
-  node "$library/tags" <"$input/tags.json" >"$out/strays-before.json"
+  # With no more than the agent has.
+  as_agent=(setpriv --inh-caps=-all --bounding-set=-all,+net_admin,+net_raw,+net_bind_service,+dac_override,+fowner)
+  node "${as_agent[@]}" "$library/tags" <"$input/tags.json" >"$out/strays-before.json"
   MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
   tool=$!
   await 30 test -e "$out/counters.json"
@@ -102,7 +104,7 @@ scenario_clients() {
   inject "$input/clients.pcap"
   note after
   await 60 filed 201
-  node "$library/tags" <"$input/tags.json" >"$out/strays.json"
+  node "${as_agent[@]}" "$library/tags" <"$input/tags.json" >"$out/strays.json"
   kill -TERM "$tool"
   wait "$tool"
 }
