@@ -39,6 +39,7 @@ for kind in whole split; do
   # Files end with the minute, and what a stop has no time for would be missing from what is measured.
   sleep 62
   outside tcpreplay --quiet --limit=10 -i mirror1 "$file" >"$out/tcpreplay.log" 2>&1
+  sleep 3 # until the workers have seen them and begun a new file
   await 120 settled
   kill -TERM "$tool"
   wait "$tool"

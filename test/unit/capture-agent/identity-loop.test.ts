@@ -55,8 +55,8 @@ async function start(
     config,
     fetch: () => Promise.resolve({ kind: "missing" }),
     files: () => Promise.resolve(files),
-    run: (_command, _seconds, _length, input = "") => {
-      given.push(input);
+    run: (_command, _seconds, _length, input) => {
+      given.push(input ?? "");
       return Promise.resolve(answer());
     },
     count: (name, by) => void (counts[name] = (counts[name] ?? 0) + by),
