@@ -15,6 +15,14 @@ export interface CaptureFleetInputs {
    */
   readonly alarm_actions?: Value<readonly string[]> | null;
   /**
+   * Name of a workgroup of Amazon Athena, such as `primary`: makes tables of the index there, which answer by time,
+   * client, node and address which file holds a packet (outputs `athena_database` and `athena_query_policy_json`). The
+   * workgroup must have a place for results of its own.
+   *
+   * Default null: no tables. They cost nothing themselves; Athena charges for what a query reads.
+   */
+  readonly athena_workgroup?: string | null;
+  /**
    * Whether destroying the module deletes the captured traffic that is still in the bucket.
    *
    * Default false: destroying fails while the bucket holds anything, because it may be evidence.
@@ -259,7 +267,8 @@ export interface CaptureFleetInputs {
    * id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
    *
    * It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data
-   * path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter.
+   * path needs; a node that has not fails its launch. Default null: the newest Debian 13 by its public parameter; Debian 12 is
+   * `resolve:ssm:/aws/service/debian/release/12/latest/amd64` (or arm64).
    */
   readonly image_id?: string | null;
   /**
@@ -460,6 +469,8 @@ export interface CaptureFleetInputs {
 export class CaptureFleet extends Module<
   CaptureFleetInputs,
   | "alarm_names"
+  | "athena_database"
+  | "athena_query_policy_json"
   | "autoscaling_group_name"
   | "autoscaling_group_names"
   | "availability_zones"

@@ -17,7 +17,7 @@ import type { Verdict } from "./core/verdict.js";
 import { runCommand } from "./system/commands.js";
 import { createCounter } from "./system/examine.js";
 import type { Imds } from "./system/imds.js";
-import { describe, type Log } from "./system/log.js";
+import { describe, oneLine, type Log } from "./system/log.js";
 import { adoptOpenFiles, listFiles, listOpenFiles } from "./system/spool-files.js";
 import { loadState, saveState } from "./system/state-file.js";
 
@@ -137,7 +137,9 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
       parts.count("LeftBehindBytes", unsent.bytes + unfinished.bytes + unsendable.bytes);
       await countPackets();
     }
-    await appendFile(config.console, `traffic-mirror: ${what}: ${step.problem}\n`).catch(() => undefined);
+    await appendFile(config.console, `traffic-mirror: ${oneLine(`${what}: ${step.problem}`)}\n`).catch(
+      () => undefined,
+    );
   }
 
   /** Whether it succeeded. */

@@ -2,7 +2,14 @@
 import { join } from "node:path";
 import type { NodeConfig } from "./config.js";
 import { lossOf } from "./core/losses.js";
-import { abandonedFiles, evictions, spoolState, usedPercent, type SpoolFile } from "./core/spool.js";
+import {
+  abandonedFiles,
+  evictions,
+  spoolState,
+  usedPercent,
+  type Disk,
+  type SpoolFile,
+} from "./core/spool.js";
 import { createCounter } from "./system/examine.js";
 import { describe, type Log } from "./system/log.js";
 import type { LossJournal } from "./system/loss-journal.js";
@@ -29,8 +36,20 @@ export async function listForLosses(spool: string): Promise<readonly SpoolFile[]
 /** Returns how full the disk is, and what the spool holds. */
 export function createSpoolLimit({ config, disk: readDisk, losses, log, now }: Parts) {
   const { directory, high_water_percent, open_idle_seconds } = config.spool;
-  // Files are deleted only where the node is unhealthy already: other nodes take the load first.
-  const evictPercent = Math.max(config.spool.evict_percent, high_water_percent);
+  /** Bytes by which the spool has grown in the fastest of the last intervals, the older the less. */
+  let fastest = 0;
+  let usedBefore = Infinity;
+
+  /**
+   * Room is left for two more intervals like that: a tool that finds no room loses packets in the middle of a file, and
+   * nobody counts them (libpcap's pcap_dump() tells no error). Files are deleted only where the node is unhealthy
+   * already: other nodes take the load first.
+   */
+  function percentFor({ totalBytes, freeBytes }: Disk): number {
+    fastest = Math.max(totalBytes - freeBytes - usedBefore, fastest / 2);
+    const roomy = 100 - (100 * 2 * fastest) / totalBytes;
+    return Math.max(Math.min(config.spool.evict_percent, roomy), high_water_percent);
+  }
 
   /** Whether it is gone. */
   async function evict(
@@ -71,10 +90,12 @@ export function createSpoolLimit({ config, disk: readDisk, losses, log, now }: P
     // Else those that are being uploaded would be paid for twice, by the next oldest.
     const freed = { ...disk, freeBytes: disk.freeBytes + (await heldBytes(directory)) };
     const packetsOf = createCounter(COUNT_SECONDS);
-    for (const file of disk.totalBytes > 0 ? evictions([...done, ...idle], freed, evictPercent) : []) {
+    const measured = disk.totalBytes > 0;
+    for (const file of measured ? evictions([...done, ...idle], freed, percentFor(disk)) : []) {
       if (await evict(file, idle.includes(file) ? "open" : "done", packetsOf)) given.add(file);
     }
     const after = given.size === 0 ? disk : await readDisk(directory);
+    usedBefore = after.totalBytes - after.freeBytes;
     const kept = (files: readonly SpoolFile[]) =>
       spoolState(
         files.filter((file) => !given.has(file)),

@@ -81,6 +81,7 @@ export function createUploader(parts: Parts): Uploader {
       packets,
       bytes: file.bytes,
       sha256,
+      addresses: known.addresses ?? null,
     };
     return { line, sha256: known.sha256 };
   }

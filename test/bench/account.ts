@@ -27,19 +27,14 @@ import { createAws, type Aws } from "../support/aws.js";
 import { functionNames, zipOf } from "./sections/size.js";
 import { makeMirrorFilter } from "../support/mirror-filter.js";
 import { sdk } from "../../local-cloud/support/resources.js";
-import { defaultDemands } from "./defaults.js";
+import { defaultDemands, type Pace } from "./defaults.js";
+
+export type { Pace };
 
 export const WHERE = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION };
 export const CONTROLLER = "bench";
 const DEMANDS_TABLE = `${CONTROLLER}-demands`;
 const ZONES = ["eu-west-1a", "eu-west-1b"];
-
-export interface Pace {
-  readonly perSecond: number;
-  readonly burst: number;
-  /** While a call waits for its turn; default `perSecond`. */
-  readonly perSecondWaiting?: number;
-}
 
 export interface Added {
   readonly instances: readonly { readonly id: string; readonly interfaceIds: readonly string[] }[];

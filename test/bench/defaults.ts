@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Quotas } from "../../functions/core/demands/quota.js";
 import { root } from "../../scripts/lib/run.js";
-import type { Pace } from "./account.js";
 
 const numberIn = (path: string, pattern: RegExp): number => {
   const found = pattern.exec(readFileSync(join(root, "modules", "mirror-controller", path), "utf8"))?.[1];
@@ -13,6 +12,13 @@ const numberIn = (path: string, pattern: RegExp): number => {
 };
 const defaultOf = (file: string, name: string): number =>
   numberIn(join("inputs", file), new RegExp(`\\b${name}\\s*=\\s*optional\\(number, ([\\d.]+)\\)`));
+
+export interface Pace {
+  readonly perSecond: number;
+  readonly burst: number;
+  /** While a call waits for its turn; default `perSecond`. */
+  readonly perSecondWaiting?: number;
+}
 
 export interface Paces {
   /** Of one run of `reconcile`. */

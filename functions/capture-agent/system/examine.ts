@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { createAddressBlocks } from "../core/addresses.js";
 import { createPcapWalker, type PacketTimes } from "../core/pcap.js";
 
 const ZSTD_SECONDS = 600;
@@ -12,6 +13,8 @@ export interface Examined {
   readonly sha256: Buffer;
   readonly bytes: number;
   readonly times: PacketTimes | undefined;
+  /** Blocks that hold every address of the packets; undefined where they were not read. */
+  readonly addresses: readonly string[] | undefined;
 }
 
 /**
@@ -21,7 +24,8 @@ export interface Examined {
  */
 export async function examine(path: string, unzip: boolean, known?: PacketTimes): Promise<Examined> {
   const hash = createHash("sha256");
-  const walker = createPcapWalker();
+  const found = createAddressBlocks();
+  const walker = createPcapWalker(found.add);
   const expanding = known === undefined ? expandedOf(path, unzip) : undefined;
   const expanded = expanding === undefined ? undefined : walk(expanding, walker);
   let bytes = 0;
@@ -31,7 +35,8 @@ export async function examine(path: string, unzip: boolean, known?: PacketTimes)
     if (known === undefined && !isCompressed(path)) walker.push(chunk);
   }
   await expanded;
-  return { sha256: hash.digest(), bytes, times: known ?? walker.result() };
+  const times = walker.result();
+  return { sha256: hash.digest(), bytes, times: known ?? times, addresses: times && found.blocks() };
 }
 
 /**

@@ -155,12 +155,17 @@ export async function readDisk(spool: string): Promise<Disk & { writable: boolea
 /** Replaces a small file so that after a crash there is the old one or the new one. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const draft = `${path}.${process.pid}.tmp`;
-  const file = await open(draft, "w", 0o644);
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(draft, "w", 0o644);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await unlink(draft).catch(() => undefined); // of a full disk it would keep a part
+    throw error;
   }
-  await rename(draft, path);
 }

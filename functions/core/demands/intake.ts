@@ -185,9 +185,8 @@ export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOp
         .sort((a, b) => a.time - b.time)
         .flatMap((request) => askedBy(request, observation));
       await inOrder(asked);
-      const ids = new Set([...recorded.values()].map(({ key }) => key.interfaceId));
       const openOn = (id: string) => openClaims(updates.copiesOn(id), now(), updates.unread.has(id));
-      return new Map([...ids].map((id) => [id, openOn(id)]));
+      return new Map([...recorded.values()].map(({ key: { interfaceId: id } }) => [id, openOn(id)]));
     },
     async settle(report) {
       for (const { key, requests } of recorded.values()) {

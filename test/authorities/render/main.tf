@@ -86,4 +86,6 @@ module "fleet_by_client" {
   }
   capture     = { datapath = "bpf" }
   kms_key_arn = local.kms_key_arn
+
+  athena_workgroup = "primary"
 }

@@ -40,7 +40,7 @@ const journal = (sent = new Set<string>()) =>
     log,
     now: () => 1_800_000_100_000,
   });
-const full = (losses: ReturnType<typeof journal>) =>
+const full = (losses: ReturnType<typeof journal>, usedPercent = () => 100) =>
   createSpoolLimit({
     config: parseConfig(
       JSON.stringify({
@@ -55,7 +55,7 @@ const full = (losses: ReturnType<typeof journal>) =>
         tool: {},
       }),
     ),
-    disk: async () => ({ totalBytes: 1 << 30, freeBytes: 0, writable: true }),
+    disk: async () => ({ totalBytes: 1e6, freeBytes: 1e4 * (100 - usedPercent()), writable: true }),
     losses,
     log,
     now: () => Date.now(),
@@ -137,4 +137,18 @@ test("a record that the full disk had no room for says by its name how much is l
   counts = {};
   await journal().recover([]); // the next start tells nothing twice
   expect(counts).toEqual({});
+});
+
+test("the faster a disk fills the more room is left, so that no tool meets a full one", async () => {
+  const done = (): string[] => readdirSync(join(spool, "done"));
+  for (const name of ["a.pcap", "b.pcap"]) put(`done/${name}`, Buffer.alloc(30_000));
+  let used = 90;
+  const limit = full(journal(), () => used);
+  await limit();
+  used = 94; // and would be 102 after two more intervals like that
+  await limit();
+  expect(done()).toEqual(["b.pcap"]);
+  const slow = full(journal(), () => used);
+  await slow();
+  expect(done()).toEqual(["b.pcap"]);
 });

@@ -210,6 +210,42 @@ describe("a requester who asks without end", () => {
   });
 });
 
+describe("ten requests at once, for two interfaces each, no mutation left", () => {
+  it.each([50, 330])("end in time and are written down where a write takes %i ms", async (writeMs) => {
+    const clock = aClock();
+    const instances = Array.from({ length: 10 }, (_, n) => `i-0000000${String(n)}`);
+    const sources = instances.flatMap((id, n) =>
+      [0, 1].map((device) =>
+        aSource({ id: `eni-0000000${String(n)}${String(device)}`, deviceIndex: device, instance: { id } }),
+      ),
+    );
+    const app = requester({ observation: { sources }, clock });
+    app.writer.turn = () => Promise.resolve(false);
+    const { write } = app.store;
+    app.store.write = (...of) => {
+      clock.advance(writeMs);
+      return write(...of);
+    };
+    const records = instances.map((id) => sent({ from: `AROA:${id}`, detail: { instance_id: id } }));
+    // None is lost: each that opened a claim comes back, and a sweep goes on with it in any case.
+    expect(await handle(app, ...records)).toHaveLength(10);
+    expect(clock.now() - NOON).toBeLessThan(45_000);
+    expect([...app.store.claims.values()].map(({ status }) => status)).toEqual(
+      Array.from({ length: 20 }, () => "requested"),
+    );
+  });
+});
+
+describe("an interface that is not the account's", () => {
+  it("is refused at once, of whoever may name any, and never made a session for", async () => {
+    const shared = aSource({ id: ENI, instance: null, otherAccount: true });
+    const app = requester({ observation: { sources: [shared] } });
+    expect(await handle(app, sent({ from: "AIDAEXAMPLE" }))).toEqual([]);
+    expect(app.store.claim(ENI, "AIDAEXAMPLE")).toMatchObject({ status: "refused", reason: "other-account" });
+    expect(app.writer.calls).toEqual([]);
+  });
+});
+
 describe("what is no request", () => {
   it.each([
     ["a launch", { source: "aws.ec2", "detail-type": "EC2 Instance State-change Notification" }],
