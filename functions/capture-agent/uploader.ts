@@ -57,8 +57,10 @@ export function createUploader(parts: Parts): Uploader {
   let hurry = false;
   const failuresOf = (file: SpoolFile): number => failures.get(identity(file)) ?? 0;
 
-  const originNow = (file: SpoolFile): Origin | "wait" =>
-    parts.origin(file, hurry || now() - file.writtenAt > config.unknown_wait_seconds * 1000);
+  /** It may still be waited for what tells whose packets these are. */
+  const inTime = (file: SpoolFile): boolean =>
+    !hurry && now() - file.writtenAt <= config.unknown_wait_seconds * 1000;
+  const originNow = (file: SpoolFile): Origin | "wait" => parts.origin(file, !inTime(file));
 
   async function indexed(file: SpoolFile): Promise<{ line: IndexLine; sha256: Buffer }> {
     const known =
@@ -124,6 +126,8 @@ export function createUploader(parts: Parts): Uploader {
       if (why === undefined) await losses.withdraw(file);
       ended();
       if (why === undefined) continue;
+      // There may be room soon. What has waited as long as for an endpoint's owner goes as it is.
+      if (inTime(file)) continue;
       unsplit.add(identity(file));
       count("UnsplitFiles", 1);
       log.error("a capture is not split by client and goes to client=all", { file: file.path, error: why });
@@ -159,7 +163,9 @@ export function createUploader(parts: Parts): Uploader {
     const whole = config.spool.split ? await splitWhole(found) : found;
     const files = config.spool.labels ? await labelLogs(whole) : whole;
     forgetOthers(files);
-    const ready = files.filter((file) => sent.has(identity(file)) || originNow(file) !== "wait");
+    const held = (file: SpoolFile): boolean =>
+      originNow(file) === "wait" || (config.spool.split && isWhole(file) && !unsplit.has(identity(file)));
+    const ready = files.filter((file) => sent.has(identity(file)) || !held(file));
     const queue = [...ready].sort((a, b) => failuresOf(a) - failuresOf(b));
     let failed = 0;
     const work = async (): Promise<void> => {

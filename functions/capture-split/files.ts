@@ -13,6 +13,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statfsSync,
   statSync,
   utimesSync,
   writeSync,
@@ -21,6 +22,10 @@ import { basename, dirname, join } from "node:path";
 import { createSplitter, type Part, type Splitter } from "./splitter.js";
 
 const READ = 1 << 22;
+/** What comes out of a compressed capture is taken for so many times as much. */
+const COMPRESSED = 4;
+/** Of the disk, which stays free for who captures: a file that is not split is filed where no client reads, and not lost. */
+const LEFT_FREE = 0.1;
 const PARTIAL = ".split";
 const WHOLE = ".whole";
 
@@ -53,10 +58,18 @@ function stemOf(source: string): string {
 export const nameOf = (source: string, { tag, packets, first, last }: Part): string =>
   `${stemOf(source)}.vlan=${tag}${packets === 0 ? "" : `,packets=${packets},first=${first},last=${last}`}.pcap`;
 
+/** Parts are written before the file goes. Where that would fill the disk, packets that come meanwhile would be lost. */
+function roomFor(folder: string, bytes: number): void {
+  const { blocks, bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize - bytes < blocks * bsize * LEFT_FREE)
+    throw new Error("the disk has no room for its parts");
+}
+
 export async function splitFile(path: string): Promise<void> {
   const [folder, source] = [dirname(path), basename(path)];
   const partial = join(folder, `.${source}${PARTIAL}`);
-  const { atime, mtime } = statSync(path);
+  const { atime, mtime, size } = statSync(path);
+  roomFor(folder, /\.(zst|gz)$/.test(path) ? COMPRESSED * size : size);
   mkdirSync(partial);
   const files = new Map<number, number>();
   try {
