@@ -92,6 +92,23 @@ demo: setup build ## The product at work in a local cloud, start to finish
 bench: setup build ## Calls, CPU, memory and start-up times
 	@npm run --silent bench -- all
 
+# Its options by their make names; what is not given is left out by qualify/options.ts.
+.PHONY: qualify
+qualify: setup ## Ask an AWS account what only it can settle: make qualify REGION=eu-west-1 BUDGET=5 (an hour, dollars)
+	@$(call need,git,install git)
+	@node_modules/.bin/tsx qualify/main.ts run --region "$(REGION)" --budget "$(BUDGET)" --minutes "$(or $(MINUTES),90)" \
+	  --trail "$(TRAIL)" --detector "$(DETECTOR)" --fargate-interface "$(FARGATE_INTERFACE)" \
+	  --second-profile "$(SECOND_PROFILE)" --shared-target "$(SHARED_TARGET)"
+
+.PHONY: qualify-clean
+qualify-clean: setup ## Take away what a qualification that was killed has left: make qualify-clean REGION=eu-west-1
+	@$(call need,git,install git)
+	@node_modules/.bin/tsx qualify/main.ts clean --region "$(REGION)"
+
+.PHONY: test-qualify
+test-qualify: setup ## The qualification against the local cloud, every switch on both sides (some minutes)
+	@npm test --silent -- --only qualify
+
 .PHONY: record-event-patterns
 record-event-patterns: setup ## Ask AWS's event rule engine again what it says of each pattern (needs Java and Maven)
 	@$(call need,mvn,install Maven and Java 17 (Debian: apt install maven openjdk-17-jdk-headless); only this target needs them)

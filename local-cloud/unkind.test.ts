@@ -4,6 +4,8 @@ import {
   CreateVpcCommand,
   CreateSubnetCommand,
   CreateVpcEndpointCommand,
+  DescribeInstancesCommand,
+  RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import {
   CreateLoadBalancerCommand,
@@ -117,6 +119,23 @@ describe("IAM", () => {
     }
     // There is no such service: the permissions are enough to be told so.
     expect(await asRole("with-all", ["ec2:CreateVpcEndpoint", ...reads])).toContain("InvalidServiceName");
+  });
+});
+
+describe("EC2", () => {
+  test("a launched instance is pending for as long as it is told to be", async () => {
+    const ec2 = sdk(cloud, ACCOUNT, EC2Client);
+    await cloud.ec2({ pendingMilliseconds: 1000 });
+    const launch = new RunInstancesCommand({ ImageId: "ami-1", MinCount: 1, MaxCount: 1 });
+    const { Instances = [] } = await ec2.send(launch);
+    const state = async () => {
+      const InstanceIds = [Instances[0]?.InstanceId ?? ""];
+      const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
+      return Reservations[0]?.Instances?.[0]?.State?.Name;
+    };
+    expect(await state()).toBe("pending");
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(await state()).toBe("running");
   });
 });
 

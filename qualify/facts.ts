@@ -70,7 +70,7 @@ export const FACTS = [
     id: "fargate-interfaces",
     question: "Can the interface of a Fargate task be mirrored?",
     switch: "fargate-interfaces",
-    needs: "Fargate interface",
+    needs: "Fargate task",
     meanwhile: "off by default",
   },
   {
@@ -125,6 +125,7 @@ export const FACTS = [
     id: "target-before-acceptance",
     question: "Can an endpoint that waits for acceptance be a mirror target?",
     switch: "target-before-acceptance",
+    needs: "second account",
     meanwhile: "a refused one is tried again",
   },
   {
@@ -182,21 +183,21 @@ export const FACTS = [
     id: "port-symmetry",
     question: "Have both directions of a flow the same VXLAN source port?",
     unit: "yes or no",
-    needs: "packets",
+    needs: "probe of packets",
     meanwhile: "the load balancer is told to keep to addresses alone",
   },
   {
     id: "queue-spread",
     question: "Do mirrored packets spread over the receive queues of a node?",
     unit: "share of the busiest queue",
-    needs: "packets",
+    needs: "probe of packets",
     meanwhile: "the capacity plan counts on all processors",
   },
   {
     id: "udp-rebalance",
     question: "Does `rebalance` move UDP flows from a dead node?",
     unit: "yes or no",
-    needs: "packets",
+    needs: "probe of packets",
     meanwhile: "set, and an alarm counts healthy nodes",
   },
 ] as const satisfies readonly Fact[];

@@ -1,7 +1,7 @@
 /** The record of one run, as it is written to docs/qualification, and which of several counts. */
 import * as z from "zod";
 import { FACTS, type FactId } from "./facts.js";
-import type { Finding } from "./model.js";
+import type { Fact, Finding } from "./model.js";
 
 const finding = z
   .strictObject({
@@ -70,7 +70,11 @@ export const newest = (records: readonly QualificationRecord[]): QualificationRe
 
 export const findingOf = (record: QualificationRecord | undefined, id: FactId): Finding => {
   const found = record?.facts[id];
-  if (found === undefined) return { status: "unproven", detail: "No run has asked." };
+  if (found === undefined) {
+    const fact: Fact | undefined = FACTS.find((each) => each.id === id);
+    const needed = fact?.needs === undefined ? "" : ` It needs a ${fact.needs} besides an account.`;
+    return { status: "unproven", detail: `No run has asked.${needed}` };
+  }
   const { status, detail, value } = found;
   return { status, detail, ...(value === undefined ? {} : { value }) };
 };

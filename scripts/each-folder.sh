@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command once for each module and example, with the folder as its last argument (glued to it when the command
+# Runs a command once for each module, example and qualify/root, with the folder as its last argument (glued to it when the command
 # ends in "="). Says which folders failed, and fails when one did or when there was none.
 #
 #   scripts/each-folder.sh roots .cache/bin/tflint --chdir=
@@ -17,7 +17,7 @@ has_hcl() {
 }
 
 if [[ "$kind" != roots ]]; then echo "the first argument is roots, not '$kind'" >&2; exit 64; fi
-candidates=(. modules/* examples/* examples/*/*)
+candidates=(. modules/* examples/* examples/*/* qualify/root)
 
 last="${*: -1}"
 done_count=0

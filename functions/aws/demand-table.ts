@@ -28,6 +28,7 @@ import {
   copyName,
   copyOf,
   hasUnread,
+  keptUntil,
   everybodyKey,
   minuteKey,
   quotaKey,
@@ -41,7 +42,7 @@ import {
 import { everyPage } from "./pages.js";
 
 /** Most keys of one BatchGetItem (API reference). */
-const A_READ = 100;
+const MAX_KEYS = 100;
 const BATCH_TRIES = 5;
 const MINUTE_MS = 60_000;
 /** The dead-letter queue keeps a message for 14 days. */
@@ -67,8 +68,8 @@ export function createDemandTable(
   const getAll = async (keys: readonly Item[]): Promise<Map<string, Item>> => {
     const found = new Map<string, Item>();
     const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-    for (let from = 0; from < distinct.length; from += A_READ) {
-      let Keys: Item[] | undefined = distinct.slice(from, from + A_READ);
+    for (let from = 0; from < distinct.length; from += MAX_KEYS) {
+      let Keys: Item[] | undefined = distinct.slice(from, from + MAX_KEYS);
       for (let tries = 1; Keys !== undefined && Keys.length > 0; tries++) {
         if (tries > BATCH_TRIES) throw new Error("DynamoDB left keys unread several times");
         if (tries > 1) await clock.sleep(50 * 2 ** tries);
@@ -113,6 +114,7 @@ export function createDemandTable(
           claim: item && readClaim(item),
           version: item && (item["version"]?.S ?? ""),
           copied: copies !== undefined && Object.hasOwn(copies, copyName(key.requester)),
+          copiesKeptUntil: keptUntil(copies),
         };
       });
       const ids = new Set(keys.map(({ interfaceId }) => interfaceId));
@@ -176,7 +178,7 @@ export function createDemandTable(
       const step = isCopied(claim) ? (seen.copied ? 0 : 1) : seen.copied ? -1 : 0;
       const writes = [
         putClaim(table, claim, seen, version),
-        ...putCopy(table, claim, seen, now + maximumMinutes * MINUTE_MS + COPIES_KEPT_MS),
+        ...putCopy(table, claim, seen, now + maximumMinutes * MINUTE_MS),
       ];
       const counters = step === 0 ? [] : countersOf(claim, quotas);
       const items = [...writes, ...counters.map((counter) => addOpen(table, step, counter, granted))];
@@ -185,7 +187,7 @@ export function createDemandTable(
         return { version };
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
-        return whatStood(error, writes.length, counters);
+        return whyCancelled(error, writes.length, counters);
       }
     },
 
@@ -228,10 +230,15 @@ function putClaim(table: string, claim: Claim, seen: SeenClaim, version: string)
   return { Put: { TableName: table, Item: claimItemOf(claim, version), ...condition } };
 }
 
-/** Nothing where there was no copy and is to be none. */
-function putCopy(table: string, claim: Claim, { copied }: SeenClaim, kept: number): TransactWriteItem[] {
+/**
+ * Nothing where there was no copy and is to be none. `latest`: until then a claim can be open that is asked for now. One that
+ * was asked for under a longer maximum is open for longer, so what is kept is never kept shorter.
+ */
+function putCopy(table: string, claim: Claim, seen: SeenClaim, latest: number): TransactWriteItem[] {
+  const { copied, copiesKeptUntil = 0 } = seen;
   const copy = isCopied(claim);
   if (!copy && !copied) return [];
+  const kept = Math.max(copiesKeptUntil, Math.max(latest, claim.until) + COPIES_KEPT_MS);
   const values = copy ? { ":copy": copyOf(claim), ":remove_at": removeAt(kept) } : undefined;
   return [
     {
@@ -264,7 +271,7 @@ function countersOf({ requester }: Claim, { openPerRequester, openInAll }: Quota
   ];
 }
 
-/** An open claim more, as long as there is room or it needs none, or one less. */
+/** Counts one open claim more, if the quota has room or it is `granted`, or one less. */
 function addOpen(table: string, step: number, { key, most }: Counter, granted: boolean): TransactWriteItem {
   const asksForRoom = step > 0 && !granted;
   const room = { ConditionExpression: "attribute_not_exists(claims) OR claims < :most" };
@@ -283,18 +290,18 @@ function addOpen(table: string, step: number, { key, most }: Counter, granted: b
 }
 
 /**
- * Why nothing was written. The reasons are in the order of the writes (API reference, TransactionCanceledException); another
- * transaction on the same items is somebody else, too. Throws what is nobody's doing.
+ * Why nothing was written: another writer (a condition failed, or its transaction was on the same items) or a full quota. The
+ * reasons are in the order of the writes (API reference, TransactionCanceledException). Throws where it was neither.
  */
-function whatStood(
+function whyCancelled(
   error: TransactionCanceledException,
   writes: number,
   counters: readonly Counter[],
 ): Exclude<Written, object> {
   const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  const isOther = (code: string | undefined) =>
+  const isConflict = (code: string | undefined) =>
     code === "ConditionalCheckFailed" || code === "TransactionConflict";
-  if (codes.slice(0, writes).some(isOther)) return "changed";
+  if (codes.slice(0, writes).some(isConflict)) return "changed";
   if (codes.includes("TransactionConflict")) return "changed";
   const full = counters.find((_, n) => codes[writes + n] === "ConditionalCheckFailed");
   if (full === undefined) throw error;

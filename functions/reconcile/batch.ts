@@ -33,11 +33,11 @@ const WINDOW_MS = 20_000;
 /** Sessions are made until so long before the deadline where somebody waits for an answer. */
 const ANSWER_MS = 8_000;
 
-/** What is different about a queue of which outsiders decide how much is in it. */
+/** What is different about a queue that outsiders fill. */
 export interface Lane {
-  /** The messages that are let in; the others are answered and done with. */
+  /** The messages that are let in; the others have got their answer and do not come back. */
   readonly admit: (context: ReconcileContext, messages: readonly Message[]) => Promise<readonly Message[]>;
-  /** Sessions are made for so long after reading: what waits longer for its turn does not hold up who comes next. */
+  /** How long sessions are made after reading: what waits longer for its turn is left to a sweep, and holds up nobody. */
   readonly sessionsMs: number;
   /** Whether a look comes back for its own sake: one that a request asks for comes back with its request. */
   readonly looksComeBack: boolean;

@@ -53,7 +53,12 @@ export function demandsOf(
         telemetry.logger.warn("could not write a demand, it will be tried again", error as Error);
       }
       for (const { request, id, reason } of intake.refusedRequests) {
-        telemetry.logger.warn("demand refused", { id, reason, by: request.followUp.by.name });
+        telemetry.logger.warn("demand refused", {
+          // EC2 does not show the interfaces of an instance that it does not show.
+          [id.startsWith("i-") ? "instance" : "interface"]: id,
+          reason,
+          requester: request.followUp.by.name,
+        });
       }
       telemetry.metrics.addMetric("DemandsOpened", "Count", intake.opened);
       telemetry.metrics.addMetric("DemandsRefused", "Count", intake.refusedRequests.length);

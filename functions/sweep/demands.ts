@@ -1,4 +1,4 @@
-/** A sweep's part in demands: it honours them and writes down what has become of them, their end included. */
+/** The demands of a sweep: it honours the open ones and writes down what became of each, its end included. */
 import type { Deadlines } from "../core/deadlines.js";
 import { isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
 import { demandResultOf } from "../core/demands/result.js";
@@ -10,7 +10,7 @@ import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
 import type { SweepContext } from "./context.js";
 
-/** Claims that one sweep writes, read in one call: the next sweep goes on. */
+/** Most claims that one sweep writes, so that one call reads them all; the next sweep goes on. */
 const WRITES_A_SWEEP = 50;
 
 export interface SweptDemands {
@@ -89,7 +89,7 @@ export async function settleDemands(
     if (ports.clock.now() < until) await updates.read(changed);
     for (const { copy, ...key } of changed) {
       if (ports.clock.now() >= until) break;
-      // A claim that is gone, though it has a copy, is known by that copy. One that fails each time keeps no other open.
+      // A claim that is gone is known by its copy. One that fails each time must not keep the others from being written.
       await updates.change(key, (claim) => answer(claim ?? claimOf(key.interfaceId, copy))).catch(later);
     }
   } catch (error) {

@@ -4,10 +4,10 @@ import { isOpen, type Claim } from "../core/demands/claim.js";
 import type { ClaimStore } from "../core/demands/ports.js";
 import type { App } from "../runtime/app.js";
 
-/** Tries of one claim that others write at the same time, each of which reads it anew. */
+/** Tries to write one claim; others may write it at the same time, so each try reads it anew. */
 const TRIES = 5;
 
-/** Once there are none, a process asks no more: one read for each cold start. */
+/** Reads until the first success, and then no more: one read for each cold start. */
 export function createTakeOver(earlier: EarlierDemands): (app: App) => Promise<void> {
   let done = false;
   return async ({ claimStore, claimLimits, ports, telemetry }) => {
@@ -39,10 +39,10 @@ export function createTakeOver(earlier: EarlierDemands): (app: App) => Promise<v
 async function takeOver(claimStore: ClaimStore, claim: Claim, now: number): Promise<void> {
   for (let tries = 1; tries <= TRIES; tries++) {
     const { claims } = await claimStore.read([claim]);
-    // Who has asked since is known better by that.
+    // A claim that is already in the table is newer than the parameter.
     if (claims[0]?.version !== undefined) return;
-    const nothing = { claim: undefined, version: undefined, copied: claims[0]?.copied ?? false };
-    // Whoever had more open than the quotas of this version let in keeps them to their ends.
+    const nothing = { copied: false, ...claims[0], claim: undefined, version: undefined };
+    // More than this version's quotas allow may be open; all keep their ends.
     const written = await claimStore.write(claim, nothing, now, true);
     if (typeof written === "object") return;
   }

@@ -43,14 +43,25 @@ const settingsSchema = z.strictObject({
       Object.fromEntries(Object.keys(DEFAULT_QUOTAS).map((key) => [key, z.number().int().min(0).optional()])),
     )
     .optional(),
+  pendingMilliseconds: z.number().int().min(0).max(60_000).optional(),
   shares: z
     .array(z.strictObject({ ...where, targetId: z.string(), with: z.array(where.account).min(1) }))
     .optional(),
 });
 
-export function parseSettings(json: unknown): { quotas?: Quotas; shares?: readonly Share[] } {
-  const { quotas, shares } = settingsSchema.parse(json);
-  return { ...(quotas && { quotas: quotasOf(quotas) }), ...(shares && { shares }) };
+interface Settings {
+  readonly quotas?: Quotas;
+  readonly shares?: readonly Share[];
+  readonly pendingMilliseconds?: number;
+}
+
+export function parseSettings(json: unknown): Settings {
+  const { quotas, shares, pendingMilliseconds } = settingsSchema.parse(json);
+  return {
+    ...(quotas && { quotas: quotasOf(quotas) }),
+    ...(shares && { shares }),
+    ...(pendingMilliseconds !== undefined && { pendingMilliseconds }),
+  };
 }
 
 function quotasOf(quotas: Readonly<Record<string, number | undefined>>): Quotas {

@@ -15,9 +15,10 @@
  * `emit` also puts the instance's state-change event on the default bus; RunInstances, TerminateInstances and their
  * like leave that to events/instances.ts, for instances of the fleet as well.
  *
- * `POST /_local/ec2` hands its body to `ec2.configure(body)`, either or both of
+ * `POST /_local/ec2` hands its body to `ec2.configure(body)`, any of
  *   {"quotas":{"sessions":20,"sessionsPerInterface":3,…}}                  what is not given has its documented value
  *   {"shares":[{"account","region","targetId":"tmt-…","with":["…"]}]}      all mirror targets that are shared by RAM
+ *   {"pendingMilliseconds":2000}                                           how long launched instances show `pending`; 0
  */
 import type { Answer, Call, Cloud, Handler } from "../types.js";
 import { ec2Error, ec2Ok } from "../xml.js";
@@ -54,8 +55,15 @@ export function createEc2(cloud: Cloud): Ec2 {
   const services = new EndpointServices(cloud);
   const shares = new TargetShares(() => regions.values(), cloud.switches);
   let quotas = DEFAULT_QUOTAS;
+  let pending = 0;
   let seq = 0;
-  const common: Common = { services, shares, quotas: () => quotas, nextSeq: () => ++seq };
+  const common: Common = {
+    services,
+    shares,
+    quotas: () => quotas,
+    pendingMilliseconds: () => pending,
+    nextSeq: () => ++seq,
+  };
 
   const region = (where: Where): Region => {
     const key = `${where.account}/${where.region}`;
@@ -107,6 +115,7 @@ export function createEc2(cloud: Cloud): Ec2 {
       for (const share of parsed.shares ?? []) region(share).mirror.targets.get(share.targetId);
       if (parsed.shares) shares.set(parsed.shares);
       quotas = parsed.quotas ?? quotas;
+      pending = parsed.pendingMilliseconds ?? pending;
     },
     region,
     reset: () => {
@@ -114,6 +123,7 @@ export function createEc2(cloud: Cloud): Ec2 {
       services.reset();
       shares.set([]);
       quotas = DEFAULT_QUOTAS;
+      pending = 0;
     },
     handle: async (call) => {
       if (call.service === "autoscaling" && !READS.test(call.action))

@@ -21,6 +21,7 @@ export interface Region extends Where {
   readonly shares: TargetShares;
   readonly moto: MotoView;
   readonly lists: MotoLists;
+  readonly pendingMilliseconds: () => number;
   /** Generation of the moto view at which sessions were last held against it. */
   checked: number;
 }
@@ -30,12 +31,14 @@ export interface Common {
   readonly services: EndpointServices;
   readonly shares: TargetShares;
   readonly quotas: () => Quotas;
+  /** For how long an instance that moto launches shows `pending`; moto itself shows `running` at once. */
+  readonly pendingMilliseconds: () => number;
   /** One sequence for all, so that what several accounts made can be listed together. */
   readonly nextSeq: () => number;
 }
 
 export function createRegion(cloud: Cloud, where: Where, common: Common): Region {
-  const { services, shares, quotas, nextSeq } = common;
+  const { services, shares, quotas, pendingMilliseconds, nextSeq } = common;
   const seed = Buffer.from(`${where.account}/${where.region}`).reduce(
     (sum, byte) => (sum * 31 + byte) >>> 0,
     7,
@@ -53,7 +56,8 @@ export function createRegion(cloud: Cloud, where: Where, common: Common): Region
   const moto = new MotoView(cloud, where, context.nextSeq);
   const lists = new MotoLists(cloud, where);
   const endpoints = new EndpointStore(context, fleet);
-  return { ...where, cloud, context, mirror, fleet, endpoints, services, shares, moto, lists, checked: 0 };
+  const parts = { context, mirror, fleet, endpoints, services, shares, moto, lists };
+  return { ...where, cloud, ...parts, pendingMilliseconds, checked: 0 };
 }
 
 export function factsFrom(view: View, interfaceId: string): SourceFacts | undefined {

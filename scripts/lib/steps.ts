@@ -104,7 +104,7 @@ const format: Step = {
   name: "terraform-fmt",
   work: async (log) => {
     const { env } = terraformEnvironment();
-    const deep = ["modules", "examples", "tests"].filter((folder) => existsSync(join(root, folder)));
+    const deep = ["modules", "examples", "qualify", "tests"].filter((folder) => existsSync(join(root, folder)));
     const flat = await run("terraform", ["fmt", "-check", "-diff", "."], { log, env });
     const below = await run("terraform", ["fmt", "-check", "-diff", "-recursive", ...deep], { log, env });
     return all(flat.code === 0 && below.code === 0);
@@ -250,6 +250,7 @@ export const steps = (): Step[] => {
     { name: "cdktf", after: ["terraform-provider"], work: runCdktf },
     ...examples().map((folder) => terraform(folder, false)),
     { ...endToEnd("e2e-long"), onRequest: true },
+    { ...jest("qualify", 2), after: ["bundles", "terraform-provider"], onRequest: true },
     { ...jest("terragrunt"), onRequest: true },
     { ...jest("instance-metadata"), onRequest: true },
   ];

@@ -1,6 +1,6 @@
 /**
  * What claims cost a month, worked out from the dated prices and from what the table's code really writes and reads, beside
- * what docs/demands.md says.
+ * what docs/demands-reference.md says.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -102,7 +102,8 @@ async function unitsOfAClaim() {
   return { ...units, copyBytes: sizeOf(copyItemOf(mirrored)) };
 }
 
-const text = readFileSync(join(root, "docs", "demands.md"), "utf8");
+const text = readFileSync(join(root, "docs", "demands-reference.md"), "utf8");
+const guide = readFileSync(join(root, "docs", "demands.md"), "utf8");
 const prices = Object.assign(
   {},
   ...parseFacts(readFileSync(join(root, "docs", "dated-facts.json"), "utf8")).map((fact) => fact.prices),
@@ -120,14 +121,14 @@ beforeAll(async () => {
   claim = await unitsOfAClaim();
 });
 
-test("docs/demands.md says how many units a claim takes, and how long its copy is", () => {
+test("docs/demands-reference.md says how many units a claim takes, and how long its copy is", () => {
   expect(text).toContain(`some ${String(claim.write)} write units`);
   expect(text).toContain(`${String(claim.read + SCRIPT_READS)} read units`);
   expect(claim.copyBytes).toBeGreaterThan(200);
   expect(claim.copyBytes).toBeLessThanOrEqual(300);
 });
 
-test.each([0, 500, 5_000])("what %i open demands cost a month is what docs/demands.md says", (open) => {
+test.each([0, 500, 5_000])("what %i open demands cost a month is what the documents say", (open) => {
   // The documents' round size of a copy; a partition without any costs a unit as well.
   const units = SWEEPS * (Math.max(1, (open * 300) / READ_UNIT) + 1);
   const asked = open * DAYS;
@@ -150,4 +151,5 @@ test.each([0, 500, 5_000])("what %i open demands cost a month is what docs/deman
   expect(cells[5]?.split(", ").at(-1)).toBe(asDollars(claims));
   expect(cells[6]).toBe(asDollars(others));
   expect(cells[7]).toBe(asDollars(sweeps + claims + others));
+  expect(guide).toContain(asDollars(sweeps + claims + others));
 });

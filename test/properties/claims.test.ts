@@ -6,7 +6,8 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { isCopied, isOpen } from "../../functions/core/demands/claim.js";
-import { openIntake, type DemandRequest } from "../../functions/core/demands/intake.js";
+import type { DemandRequest } from "../../functions/core/demands/asked.js";
+import { openIntake } from "../../functions/core/demands/intake.js";
 import type { ClaimStore } from "../../functions/core/demands/ports.js";
 import { GUARDDUTY, TRUSTED, type Requester } from "../../functions/core/events/follow-ups.js";
 import type { Report } from "../../functions/core/sessions/report.js";

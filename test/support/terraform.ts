@@ -37,6 +37,8 @@ export interface RootOptions {
   readonly tree?: string;
   /** Names the working copy below .cache; whatever a run of the same name left there is forgotten. */
   readonly name: string;
+  /** A folder in its place that is gone on with: the state of a run that was killed is in it. */
+  readonly folder?: string;
   /** Terraform, or OpenTofu, of another version than the PATH's. */
   readonly command?: string;
   /** Credentials and endpoint. AWS and Terraform settings of the caller's environment are not inherited. */
@@ -77,6 +79,13 @@ export const killTerraform = (): void => {
   running.clear();
 };
 
+/** Asks every Terraform of this process to end what it is at and to write it down, as Ctrl-C would. */
+export const interruptTerraform = (): void => {
+  for (const { pid } of running) {
+    if (pid !== undefined) process.kill(-pid, "SIGINT");
+  }
+};
+
 const inherited = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(terraformEnvironment().env).filter(
@@ -97,16 +106,18 @@ const copyExample = (from: string, folder: string): void => {
 
 export class TerraformRoot {
   readonly folder: string;
+  readonly #lasting: boolean;
   #example: string;
   readonly #command: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #onLine: (line: TerraformLine) => void;
 
   constructor(options: RootOptions) {
-    this.folder = join(root, ".cache", "terraform", "work", options.name);
+    this.folder = options.folder ?? join(root, ".cache", "terraform", "work", options.name);
+    this.#lasting = options.folder !== undefined;
     this.#example = options.example;
     this.#command = options.command ?? "terraform";
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.#lasting) rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
     copyExample(join(options.tree ?? root, options.example), this.folder);
     for (const [name, hcl] of Object.entries(options.overrides ?? {})) {
@@ -143,14 +154,29 @@ export class TerraformRoot {
       ...targets.map((address) => `-target=${address}`),
     ];
     await this.#expect(
-      ["apply", "-auto-approve", "-input=false", "-json", ...only, ...this.#variables(variables)],
+      [
+        "apply",
+        "-auto-approve",
+        "-input=false",
+        "-json",
+        ...this.#patience(),
+        ...only,
+        ...this.#variables(variables),
+      ],
       [0],
     );
   }
 
   async destroy(variables: Variables = {}): Promise<void> {
     await this.#expect(
-      ["destroy", "-auto-approve", "-input=false", "-json", ...this.#variables(variables)],
+      [
+        "destroy",
+        "-auto-approve",
+        "-input=false",
+        "-json",
+        ...this.#patience(),
+        ...this.#variables(variables),
+      ],
       [0],
     );
   }
@@ -206,6 +232,11 @@ export class TerraformRoot {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** A killed run's Terraform may still be writing down what it has made. */
+  #patience(): string[] {
+    return this.#lasting ? ["-lock-timeout=10m"] : [];
+  }
+
   #variables(variables: Variables): string[] {
     return Object.entries(variables).map(
       ([name, value]) => `-var=${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
@@ -225,7 +256,12 @@ export class TerraformRoot {
   #run(args: readonly string[]) {
     return new Promise<{ code: number; text: string; complaint: string; lines: TerraformLine[] }>(
       (resolve) => {
-        const child = spawnGroup(this.#command, args, { cwd: this.folder, env: this.#env });
+        const child = spawnGroup(this.#command, args, {
+          cwd: this.folder,
+          env: this.#env,
+          // What it is making at that moment is to be in the state.
+          gently: this.#lasting,
+        });
         running.add(child);
         const texts: string[] = [];
         const lines: TerraformLine[] = [];

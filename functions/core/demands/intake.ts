@@ -2,12 +2,13 @@
  * Where requests become claims, and claims get their answers. `record` writes down what is requested before anything is
  * made, so that a run that dies leaves a trace that a sweep goes on with; `settle` writes down what became of it.
  */
-import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
-import type { Observation, Source } from "../model.js";
+import { GUARDDUTY, type DemandFollowUp } from "../events/follow-ups.js";
+import type { Observation } from "../model.js";
 import type { Policy } from "../sessions/policy.js";
 import type { Report } from "../sessions/report.js";
-import { select, type ClaimsByInterface } from "../sessions/selection.js";
+import type { ClaimsByInterface } from "../sessions/selection.js";
 import type { Mode } from "../sessions/settings.js";
+import { askedBy, type Asked, type DemandRequest } from "./asked.js";
 import {
   isOpen,
   openClaims,
@@ -18,16 +19,9 @@ import {
   type ClaimLimits,
 } from "./claim.js";
 import type { ClaimKey, ClaimStore, Pause } from "./ports.js";
+import { isLimited } from "./quota.js";
 import { demandResultOf } from "./result.js";
 import { openUpdates } from "./update.js";
-
-export interface DemandRequest {
-  readonly followUp: DemandFollowUp | WithdrawalFollowUp;
-  /** When it was received, milliseconds since the epoch (core/demands/receipt.ts). */
-  readonly time: number;
-  /** Whether it came back: then nobody else goes on with it. */
-  readonly again?: boolean;
-}
 
 /** One interface of a request, or the whole of it, that is not taken in. */
 export interface RefusedRequest {
@@ -43,14 +37,12 @@ export interface Intake {
   refuse(requests: readonly DemandRequest[], reason: string): Promise<void>;
   readonly opened: number;
   readonly refusedRequests: readonly RefusedRequest[];
-  /** Worth another try: not seen, not written down, or not mirrored yet: then who opened the claim, and sweeps besides. */
+  /** To be tried again: not seen or not written yet; of those not mirrored yet, the one that opened the claim. Sweeps try too. */
   readonly unsettled: ReadonlySet<DemandRequest>;
-  /** Why single claims could not be written; the others' are none the worse for it. */
+  /** Why single claims could not be written; the other claims were. */
   readonly failures: readonly unknown[];
 }
 
-/** EC2 shows a new interface within seconds; one that it never shows is refused. */
-const EARLY_MS = 60_000;
 /** An item of the store holds 400 KB; so many parties ask for one interface only by mistake. */
 const MAX_REQUESTERS = 200;
 
@@ -62,13 +54,6 @@ export interface IntakeOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly pause?: Pause;
-}
-
-interface Asked {
-  readonly key: ClaimKey;
-  readonly request: DemandRequest;
-  /** Why it is refused; undefined: it is taken in. */
-  readonly refused?: string;
 }
 
 export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOptions): Intake {
@@ -83,8 +68,9 @@ export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOp
   const accept = async ({ key, request }: Asked): Promise<void> => {
     const { followUp, time: received } = request;
     const others = updates.copiesOn(key.interfaceId).filter(({ requester }) => requester !== key.requester);
-    const isFinding = key.requester === GUARDDUTY.name;
-    if (followUp.kind === "demand" && !isFinding && others.length >= MAX_REQUESTERS) {
+    // Others cannot shut out a finding, the trusted requester or the interface's own instance, which are few.
+    const isStranger = isLimited(key.requester) && followUp.by.instanceId === undefined;
+    if (followUp.kind === "demand" && isStranger && others.length >= MAX_REQUESTERS) {
       await refuse({ key, request }, "too-many-requesters");
       return;
     }
@@ -106,6 +92,8 @@ export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOp
         openers.add(request);
       }
     }
+    // Of nothing: it is kept for a request that comes after it, and is about nothing that may be mirrored.
+    if (before === undefined && followUp.kind === "withdrawal") return;
     const seen = recorded.get(idOf(key)) ?? { key, requests: [] };
     seen.requests.push(request);
     recorded.set(idOf(key), seen);
@@ -122,28 +110,6 @@ export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOp
         ? claim
         : refusal(claim, { ...key, received: request.time }, reason, now()),
     );
-  };
-
-  /** What a request comes to, for each interface that it is about. */
-  const askedBy = (request: DemandRequest, observation: Observation): readonly Asked[] => {
-    const { about, by, kind } = request.followUp;
-    const sources = observation.sources.filter((source) => isAbout(request, source));
-    const seen = sources.flatMap((source): Asked[] => {
-      const key = { requester: by.name, interfaceId: source.id };
-      if (by.instanceId !== undefined && source.instance?.id !== by.instanceId)
-        return [{ key, request, refused: "not-yours" }];
-      return by !== GUARDDUTY || isSelectedByFinding(policy, source) ? [{ key, request }] : [];
-    });
-    const unseen = [...about.instanceIds, ...about.interfaceIds].flatMap((id): Asked[] => {
-      if (sources.some((source) => source.id === id || source.instance?.id === id)) return [];
-      const key = { requester: by.name, interfaceId: id };
-      if (!observation.unseen.includes(id)) return [{ key, request, refused: "outside-vpcs" }];
-      if (kind !== "demand" || now() - request.time >= EARLY_MS)
-        return [{ key, request, refused: "not-found" }];
-      unsettled.add(request);
-      return [];
-    });
-    return [...seen, ...unseen];
   };
 
   const oneByOne = async (asked: readonly Asked[]): Promise<void> => {
@@ -183,8 +149,9 @@ export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOp
       // In the order in which they were received, whatever the order in which they came.
       const asked = [...requests]
         .sort((a, b) => a.time - b.time)
-        .flatMap((request) => askedBy(request, observation));
-      await inOrder(asked);
+        .map((request) => askedBy(request, observation, policy, now()));
+      for (const { early } of asked) if (early !== undefined) unsettled.add(early);
+      await inOrder(asked.flatMap(({ asked: each }) => each));
       const openOn = (id: string) => openClaims(updates.copiesOn(id), now(), updates.unread.has(id));
       return new Map([...recorded.values()].map(({ key: { interfaceId: id } }) => [id, openOn(id)]));
     },
@@ -231,18 +198,6 @@ function wordsOf({ minutes, note }: DemandFollowUp) {
 
 function idOf({ requester, interfaceId }: ClaimKey): string {
   return `${interfaceId} ${requester}`;
-}
-
-function isAbout({ followUp: { about } }: DemandRequest, { id, instance }: Source): boolean {
-  return (
-    about.interfaceIds.includes(id) || (instance !== undefined && about.instanceIds.includes(instance.id))
-  );
-}
-
-/** A finding opens a claim only where a rule waits for findings and no other rule mirrors the interface anyway. */
-function isSelectedByFinding(policy: Policy, source: Source): boolean {
-  const selection = select(policy, source, { byFinding: true, byRequest: false });
-  return selection.selected && selection.rule.on === "guardduty";
 }
 
 function stateOf({ sources }: Report, id: string): string | undefined {

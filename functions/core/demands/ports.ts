@@ -11,10 +11,12 @@ export interface ClaimKey {
 export interface SeenClaim {
   /** undefined: there is none, or what is there cannot be read and is to be replaced. */
   readonly claim: Claim | undefined;
-  /** Another one after every write, whoever writes; undefined: nothing is there. */
+  /** Changes with every write, whoever writes; undefined: nothing is there. */
   readonly version: string | undefined;
   /** Whether the interface has a copy of it. */
   readonly copied: boolean;
+  /** Until when the store keeps what the interface has of copies, whose ever they are; undefined: there are none. */
+  readonly copiesKeptUntil?: number | undefined;
 }
 
 export interface InterfaceClaims {
@@ -34,7 +36,7 @@ export interface SeenClaims {
 /** The version that it has now. `changed`: somebody else has written it since it was read; nothing was written. */
 export type Written = { readonly version: string } | "changed" | QuotaReason;
 
-/** Waits before a change that others were faster with is decided anew, another time for each writer. */
+/** Backs off after another writer was faster; for a random time, so that the two do not meet again. */
 export type Pause = (tries: number) => Promise<void>;
 
 /** Where claims are kept. Every method throws when it could not be read or written. */
@@ -51,8 +53,8 @@ export interface ClaimStore {
   /** Counts requests of this minute, and answers how many there are now. */
   count(requester: string, minute: number, requests: number): Promise<number>;
   /**
-   * Writes a claim, its copy and what is counted, all or nothing. `seen`: what it was decided from. `granted`: it was within
-   * a quota once, so that none refuses it now; it is counted all the same.
+   * Writes a claim, its copy and the counts of its quotas, all or nothing. `seen`: what it was decided from. `granted`: it was
+   * admitted by an earlier version, so no quota refuses it now, though it is counted.
    */
   write(claim: Claim, seen: SeenClaim, now: number, granted?: boolean): Promise<Written>;
   /** When events of these ids were received first, of those on record. */

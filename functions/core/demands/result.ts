@@ -12,9 +12,9 @@ export function demandResultOf(
 ): DemandResult | undefined {
   if (verdict === undefined || verdict.is === "mirrored") return verdict;
   const { reason } = verdict;
-  // A reason from outside is an answer too: a requester that waited for it would wait for as long as it lasts.
+  // What lies outside the interface (a quota, a permission) may last, so it is an answer too, and nobody waits for its end.
   if (verdict.is === "unselected" || whoseReason(verdict.reason, instanceState) !== "open")
     return { is: "refused", reason };
-  // Observing alone mirrors nothing, so there is nothing to wait for.
+  // The modes observe and drain mirror nothing, so there is nothing to wait for.
   return mode === "enforce" ? { is: "pending", reason } : { is: "refused", reason: mode };
 }

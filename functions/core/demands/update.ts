@@ -1,6 +1,6 @@
 /**
- * Changes of claims although others write at the same time: a change is decided from what is there, written only if that
- * is still there, and decided again if not. What one run has read it need not read again.
+ * Changes of claims with optimistic locking, since others write at the same time: a change is decided from what was read,
+ * written only if that is still there, and decided anew if not. What one run has read or written it does not read again.
  */
 import type { Clock } from "../clock.js";
 import { isCopied, isOpen, settle, type Claim, type ClaimCopy } from "./claim.js";
@@ -8,12 +8,12 @@ import type { ClaimKey, ClaimStore, Pause, SeenClaim } from "./ports.js";
 import type { QuotaReason } from "./quota.js";
 
 const TRIES = 5;
-/** The longest first pause between two of them, doubled with each. */
+/** The longest pause before the first retry, doubled with each. */
 const PAUSE_MS = 25;
 /** Claims whose end is written down so that another can open: a sweep writes the others. */
 const ROOM = 5;
 
-/** Full jitter: writers that met once do not wait equally long. `random`: 0 up to 1. */
+/** Exponential backoff with full jitter: writers that met once do not wait equally long. `random`: 0 up to 1. */
 export function randomPause(clock: Clock, random: () => number): Pause {
   return (tries) => clock.sleep(random() * PAUSE_MS * 2 ** tries);
 }
@@ -65,7 +65,7 @@ export function openUpdates(
 
   const remember = (key: ClaimKey, claim: Claim, version: string): void => {
     const copied = isCopied(claim);
-    seen.set(idOf(key), { claim, version, copied });
+    seen.set(idOf(key), { ...seen.get(idOf(key)), claim, version, copied });
     const on = copies.get(key.interfaceId) ?? new Map<string, ClaimCopy>();
     if (copied) on.set(key.requester, claim);
     else on.delete(key.requester);

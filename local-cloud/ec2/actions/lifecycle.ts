@@ -47,7 +47,20 @@ async function runInstances(request: Request): Promise<Answer> {
     }
   }
   await tagInterfaces(request, interfaces);
+  stayPending(request, texts([...instances], ["instanceId"]));
   return answer;
+}
+
+/** Until somebody stops, starts or ends it. */
+function stayPending({ region }: Request, ids: readonly string[]): void {
+  const milliseconds = region.pendingMilliseconds();
+  if (milliseconds === 0) return;
+  for (const id of ids) region.moto.states.set(id, "pending");
+  region.moto.touched();
+  setTimeout(() => {
+    for (const id of ids) if (region.moto.states.get(id) === "pending") region.moto.states.delete(id);
+    region.moto.touched();
+  }, milliseconds).unref();
 }
 
 async function tagInterfaces({ params, region }: Request, interfaces: readonly Node[]): Promise<void> {

@@ -4,6 +4,7 @@ import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { copiesKey, copyName, copyOf } from "../../../functions/aws/demand-items.js";
@@ -24,11 +25,11 @@ let cloud: LocalCloud;
 let client: DynamoDBClient;
 let store: ClaimStore;
 
-const open = (quotas = QUOTAS): ClaimStore =>
+const open = (quotas = QUOTAS, maximumMinutes = LIMITS.maximumMinutes): ClaimStore =>
   createDemandTable(client, {
     table: TABLE,
     quotas,
-    maximumMinutes: LIMITS.maximumMinutes,
+    maximumMinutes,
     clock: { now: () => NOW, sleep: () => Promise.resolve() },
   });
 
@@ -114,6 +115,20 @@ describe("claims", () => {
     // The latest end of all that were asked for.
     const { claims } = await store.read([{ requester: ME, interfaceId: eni(1) }]);
     expect(claims[0]?.claim?.until).toBe(NOW + LIMITS.defaultMinutes * 60_000);
+  });
+
+  test("stay for as long as they are open, whoever writes beside them under a shorter maximum", async () => {
+    const longest = 30 * 24 * 60;
+    const key = { requester: ME, interfaceId: eni(1) };
+    const limits = { defaultMinutes: longest, maximumMinutes: longest };
+    const { after } = await updatesOf(open(QUOTAS, longest)).change(key, (claim) =>
+      request(claim, { ...key, received: NOW }, limits, NOW),
+    );
+    // `demands.maximum_minutes` is now ten hours.
+    await ask("AIDAOTHER", eni(1));
+    const Key = copiesKey(key);
+    const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key, ConsistentRead: true }));
+    expect(Number(Item?.["remove_at"]?.N) * 1000).toBeGreaterThan(after?.until ?? Infinity);
   });
 
   test("that cannot be read count for nothing, and are replaced", async () => {

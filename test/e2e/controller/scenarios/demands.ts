@@ -106,11 +106,17 @@ export const demands = (world: World): void => {
       status: 5,
     });
     await world.cloud.interfere({});
+    // How an earlier claim ended is no answer to this request.
+    const about = { network_interface_id: launched.interfaceIds[0] };
+    await world.ask("Mirror Requested", about);
+    await world.ask("Mirror Withdrawn", about);
     await world.inSilence(async () => {
       const late = await requestMirror(other, world.cloud.env());
       expect(late).toMatchObject({
         status: 4,
-        said: expect.stringContaining("not mirrored after 3 seconds"),
+        said: expect.stringContaining(
+          "not mirrored after 3 seconds; the last answer was: nobody has answered",
+        ),
       });
       expect(late.seconds).toBeLessThan(25);
     });
@@ -121,7 +127,9 @@ export const demands = (world: World): void => {
     [["-n", "bad name"]],
     [["-n", "x", "-i", "eni-x; id"]],
     [["-n", "x", "-t", "soon"]],
+    [["-n", "x", "-t", "09"]],
     [["-n", "x", "-e", "0"]],
+    [["-n", "x", "-e", "99999999999999999999"]],
     [["-n", "x", "more"]],
     [["-z"]],
   ])("usage: %j", async (args) => {

@@ -1,0 +1,56 @@
+/** root/ in a working copy that outlives this process: its state says what there is to destroy. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../test/support/terraform.js";
+import type { Outputs } from "./outputs.js";
+
+export interface Deployment {
+  apply(endpointZones: 1 | 2): Promise<Outputs>;
+  /** Addresses that a plan would change. */
+  plan(endpointZones: 1 | 2): Promise<readonly string[]>;
+  destroy(): Promise<void>;
+}
+
+export interface DeploymentOptions {
+  /** Of the run, below which the working copy lies. */
+  readonly folder: string;
+  readonly run: string;
+  readonly region: string;
+  /** The caller's: credentials and endpoint. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly local: boolean;
+}
+
+export const deployment = (options: DeploymentOptions): Deployment => {
+  const { folder, run, region, env, local } = options;
+  const working = join(folder, "terraform");
+  const variables: Variables = { name: run, region };
+  let root: TerraformRoot | undefined;
+  const ready = async (): Promise<TerraformRoot> => {
+    if (root !== undefined) return root;
+    const made = new TerraformRoot({
+      example: "qualify/root",
+      name: "qualify",
+      folder: working,
+      env,
+      overrides: local ? { provider: LOCAL_PROVIDER } : {},
+    });
+    await made.init();
+    return (root = made);
+  };
+  return {
+    apply: async (zones) => {
+      const terraform = await ready();
+      await terraform.apply({ ...variables, endpoint_zones: zones });
+      return terraform.outputs<Outputs>();
+    },
+    plan: async (zones) => (await ready()).plan({ ...variables, endpoint_zones: zones }),
+    destroy: async () => {
+      if (!existsSync(join(working, "terraform.tfstate"))) return;
+      const terraform = await ready();
+      await terraform.destroy(variables);
+      const rest = await terraform.resources();
+      if (rest.length > 0) throw new Error(`terraform destroy left ${rest.join(", ")}`);
+    },
+  };
+};
