@@ -104,8 +104,9 @@ export interface CaptureFleetInputs {
    * - `filter`: a BPF expression of what is kept, such as `not port 3306`. Default empty: everything that the mirror
    *   filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are
    *   mirrored.
-   * - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a
-   *   VLAN tag, so that clients can be told apart; needed where their CIDRs overlap). Default kernel.
+   * - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; endpoint and VNI of a packet are lost, so that all
+   *   clients' packets are filed together) or `bpf` (says by a VLAN tag whose a frame is, by the account that owns the
+   *   endpoint it came through; needed for `readers` of clients and where clients' CIDRs overlap). Default kernel.
    * - `workers`: readers that share the interface by flow, 1 to 192. Default null: one for each vCPU.
    * - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
    *   whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
@@ -164,15 +165,14 @@ export interface CaptureFleetInputs {
    *
    * - `account_id`: twelve digits, as a string.
    * - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to
-   *   mirror-client's input `vpcs` as `vni`, by which the nodes tell whose packets these are. Default none: what
-   *   this client sends is kept with all other traffic of unknown clients.
-   *   - No two VPCs may have the same.
-   *   - With `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, they must differ modulo 4096 as
-   *     well, and none may leave 0 or 4095, which no VLAN has.
+   *   mirror-client's input `vpcs` as `vni`. It is a label within the account, which says which VPC sent a packet;
+   *   whose the packet is, the endpoint says that it came through. Default none: one label for all.
+   *   - No two VPCs of one account may have the same; those of different accounts may.
+   *   - Two entries with the same account are told apart by them, so each needs some.
    * - `readers`: ARNs of IAM roles, users or accounts, of any account, that may list and read what was captured from
    *   this client, below `captures/client=<key>/`, and nothing else. Default none.
    *   - They must exist, because S3 refuses a policy that names somebody it does not know.
-   *   - The prefix holds the client's traffic only with the data path that keeps VNIs (`capture.datapath = "bpf"`).
+   *   - Only with `capture.datapath = "bpf"` and the built-in tool, which files each client's packets apart.
    */
   readonly clients?: Value<
     Readonly<

@@ -40,7 +40,7 @@ module "capture_fleet" {
   instance_types            = var.instance_types
   root_volume_size          = 100
 
-  # The VNI is kept, so that each client's traffic is below its own prefix.
+  # Tells clients apart, so that each one's traffic is below its own prefix.
   capture = {
     datapath = "bpf"
     packages = var.egress == "nat" ? "install" : "present"

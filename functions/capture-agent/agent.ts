@@ -5,10 +5,11 @@ import { createBucket, fetchText } from "./aws/bucket.js";
 import { createClients } from "./aws/clients.js";
 import { createGroup } from "./aws/group.js";
 import { putMetrics } from "./aws/metrics.js";
-import { parseClients, type Clients, type NodeConfig } from "./config.js";
+import type { NodeConfig } from "./config.js";
 import { identityOf } from "./core/spool.js";
 import { outOfServiceReason } from "./core/lifecycle.js";
-import { noEvents, toData, type EventName, type Events } from "./core/metrics.js";
+import { eventsOf, noEvents, toData, type EventName, type Events } from "./core/metrics.js";
+import { createIdentityLoop } from "./identity-loop.js";
 import { createLifecycleLoop, type LifecycleLoop } from "./lifecycle-loop.js";
 import { createHealthMonitor } from "./health-monitor.js";
 import { serveHealth } from "./system/health-server.js";
@@ -18,7 +19,7 @@ import { createUploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { loadPublished, savePublished } from "./system/state-file.js";
 import { createSampler } from "./system/sampler.js";
-import { prepareSpool, readDisk, replaceFile } from "./system/spool-files.js";
+import { listFiles, listOpenFiles, prepareSpool, readDisk } from "./system/spool-files.js";
 import { listForLosses } from "./spool-limit.js";
 import { createUploader } from "./uploader.js";
 
@@ -96,11 +97,32 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     now,
     log,
   });
-  let register: Clients = await readRegister(config.clients_file, log);
+  const identities = await createIdentityLoop({
+    config,
+    fetch: (key, etag) => fetchText(clients.s3, config.code_bucket ?? "", key, etag),
+    files: async () => [
+      ...(await listFiles(`${config.spool.directory}/done`)),
+      ...(await listOpenFiles(config.spool.directory)),
+    ],
+    count,
+    log,
+    now,
+  });
   for (const entry of await journal.recover()) sent.add(identityOf(entry));
   await losses.recover(await listForLosses(config.spool.directory));
-  const parts = { config, bucket, journal, losses, sent, place, register: () => register, count, log, now };
-  const uploader = createUploader(parts);
+  const uploader = createUploader({
+    config,
+    bucket,
+    journal,
+    losses,
+    sent,
+    place,
+    origin: (file, late) => identities.origin(file, late),
+    owners: () => identities.owners(),
+    count,
+    log,
+    now,
+  });
 
   const publish = async (): Promise<void> => {
     const counted: Events = { ...events };
@@ -122,7 +144,11 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     try {
       await putMetrics(
         clients.cloudWatch,
-        toData({ totals, gauges, events: counted }, { fleet: config.fleet, zone: place.zone }, now()),
+        toData(
+          { totals, gauges, events: eventsOf(config.datapath, counted) },
+          { fleet: config.fleet, zone: place.zone },
+          now(),
+        ),
       );
     } catch (error) {
       // What was counted is not lost: it is in the next interval's numbers.
@@ -153,35 +179,17 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   });
   started.lifecycle = lifecycle;
 
-  let etag: string | undefined;
-  const refreshClients = async (): Promise<void> => {
-    if (config.code_bucket === null || config.clients_key === null) return;
-    const fetched = await fetchText(clients.s3, config.code_bucket, config.clients_key, etag);
-    if (fetched.kind !== "changed") return;
-    register = parseClients(fetched.text);
-    await replaceFile(config.clients_file, fetched.text);
-    etag = fetched.etag;
-    log.info("clients refreshed", { clients: Object.keys(register).length });
-  };
-
   await Promise.all([
     monitoring,
     every(config.lifecycle_interval_seconds, "lifecycle", () => lifecycle.advance()),
-    every(config.clients_interval_seconds, "clients", refreshClients),
+    every(config.clients_interval_seconds, "clients", () => identities.refreshClients()),
+    every(config.endpoints_interval_seconds, "endpoints", () => identities.refreshEndpoints()),
+    every(config.tags_interval_seconds, "tags", () => identities.giveTags()),
     uploader.run(() => ["uploading", "left"].includes(lifecycle.state().phase)),
     sleep(config.metrics_interval_seconds * 1000).then(() =>
       every(config.metrics_interval_seconds, "metrics", publish),
     ),
   ]);
-}
-
-async function readRegister(path: string, log: Log): Promise<Clients> {
-  try {
-    return parseClients(await readFile(path, "utf8"));
-  } catch (error) {
-    log.warn("no register of clients on this node yet", { path, error: describe(error) });
-    return {};
-  }
 }
 
 /** Without its identity the node can do nothing else; meanwhile health answers "starting". */

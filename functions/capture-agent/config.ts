@@ -1,6 +1,7 @@
 /** `node.json`, which Terraform renders and cloud-init writes. All problems are reported at once. */
 import en from "zod/v4/locales/en.js";
 import * as z from "zod/mini";
+import type { Endpoints, Register } from "./core/identity.js";
 
 z.config(en()); // the words of the problems, which zod/mini does not bring
 
@@ -9,6 +10,8 @@ const seconds = (otherwise: number) => z._default(z.number().check(z.positive())
 const percent = (otherwise: number) => z._default(z.number().check(z.gt(0), z.lte(100)), otherwise);
 const nullable = <T extends z.core.$ZodType>(schema: T) => z._default(z.nullable(schema), null);
 const command = (path: string) => z._default(z.array(text).check(z.minLength(1)), [path]);
+
+const SPLIT = ["/usr/bin/env", "node", "/usr/local/lib/traffic-mirror/split.mjs"];
 
 const counters = z.object({
   /** JSON of numbers that only grow while the tool runs. */
@@ -47,6 +50,10 @@ const schema = z.object({
     index_interval_seconds: seconds(300),
     /** Counts the packets of gzip files too, for about a third of a vCPU per Gbps; else their names must do for times. */
     unzip_packets: z._default(z.boolean(), false),
+    /** Captures that are whole are taken apart by client before they are sent. */
+    split: z._default(z.boolean(), false),
+    /** Lines of sensors' JSON logs get the client and the VNI that their VLAN tag stands for. */
+    labels: z._default(z.boolean(), false),
   }),
   bucket: z.object({
     name: text,
@@ -76,6 +83,13 @@ const schema = z.object({
   code_bucket: nullable(text),
   clients_key: nullable(text),
   clients_interval_seconds: seconds(60),
+  /** Null: a data path that knows no endpoint. */
+  endpoints_key: nullable(text),
+  endpoints_interval_seconds: seconds(15),
+  endpoints_file: z._default(text, "/etc/traffic-mirror/endpoints.json"),
+  tags_interval_seconds: seconds(10),
+  /** How long a file waits for its endpoint to come into the map before it counts as unknown. */
+  unknown_wait_seconds: seconds(300),
   clients_file: z._default(text, "/etc/traffic-mirror/clients.json"),
   commands: z._default(
     z.object({
@@ -83,12 +97,16 @@ const schema = z.object({
       check: command("/usr/local/lib/traffic-mirror/check-network"),
       systemctl: command("systemctl"),
       ethtool: command("ethtool"),
+      tags: command("/usr/local/lib/traffic-mirror/tags"),
+      split: z._default(z.array(text).check(z.minLength(1)), SPLIT),
     }),
     {
       probe: ["/usr/local/lib/traffic-mirror/probe"],
       check: ["/usr/local/lib/traffic-mirror/check-network"],
       systemctl: ["systemctl"],
       ethtool: ["ethtool"],
+      tags: ["/usr/local/lib/traffic-mirror/tags"],
+      split: SPLIT,
     },
   ),
   state_directory: z._default(text, "/var/lib/traffic-mirror"),
@@ -123,19 +141,27 @@ export function decapsulatedHop(config: NodeConfig): { interface: string; direct
 }
 
 const clients = z.record(
-  z.string().check(z.regex(/^\d{1,8}$/)),
-  z.object({ client: text, account_id: text, vpc: z.optional(z.string()) }),
+  text,
+  z.object({ account_id: text, vnis: z.record(z.string(), z.int().check(z.gte(1), z.lt(2 ** 24))) }),
 );
+const endpoints = z.object({
+  version: z.literal(1),
+  endpoints: z.record(z.string(), z.object({ account: text })),
+});
 
-/** VNI → who sends with it. */
-export type Clients = Readonly<Record<string, { readonly client: string }>>;
+/** Throws when the document is none of its kind, so that the last good one stays. */
+function parsed<T>(name: string, schema: z.ZodMiniType<T>, json: string): T {
+  const result = schema.safeParse(JSON.parse(json));
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`${name}: ${problems.join("; ")}`);
+}
 
-/** The hub's register of clients; throws when it is none, so that the last good one stays. */
-export function parseClients(json: string): Clients {
-  const parsed = clients.safeParse(JSON.parse(json));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(`clients.json: ${problems.join("; ")}`);
-  }
-  return parsed.data;
+/** The hub's register of clients. */
+export const parseClients = (json: string): Register => parsed("clients.json", clients, json);
+
+/** Which account owns each endpoint, as the hub's function endpoint-map writes it. */
+export function parseEndpoints(json: string): Endpoints {
+  const map = parsed("endpoints.json", endpoints, json);
+  return new Map(Object.entries(map.endpoints).map(([id, { account }]) => [id, account]));
 }

@@ -52,6 +52,42 @@ locals {
         missing = "notBreaching"
       }
     },
+    {
+      for key in local.endpoint_map : "clients-not-told-apart" => {
+        problem    = "Nodes could not tell the data path whose packets are whose, or could not file them apart: they are where no client reads."
+        label      = "failures"
+        expression = "FILL(maps, 0) + FILL(files, 0) + FILL(tags, 0)"
+        metrics = {
+          maps  = { name = "TagMapFailures" }
+          files = { name = "UnsplitFiles" }
+          tags  = { name = "IdentitiesWithoutTag" }
+        }
+        threshold  = 1
+        periods    = 3
+        datapoints = 2
+        # Agents that do not write have an alarm of their own.
+        missing = "notBreaching"
+      }
+    },
+    {
+      for key in local.endpoint_map : key => {
+        problem    = "Which account owns each endpoint has not been written down for ten minutes: what new endpoints send counts as unknown."
+        label      = "runs that came to their end"
+        expression = "FILL(runs, 0) - FILL(errors, 0)"
+        metrics = {
+          for id, metric in { runs = "Invocations", errors = "Errors" } : id => {
+            namespace              = "AWS/Lambda"
+            name                   = metric
+            dimensions             = { FunctionName = local.endpoint_map_name }
+          }
+        }
+        comparison = "LessThanThreshold"
+        threshold  = 1
+        periods    = 2
+        # Lambda writes nothing for a function that is not invoked.
+        missing = "breaching"
+      }
+    },
     # A fleet of fixed size is always as large as it may be.
     var.max_size == var.min_size ? {} : {
       for key, group in aws_autoscaling_group.this : key == "all" ? "at-maximum" : "at-maximum-${key}" => {

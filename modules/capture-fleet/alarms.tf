@@ -57,6 +57,15 @@ locals {
       }
     },
     {
+      for key in local.endpoint_map : "foreign-vni" => {
+        problem   = "An account sends with a VNI that is registered for another one: a mistake, or somebody who would like to be taken for another client."
+        metric    = "PacketsForeignVni"
+        threshold = 1
+        # Agents that do not write have an alarm of their own.
+        missing = "notBreaching"
+      }
+    },
+    {
       for key, subnet in local.watched_zones : "healthy-hosts-${key}" => {
         problem = join(" ", [
           "Zone ${subnet.availability_zone} has no healthy node: without cross-zone load balancing its traffic is lost,",

@@ -5,14 +5,12 @@ locals {
 
   client_principals = [for account in local.client_accounts : "arn:${local.partition}:iam::${account}:root"]
 
-  # VNI → whose it is. The agents read it again every minute, so a client that joins needs no new node; hence the key
-  # that stays (a new one would be a new launch template).
+  # What the nodes know of each client. The agents read it again every minute, so a client that joins needs no new node;
+  # hence the key that stays (a new one would be a new launch template).
   clients_key = "clients.json"
-  clients_file = merge([
-    for key, client in module.inputs.clients : {
-      for vpc, vni in client.vnis : tostring(vni) => { client = key, account_id = client.account_id, vpc = vpc }
-    }
-  ]...)
+  clients_file = {
+    for key, client in module.inputs.clients : key => { account_id = client.account_id, vnis = client.vnis }
+  }
 }
 
 resource "aws_s3_object" "clients" {

@@ -44,4 +44,5 @@ locals {
   index_prefix   = "index/"
 
   metrics_namespace = "TrafficMirror"
+  service_name      = "traffic-mirror"
 }

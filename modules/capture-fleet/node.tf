@@ -16,7 +16,7 @@ locals {
 
   node_programs = [
     "check-network", "firewall", "install-packages", "network", "preflight", "probe", "registry-login",
-    "session-manager", "spool", "tcpdump-workers", "tool",
+    "session-manager", "spool", "tags", "tcpdump-workers", "tool",
   ]
   node_units = ["agent", "network", "session-manager", "tool"]
 
@@ -28,6 +28,8 @@ locals {
       "${local.node_library}/delivery.sh"                   = { mode = "0644", source = "bin/delivery.sh" }
       "${local.node_library}/settings.sh"                   = { mode = "0644", source = "bin/settings.sh" }
       "${local.node_library}/decap.bpf.o"                   = { mode = "0644", source = "bpf/decap.bpf.o" }
+      "${local.node_library}/decap-plain.bpf.o"             = { mode = "0644", source = "bpf/decap-plain.bpf.o" }
+      "${local.node_library}/split.mjs"                     = { mode = "0644", source = "../../../functions/dist/capture-split.mjs" }
       "/etc/sysctl.d/90-traffic-mirror.conf"                = { mode = "0644", source = "etc/sysctl.conf" }
       "/etc/systemd/network/05-traffic-mirror.network"      = { mode = "0644", source = "etc/unmanaged.network" }
       "/etc/systemd/networkd.conf.d/90-traffic-mirror.conf" = { mode = "0644", source = "etc/networkd.conf" }
@@ -127,6 +129,10 @@ locals {
     spool = {
       directory          = "/var/spool/traffic-mirror"
       high_water_percent = module.inputs.capture.spool.high_water_percent
+      # What was not told apart by client yet when the tool stopped.
+      split = module.inputs.capture.datapath == "bpf" && module.inputs.capture.tool.kind == "tcpdump"
+      # The logs of other tools name the tag, which means nothing elsewhere.
+      labels = module.inputs.capture.datapath == "bpf" && module.inputs.capture.tool.kind != "tcpdump"
       # No tool that rotates writes to a file for longer.
       open_idle_seconds = max(300, 2 * module.inputs.capture.rotation.seconds)
     }
@@ -151,6 +157,7 @@ locals {
     drain_limit_seconds    = local.hooks.drain_limit_seconds
     code_bucket            = local.code_bucket
     clients_key            = local.clients_key
+    endpoints_key          = module.inputs.capture.datapath == "bpf" ? local.endpoint_map_key : null
   }
 
   # For the scripts, which read it with the shell's own quoting.

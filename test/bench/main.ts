@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { batching } from "./sections/batching.js";
 import { burst } from "./sections/burst.js";
 import { calls } from "./sections/calls.js";
+import { clients } from "./sections/clients.js";
 import { compareOf } from "./sections/compare.js";
 import { dataplane } from "./sections/dataplane.js";
 import { fleetOf } from "./sections/fleet.js";
@@ -40,6 +41,7 @@ const LONG: readonly Section[] = [
   dataplane,
   writer,
   tools,
+  clients,
 ];
 const SECTIONS: readonly Section[] = [
   size,

@@ -3,22 +3,34 @@
  * a virtual machine with Debian 12's kernel and programs, or Debian 13's (machines.ts). Needs root; reports/dataplane
  * holds what was seen.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { tagIn } from "../../functions/capture-agent/core/tags.js";
 import { badInputs, type Way } from "./support/bad-input.js";
 import { inputFolder, playHere, playInMachine, prepare, systemAsked } from "./support/machines.js";
 import { growth, scenarioIn, type Scenario } from "./support/observations.js";
 import { tagged } from "./support/packets.js";
-import { readPcap } from "./support/pcap.js";
-import { PACKETS_PER_FLOW, traffic, type Packet } from "./support/traffic.js";
+import { readPcap, writePcap } from "./support/pcap.js";
+import { manyClients, PACKETS_PER_FLOW, traffic, type Packet } from "./support/traffic.js";
 
 const FLOWS = 600;
 const packets = traffic(FLOWS);
+const CLIENTS = 200;
+const clients = manyClients(CLIENTS + 2);
 const SENT = FLOWS * PACKETS_PER_FLOW;
 
 const common = ["lifecycle", "flows", "bad", "unguarded", "stopped-reader"];
-const onlyHere = ["no-guard", "stopped-tool", "small-mtu", "no-program", "slow-socket", "suricata"];
+const onlyHere = [
+  "clients",
+  "no-maps",
+  "no-guard",
+  "stopped-tool",
+  "small-mtu",
+  "no-program",
+  "slow-socket",
+  "suricata",
+];
 const flaps = ["link-flap", "link-flap-late", "link-lost"];
 const onlyKernel = ["inner-protocol", "route", "reverse-path", "backlog"];
 
@@ -27,7 +39,20 @@ const system = systemAsked();
 
 beforeAll(async () => {
   await prepare(system);
-  const input = inputFolder("input", packets);
+  const input = await inputFolder("input", packets);
+  writePcap(
+    join(input, "clients.pcap"),
+    clients.map(({ wire }) => wire),
+  );
+  // A tag for each client, one more for every other one's own VNI, and none for the last two.
+  const entries = Array.from({ length: CLIENTS }, (_, client) => {
+    const endpoint = BigInt(client + 1)
+      .toString(16)
+      .padStart(16, "0");
+    const own = [endpoint, 1000 + client, 1000 + client];
+    return [[endpoint, null, 1 + client], ...(client % 2 === 0 ? [own] : [])];
+  });
+  writeFileSync(join(input, "tags.json"), JSON.stringify(entries.flat()));
   const [here, machine] = await Promise.all([
     playHere("namespaces", input, { bpf: [...common, ...onlyHere, ...flaps] }),
     playInMachine("machine", input, { kernel: [...common, ...onlyKernel] }, system),
@@ -44,17 +69,17 @@ const play = (way: Way, name: string): Scenario => {
   return scenario;
 };
 
+/** The tag that the data path puts on what it was not told of. */
+const NOBODY = 0;
 /** As a reader that adds the VLAN tag which the kernel keeps beside the packet (tcpdump, libpcap) sees it. */
-const seen = (way: Way, { inner, vni }: Pick<Packet, "inner" | "vni">): Buffer =>
-  way === "bpf" ? tagged(inner, vni & 0xfff) : inner;
+const seen = (way: Way, { inner }: Pick<Packet, "inner">): Buffer =>
+  way === "bpf" ? tagged(inner, NOBODY) : inner;
 
 const sorted = (frames: readonly Buffer[]): string[] => frames.map((frame) => frame.toString("hex")).sort();
 
 /** Which flows have packets in more than one of the files. */
-const split = (files: readonly (readonly Buffer[])[], way: Way, tagsShown: boolean): number[] => {
-  const flowOf = new Map(
-    packets.map((packet) => [(tagsShown ? seen(way, packet) : packet.inner).toString("hex"), packet.flow]),
-  );
+const split = (files: readonly (readonly Buffer[])[]): number[] => {
+  const flowOf = new Map(packets.map(({ inner, flow }) => [inner.toString("hex"), flow]));
   const homes = new Map<number, Set<number>>();
   files.forEach((frames, file) => {
     for (const frame of frames) {
@@ -124,8 +149,15 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
     expect(files.filter(({ length }) => length > 0).length).toBe(4);
     // A reader without libpcap does not see the tag that stands beside the packet.
     expect(sorted(files.flat())).toEqual(sorted(packets.map(({ inner }) => inner)));
-    expect(split(files, way, false)).toEqual([]);
+    expect(split(files)).toEqual([]);
   });
+
+  /** The tag comes off with the splitting. */
+  const untagged = (path: string): Buffer[] => {
+    const frames = readPcap(path);
+    const whole = way === "bpf" && tagIn(path.slice(path.lastIndexOf("/") + 1)) === undefined;
+    return whole ? frames.map((frame) => Buffer.concat([frame.subarray(0, 12), frame.subarray(16)])) : frames;
+  };
 
   test("splits no flow over the built-in tool's workers, whose finished files hold everything", () => {
     const scenario = play(way, "flows");
@@ -133,13 +165,16 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
     expect(scenario.files("spool/open").filter((path) => !path.endsWith("/open/waiting"))).toEqual([]);
     expect(scenario.files("spool/open/waiting")).toEqual([]);
     const finished = scenario.files("spool/done");
-    expect(finished.filter((name) => !/\/\d{8}T\d{6}-w[0-3](-\d+)?\.pcap(\.zst)?$/.test(name))).toEqual([]);
+    // What a stop has no time for is left whole to the agent.
+    const facts = way === "bpf" ? /([.]vlan=0,packets=\d+,first=\d+,last=\d+)?/.source : "";
+    const named = new RegExp(`/\\d{8}T\\d{6}-w[0-3](-\\d+)?${facts}[.]pcap([.]zst)?$`);
+    expect(finished.filter((name) => !named.test(name))).toEqual([]);
     const workers = [0, 1, 2, 3].map((worker) =>
-      finished.filter((name) => name.includes(`-w${worker}`)).flatMap(readPcap),
+      finished.filter((name) => name.includes(`-w${worker}`)).flatMap(untagged),
     );
     expect(workers.filter(({ length }) => length > 0).length).toBe(4);
-    expect(sorted(workers.flat())).toEqual(sorted(packets.map((packet) => seen(way, packet))));
-    expect(split(workers, way, true)).toEqual([]);
+    expect(sorted(workers.flat())).toEqual(sorted(packets.map(({ inner }) => inner)));
+    expect(split(workers)).toEqual([]);
     expect(JSON.parse(scenario.text("counters.json"))).toEqual({ packets: SENT, drops: 0 });
   });
 
@@ -147,7 +182,7 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
     // One capture over all of them; how many frames each gave is the difference of the counter.
     const order = [...badInputs].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-    test.each(order)("$name", ({ name, fate, inner, vni }) => {
+    test.each(order)("$name", ({ name, fate, inner }) => {
       const scenario = play(way, "bad");
       const index = order.findIndex((other) => other.name === name);
       const labels = ["0-start", ...order.map((other) => other.name)];
@@ -156,7 +191,7 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
       const count = grown["firewall.mirrored"] ?? 0;
       const frames = readPcap(join(scenario.folder, "mirror0.pcap")).slice(start, start + count);
       if (fate[way] === "mirrored") {
-        const expected = inner === undefined ? [] : [seen(way, { inner, vni: vni ?? 0 })];
+        const expected = inner === undefined ? [] : [seen(way, { inner })];
         expect(sorted(frames)).toEqual(sorted(expected));
       } else {
         expect(frames).toEqual([]);
@@ -207,6 +242,53 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
       expect(captured + dropped).toBe(SENT);
       expect(scenario.grown()["mirror0.rx_packets"]).toBe(SENT);
     });
+  });
+});
+
+describe("200 clients with the same addresses", () => {
+  const frames = (scenario: Scenario): Map<number, Buffer[]> => {
+    const found = new Map<number, Buffer[]>();
+    for (const path of scenario.files("spool/done")) {
+      const tag = tagIn(path.slice(path.lastIndexOf("/") + 1)) ?? -1;
+      found.set(tag, [...(found.get(tag) ?? []), ...readPcap(path)]);
+    }
+    return found;
+  };
+  const tagOf = ({ flow, vni }: Packet): number =>
+    flow >= CLIENTS ? NOBODY : vni === 1000 + flow ? 1000 + flow : 1 + flow;
+
+  test("have each frame in files of their own and in no other, whatever VNI they send", () => {
+    const found = frames(play("bpf", "clients"));
+    const expected = new Map<number, Buffer[]>();
+    for (const packet of clients) {
+      expected.set(tagOf(packet), [...(expected.get(tagOf(packet)) ?? []), packet.inner]);
+    }
+    const all = (files: Map<number, Buffer[]>): [number, string[]][] =>
+      [...files].map(([tag, of]): [number, string[]] => [tag, sorted(of)]).sort(([a], [b]) => a - b);
+    expect(all(found)).toEqual(all(expected));
+    expect(found.size).toBe(CLIENTS + 1);
+  });
+
+  test("and what had no entry of its own is counted by endpoint and VNI", () => {
+    const { text } = play("bpf", "clients");
+    expect(text("strays-before.json")).toBe("[]\n");
+    const strays = JSON.parse(text("strays.json")) as [string, number, number][];
+    const expected = clients
+      .filter((packet) => packet.flow >= CLIENTS || packet.vni !== 1000 + packet.flow)
+      .map(({ endpoint, vni }) => `${endpoint.toString(16).padStart(16, "0")} ${vni}`);
+    const sums = new Map<string, number>();
+    for (const name of expected) sums.set(name, (sums.get(name) ?? 0) + 1);
+    expect(new Map(strays.map(([endpoint, vni, packets]) => [`${endpoint} ${vni}`, packets]))).toEqual(sums);
+  });
+
+  test("where the kernel takes no maps, come through as nobody's, and the node stays in service", () => {
+    const scenario = play("bpf", "no-maps");
+    const { code, text } = scenario;
+    expect([code("up"), code("check"), code("probe"), code("tags")]).toEqual([0, 0, 0, 1]);
+    expect(text("up.txt")).toContain("no client is told from another");
+    expect(text("tags.txt")).toContain("cannot be used");
+    const frames = readPcap(join(scenario.folder, "mirror0.pcap"));
+    expect(sorted(frames)).toEqual(sorted(clients.map(({ inner }) => tagged(inner, NOBODY))));
   });
 });
 

@@ -57,7 +57,7 @@ let life: Scenario;
 let folder = "";
 beforeAll(async () => {
   await prepare();
-  const input = inputFolder("input-life", []);
+  const input = await inputFolder("input-life", []);
   const built = await bundle({ name: "capture-agent", entry: "main.ts" });
   writeFileSync(join(input, "agent.mjs"), built["index.mjs"] ?? new Uint8Array());
   copyNode(join(input, "node18"));

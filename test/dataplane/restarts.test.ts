@@ -22,7 +22,7 @@ const run = promisify(execFile);
 beforeAll(async () => {
   await prepare();
   const packets = traffic(FLOWS);
-  const input = inputFolder("input-restarts", packets);
+  const input = await inputFolder("input-restarts", packets);
   writePcap(
     join(input, "frames.pcap"),
     packets.map(({ inner }) => inner),

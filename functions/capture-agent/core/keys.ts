@@ -1,7 +1,8 @@
 /**
  * The key of a file in the capture bucket, and its line in the index. A key holds only what the node knows: the
- * kernel's decapsulation loses the VNI, and then client and VNI are `all`.
+ * kernel's decapsulation loses endpoint and VNI, and then client and VNI are `all`.
  */
+import type { Origin } from "./identity.js";
 import type { PacketTimes } from "./pcap.js";
 
 export interface Place {
@@ -10,35 +11,15 @@ export interface Place {
   readonly node: string;
 }
 
-/** VNI → client. */
-export type Register = Readonly<Record<string, { readonly client: string }>>;
+/** What functions/capture-split puts into a name: the tag, how many packets, milliseconds of the first and of the last. */
+const FACTS = /\.vlan=\d{1,4}(?:,packets=(\d+),first=(\d+),last=(\d+))?(?=[.])/;
 
-export interface Origin {
-  readonly client: string;
-  readonly vni: string;
-}
-
-export const ALL = "all";
-const UNKNOWN = "unknown";
-/** The data path keeps this much of a VNI, as the VLAN tag of the frame. */
-const VLAN_MASK = 0xfff;
-
-/**
- * Whose packets a file holds, by a folder `vni=<n>` or `vlan=<n>` in its path below done/. Twelve bits of a VNI fit
- * several clients: then it is not guessed.
- */
-export function originOf(path: string, register: Register): Origin {
-  const [, kind, number = ""] = /(?:^|\/)(vni|vlan)=(\d{1,8})\//.exec(path) ?? [];
-  if (kind === undefined) return { client: ALL, vni: ALL };
-  if (kind === "vni") return { client: register[number]?.client ?? UNKNOWN, vni: number };
-  const fitting = Object.keys(register).filter((vni) => (Number(vni) & VLAN_MASK) === Number(number));
-  const [only] = fitting;
-  if (fitting.length === 1 && only !== undefined) {
-    return { client: register[only]?.client ?? UNKNOWN, vni: only };
-  }
-  const owners = new Set(fitting.map((vni) => register[vni]?.client ?? UNKNOWN));
-  const [owner] = owners;
-  return { client: owners.size === 1 && owner !== undefined ? owner : UNKNOWN, vni: `vlan-${number}` };
+/** The times that a file's name gives by itself, as who split it has counted them. */
+export function timesInName(path: string): PacketTimes | undefined {
+  const [, packets, first, last] = FACTS.exec(path.split("/").at(-1) ?? "") ?? [];
+  return packets === undefined
+    ? undefined
+    : { packets: Number(packets), first: Number(first), last: Number(last) };
 }
 
 /** Where the times of an index line come from: every packet, the file's name, or the time of its last write. */
@@ -103,7 +84,7 @@ interface CapturedFile {
 export function captureKey(place: Place, file: CapturedFile): string {
   const { path, origin, first, sha256 } = file;
   const parts = path.split("/").filter((part) => !/^(vni|vlan)=\d+$/.test(part));
-  const name = safe(parts.pop() ?? "");
+  const name = safe((parts.pop() ?? "").replace(FACTS, ""));
   const folders = parts.slice(0, 4).map((part) => `${safe(part)}/`);
   const dot = name.indexOf(".", 1);
   const digest = sha256.slice(0, 12);

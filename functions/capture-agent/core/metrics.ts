@@ -50,9 +50,28 @@ export const eventNames = [
   "LeftBehindUncounted",
   "LaunchAbandoned",
   "MetricsFailed",
+  "PacketsUnknownEndpoint",
+  "PacketsForeignVni",
+  "IdentitiesWithoutTag",
+  "TagMapFailures",
+  "UnsplitFiles",
 ] as const;
+/** Of the data path that tells clients apart; another has nothing to say of them. */
+const ofIdentity = new Set<string>([
+  "PacketsUnknownEndpoint",
+  "PacketsForeignVni",
+  "IdentitiesWithoutTag",
+  "TagMapFailures",
+  "UnsplitFiles",
+]);
 export type EventName = (typeof eventNames)[number];
 export type Events = Readonly<Record<EventName, number>>;
+
+/** What is published with this data path. */
+export const eventsOf = (datapath: "kernel" | "bpf", events: Events): Partial<Events> =>
+  datapath === "bpf"
+    ? events
+    : Object.fromEntries(Object.entries(events).filter(([name]) => !ofIdentity.has(name)));
 
 export const noEvents: Events = Object.fromEntries(eventNames.map((name) => [name, 0])) as Record<
   EventName,
@@ -67,7 +86,7 @@ function unitOf(name: string): Unit {
 }
 
 export function toData(
-  values: { readonly totals: Totals; readonly gauges: Gauges; readonly events: Events },
+  values: { readonly totals: Totals; readonly gauges: Gauges; readonly events: Partial<Events> },
   where: { readonly fleet: string; readonly zone: string },
   at: number,
 ): readonly Datum[] {

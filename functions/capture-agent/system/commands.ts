@@ -12,15 +12,18 @@ export function runCommand(
   command: readonly string[],
   seconds: number,
   length = 2000,
+  input = "",
 ): Promise<CommandResult> {
   const [file = "", ...args] = command;
   return new Promise((resolve) => {
     const options = { timeout: seconds * 1000, killSignal: "SIGKILL", maxBuffer: 1 << 20 } as const;
-    execFile(file, args, options, (error, stdout, stderr) => {
+    const child = execFile(file, args, options, (error, stdout, stderr) => {
       const written = `${stdout}${stderr}`.trim();
       const why = error === null ? "" : error.killed ? `no result in ${seconds} s` : error.message;
       const output = (written === "" ? why : written).slice(0, length);
       resolve({ ok: error === null, output: output === "" && error !== null ? `${file} failed` : output });
     });
+    // One that ends before it has read all of it says so by its exit code.
+    child.stdin?.on("error", () => undefined).end(input);
   });
 }

@@ -20,22 +20,23 @@ export interface Examined {
 /**
  * The packets of a plain capture are counted in the same pass, those of one compressed by zstd by that program, since
  * Node has no zstd before version 22.15. Those of a gzip file cost ten times as much, and are counted only with `unzip`.
+ * `known`: who wrote the file has counted them already.
  */
-export async function examine(path: string, unzip: boolean): Promise<Examined> {
+export async function examine(path: string, unzip: boolean, known?: PacketTimes): Promise<Examined> {
   const hash = createHash("sha256");
   const found = createAddressBlocks();
   const walker = createPcapWalker(found.add);
-  const expanding = expandedOf(path, unzip);
+  const expanding = known === undefined ? expandedOf(path, unzip) : undefined;
   const expanded = expanding === undefined ? undefined : walk(expanding, walker);
   let bytes = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     bytes += chunk.length;
-    if (!isCompressed(path)) walker.push(chunk);
+    if (known === undefined && !isCompressed(path)) walker.push(chunk);
   }
   await expanded;
   const times = walker.result();
-  return { sha256: hash.digest(), bytes, times, addresses: times && found.blocks() };
+  return { sha256: hash.digest(), bytes, times: known ?? times, addresses: times && found.blocks() };
 }
 
 /**

@@ -31,11 +31,11 @@ export const listOpenFiles = (spool: string): Promise<SpoolFile[]> =>
 
 /**
  * Every plain file below a folder, at most 16 folders deep. What vanishes meanwhile is left out, and so are drafts:
- * files whose names begin with a dot.
+ * files whose names begin with a dot. Copies are what a splitter has under way: the file that it takes apart counts.
  */
 export async function listFiles(
   folder: string,
-  { drafts = false, depth = 16 } = {},
+  { drafts = false, copies = false, depth = 16 } = {},
   below = "",
 ): Promise<SpoolFile[]> {
   const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
@@ -45,9 +45,10 @@ export async function listFiles(
   const found: SpoolFile[] = [];
   for (const entry of entries) {
     if (!drafts && entry.name.startsWith(".")) continue;
+    if (!copies && /^\..*\.split$/.test(entry.name)) continue;
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory() && depth > 0) {
-      found.push(...(await listFiles(folder, { drafts, depth: depth - 1 }, path)));
+      found.push(...(await listFiles(folder, { drafts, copies, depth: depth - 1 }, path)));
     }
     if (!entry.isFile()) continue;
     const stat = await lstat(join(folder, path)).catch(() => undefined);
@@ -62,6 +63,7 @@ export async function listFiles(
  */
 export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
   let adopted = 0;
+  await settleSplits(spool, log);
   for (const { path } of await listOpenFiles(spool)) {
     try {
       // A draft is never uploaded, and this one is finished by nobody.
@@ -81,6 +83,27 @@ export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
     }
   }
   return adopted;
+}
+
+/**
+ * A splitter that was ended leaves the parts of a file in a folder beside it (functions/capture-split): `.<name>.split`
+ * where the file counts, `.<name>.whole` where all of its parts are there and count instead.
+ */
+async function settleSplits(spool: string, log: Log): Promise<void> {
+  for (const { path } of await listFiles(join(spool, "open"), { drafts: true, copies: true })) {
+    const [, folder = "", source, state, name] =
+      /^((?:.*\/)?)\.([^/]+)\.(split|whole)\/([^/]+)$/.exec(path) ?? [];
+    if (source === undefined || name === undefined) continue;
+    try {
+      if (state === "split") await deletedNow(openPath(spool, path));
+      else {
+        await deletedNow(openPath(spool, `${folder}${source}`));
+        await rename(openPath(spool, path), openPath(spool, `${folder}${name}`));
+      }
+    } catch (error) {
+      log.error("the parts of a split file cannot be moved", { file: path, error: describe(error) });
+    }
+  }
 }
 
 /** Removes a done file. That it is gone already is as good. */

@@ -20,8 +20,9 @@ variable "capture" {
     - `filter`: a BPF expression of what is kept, such as `not port 3306`. Default empty: everything that the mirror
       filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are
       mirrored.
-    - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; a packet's VNI is lost) or `bpf` (keeps it as a
-      VLAN tag, so that clients can be told apart; needed where their CIDRs overlap). Default kernel.
+    - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; endpoint and VNI of a packet are lost, so that all
+      clients' packets are filed together) or `bpf` (says by a VLAN tag whose a frame is, by the account that owns the
+      endpoint it came through; needed for `readers` of clients and where clients' CIDRs overlap). Default kernel.
     - `workers`: readers that share the interface by flow, 1 to 192. Default null: one for each vCPU.
     - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
       whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more

@@ -8,15 +8,14 @@ variable "clients" {
 
     - `account_id`: twelve digits, as a string.
     - `vnis`: the VNI of each of its VPCs, by a key of your own choice: the number 1 to 16777215 that is given to
-      mirror-client's input `vpcs` as `vni`, by which the nodes tell whose packets these are. Default none: what
-      this client sends is kept with all other traffic of unknown clients.
-      - No two VPCs may have the same.
-      - With `capture.datapath = "bpf"`, which keeps twelve bits of it as a VLAN tag, they must differ modulo 4096 as
-        well, and none may leave 0 or 4095, which no VLAN has.
+      mirror-client's input `vpcs` as `vni`. It is a label within the account, which says which VPC sent a packet;
+      whose the packet is, the endpoint says that it came through. Default none: one label for all.
+      - No two VPCs of one account may have the same; those of different accounts may.
+      - Two entries with the same account are told apart by them, so each needs some.
     - `readers`: ARNs of IAM roles, users or accounts, of any account, that may list and read what was captured from
       this client, below `captures/client=<key>/`, and nothing else. Default none.
       - They must exist, because S3 refuses a policy that names somebody it does not know.
-      - The prefix holds the client's traffic only with the data path that keeps VNIs (`capture.datapath = "bpf"`).
+      - Only with `capture.datapath = "bpf"` and the built-in tool, which files each client's packets apart.
   EOT
   type = map(object({
     account_id = string
@@ -35,11 +34,13 @@ variable "clients" {
   }
 
   validation {
-    condition     = alltrue([for key in keys(var.clients) : can(regex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", key)) && key != "all"])
+    condition = alltrue([
+      for key in keys(var.clients) : can(regex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", key)) && !contains(["all", "unknown"], key)
+    ])
     error_message = <<-EOT
       Every key of clients must be 1 to 64 letters, digits and the characters _ . and -, because it is
-      part of the keys of captured objects, and must not be "all", which stands there for traffic that belongs to no
-      known client.
+      part of the keys of captured objects, and must not be "all" or "unknown", which stand there for traffic that was not
+      told apart and for that of no known client.
     EOT
   }
 
@@ -53,33 +54,35 @@ variable "clients" {
   }
 
   validation {
-    condition = (
-      length(distinct(flatten([for client in values(var.clients) : values(client.vnis)]))) ==
-      length(flatten([for client in values(var.clients) : values(client.vnis)]))
-    )
-    error_message = "The values of vnis in clients must be unique over all clients: the VNI alone says whose packets these are."
-  }
-
-  validation {
-    condition = var.capture.datapath != "bpf" || (
-      length(distinct(flatten([
-        for client in values(var.clients) : [for vni in values(client.vnis) : vni % 4096]
-      ]))) ==
-      length(flatten([for client in values(var.clients) : values(client.vnis)]))
-    )
+    condition = length(distinct(flatten([
+      for client in values(var.clients) : [for vni in values(client.vnis) : "${client.account_id}/${vni}"]
+    ]))) == length(flatten([for client in values(var.clients) : values(client.vnis)]))
     error_message = <<-EOT
-      With capture.datapath = "bpf", the values of vnis in clients must be unique modulo 4096 as well:
-      the nodes keep the last twelve bits as a VLAN tag.
+      The values of vnis in clients must be unique within an account: of two VPCs of one account, the VNI
+      says which of them sent a packet.
     EOT
   }
 
   validation {
-    condition = var.capture.datapath != "bpf" || alltrue(flatten([
-      for client in values(var.clients) : [for vni in values(client.vnis) : !contains([0, 4095], vni % 4096)]
-    ]))
+    condition = alltrue([
+      for client in values(var.clients) :
+      length(client.vnis) > 0 || length([for other in values(var.clients) : other if other.account_id == client.account_id]) == 1
+    ])
     error_message = <<-EOT
-      With capture.datapath = "bpf", no value of vnis in clients may leave 0 or 4095 modulo 4096: the
-      nodes keep the last twelve bits as a VLAN tag, and IEEE 802.1Q reserves these two.
+      Every entry of clients whose account_id another entry has as well must have vnis, since nothing else
+      tells two entries of one account apart: give each its VPCs' VNIs, or make them one entry.
+    EOT
+  }
+
+  validation {
+    # A VLAN tag for each registered VNI and one for the rest of each account; IEEE 802.1Q has 4,094.
+    condition = var.capture.datapath != "bpf" || (
+      length(distinct([for client in values(var.clients) : client.account_id])) +
+      length(flatten([for client in values(var.clients) : values(client.vnis)])) <= 4094
+    )
+    error_message = <<-EOT
+      With capture.datapath = "bpf", clients may have at most 4,094 accounts and vnis together, since
+      nodes tell them apart by VLAN tags; leave out vnis that need not be told apart, or make a second fleet.
     EOT
   }
 
@@ -90,6 +93,17 @@ variable "clients" {
       ]
     ]))
     error_message = "Every entry of readers in clients must be the ARN of a role, a user or an account (arn:aws:iam::<account>:root)."
+  }
+
+  validation {
+    condition = alltrue([
+      for client in values(var.clients) :
+      length(client.readers) == 0 || (var.capture.datapath == "bpf" && var.capture.tool.kind == "tcpdump")
+    ])
+    error_message = <<-EOT
+      readers in clients need capture.datapath = "bpf" and capture.tool.kind = "tcpdump", which file each
+      client's packets apart: with anything else all are below client=all, where nobody may read one client's alone.
+    EOT
   }
 
   validation {

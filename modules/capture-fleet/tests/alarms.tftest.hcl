@@ -167,8 +167,8 @@ run "failed_launches_are_those_of_the_fleet_and_reach_the_hubs_bus" {
 
 run "the_dashboard_shows_every_zone_and_every_alarm" {
   assert {
-    condition     = output.dashboard_name == "capture-fleet-eu-west-1" && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 13
-    error_message = "Twelve graphs and the alarms."
+    condition     = output.dashboard_name == "capture-fleet-eu-west-1" && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 14
+    error_message = "Thirteen graphs and the alarms."
   }
 
   assert {

@@ -103,7 +103,21 @@ run "half_a_vni_is_refused" {
   expect_failures = [var.clients]
 }
 
-run "one_vni_for_two_vpcs_of_two_clients_is_refused" {
+run "the_key_unknown_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    clients = { unknown = { account_id = "111122223333" } }
+  }
+
+  expect_failures = [var.clients]
+}
+
+run "one_vni_for_two_vpcs_of_one_account_is_refused" {
   command = plan
 
   module {
@@ -113,14 +127,14 @@ run "one_vni_for_two_vpcs_of_two_clients_is_refused" {
   variables {
     clients = {
       a = { account_id = "111122223333", vnis = { main = 7 } }
-      b = { account_id = "444455556666", vnis = { main = 7 } }
+      b = { account_id = "111122223333", vnis = { main = 7 } }
     }
   }
 
   expect_failures = [var.clients]
 }
 
-run "vnis_that_are_one_vlan_are_refused_where_the_vlan_is_all_that_is_kept" {
+run "two_entries_of_one_account_that_nothing_tells_apart_are_refused" {
   command = plan
 
   module {
@@ -130,15 +144,14 @@ run "vnis_that_are_one_vlan_are_refused_where_the_vlan_is_all_that_is_kept" {
   variables {
     clients = {
       a = { account_id = "111122223333", vnis = { main = 7 } }
-      b = { account_id = "444455556666", vnis = { main = 4103 } }
+      b = { account_id = "111122223333" }
     }
-    capture = { datapath = "bpf" }
   }
 
   expect_failures = [var.clients]
 }
 
-run "a_vni_that_is_vlan_0_is_refused_there" {
+run "more_accounts_and_vnis_than_there_are_tags_are_refused" {
   command = plan
 
   module {
@@ -146,14 +159,17 @@ run "a_vni_that_is_vlan_0_is_refused_there" {
   }
 
   variables {
-    clients = { a = { account_id = "111122223333", vnis = { main = 4096 } } }
+    # 4,094 VNIs and an account.
+    clients = { a = { account_id = "111122223333", vnis = {
+      for n in flatten([for a in range(8) : [for b in range(512) : 512 * a + b]]) : "v${n}" => n + 1 if n < 4094
+    } } }
     capture = { datapath = "bpf" }
   }
 
   expect_failures = [var.clients]
 }
 
-run "a_vni_that_is_vlan_4095_is_refused_there" {
+run "readers_of_a_data_path_that_tells_nobody_apart_are_refused" {
   command = plan
 
   module {
@@ -161,8 +177,22 @@ run "a_vni_that_is_vlan_4095_is_refused_there" {
   }
 
   variables {
-    clients = { a = { account_id = "111122223333", vnis = { main = 4095 } } }
-    capture = { datapath = "bpf" }
+    clients = { a = { account_id = "111122223333", readers = ["arn:aws:iam::111122223333:role/analyst"] } }
+  }
+
+  expect_failures = [var.clients]
+}
+
+run "readers_of_a_tool_that_files_nobody_apart_are_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    clients = { a = { account_id = "111122223333", readers = ["arn:aws:iam::111122223333:role/analyst"] } }
+    capture = { datapath = "bpf", tool = { kind = "command", command = "/usr/bin/sensor" } }
   }
 
   expect_failures = [var.clients]
@@ -177,6 +207,7 @@ run "a_reader_that_is_no_principal_is_refused" {
 
   variables {
     clients = { a = { account_id = "111122223333", readers = ["analyst"] } }
+    capture = { datapath = "bpf" }
   }
 
   expect_failures = [var.clients]

@@ -33,7 +33,7 @@ variables {
   }
 }
 
-run "the_register_says_whose_a_vni_is" {
+run "the_register_says_whose_an_account_is_and_which_vnis_it_has" {
   variables {
     clients = {
       pay = { account_id = "111122223333", vnis = { main = 101, data = 102 } }
@@ -44,11 +44,11 @@ run "the_register_says_whose_a_vni_is" {
 
   assert {
     condition = jsondecode(aws_s3_object.clients.content) == {
-      "101" = { client = "pay", account_id = "111122223333", vpc = "main" }
-      "102" = { client = "pay", account_id = "111122223333", vpc = "data" }
-      "201" = { client = "web", account_id = "444455556666", vpc = "main" }
+      pay = { account_id = "111122223333", vnis = { main = 101, data = 102 } }
+      web = { account_id = "444455556666", vnis = { main = 201 } }
+      old = { account_id = "777788889999", vnis = {} }
     }
-    error_message = "Every VNI must lead to its client and VPC."
+    error_message = "Nodes must know the account of every client, and its VNIs."
   }
 
   assert {
@@ -71,14 +71,46 @@ run "without_clients_the_register_is_empty_and_not_missing" {
   }
 }
 
-run "vnis_may_share_a_remainder_where_all_bits_are_kept" {
+run "accounts_choose_their_vnis_without_regard_to_each_other" {
   variables {
-    clients = { a = { account_id = "111122223333", vnis = { x = 7, y = 4103 } } }
+    clients = {
+      a = { account_id = "111122223333", vnis = { x = 7, y = 4103 } }
+      b = { account_id = "444455556666", vnis = { x = 7, y = 4096 } }
+    }
+    capture = { datapath = "bpf" }
   }
 
   assert {
     condition     = length(jsondecode(aws_s3_object.clients.content)) == 2
-    error_message = "The kernel's data path has no use for the rule of twelve bits."
+    error_message = "Whose a packet is, its endpoint says."
+  }
+}
+
+run "two_entries_of_one_account_are_told_apart_by_their_vnis" {
+  variables {
+    clients = {
+      prod  = { account_id = "111122223333", vnis = { x = 7 } }
+      stage = { account_id = "111122223333", vnis = { x = 8 } }
+    }
+  }
+
+  assert {
+    condition     = length(local.client_accounts) == 1
+    error_message = "It is one account."
+  }
+}
+
+run "all_tags_that_there_are_can_be_used" {
+  variables {
+    clients = { a = { account_id = "111122223333", vnis = {
+      for n in flatten([for a in range(8) : [for b in range(512) : 512 * a + b]]) : "v${n}" => n + 1 if n < 4093
+    } } }
+    capture = { datapath = "bpf" }
+  }
+
+  assert {
+    condition     = length(local.client_accounts) + length(local.clients_file.a.vnis) == 4094
+    error_message = "4,094 are allowed."
   }
 }
 
@@ -136,6 +168,7 @@ run "readers_of_a_client_list_and_read_its_prefix_and_nothing_else" {
       pay = { account_id = "111122223333", readers = ["arn:aws:iam::111122223333:role/analyst"] }
       web = { account_id = "444455556666" }
     }
+    capture = { datapath = "bpf" }
   }
 
   assert {

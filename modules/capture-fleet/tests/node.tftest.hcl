@@ -119,7 +119,7 @@ run "what_a_node_runs_is_named_by_version_and_digest_in_the_bucket_that_it_canno
         base64decode(file.content) == file("node/${local.node_files[path].source}")
         if !endswith(path, ".o")
       ]) &&
-      length(jsondecode(aws_s3_object.node_files.content)) == 23
+      length(jsondecode(aws_s3_object.node_files.content)) == 26
     )
     error_message = "All of the node's files must be there, as they are in the repository."
   }

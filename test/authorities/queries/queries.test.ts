@@ -93,7 +93,8 @@ beforeAll(async () => {
       tool: {},
     }),
   );
-  const register = () => ({ "7": { client: "shop" } });
+  const shop = { client: "shop", vni: "7" };
+  const all = { client: "all", vni: "all" };
   const uploader = createUploader({
     config,
     bucket: store,
@@ -101,7 +102,8 @@ beforeAll(async () => {
     losses,
     sent,
     place,
-    register,
+    origin: ({ path }) => (path.startsWith("vlan=7/") ? shop : all),
+    owners: () => () => all,
     count,
     log,
     now,
@@ -112,7 +114,7 @@ beforeAll(async () => {
     ["across.pcap", capture("2026-11-21T05:59:50Z", "10.0.1.6", peers)],
     ["wanted.pcap", capture("2026-11-21T06:15:00Z", "10.0.1.5", peers)],
     ["other.pcap", capture("2026-11-21T06:15:00Z", "10.0.1.50", peers)],
-    ["vni=7/eve-20261121T061500.json", Buffer.from("{}")],
+    ["vlan=7/eve-20261121T061500.json", Buffer.from("{}")],
   ] as const) {
     mkdirSync(dirname(join(spool, "done", name)), { recursive: true });
     writeFileSync(join(spool, "done", name), content);

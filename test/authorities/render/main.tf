@@ -70,10 +70,21 @@ module "fleet" {
   vpc_id          = "vpc-0123456789abcdef0"
   subnets         = { one = "subnet-00000000000000001" }
   organization_id = "o-a1b2c3d4e5"
+  clients         = { shop = { account_id = "444455556666", vnis = { main = 101 } } }
+  capture         = { tool = { kind = "container", image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/suricata:7" } }
+  kms_key_arn     = local.kms_key_arn
+}
+
+module "fleet_by_client" {
+  source = "../../../modules/capture-fleet"
+
+  name    = "clients"
+  vpc_id  = "vpc-0123456789abcdef0"
+  subnets = { one = "subnet-00000000000000001" }
   clients = {
     shop = { account_id = "444455556666", vnis = { main = 101 }, readers = ["arn:aws:iam::444455556666:role/analyst"] }
   }
-  capture     = { tool = { kind = "container", image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/suricata:7" } }
+  capture     = { datapath = "bpf" }
   kms_key_arn = local.kms_key_arn
 
   athena_workgroup = "primary"

@@ -35,7 +35,7 @@ const measure = async (size: number): Promise<Row> => {
   try {
     const file = join(folder, "frames.pcap");
     writePcap(file, frames(size));
-    const node = join(inputFolder("input-bench", []), "node");
+    const node = join(await inputFolder("input-bench", []), "node");
     const script = join(root, "test", "dataplane", "machine", "bench.sh");
     const { stdout } = await run(script, [node, file, String(LOOPS)]);
     const rates: Record<string, number[]> = { plain: [], decapsulated: [] };

@@ -38,7 +38,7 @@ const measure = async (): Promise<readonly Row[]> => {
   try {
     const file = join(folder, "frames.pcap");
     writePcap(file, frames());
-    const node = join(inputFolder("input-writer", []), "node");
+    const node = join(await inputFolder("input-writer", []), "node");
     const script = join(root, "test", "dataplane", "machine", "writer.sh");
     const { stdout } = await run(script, [node, file, String(RATE), String(SECONDS)]);
     const lines = new Map(

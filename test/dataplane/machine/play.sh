@@ -86,6 +86,49 @@ scenario_flows() {
   wait "$tool" "$fanout"
 }
 
+# filed <number>: whether so many files are finished.
+filed() { [[ "$(find "$out/spool/done" -type f | wc -l)" -ge "$1" ]]; }
+
+# What tells many clients apart: tags of the agent's, real packets, files of each. Two of the last clients have no tag.
+scenario_clients() {
+  local tool as_agent
+  keep_sys
+  settings WORKERS=2 TOOL_ROTATE_SECONDS=1
+  network up
+  # With no more than the agent has.
+  as_agent=(setpriv --inh-caps=-all --bounding-set=-all,+net_admin,+net_raw,+net_bind_service,+dac_override,+fowner)
+  node "${as_agent[@]}" "$library/tags" <"$input/tags.json" >"$out/strays-before.json"
+  MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
+  tool=$!
+  await 30 test -e "$out/counters.json"
+  sleep 1
+  note before
+  inject "$input/clients.pcap"
+  note after
+  await 60 filed 201
+  node "${as_agent[@]}" "$library/tags" <"$input/tags.json" >"$out/strays.json"
+  kill -TERM "$tool"
+  wait "$tool"
+}
+
+# A program with maps that the kernel does not take, here because something else has its map's name: nothing is lost.
+scenario_no_maps() {
+  local sniffer sniffed
+  keep_sys
+  node mount -t bpf bpf /sys/fs/bpf
+  node mkdir -p /sys/fs/bpf/tc/globals
+  node bpftool map create /sys/fs/bpf/tc/globals/tm_tags_1 type array key 4 value 4 entries 1 name other
+  said up network up
+  check check
+  probe probe
+  said tags node "$library/tags" <"$input/tags.json"
+  sniff "$out/mirror0.pcap"
+  note before
+  inject "$input/clients.pcap"
+  note after
+  stop_sniffing
+}
+
 # Everything at once, for comparing two objects of the program.
 scenario_everything() {
   local sniffer sniffed

@@ -32,6 +32,9 @@ raise_stage() {
 
 strike_stage() {
   local name
+  [[ -z "${keeper:-}" ]] || kill "$keeper" 2>/dev/null || true
+  keeper=
+  at_node=(ip netns exec "$space-node")
   for name in node outside; do ip netns del "$space-$name" 2>/dev/null || true; done
 }
 
@@ -71,6 +74,15 @@ quiet() {
     [[ "$now" != "$before" ]] || return 0
     sleep 0.1
   done
+}
+
+# keep_sys: one view of /sys for all that follows, since each ip netns exec has its own, without the maps that the set-up
+# has pinned in another one.
+keep_sys() {
+  "${at_node[@]}" sleep 600 &
+  keeper=$!
+  sleep 0.2
+  at_node=(nsenter "--net=/run/netns/$space-node" "--mount=/proc/$keeper/ns/mnt")
 }
 
 # inject <capture file>: as fast as this machine can.

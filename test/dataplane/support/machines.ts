@@ -1,8 +1,9 @@
 /** Where scenarios are played: in network namespaces of this machine, and in a virtual machine with Debian's kernel. */
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { bundle } from "../../../scripts/lib/bundle.js";
 import { root } from "../../../scripts/lib/run.js";
 import { badInputs, noise, unguarded, type Way } from "./bad-input.js";
 import { writePcap } from "./pcap.js";
@@ -32,13 +33,21 @@ export const prepare = async (system: System = "debian12"): Promise<void> => {
   });
 };
 
-/** The node's files as they lie on a node, in one folder, and the packets. `object`: another BPF object to load. */
-export const inputFolder = (name: string, packets: readonly Packet[], object?: string): string => {
+/** The node's files as they lie on a node, in one folder, and the packets. `objects`: a folder with other BPF objects. */
+export const inputFolder = async (
+  name: string,
+  packets: readonly Packet[],
+  objects = join(nodeFiles, "bpf"),
+): Promise<string> => {
   const input = join(cache, name);
   rmSync(input, { recursive: true, force: true });
   mkdirSync(join(input, "bad"), { recursive: true });
   cpSync(join(nodeFiles, "bin"), join(input, "node"), { recursive: true });
-  cpSync(object ?? join(nodeFiles, "bpf", "decap.bpf.o"), join(input, "node", "decap.bpf.o"));
+  for (const object of ["decap.bpf.o", "decap-plain.bpf.o"]) {
+    cpSync(join(objects, object), join(input, "node", object));
+  }
+  const splitter = await bundle({ name: "capture-split", entry: "main.ts" });
+  writeFileSync(join(input, "node", "split.mjs"), splitter["index.mjs"] ?? new Uint8Array());
   cpSync(join(nodeFiles, "tools"), join(input, "tools"), { recursive: true });
   cpSync(join(nodeFiles, "etc", "sysctl.conf"), join(input, "sysctl.conf"));
   writePcap(
@@ -68,7 +77,7 @@ const words = (plan: Plan): [Way, readonly string[]][] => Object.entries(plan) a
 /** In namespaces of this machine. Returns the folder of the results, one folder for each way in it. */
 export const playHere = async (name: string, input: string, plan: Plan): Promise<string> => {
   const results = resultsFolder(name);
-  const PATH = `${join(cache, "suricata", "usr", "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`;
+  const PATH = `${dirname(process.execPath)}:${join(cache, "suricata", "usr", "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`;
   for (const [way, scenarios] of words(plan)) {
     const arguments_ = [way, input, join(results, way), ...scenarios];
     const played = await run(join(here, "play.sh"), arguments_, { env: { ...process.env, PATH } });

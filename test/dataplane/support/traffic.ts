@@ -11,6 +11,8 @@ export interface Packet {
   /** As it left the mirrored interface, and has to come out. */
   readonly inner: Buffer;
   readonly vni: number;
+  /** The endpoint that it came through, by GENEVE's option. */
+  readonly endpoint: bigint;
   /** Same for both directions of one connection. */
   readonly flow: number;
 }
@@ -18,12 +20,15 @@ export interface Packet {
 export const NODE = "10.0.1.10";
 export const BALANCER = "10.0.1.1";
 
+export const ENDPOINT = 0x1122334455667788n;
+
 /** Puts a frame into what the load balancer sends to the node. `ports`: of VXLAN and of GENEVE. */
 export const mirrored = (
   frame: Buffer,
   vni: number,
   source = "172.31.0.5",
   ports: readonly [number, number] = [50_000, 60_000],
+  endpoint = ENDPOINT,
 ): Buffer =>
   ethernet(
     MAC.node,
@@ -35,7 +40,7 @@ export const mirrored = (
       6081,
       geneve(
         udp4({ from: source, to: "172.31.255.9" }, ports[0], 4789, vxlan(vni, frame)),
-        awsOptions(0x1122334455667788n, ports[0]),
+        awsOptions(endpoint, ports[0]),
       ),
     ),
   );
@@ -101,8 +106,30 @@ export const traffic = (flows: number): Packet[] => {
         60_000 - flow * 2 - Number(step.forward),
       ] as const;
       const wire = mirrored(step.frame, vni, `172.31.${source}.4`, ports);
-      packets.push({ wire, inner: step.frame, vni, flow });
+      packets.push({ wire, inner: step.frame, vni, endpoint: ENDPOINT, flow });
     });
   }
   return packets;
 };
+
+/**
+ * The same conversation between the same addresses in each of many clients, of which every other one sends with the VNI
+ * of the one before: nothing but the endpoint tells them apart.
+ */
+export const manyClients = (clients: number): Packet[] =>
+  Array.from({ length: clients }, (_, client) => client).flatMap((client) =>
+    exchange(1).map(({ forward, frame }, turn) => {
+      const endpoint = BigInt(client + 1);
+      const vni = 1000 + client - (client % 2);
+      // Each frame is its client's and no other's.
+      const inner = Buffer.concat([frame, Buffer.from(`client ${client} turn ${turn}`.padEnd(24))]);
+      const ports = [1024 + client * 2 + Number(forward), 60_000 - client] as const;
+      return {
+        wire: mirrored(inner, vni, "172.31.1.4", ports, endpoint),
+        inner,
+        vni,
+        endpoint,
+        flow: client,
+      };
+    }),
+  );

@@ -133,6 +133,16 @@ exec /usr/bin/${name} "$@"
     ]);
   });
 
+  test("delivers whole what cannot be taken apart by client", async () => {
+    // No capture files, and no splitter beside the programs either.
+    const { code } = await run(() => finished(4), { DATAPATH: "bpf" });
+    expect(code).toBe(0);
+    const names = await done();
+    expect(names.filter((name) => name.includes("vlan="))).toEqual([]);
+    expect(names.length).toBe(counters().packets - counters().drops);
+    expect(await listFiles(join(folder, "spool/open"))).toEqual([]);
+  });
+
   test.each([
     ["gzip", ".pcap.gz", "1f8b"],
     ["none", ".pcap", "30303030"],

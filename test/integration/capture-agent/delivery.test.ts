@@ -59,26 +59,57 @@ const pcap = (start: number, count: number): Buffer => {
   return Buffer.concat([Buffer.from("d4c3b2a1020004000000000000000000ffff000001000000", "hex"), ...records]);
 };
 
-test("a file is stored with its checksum, found by its hour, and the client is who the register says", async () => {
-  const register = { "4098": { client: "bank", account_id: "111122223333", vpc: "main" } };
+test("a file is stored with its checksum, found by its hour, and the client is who owns the endpoint", async () => {
+  const put = (Key: string, body: unknown) =>
+    s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(body) }));
+  const register = { bank: { account_id: "111122223333", vnis: { main: 4098 } } };
   const Key = "clients.json";
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(register) }));
+  const endpoints = { "vpce-00000000000000b01": { account: "111122223333" } };
+  await put(Key, register);
+  await put("endpoints.json", { version: 1, endpoints });
   const node = await newNode({
-    config: { code_bucket: bucket, clients_key: Key },
+    config: { datapath: "bpf", code_bucket: bucket, clients_key: Key, endpoints_key: "endpoints.json" },
     spoolConfig: { unzip_packets: true },
   });
+  // What the data path had no entry for.
+  node.program("tags", 0, '[["00000000000000b2", 9, 5]]');
   node.start();
-  await until(node, "the register", () => node.read("clients.json") !== "");
+  const tagsOf = (): Record<string, number> => {
+    const tags = JSON.parse(node.read("spool/index/tags.json") || "[]") as {
+      tag: number;
+      identity: object;
+    }[];
+    return Object.fromEntries(tags.map(({ tag, identity }) => [Object.values(identity).join("/"), tag]));
+  };
+  const tags = await until(node, "tags", () => {
+    const found = tagsOf();
+    const all = ["111122223333/4098", "111122223333/", "vpce-000000000000000b2"];
+    return all.every((name) => name in found) && node.read("tags.given").includes("4098") ? found : undefined;
+  });
+  const late = tags["vpce-000000000000000b2"] ?? 0;
+  expect(JSON.parse(node.read("tags.given"))).toContainEqual([
+    "00000000000000b01".slice(1),
+    4098,
+    tags["111122223333/4098"],
+  ]);
   const start = Date.parse("2026-11-21T05:59:58Z") / 1000;
   const zipped = gzipSync(pcap(start, 5));
-  node.write("spool/done/vlan=2/trace.pcap.gz", zipped);
+  node.write(`spool/done/vlan=${tags["111122223333/4098"] ?? 0}/trace.pcap.gz`, zipped);
+  // Whose this is, nobody knows yet.
+  node.write(
+    `spool/done/early.vlan=${late},packets=2,first=1795240798000,last=1795240799000.pcap`,
+    pcap(start, 2),
+  );
   node.write("spool/done/plain.pcap", pcap(start + 7200, 3));
   // the folder stays when its file has gone
   const lines = await until(node, "both", async () => {
     const found = await indexOf(s3, bucket);
     return found.length === 2 ? found : undefined;
   });
-  expect(left(node)).toEqual(["vlan=2"]);
+  expect(left(node)).toEqual([
+    expect.stringContaining("early.vlan="),
+    `vlan=${tags["111122223333/4098"] ?? 0}`,
+  ]);
   expect(lines).toContainEqual(
     expect.objectContaining({
       key: expect.stringMatching(
@@ -99,17 +130,28 @@ test("a file is stored with its checksum, found by its hour, and the client is w
   expect(await keysOf(s3, bucket, "index/date=2026-11-21/hour=07/")).toHaveLength(1);
   expect(await keysOf(s3, bucket, "index/date=2026-11-21/hour=05/")).toHaveLength(1);
 
-  // another client joins: no new node, no restart
-  const more = { ...register, "7": { client: "shop", account_id: "111122223333" } };
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(more) }));
+  // Another client joins with that endpoint: no new node, no restart. What has waited is filed as its.
+  await put(Key, { ...register, shop: { account_id: "444455556666", vnis: {} } });
   await until(node, "the new register", () => node.read("clients.json").includes("shop"));
-  // and a broken register changes nothing
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "{" }));
-  node.write("spool/done/vni=7/late.pcap", "x");
+  await put("endpoints.json", {
+    version: 1,
+    endpoints: { ...endpoints, "vpce-000000000000000b2": { account: "444455556666" } },
+  });
   const found = await until(node, "the new client's file", async () =>
     (await indexOf(s3, bucket)).find(({ client }) => client === "shop"),
   );
-  expect(found.vni).toBe("7");
+  expect(found).toMatchObject({
+    vni: "other",
+    endpoint: "vpce-000000000000000b2",
+    packets: 2,
+    times: "packets",
+  });
+  // A broken register changes nothing.
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "{" }));
+  node.write(`spool/done/vlan=${tags["111122223333/4098"] ?? 0}/late.pcap`, "x");
+  await until(node, "one more file", async () =>
+    (await indexOf(s3, bucket)).some(({ client, bytes }) => client === "bank" && bytes === 1),
+  );
   expect(node.read("clients.json")).toContain("shop");
 });
 

@@ -1,6 +1,7 @@
 import {
   decapsulatedHop,
   parseClients,
+  parseEndpoints,
   parseConfig,
   type NodeConfig,
 } from "../../../functions/capture-agent/config.js";
@@ -43,8 +44,22 @@ test("the kernel's path counts in geneve0, the other where the configuration nam
 });
 
 test("a register of clients is taken whole or not at all", () => {
-  const good = { "12": { client: "shop", account_id: "123456789012", vpc: "main" } };
+  const good = { shop: { account_id: "123456789012", vnis: { main: 12 } } };
   expect(parseClients(JSON.stringify(good))).toEqual(good);
-  expect(() => parseClients(JSON.stringify({ ...good, x: { client: "y", account_id: "1" } }))).toThrow();
-  expect(() => parseClients(JSON.stringify({ "1": { client: "" } }))).toThrow("clients.json");
+  expect(() => parseClients(JSON.stringify({ ...good, x: { account_id: "1" } }))).toThrow(
+    "clients.json: x.vnis",
+  );
+  // That of an earlier version, by VNI.
+  expect(() => parseClients(JSON.stringify({ "1": { client: "a", account_id: "1" } }))).toThrow(
+    "clients.json",
+  );
+});
+
+test("so is the map of endpoints", () => {
+  const endpoints = { "vpce-1": { account: "123456789012" }, "vpce-2": { account: "1", gone: "2026-11-29" } };
+  expect([...parseEndpoints(JSON.stringify({ version: 1, endpoints }))]).toEqual([
+    ["vpce-1", "123456789012"],
+    ["vpce-2", "1"],
+  ]);
+  expect(() => parseEndpoints(JSON.stringify({ version: 2, endpoints }))).toThrow("endpoints.json");
 });

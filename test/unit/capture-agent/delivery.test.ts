@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { Bucket } from "../../../functions/capture-agent/aws/bucket.js";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
@@ -20,6 +20,7 @@ import type { IndexLine } from "../../../functions/capture-agent/core/keys.js";
 import type { EventName } from "../../../functions/capture-agent/core/metrics.js";
 import { identityOf } from "../../../functions/capture-agent/core/spool.js";
 import { createLossJournal } from "../../../functions/capture-agent/system/loss-journal.js";
+import { originOf } from "../../../functions/capture-agent/core/tags.js";
 import { createUploadJournal } from "../../../functions/capture-agent/system/upload-journal.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
 import {
@@ -48,6 +49,7 @@ const put = (path: string, content: string | Buffer, folder = "done"): void => {
 /** A bucket in memory that keeps objects as S3 does, and takes a plan of what goes wrong with each request. */
 function fakeBucket(trouble: () => "none" | "before" | "after") {
   const objects = new Map<string, string>();
+  const raw = new Map<string, Buffer>();
   let writes = 0;
   const write = async (key: string, content: string): Promise<"stored" | "there already"> => {
     const wrong = trouble();
@@ -65,6 +67,8 @@ function fakeBucket(trouble: () => "none" | "before" | "after") {
       const content = readFileSync(path);
       expect(content.length).toBe(bytes);
       expect(createHash("sha256").update(content).digest()).toEqual(sha256);
+      // As it is: a compressed one is no text.
+      raw.set(key, content);
       return write(key, content.toString());
     },
     putText: write,
@@ -74,6 +78,7 @@ function fakeBucket(trouble: () => "none" | "before" | "after") {
     bucket,
     writes: () => writes,
     captures: () => of("captures/"),
+    bytes: () => [...raw],
     index: () =>
       of("index/")
         .flatMap(([, text]) => text.trim().split("\n"))
@@ -84,7 +89,12 @@ function fakeBucket(trouble: () => "none" | "before" | "after") {
 /** One start of the agent's delivery. */
 let clock = 1_800_000_000_000;
 const ticking = (): number => (clock += 1);
-async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> = {}, now = ticking) {
+async function start(
+  bucket: Bucket,
+  counts: Partial<Record<EventName, number>> = {},
+  now = ticking,
+  settings: { readonly split?: string; readonly labels?: boolean } = {},
+) {
   const config = parseConfig(
     JSON.stringify({
       version: 1,
@@ -93,24 +103,37 @@ async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> 
       datapath: "kernel",
       interface: "mirror0",
       health_port: 1,
-      spool: { directory: spool, upload_concurrency: 2 },
+      spool: {
+        directory: spool,
+        upload_concurrency: 2,
+        split: settings.split !== undefined,
+        labels: settings.labels === true,
+      },
       bucket: { name: "b" },
       tool: {},
+      commands: settings.split === undefined ? {} : { split: ["/bin/sh", "-c", settings.split, "split"] },
     }),
   );
   const log = createLog(() => undefined);
   const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log });
   const count = (name: EventName, by: number): void => void (counts[name] = (counts[name] ?? 0) + by);
-  const register = () => ({ "7": { client: "shop" } });
+  const tags = [
+    { tag: 7, identity: { account: "111122223333", vni: 7 } },
+    { tag: 8, identity: { endpoint: "vpce-00000000000000001" } },
+  ];
+  const register = { shop: { account_id: "111122223333", vnis: { main: 7 } } };
+  const origin = ({ path }: { path: string }, late: boolean) =>
+    originOf(path, { register, tags, endpoints: new Map() }, late);
+  const owners = () => (tag: number) => ({ client: tag === 7 ? "shop" : "unknown", vni: String(tag) });
   const sent = new Set((await journal.recover()).map(identityOf));
   const losses = createLossJournal({ folder: join(spool, "lost"), sent, count, log, now });
-  const parts = { config, bucket, journal, losses, sent, place, register, count, log, now };
+  const parts = { config, bucket, journal, losses, sent, place, origin, owners, count, log, now };
   return { journal, losses, uploader: createUploader(parts) };
 }
 
 test("a done file is stored under its key, indexed and deleted; an open one and a link are left alone", async () => {
   const cloud = fakeBucket(() => "none");
-  put("vni=7/a.log", "hello");
+  put("vlan=7/a.log", "hello");
   put("b.pcap", "unfinished", "open");
   symlinkSync("/etc/passwd", join(spool, "done", "passwd"));
   put(".hidden", "x");
@@ -327,4 +350,104 @@ test("a line of the index that a full disk cut off does not take the next one wi
   expect(await uploader.pass()).toBe(0);
   await journal.flush();
   expect(cloud.index()).toEqual([expect.objectContaining({ key: cloud.captures()[0]?.[0] })]);
+});
+
+describe("captures by client", () => {
+  const pcap = "a.pcap";
+
+  test("what a stop has left whole is taken apart before it is sent", async () => {
+    const cloud = fakeBucket(() => "none");
+    put(pcap, "two clients");
+    put("eve.json", "a log");
+    const { uploader } = await start(cloud.bucket, {}, ticking, {
+      split:
+        'cd "${1%/*}" && for n in 7 9; do echo "$n" >"a.vlan=$n,packets=1,first=1000,last=2000.pcap"; done && rm "$1"',
+    });
+    expect(await uploader.pass()).toBe(0);
+    expect(
+      cloud
+        .captures()
+        .map(([key, content]) => [/client=\w+/.exec(key)?.[0], content])
+        .sort(),
+    ).toEqual([
+      ["client=all", "a log"],
+      ["client=shop", "7\n"],
+      ["client=unknown", "9\n"],
+    ]);
+  });
+
+  test("what cannot be taken apart is sent whole, once, where no client reads, and counted", async () => {
+    const cloud = fakeBucket(() => "none");
+    const counts: Partial<Record<EventName, number>> = {};
+    put(pcap, "no room");
+    let at = Date.now();
+    const { uploader } = await start(cloud.bucket, counts, () => at, { split: "echo no room >&2; exit 1" });
+    // There may be room soon.
+    await uploader.pass();
+    expect([cloud.captures(), counts.UnsplitFiles]).toEqual([[], undefined]);
+    at += 301_000;
+    await uploader.pass();
+    expect(cloud.captures().map(([key]) => key)).toEqual([expect.stringContaining("client=all/")]);
+    expect(counts.UnsplitFiles).toBe(1);
+  });
+
+  test("of an endpoint that nobody knows wait five minutes, and no other file waits for them", async () => {
+    const cloud = fakeBucket(() => "none");
+    put("early.vlan=8.pcap", "whose?");
+    put("b.vlan=7.pcap", "shop's");
+    let at = Date.now();
+    const { uploader } = await start(cloud.bucket, {}, () => at);
+    expect(await uploader.pass()).toBe(0);
+    expect(cloud.captures().map(([, content]) => content)).toEqual(["shop's"]);
+    at += 301_000;
+    expect(await uploader.pass()).toBe(0);
+    expect(cloud.captures().map(([key]) => key)).toContainEqual(
+      expect.stringContaining("client=unknown/vni=all"),
+    );
+  });
+
+  test("of a sensor's logs each line says whose it is, once, and a log that cannot be read is sent as it is", async () => {
+    const cloud = fakeBucket(() => "none");
+    const event =
+      '{"timestamp":"t","vlan":[7,5],"event_type":"dns"}\n{"vlan": 9}\n{"event_type":"stats"}\nno JSON\n';
+    put("20261129T040000-eve.json.gz", gzipSync(event));
+    put("zeek-0/conn.log", '{"uid":"C1","vlan":7}\n{"client":"shop","vni":"7","vlan":7}\n');
+    put("bad.json.gz", "not gzip at all");
+    const { uploader } = await start(cloud.bucket, {}, ticking, { labels: true });
+    expect(await uploader.pass()).toBe(0);
+    const content = new Map(
+      cloud.bytes().map(([key, bytes]) => [/node=i-1\/(.*)-\w{12}/.exec(key)?.[1], bytes]),
+    );
+    expect(gunzipSync(content.get("20261129T040000-eve") ?? "").toString()).toBe(
+      [
+        '{"client":"shop","vni":"7","timestamp":"t","vlan":[7,5],"event_type":"dns"}',
+        '{"client":"unknown","vni":"9","vlan": 9}',
+        '{"event_type":"stats"}',
+        "no JSON",
+        "",
+      ].join("\n"),
+    );
+    expect(content.get("zeek-0/conn")?.toString()).toBe(
+      '{"client":"shop","vni":"7","uid":"C1","vlan":7}\n{"client":"shop","vni":"7","vlan":7}\n',
+    );
+    expect(content.get("bad")?.toString()).toBe("not gzip at all");
+  });
+
+  test("of a splitter that was ended are adopted once: the file, or all of its parts", async () => {
+    put("waiting/half.pcap", "half", "open");
+    put("waiting/.half.pcap.split/7", "part", "open");
+    put("waiting/whole.pcap", "source", "open");
+    put("waiting/.whole.pcap.whole/whole.vlan=7.pcap", "part", "open");
+    expect(
+      await adoptOpenFiles(
+        spool,
+        createLog(() => undefined),
+      ),
+    ).toBe(2);
+    expect((await listFiles(join(spool, "done"))).map(({ path }) => path).sort()).toEqual([
+      "waiting/half.pcap",
+      "waiting/whole.vlan=7.pcap",
+    ]);
+    expect(await listOpenFiles(spool)).toEqual([]);
+  });
 });

@@ -1,35 +1,9 @@
 import fc from "fast-check";
-import { captureKey, indexKey, originOf, timesOf } from "../../../functions/capture-agent/core/keys.js";
+import { captureKey, indexKey, timesInName, timesOf } from "../../../functions/capture-agent/core/keys.js";
 
 const place = { prefix: "", zone: "euw1-az1", node: "i-0abc" };
-const register = {
-  "1": { client: "shop" },
-  "4097": { client: "bank" }, // 4097 & 0xfff = 1
-  "4098": { client: "bank" },
-  "5": { client: "shop" },
-};
 const digest = "ab".repeat(32);
 const at = Date.parse("2026-11-21T06:59:59.999Z");
-
-describe("whose packets a file holds", () => {
-  test.each([
-    ["trace.pcap.gz", "all", "all"],
-    ["vni=4098/trace.pcap", "bank", "4098"],
-    ["vni=77/trace.pcap", "unknown", "77"],
-    ["zeek/vlan=2/conn.log", "bank", "4098"],
-    ["vlan=5/conn.log", "shop", "5"],
-    ["vlan=9/conn.log", "unknown", "vlan-9"],
-    ["vlan=1/conn.log", "unknown", "vlan-1"],
-    ["vni=5-not-a-folder.pcap", "all", "all"],
-  ])("%s: client %s, VNI %s", (path, client, vni) => {
-    expect(originOf(path, register)).toEqual({ client, vni });
-  });
-
-  test("twelve bits that fit two VNIs of one client name the client and not the VNI", () => {
-    const one = { "1": { client: "shop" }, "4097": { client: "shop" } };
-    expect(originOf("vlan=1/x", one)).toEqual({ client: "shop", vni: "vlan-1" });
-  });
-});
 
 describe("the range of time that a file covers", () => {
   const written = Date.parse("2026-11-21T07:00:10Z");
@@ -76,12 +50,24 @@ test("a key names client, VNI, zone, hour and node", () => {
   );
 });
 
+test("what the splitter puts into a name is read from it, and not part of the key", () => {
+  const path = "20261121T065500-w0.vlan=17,packets=3,first=1000,last=2000.pcap.zst";
+  expect(timesInName(path)).toEqual({ packets: 3, first: 1000, last: 2000 });
+  expect(timesInName("20261121T065500-w0.vlan=17.pcap.zst")).toBeUndefined();
+  const key = (name: string) =>
+    captureKey(place, { path: name, origin: { client: "bank", vni: "other" }, first: at, sha256: digest });
+  expect(key(path)).toBe(
+    "captures/client=bank/vni=other/zone=euw1-az1/date=2026-11-21/hour=06/node=i-0abc/20261121T065500-w0-abababababab.pcap.zst",
+  );
+  expect(key("20261121T065500-w0.vlan=17.pcap")).toMatch(/\/20261121T065500-w0-abababababab\.pcap$/);
+});
+
 test("a key is safe and short, whatever a tool calls its files, and differs when the content does", () => {
   const hex = fc.string({ unit: fc.constantFrom("0", "1", "7", "a", "f"), minLength: 64, maxLength: 64 });
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 300 }), hex, hex, (path, one, other) => {
       const key = (sha: string) =>
-        captureKey(place, { path, origin: originOf(path, register), first: at, sha256: sha });
+        captureKey(place, { path, origin: { client: "bank", vni: "7" }, first: at, sha256: sha });
       expect(key(one)).toMatch(/^[A-Za-z0-9._=/-]+$/);
       expect(key(one).length).toBeLessThan(1024);
       expect(key(one) === key(other)).toBe(one.slice(0, 12) === other.slice(0, 12));

@@ -16,6 +16,9 @@ case "${TOOL_COMPRESSION:-zstd}" in
   none) suffix="" compressor=() ;;
   *) fail "TOOL_COMPRESSION must be zstd, gzip or none, not '$TOOL_COMPRESSION'" ;;
 esac
+# Where the data path has tagged the frames, each client's go into files of their own before they are compressed.
+splitter=()
+[[ "${DATAPATH:-}" != bpf ]] || splitter=(node "$library/split.mjs")
 mkdir -p "$waiting"
 
 # set_aside: moves the files that are named on its input to $waiting, with one mv for all, since many may be left from an
@@ -39,18 +42,17 @@ collect() {
 # What nobody writes to any more, also that of a start that had more workers.
 collect_all() { find "$SPOOL_OPEN" -maxdepth 1 -type f | set_aside; }
 
-# hand_over <file> [<suffix>]: "…-w0.pcap3", the fourth file that one period filled, is delivered as "…-w0-3.pcap".
+# hand_over <file>: "…-w0.pcap3", the fourth file that one period filled, is delivered as "…-w0-3.pcap".
 hand_over() {
   local name=${1##*/}
-  name=${name%"${2-}"}
-  [[ ! "$name" =~ ^(.*)\.pcap([0-9]+)$ ]] || name=${BASH_REMATCH[1]}-${BASH_REMATCH[2]}.pcap
-  place "$1" "$SPOOL_DONE/$name${2-}"
+  [[ ! "$name" =~ ^(.*)\.pcap([0-9]+)(\.zst|\.gz|)$ ]] || name=${BASH_REMATCH[1]}-${BASH_REMATCH[2]}.pcap${BASH_REMATCH[3]}
+  place "$1" "$SPOOL_DONE/$name"
 }
 
 # hand_over_all <file> ...: as they are; with one mv for all whose names stay. Fails when that took longer than a stop has.
 hand_over_all() {
   local file kept=()
-  for file in "$@"; do [[ ! "$file" =~ \.pcap$ ]] || kept+=("$file"); done
+  for file in "$@"; do [[ ! "$file" =~ \.pcap(\.zst|\.gz)?$ || ! -e "$file" ]] || kept+=("$file"); done
   [[ ${#kept[@]} -eq 0 ]] || printf '%s\0' "${kept[@]}" | xargs -0 mv -n -t "$SPOOL_DONE" || true
   for file in "$@"; do
     [[ "$SECONDS" -lt "${end:-$((SECONDS + 1))}" ]] || return 1
@@ -62,7 +64,7 @@ hand_over_all() {
 # compressed, because the disk is full or time is up.
 delivered() {
   if [[ ! -e "$1" ]]; then
-    hand_over "$1$suffix" "$suffix" # where this fails the next round does it
+    hand_over "$1$suffix" # where this fails the next round does it
   else
     rm -f "$1$suffix"
     hand_over "$1"
@@ -76,32 +78,70 @@ one_at_a_time() {
   flock 9
 }
 
-# settle <seconds>: removes waiting files without packets, hands over those that compression cannot keep up with, and
-# compresses one file a worker. Fails when nothing waits. One file that fails is no reason to leave the others.
+# whole, parts: what waits, before it is split and after; neither is compressed.
+whole() { find "$waiting" -maxdepth 1 -type f ! -name '*.vlan=*' ! -name '*.zst' ! -name '*.gz' | sort -V; }
+parts() { find "$waiting" -maxdepth 1 -type f -name '*.vlan=*' ! -name '*.zst' ! -name '*.gz' | sort -V; }
+
+# under_way <process> ...: until they have ended. A signal ends the waiting, not them.
+under_way() {
+  local process
+  for process in "$@"; do
+    while kill -0 "$process" 2>/dev/null; do wait "$process" || true; done
+  done
+}
+
+# split_up <seconds>: takes a few files apart by client. What cannot be split is handed over as it is; the agent tries
+# again, and files it where no client reads if that fails too.
+split_up() {
+  local files file
+  mapfile -t files < <(whole | head -n "$MIRROR_WORKERS")
+  [[ ${#files[@]} -gt 0 && "$1" -gt 0 ]] || return 0
+  timeout "$1" nice -n 19 "${splitter[@]}" "${files[@]}" &
+  compressors=("$!")
+  under_way "${compressors[@]}"
+  for file in "${files[@]}"; do
+    [[ ! -e "$file" ]] || hand_over "$file" || true
+  done
+}
+
+# settle <seconds>: removes waiting files without packets, splits by client where frames are tagged, hands over those that
+# compression cannot keep up with, and compresses one file a worker, or what was split of as many. Fails when nothing
+# waits. One file that fails is no reason to leave the others.
 settle() {
-  local files file index limit=$((backlog * MIRROR_WORKERS))
+  local files file index compressed limit=$((backlog * MIRROR_WORKERS)) each=1
   # A file is deleted when all of it is compressed. So what a killed compressor left is whole where the file is gone.
   while IFS= read -r file; do
-    if [[ -e "${file%.*}" ]]; then rm -f "$file"; else hand_over "$file" ".${file##*.}"; fi
-  done < <(find "$waiting" -type f \( -name '*.zst' -o -name '*.gz' \))
-  find "$waiting" -type f -size "-$((header + 1))c" -delete
-  mapfile -t files < <(find "$waiting" -type f ! -name '*.zst' ! -name '*.gz' | sort -V)
+    if [[ -e "${file%.*}" ]]; then rm -f "$file"; else hand_over "$file"; fi
+  done < <(find "$waiting" -maxdepth 1 -type f \( -name '*.zst' -o -name '*.gz' \))
+  find "$waiting" -maxdepth 1 -type f -size "-$((header + 1))c" -delete
+  if [[ ${#splitter[@]} -gt 0 ]]; then
+    split_up "$1"
+    mapfile -t files < <(parts)
+    each=$(((${#files[@]} + MIRROR_WORKERS - 1) / MIRROR_WORKERS))
+    if [[ "$(whole | wc -l)" -ge "$limit" ]]; then limit=0; else limit=${#files[@]}; fi
+    # Time is up.
+    [[ "$1" -gt 0 ]] || mapfile -t files < <(parts && whole)
+  else
+    mapfile -t files < <(whole)
+  fi
   [[ ${#files[@]} -gt 0 ]] || return 1
   [[ "$1" -gt 0 && -n "$suffix" ]] || limit=0
   if [[ ${#files[@]} -gt "$limit" ]]; then
     hand_over_all "${files[@]:0:${#files[@]}-limit}" || return 1
     files=("${files[@]:${#files[@]}-limit}")
   fi
-  files=("${files[@]:0:MIRROR_WORKERS}")
+  files=("${files[@]:0:MIRROR_WORKERS*each}")
   compressors=()
-  for file in "${files[@]}"; do
-    timeout "$1" nice -n 19 "${compressor[@]}" "$file" &
+  for ((index = 0; index < ${#files[@]}; index += each)); do
+    timeout "$1" nice -n 19 "${compressor[@]}" "${files[@]:index:each}" &
     compressors+=("$!")
   done
-  for index in "${!files[@]}"; do
-    # A signal ends the waiting, not the compressor.
-    while kill -0 "${compressors[index]}" 2>/dev/null; do wait "${compressors[index]}" || true; done
-    delivered "${files[index]}" || true
+  under_way "${compressors[@]}"
+  compressed=()
+  for file in "${files[@]}"; do [[ -e "$file" ]] || compressed+=("$file$suffix"); done
+  hand_over_all "${compressed[@]}" || true
+  for file in "${files[@]}"; do
+    [[ ! -e "$file" && ! -e "$file$suffix" ]] || delivered "$file" || true
   done
 }
 

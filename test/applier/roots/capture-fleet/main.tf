@@ -53,6 +53,8 @@ module "capture_fleet" {
     var.changed ? { web = { account_id = "444455556666", vnis = { main = 201 } } } : {},
   )
 
+  capture = { datapath = "bpf" }
+
   object_lock           = { mode = "GOVERNANCE", days = var.changed ? 2 : 1 }
   bucket_retention_days = var.changed ? 20 : 30
   notifications = {
