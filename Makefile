@@ -68,10 +68,21 @@ e2e: setup ## One end-to-end file alone, long or not: make e2e FILE=two-accounts
 	  { echo "make e2e FILE=<name>: there are $$(cd test/e2e && echo *.test.ts | sed 's/\.test\.ts//g')" >&2; exit 64; }
 	@npm run --silent jest -- --ci --selectProjects e2e e2e-long --runTestsByPath "test/e2e/$(FILE).test.ts"
 
+# Not part of `make test`: a Debian 13 is made first (some minutes and 0.8 GB, once), and emulating it takes as long again
+# as Debian 12 does there.
+.PHONY: test-debian13
+test-debian13: setup build ## The data path on Debian 13's kernel, the units by its systemd, the agent on its Node (root)
+	@DATAPLANE_SYSTEM=debian13 npm run --silent jest -- --ci --runTestsByPath \
+	  test/debian13/system.test.ts test/dataplane/dataplane.test.ts
+
 .PHONY: test-upgrade
 test-upgrade: setup ## From the first version that mirrored to this one, under running sessions (four minutes)
 	@$(call need,git,install git)
 	@npm run --silent jest -- --ci --selectProjects upgrade
+
+.PHONY: test-life
+test-life: setup ## A node's whole life in the virtual machine, its bucket away for ten minutes (as root on Debian 12; 25 minutes)
+	@LIFE_IN_MACHINE=1 LIFE_OUTAGE_SECONDS=600 npm run --silent jest -- --ci --selectProjects dataplane --runTestsByPath test/dataplane/life.test.ts
 
 .PHONY: demo
 demo: setup build ## The product at work in a local cloud, start to finish

@@ -59,6 +59,8 @@ export default {
     { ...project("e2e", ["test/e2e/**/*.test.ts"], 900_000), testPathIgnorePatterns: long.map(anchored) },
     // and those that take minutes with `make test-e2e`.
     project("e2e-long", long, 900_000),
+    // As root on Debian 12, with a Debian 13 beside it: make test-debian13.
+    project("debian13", ["test/debian13/**/*.test.ts"], 1_500_000),
     // Needs Terragrunt on the PATH: make test-terragrunt.
     project("terragrunt", ["test/terragrunt/**/*.test.ts"], 900_000),
     // Needs AWS's metadata mock, which `make test-metadata` builds.

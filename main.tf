@@ -40,6 +40,7 @@ module "capture_fleet" {
   hooks                     = var.capture_hooks
   bucket_retention_days     = var.capture_bucket_retention_days
   bucket_force_destroy      = var.capture_bucket_force_destroy
+  athena_workgroup          = var.capture_athena_workgroup
   acceptance_required       = var.capture_acceptance_required
   image_id                  = var.capture_image_id
   root_device_name          = var.capture_root_device_name

@@ -98,3 +98,16 @@ output "capture_capacity_plan" {
   EOT
   value       = module.capture_fleet.capacity_plan
 }
+
+output "capture_athena_database" {
+  description = "Name of the Glue database with the tables `index` and `lost`; null without `capture_athena_workgroup`."
+  value       = module.capture_fleet.athena_database
+}
+
+output "capture_athena_query_policy_json" {
+  description = <<-EOT
+    IAM policy for whoever queries the index: its tables, its objects and `capture_athena_workgroup`. Where the workgroup keeps
+    its results is not in it, nor the captures. Null without `capture_athena_workgroup`.
+  EOT
+  value       = module.capture_fleet.athena_query_policy_json
+}

@@ -478,6 +478,23 @@ variable "capture_bucket_force_destroy" {
   nullable    = false
 }
 
+variable "capture_athena_workgroup" {
+  description = <<-EOT
+    Name of a workgroup of Amazon Athena, such as `primary`: makes tables of the index there, which answer by time,
+    client, node and address which file holds a packet (outputs `capture_athena_database` and `capture_athena_query_policy_json`). The
+    workgroup must have a place for results of its own.
+
+    Default null: no tables. They cost nothing themselves; Athena charges for what a query reads.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.capture_athena_workgroup == null ? true : can(regex("^[a-zA-Z0-9._-]{1,128}$", var.capture_athena_workgroup))
+    error_message = "capture_athena_workgroup must be the name of an Athena workgroup: 1 to 128 letters, digits and the characters . _ and -."
+  }
+}
+
 variable "capture_acceptance_required" {
   description = <<-EOT
     Whether somebody must accept each connection to the endpoint service after AWS has checked that it comes from a
@@ -496,7 +513,8 @@ variable "capture_image_id" {
     id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
 
     It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data
-    path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter.
+    path needs; a node that has not fails its launch. Default null: the newest Debian 13 by its public parameter; Debian 12 is
+    `resolve:ssm:/aws/service/debian/release/12/latest/amd64` (or arm64).
   EOT
   type        = string
   default     = null

@@ -271,23 +271,22 @@ variable "pace" {
     on, per region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API"), shared with every
     other tool there.
 
-    - `events_per_second`, `events_burst`: of `reconcile` in all; each of its concurrent runs gets its share. More than
-      0 to 1000, default 0.25; at most 10000, default 44.
-    - `requests_per_second`, `requests_burst`: of the function `requests` in all, likewise. More than 0 to 1000, default
-      0.1; at most 10000, default 3. Whoever asks for mirrors spends this and no more; what is over comes with the next
-      sweep.
-    - `sweep_per_second`, `sweep_burst`: of `sweep`, which runs one at a time. More than 0 to 1000, default 4.4; 1 to
-      10000, default 3. A sweep that is asked for at once takes a twentieth of it besides.
-    - `events_maximum_concurrency`, `requests_maximum_concurrency`: runs of `reconcile` and of `requests` at the same
-      time, 2 to 1000. Default 2, the least that Lambda takes for a queue.
+    - `events_per_second`, `events_burst`: rate and burst of `reconcile`, shared by its concurrent runs. More than 0 to
+      1000, default 0.25; at most 10000, default 44.
+    - `requests_per_second`, `requests_burst`: rate and burst of the function `requests`, likewise. More than 0 to 1000,
+      default 0.1; at most 10000, default 3. Requests for mirrors never use more; those over it wait for the next sweep.
+    - `sweep_per_second`, `sweep_burst`: rate and burst of `sweep`, which runs one at a time. More than 0 to 1000,
+      default 4.4; 1 to 10000, default 3. A sweep that an event asks for takes a twentieth of it besides.
+    - `events_maximum_concurrency`, `requests_maximum_concurrency`: most concurrent runs of `reconcile` and of
+      `requests`, 2 to 1000. Default 2, the least that Lambda allows for a queue.
 
     The defaults are 0.25 + 0.1 + 4.4 + 0.22 = 4.97 a second and 44 + 3 + 3 = 50 at once: nearly all that EC2 grants and
     no more. While events wait in their queue, the sweep stands back and `reconcile` takes both rates: of 100 instances
     launched at once the last is mirrored after some 14 seconds, of 700 after some 150, also during a backfill of
     thousands. Raise them when AWS has raised the account's limits.
 
-    Processes know nothing of each other: each keeps to its share, and sends a burst at ten calls a second. One that EC2
-    throttles, since another tool uses the bucket too, pauses and goes on at a little less than half its share.
+    Each run knows its own share alone, and sends a burst at ten calls a second. When EC2 throttles it, since another
+    tool uses the same limit, it pauses and goes on at a little less than half its share.
   EOT
   type        = any
   default     = {}
@@ -550,17 +549,20 @@ locals {
 
 variable "demands" {
   description = <<-EOT
-    Limits of demands, the mirrors that somebody asks for (`Mirror Requested` on the controller's bus) or that a GuardDuty
-    finding does. Each has an end. What is over a limit is refused, and the requester reads why: docs/demands.md.
+    Limits of demands: mirrors with an end that somebody asks for (`Mirror Requested` on the controller's bus) or that a
+    GuardDuty finding opens. A request over a limit is refused, and its requester reads why: docs/demands.md.
 
-    - `default_minutes`: how long one lasts that does not say, 1 to `maximum_minutes`. Default 1440, a day.
-    - `maximum_minutes`: the longest that a requester has one open, however often it asks, 1 to 525600. Default 10080, a
-      week.
-    - `limit`: how many may be open in all, those of findings not counted, 1 to 5000. Default 500.
+    - `default_minutes`: how long a demand lasts when the request does not say, 1 to `maximum_minutes`. Default 1440, a
+      day.
+    - `maximum_minutes`: how long one requester can keep a demand open, however often it asks, 1 to 525600. Default
+      10080, a week.
+    - `limit`: how many may be open together, GuardDuty's not counted, 1 to 5000. Default 500.
     - `requester_limit`: how many one requester may have open, 1 to 5000. Default 20, more than an instance has
-      interfaces. Does not hold whoever may ask under the bare source `traffic-mirror`.
-    - `requests_per_minute`: requests and withdrawals that one requester may send in a minute, 1 to 6000. Default 30;
-      likewise.
+      interfaces.
+    - `requests_per_minute`: how many requests and withdrawals one requester may send in a minute, 1 to 6000. Default
+      30.
+
+    The last two do not apply to the trusted requester, whose source is `traffic-mirror` alone.
   EOT
   type        = any
   default     = {}

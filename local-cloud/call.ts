@@ -97,6 +97,7 @@ export const decodeCall = (
     accessKeyId: scope?.accessKeyId ?? "",
     ...(identity.roleArn === undefined ? {} : { roleArn: identity.roleArn }),
     ...(identity.sessionName === undefined ? {} : { sessionName: identity.sessionName }),
+    ...(identity.functionName === undefined ? {} : { functionName: identity.functionName }),
     method,
     path,
     params,

@@ -174,6 +174,7 @@ export class LocalCloudClient {
    * `instanceEvents`: whether instances put events on the bus by themselves: state changes, results of Auto
    * Scaling, changes of tags, calls (default true).
    * `trail`: whether there is a CloudTrail trail, so that calls are among them (default true).
+   * `trailMilliseconds`: time from a call to its CloudTrail record (default 0; AWS takes seconds to minutes).
    * `settleMilliseconds`: time between `pending` and `running` and the like (default 100).
    * `retryAfterSeconds`: when a failed message of a mapping is tried again; null: the queue's visibility timeout.
    *   Where a function changes the visibility of its message itself, that counts.
@@ -185,12 +186,15 @@ export class LocalCloudClient {
    *   agent on them would (default true).
    * `permissionDelay`: milliseconds until a change of policies is seen (default 0).
    * `consistency`: every describe shows what was at some time within so many `milliseconds` (default 0), drawn from `seed`;
-   *   `callers`: for `all` or for `roles` alone.
+   *   `callers`: for `all`, for `roles` or for `functions` alone.
+   * `idleAwaits`: `idle` waits for messages that their function has hidden where they come back within so many
+   *   milliseconds (default 0: for none).
    * `clockOffset`: milliseconds added to the clock.
    */
   async settings(settings: {
     instanceEvents?: boolean;
     trail?: boolean;
+    trailMilliseconds?: number;
     settleMilliseconds?: number;
     retryAfterSeconds?: number | null;
     visibilityScale?: number;
@@ -201,8 +205,14 @@ export class LocalCloudClient {
     permissionDelay?: number;
     clockOffset?: number;
     consistency?: ConsistencyInput;
+    idleAwaits?: number;
   }): Promise<void> {
     await this.#ask("POST", "settings", settings);
+  }
+
+  /** All that has been so far is in every list from now on, as if the seconds of `consistency` had passed. */
+  async settle(): Promise<void> {
+    await this.#ask("POST", "settle");
   }
 
   /** Waits until no event, message or invocation is under way. Throws when that takes longer. */

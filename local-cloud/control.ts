@@ -26,12 +26,13 @@ const activity = async (parts: Parts): Promise<Record<string, number>> => {
     automaticEvents: parts.automaticEvents.pending(),
     deliveries: parts.events.busy() ? 1 : 0,
     queued: visible.reduce((sum, count) => sum + count, 0),
+    returning: parts.lambda.mappings.visibility.returning(),
     batches: pollers.reduce((sum, poller) => sum + poller.inFlight, 0),
     invocations: parts.lambda.functions.running + parts.lambda.queue.waiting,
   };
 };
 
-/** Waits until nothing moves, seen twice in a row. Messages hidden by a visibility timeout are not waited for. */
+/** Waits until nothing moves, seen twice in a row. Of hidden messages only those of the setting `idleAwaits` are waited for. */
 const idle: Route = async (parts, { query }) => {
   const end = Date.now() + Number(query.get("timeout_ms") ?? 30_000);
   let quiet = 0;
@@ -115,9 +116,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     if (typeof body["instanceEvents"] === "boolean") automatic.enabled = body["instanceEvents"];
     if (typeof body["trail"] === "boolean") automatic.trail = body["trail"];
     automatic.settleMilliseconds = number(body["settleMilliseconds"]) ?? automatic.settleMilliseconds;
+    automatic.trailMilliseconds = number(body["trailMilliseconds"]) ?? automatic.trailMilliseconds;
     if ("retryAfterSeconds" in body) parts.lambda.mappings.retryAfter = number(body["retryAfterSeconds"]);
     parts.lambda.mappings.visibility.scale =
       number(body["visibilityScale"]) ?? parts.lambda.mappings.visibility.scale;
+    parts.lambda.mappings.visibility.awaited =
+      number(body["idleAwaits"]) ?? parts.lambda.mappings.visibility.awaited;
     if (Array.isArray(body["asyncRetryDelays"])) {
       parts.lambda.queue.retryDelays = body["asyncRetryDelays"].map(Number);
     }
@@ -128,6 +132,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     parts.iam.roles.delay = number(body["permissionDelay"]) ?? parts.iam.roles.delay;
     if ("consistency" in body) parts.interference.setConsistency(body["consistency"]);
     parts.clock.offset = number(body["clockOffset"]) ?? parts.clock.offset;
+    return {};
+  },
+  "POST settle": (parts) => {
+    parts.interference.settle();
     return {};
   },
   "GET denials": (parts) => parts.iam.denials,

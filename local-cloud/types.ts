@@ -17,6 +17,8 @@ export interface Call {
   readonly roleArn?: string;
   /** Of a role's session; a function's is the function's name. */
   readonly sessionName?: string;
+  /** Set where the local cloud gave the key to a function. */
+  readonly functionName?: string;
   readonly method: string;
   readonly path: string;
   /** The form fields of a query API (`Filter.1.Value.2` and the like), else empty. */

@@ -3,8 +3,12 @@
 # .cache/dataplane, unpacked and not installed, what would start services or change how the machine boots: a kernel,
 # cloud-init and Suricata.
 #
-# Needs root, as the tests do, because they make network namespaces. They run nowhere else than on Debian 12: the
-# kernel, iproute2 and nftables of a node are Debian 12's.
+#   dataplane-packages.sh [debian13]
+#
+# With debian13 a Debian 13 as well, for the virtual machine of `make test-debian13`.
+#
+# Needs root, as the tests do, because they make network namespaces. They run nowhere else than on Debian 12, one of the
+# two systems of a node: the namespaces have its kernel, iproute2 and nftables.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=$PWD/.cache/dataplane
@@ -84,4 +88,24 @@ LIST
     rm -rf "$cache/suricata"
     exit 1
   }
+fi
+
+if [[ "${1-}" == debian13 && ! -d "$cache/debian13" ]]; then
+  update
+  "${apt[@]}" install --yes --no-install-recommends debootstrap
+  new=$cache/debian13.new
+  rm -rf "$new"
+  # What a node installs (install-packages), what its image has, and what the tests need beside it.
+  debootstrap --variant=minbase \
+    --include=ethtool,iproute2,nftables,nodejs,python3,tcpdump,zstd,systemd,procps,kmod,tcpreplay,busybox-static,cpio,xz-utils \
+    trixie "$new"
+  chroot "$new" apt-get --quiet update
+  kernel=$(chroot "$new" apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-.*\)/\1/p')
+  chroot "$new" sh -c "cd /tmp && apt-get --quiet -o APT::Sandbox::User=root download $kernel"
+  mkdir "$new/kernel"
+  dpkg-deb --extract "$new"/tmp/linux-image-*.deb "$new/kernel"
+  ln -s usr/lib "$new/kernel/lib" # where Debian 12's package has them
+  # Debian 13's modules are compressed; only some of what loads them can read that.
+  chroot "$new" sh -c "find /kernel -name '*.ko.xz' -exec xz --decompress {} +"
+  mv "$new" "$cache/debian13"
 fi

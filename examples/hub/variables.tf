@@ -112,7 +112,7 @@ variable "session_manager" {
 }
 
 variable "image_id" {
-  description = "Image of the nodes: an AMI id or resolve:ssm:<parameter>. Default null: Debian 12, which needs egress = nat."
+  description = "Image of the nodes: an AMI id or resolve:ssm:<parameter>. Default null: Debian 13, which needs egress = nat."
   type        = string
   default     = null
 }

@@ -1,5 +1,5 @@
 /**
- * How claims lie in the table. The partition is the requester, so that IAM can keep each to its own items
+ * Keys and attributes of the table. The partition key is the requester, so that IAM can keep each to its own items
  * (`dynamodb:LeadingKeys`, DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control"); the
  * sort key says what the item is:
  *
@@ -11,7 +11,7 @@
  *   everybody    quota        how many claims are open in all
  *   receipts     <event id>   when the event was received first
  *
- * A requester's name is an `aws:userid`, which begins with a capital letter, so none of ours is anybody's.
+ * An `aws:userid` begins with a capital letter or a digit, so no requester can take one of our partitions' names.
  */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { createHash } from "node:crypto";
@@ -23,7 +23,7 @@ import type { ClaimKey } from "../core/demands/ports.js";
 export type Item = Record<string, AttributeValue>;
 
 const HOUR_MS = 3_600_000;
-/** How long it can be read how a claim ended, before DynamoDB may clean it up. */
+/** How long a requester can read how its claim ended, before DynamoDB may clean it up. */
 export const KEPT_MS = HOUR_MS;
 /** Added to the longest that a copy can be open, so that none is cleaned up while it counts. */
 export const COPIES_KEPT_MS = 24 * HOUR_MS;
@@ -42,7 +42,7 @@ export const COPIES = ["interfaces", "findings"] as const;
 export const copiesKey = ({ requester, interfaceId }: ClaimKey) =>
   keyOf(requester === GUARDDUTY.name ? "findings" : "interfaces", interfaceId);
 
-/** The attribute of a requester's copy. A hash, because session names have signs that tools read as paths. */
+/** The attribute of a requester's copy. A hash, because session names have characters that expressions read as paths. */
 export function copyName(requester: string): string {
   return `c_${createHash("sha256").update(requester).digest("hex").slice(0, 32)}`;
 }
@@ -51,6 +51,12 @@ export function copyName(requester: string): string {
 export const removeAt = (milliseconds: number): AttributeValue => ({
   N: String(Math.ceil(milliseconds / 1000)),
 });
+
+/** Until when DynamoDB leaves an item alone, milliseconds since the epoch. */
+export function keptUntil(item: Item | undefined): number | undefined {
+  const seconds = Number(item?.["remove_at"]?.N);
+  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
 
 const text = z.object({ S: z.string() });
 const number = z.pipe(
@@ -138,11 +144,19 @@ export function copyOf(claim: Claim): AttributeValue {
   };
 }
 
+/** The attributes of an interface's item that hold copies. */
+const namesOf = (item: Item) => Object.keys(item).filter((name) => name.startsWith("c_"));
+
+/** Whether copies in an interface's item cannot be read: of a later version, or of a person's repair. */
+export function hasUnread(item: Item): boolean {
+  return readCopies(item).length < namesOf(item).length;
+}
+
 /** The copies in an interface's item; one that cannot be read holds nothing open. */
 export function readCopies(item: Item): readonly ClaimCopy[] {
-  return Object.entries(item).flatMap(([name, value]): ClaimCopy[] => {
-    const parsed = name.startsWith("c_") ? copyItem.safeParse(value) : undefined;
-    if (!parsed?.success) return [];
+  return namesOf(item).flatMap((name): ClaimCopy[] => {
+    const parsed = copyItem.safeParse(item[name]);
+    if (!parsed.success) return [];
     const { M } = parsed.data;
     return [
       {

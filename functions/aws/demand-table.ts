@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../core/clock.js";
-import { isCopied, type Claim } from "../core/demands/claim.js";
+import { isCopied, isOpen, type Claim } from "../core/demands/claim.js";
 import type { ClaimStore, InterfaceClaims, SeenClaim, Written } from "../core/demands/ports.js";
 import { countsInAll, isLimited, type Quotas } from "../core/demands/quota.js";
 import { options } from "./client.js";
@@ -27,6 +27,8 @@ import {
   copiesKey,
   copyName,
   copyOf,
+  hasUnread,
+  keptUntil,
   everybodyKey,
   minuteKey,
   quotaKey,
@@ -40,7 +42,7 @@ import {
 import { everyPage } from "./pages.js";
 
 /** Most keys of one BatchGetItem (API reference). */
-const A_READ = 100;
+const MAX_KEYS = 100;
 const BATCH_TRIES = 5;
 const MINUTE_MS = 60_000;
 /** The dead-letter queue keeps a message for 14 days. */
@@ -66,8 +68,8 @@ export function createDemandTable(
   const getAll = async (keys: readonly Item[]): Promise<Map<string, Item>> => {
     const found = new Map<string, Item>();
     const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-    for (let from = 0; from < distinct.length; from += A_READ) {
-      let Keys: Item[] | undefined = distinct.slice(from, from + A_READ);
+    for (let from = 0; from < distinct.length; from += MAX_KEYS) {
+      let Keys: Item[] | undefined = distinct.slice(from, from + MAX_KEYS);
       for (let tries = 1; Keys !== undefined && Keys.length > 0; tries++) {
         if (tries > BATCH_TRIES) throw new Error("DynamoDB left keys unread several times");
         if (tries > 1) await clock.sleep(50 * 2 ** tries);
@@ -81,15 +83,21 @@ export function createDemandTable(
     return found;
   };
 
-  const queryCopies = (partition: string, until: number) =>
+  let overdueReadAt = -Infinity;
+  /** `begins`: how the sort keys begin; by default all. */
+  const queryItems = (partition: string, until: number, begins?: string) =>
     everyPage("Query", async (token) => {
       if (clock.now() > until) throw new Error("demands are not to be read any longer");
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
           ConsistentRead: true,
-          KeyConditionExpression: "requester = :partition",
-          ExpressionAttributeValues: { ":partition": { S: partition } },
+          KeyConditionExpression: `requester = :partition${begins === undefined ? "" : " AND begins_with(#item, :begins)"}`,
+          ...(begins !== undefined && { ExpressionAttributeNames: { "#item": "item" } }),
+          ExpressionAttributeValues: {
+            ":partition": { S: partition },
+            ...(begins !== undefined && { ":begins": { S: begins } }),
+          },
           ...(token !== undefined && { ExclusiveStartKey: keyOf(partition, token) }),
         }),
       );
@@ -106,26 +114,47 @@ export function createDemandTable(
           claim: item && readClaim(item),
           version: item && (item["version"]?.S ?? ""),
           copied: copies !== undefined && Object.hasOwn(copies, copyName(key.requester)),
+          copiesKeptUntil: keptUntil(copies),
         };
       });
       const ids = new Set(keys.map(({ interfaceId }) => interfaceId));
-      const interfaces = [...ids].map((interfaceId) => ({
-        interfaceId,
-        copies: copyKeysOf(interfaceId).flatMap((key) => readCopies(items.get(nameOf(key)) ?? {})),
-      }));
+      const interfaces = [...ids].map((interfaceId) => {
+        const on = copyKeysOf(interfaceId).map((key) => items.get(nameOf(key)) ?? {});
+        return { interfaceId, copies: on.flatMap(readCopies), unread: on.some(hasUnread) };
+      });
       return { claims, interfaces };
     },
 
     async all(until = Infinity) {
       const found = new Map<string, InterfaceClaims>();
       for (const partition of COPIES) {
-        for (const item of await queryCopies(partition, until)) {
+        for (const item of await queryItems(partition, until)) {
           const interfaceId = item["item"]?.S ?? "";
-          const copies = [...(found.get(interfaceId)?.copies ?? []), ...readCopies(item)];
-          if (copies.length > 0) found.set(interfaceId, { interfaceId, copies });
+          const before = found.get(interfaceId);
+          const copies = [...(before?.copies ?? []), ...readCopies(item)];
+          const unread = before?.unread === true || hasUnread(item);
+          if (copies.length > 0 || unread) found.set(interfaceId, { interfaceId, copies, unread });
         }
       }
       return [...found.values()];
+    },
+
+    async overdue(now, requester) {
+      if (requester !== undefined) {
+        const items = await queryItems(requester, Infinity, "eni-");
+        return items.flatMap((item) => {
+          const claim = readClaim(item);
+          return claim !== undefined && isCopied(claim) && !isOpen(claim, now) ? [claim] : [];
+        });
+      }
+      if (now - overdueReadAt < MINUTE_MS) return [];
+      overdueReadAt = now;
+      const items = await queryItems("interfaces", Infinity);
+      return items.flatMap((item) =>
+        readCopies(item)
+          .filter((copy) => !isOpen(copy, now))
+          .map((copy) => ({ requester: copy.requester, interfaceId: item["item"]?.S ?? "" })),
+      );
     },
 
     async count(requester, minute, requests) {
@@ -144,21 +173,21 @@ export function createDemandTable(
       return Number(Attributes?.["requests"]?.N ?? requests);
     },
 
-    async write(claim, seen, now) {
+    async write(claim, seen, now, granted = false) {
       const version = randomUUID();
       const step = isCopied(claim) ? (seen.copied ? 0 : 1) : seen.copied ? -1 : 0;
       const writes = [
         putClaim(table, claim, seen, version),
-        ...putCopy(table, claim, seen, now + maximumMinutes * MINUTE_MS + COPIES_KEPT_MS),
+        ...putCopy(table, claim, seen, now + maximumMinutes * MINUTE_MS),
       ];
       const counters = step === 0 ? [] : countersOf(claim, quotas);
-      const items = [...writes, ...counters.map((counter) => addOpen(table, step, counter))];
+      const items = [...writes, ...counters.map((counter) => addOpen(table, step, counter, granted))];
       try {
         await client.send(new TransactWriteItemsCommand({ TransactItems: items }));
         return { version };
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
-        return whatStood(error, writes.length, counters);
+        return whyCancelled(error, writes.length, counters);
       }
     },
 
@@ -201,10 +230,15 @@ function putClaim(table: string, claim: Claim, seen: SeenClaim, version: string)
   return { Put: { TableName: table, Item: claimItemOf(claim, version), ...condition } };
 }
 
-/** Nothing where there was no copy and is to be none. */
-function putCopy(table: string, claim: Claim, { copied }: SeenClaim, kept: number): TransactWriteItem[] {
+/**
+ * Nothing where there was no copy and is to be none. `latest`: until then a claim can be open that is asked for now. One that
+ * was asked for under a longer maximum is open for longer, so what is kept is never kept shorter.
+ */
+function putCopy(table: string, claim: Claim, seen: SeenClaim, latest: number): TransactWriteItem[] {
+  const { copied, copiesKeptUntil = 0 } = seen;
   const copy = isCopied(claim);
   if (!copy && !copied) return [];
+  const kept = Math.max(copiesKeptUntil, Math.max(latest, claim.until) + COPIES_KEPT_MS);
   const values = copy ? { ":copy": copyOf(claim), ":remove_at": removeAt(kept) } : undefined;
   return [
     {
@@ -237,36 +271,37 @@ function countersOf({ requester }: Claim, { openPerRequester, openInAll }: Quota
   ];
 }
 
-/** An open claim more, as long as there is room, or one less. */
-function addOpen(table: string, step: number, { key, most }: Counter): TransactWriteItem {
+/** Counts one open claim more, if the quota has room or it is `granted`, or one less. */
+function addOpen(table: string, step: number, { key, most }: Counter, granted: boolean): TransactWriteItem {
+  const asksForRoom = step > 0 && !granted;
   const room = { ConditionExpression: "attribute_not_exists(claims) OR claims < :most" };
   return {
     Update: {
       TableName: table,
       Key: key,
       UpdateExpression: "ADD claims :step",
-      ...(step > 0 && room),
+      ...(asksForRoom && room),
       ExpressionAttributeValues: {
         ":step": { N: String(step) },
-        ...(step > 0 && { ":most": { N: String(most) } }),
+        ...(asksForRoom && { ":most": { N: String(most) } }),
       },
     },
   };
 }
 
 /**
- * Why nothing was written. The reasons are in the order of the writes (API reference, TransactionCanceledException); another
- * transaction on the same items is somebody else, too. Throws what is nobody's doing.
+ * Why nothing was written: another writer (a condition failed, or its transaction was on the same items) or a full quota. The
+ * reasons are in the order of the writes (API reference, TransactionCanceledException). Throws where it was neither.
  */
-function whatStood(
+function whyCancelled(
   error: TransactionCanceledException,
   writes: number,
   counters: readonly Counter[],
 ): Exclude<Written, object> {
   const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  const isOther = (code: string | undefined) =>
+  const isConflict = (code: string | undefined) =>
     code === "ConditionalCheckFailed" || code === "TransactionConflict";
-  if (codes.slice(0, writes).some(isOther)) return "changed";
+  if (codes.slice(0, writes).some(isConflict)) return "changed";
   if (codes.includes("TransactionConflict")) return "changed";
   const full = counters.find((_, n) => codes[writes + n] === "ConditionalCheckFailed");
   if (full === undefined) throw error;

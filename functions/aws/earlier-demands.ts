@@ -13,7 +13,7 @@ import type { Claim } from "../core/demands/claim.js";
 import { everyPage } from "./pages.js";
 
 /** Most parameters that one call reads or deletes (API reference, GetParametersByPath, DeleteParameters). */
-const A_CALL = 10;
+const MAX_PER_CALL = 10;
 
 const time = z.pipe(
   z.iso.datetime(),
@@ -38,7 +38,7 @@ export function createEarlierDemands(client: SSMClient, path: string): EarlierDe
     async read() {
       const found = await everyPage("GetParametersByPath", async (NextToken) => {
         const page = await client.send(
-          new GetParametersByPathCommand({ Path: path, MaxResults: A_CALL, NextToken }),
+          new GetParametersByPathCommand({ Path: path, MaxResults: MAX_PER_CALL, NextToken }),
         );
         return { items: page.Parameters ?? [], next: page.NextToken };
       });
@@ -48,8 +48,10 @@ export function createEarlierDemands(client: SSMClient, path: string): EarlierDe
       };
     },
     async remove(parameters) {
-      for (let from = 0; from < parameters.length; from += A_CALL) {
-        await client.send(new DeleteParametersCommand({ Names: parameters.slice(from, from + A_CALL) }));
+      for (let from = 0; from < parameters.length; from += MAX_PER_CALL) {
+        await client.send(
+          new DeleteParametersCommand({ Names: parameters.slice(from, from + MAX_PER_CALL) }),
+        );
       }
     },
   };

@@ -6,16 +6,19 @@ import { createClients } from "./aws/clients.js";
 import { createGroup } from "./aws/group.js";
 import { putMetrics } from "./aws/metrics.js";
 import { parseClients, type Clients, type NodeConfig } from "./config.js";
+import { identityOf } from "./core/spool.js";
 import { outOfServiceReason } from "./core/lifecycle.js";
 import { noEvents, toData, type EventName, type Events } from "./core/metrics.js";
 import { createLifecycleLoop, type LifecycleLoop } from "./lifecycle-loop.js";
 import { createHealthMonitor } from "./health-monitor.js";
 import { serveHealth } from "./system/health-server.js";
 import { createImds } from "./system/imds.js";
+import { createLossJournal } from "./system/loss-journal.js";
 import { createUploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { createSampler } from "./system/sampler.js";
 import { prepareSpool, readDisk, replaceFile } from "./system/spool-files.js";
+import { listForLosses } from "./spool-limit.js";
 import { createUploader } from "./uploader.js";
 
 /** A verdict older than this many intervals means that the agent hangs. */
@@ -30,12 +33,14 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   const started: { lifecycle?: LifecycleLoop } = {};
   const outOfService = (): string | undefined =>
     started.lifecycle === undefined ? "starting" : outOfServiceReason(started.lifecycle.state());
+  const sent = new Set<string>();
+  const losses = createLossJournal({ folder: `${config.spool.directory}/lost`, sent, count, log, now });
   const monitor = createHealthMonitor({
     config,
     sampler: createSampler(config, now),
     outOfService,
     disk: readDisk,
-    count,
+    losses,
     log,
     now,
   });
@@ -88,10 +93,10 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     log,
   });
   let register: Clients = await readRegister(config.clients_file, log);
-  const uploader = createUploader(
-    { config, bucket, journal, place, register: () => register, count, log, now },
-    await journal.recover(),
-  );
+  for (const entry of await journal.recover()) sent.add(identityOf(entry));
+  await losses.recover(await listForLosses(config.spool.directory));
+  const parts = { config, bucket, journal, losses, sent, place, register: () => register, count, log, now };
+  const uploader = createUploader(parts);
 
   const publish = async (): Promise<void> => {
     const counted: Events = { ...events };
@@ -107,6 +112,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       OpenBytes: open.bytes,
       UploadBehindSeconds: behindSeconds,
     };
+    const told = losses.telling();
     log.info("metrics", { ...totals, ...gauges, ...counted });
     try {
       await putMetrics(
@@ -120,6 +126,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       return;
     }
     monitor.subtract(totals);
+    await told();
     for (const name of Object.keys(counted) as EventName[]) events[name] -= counted[name];
   };
 
@@ -131,7 +138,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       config.autoscaling_group_name === null
         ? undefined
         : createGroup(clients.autoScaling, config.autoscaling_group_name, place.node),
-    journal,
+    waiting: () => journal.waiting() + losses.waiting() > 0,
     verdict: () => monitor.verdict(),
     count,
     publish,

@@ -1,26 +1,13 @@
 /** Samples the node every interval, judges whether it is healthy, and adds up the counts for CloudWatch. */
 import type { NodeConfig } from "./config.js";
 import { addIncrease, increase, type Sample, type Totals } from "./core/packet-counts.js";
-import type { EventName } from "./core/metrics.js";
-import {
-  abandonedFiles,
-  evictions,
-  spoolState,
-  usedPercent,
-  type SpoolFile,
-  type SpoolState,
-} from "./core/spool.js";
+import type { SpoolState } from "./core/spool.js";
 import { judge, type Verdict } from "./core/verdict.js";
 import { runCommand } from "./system/commands.js";
-import { describe, type Log } from "./system/log.js";
-import {
-  heldBytes,
-  listFiles,
-  listOpenFiles,
-  removeDone,
-  removeOpen,
-  type readDisk,
-} from "./system/spool-files.js";
+import type { Log } from "./system/log.js";
+import { createSpoolLimit } from "./spool-limit.js";
+import type { LossJournal } from "./system/loss-journal.js";
+import type { readDisk } from "./system/spool-files.js";
 
 const CHECK_SECONDS = 5;
 
@@ -42,67 +29,29 @@ interface Parts {
   readonly sampler: () => Promise<Sample>;
   readonly outOfService: () => string | undefined;
   readonly disk: typeof readDisk;
-  readonly count: (name: EventName, by: number) => void;
+  readonly losses: LossJournal;
   readonly log: Log;
   readonly now: () => number;
 }
 
 export function createHealthMonitor(parts: Parts): HealthMonitor {
-  const { config, log, now, count } = parts;
-  const { directory, high_water_percent } = config.spool;
-  // Files are deleted only where the node is unhealthy already: other nodes take the load first.
-  const evictPercent = Math.max(config.spool.evict_percent, high_water_percent);
+  const { config, log, now } = parts;
+  const { high_water_percent } = config.spool;
+  const limitSpool = createSpoolLimit(parts);
   let samples: readonly Sample[] = [];
   let totals: Totals = {};
   let verdict: Verdict | undefined;
   const empty = { files: 0, bytes: 0, behindSeconds: 0 };
   let spool = { ...empty, usedPercent: 0, open: empty };
 
-  async function limitSpool(): Promise<Awaited<ReturnType<typeof readDisk>>> {
-    const disk = await parts.disk(directory);
-    const done = await listFiles(`${directory}/done`);
-    const open = await listOpenFiles(directory);
-    const given = new Set<SpoolFile>();
-    const measured = disk.totalBytes > 0;
-    const idle = abandonedFiles(open, now(), config.spool.open_idle_seconds);
-    // Else those that are being uploaded would be paid for twice, by the next oldest.
-    const freed = { ...disk, freeBytes: disk.freeBytes + (await heldBytes(directory)) };
-    for (const file of measured ? evictions([...done, ...idle], freed, evictPercent) : []) {
-      const { path, bytes, writtenAt } = file;
-      const folder = idle.includes(file) ? "open" : "done";
-      try {
-        await (folder === "open" ? removeOpen : removeDone)(directory, path);
-      } catch (error) {
-        log.error("a file of the full spool cannot be deleted", { file: path, error: describe(error) });
-        continue;
-      }
-      given.add(file);
-      count("SpoolDroppedFiles", 1);
-      count("SpoolDroppedBytes", bytes);
-      const written = new Date(writtenAt).toISOString();
-      log.error("EVIDENCE LOST: the spool is full, the oldest file was deleted", {
-        file: folder === "open" ? `open/${path}` : path,
-        bytes,
-        written,
-      });
-    }
-    const after = given.size === 0 ? disk : await parts.disk(directory);
-    const state = (files: readonly SpoolFile[]): SpoolState =>
-      spoolState(
-        files.filter((file) => !given.has(file)),
-        now(),
-      );
-    spool = { ...state(done), usedPercent: usedPercent(after), open: state(open) };
-    return after;
-  }
-
   return {
     async check() {
-      const [sample, network, disk] = await Promise.all([
+      const [sample, network, { disk, ...found }] = await Promise.all([
         parts.sampler(),
         runCommand(config.commands.check, CHECK_SECONDS),
         limitSpool(),
       ]);
+      spool = found;
       const before = samples.at(-1);
       if (before !== undefined) totals = addIncrease(totals, increase(before, sample));
       samples = [...samples, sample].slice(-(config.tolerance.still_intervals + 2));

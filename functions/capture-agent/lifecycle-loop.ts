@@ -15,9 +15,9 @@ import type { EventName } from "./core/metrics.js";
 import { LARGEST_OBJECT } from "./core/spool.js";
 import type { Verdict } from "./core/verdict.js";
 import { runCommand } from "./system/commands.js";
+import { createCounter } from "./system/examine.js";
 import type { Imds } from "./system/imds.js";
-import type { UploadJournal } from "./system/upload-journal.js";
-import { describe, type Log } from "./system/log.js";
+import { describe, oneLine, type Log } from "./system/log.js";
 import { adoptOpenFiles, listFiles, listOpenFiles } from "./system/spool-files.js";
 import { loadState, saveState } from "./system/state-file.js";
 
@@ -27,6 +27,7 @@ import { loadState, saveState } from "./system/state-file.js";
  */
 const PROBE_SECONDS = 30;
 const STOP_SECONDS = 15;
+const COUNT_SECONDS = 5;
 
 interface Parts {
   readonly config: NodeConfig;
@@ -34,7 +35,8 @@ interface Parts {
   readonly imds: Imds;
   /** undefined: the node is in no group, and no hook is open. */
   readonly group: Group | undefined;
-  readonly journal: UploadJournal;
+  /** Whether a part of the index, or a record of losses, is not sent. */
+  readonly waiting: () => boolean;
   readonly verdict: () => Verdict | undefined;
   readonly count: (name: EventName, by: number) => void;
   /** Publishes the metrics at once, before the node is gone. */
@@ -88,7 +90,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
       spotNotice: await parts.imds.get("spot/instance-action").catch(() => undefined),
       probe,
       health: healthOf(parts.verdict()),
-      unsent: { ...unsent, files: unsent.files + (parts.journal.waiting() > 0 ? 1 : 0) },
+      unsent: { ...unsent, files: unsent.files + (parts.waiting() ? 1 : 0) },
       unfinished: sum(await listOpenFiles(config.spool.directory)),
       unsendable: sum(done.filter(({ bytes }) => bytes > LARGEST_OBJECT)),
     };
@@ -105,6 +107,21 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
     state = next;
   }
 
+  /** The packets of what is left behind, as far as they can be counted in the time that is left. */
+  async function countPackets(): Promise<void> {
+    const spool = config.spool.directory;
+    const packetsOf = createCounter(COUNT_SECONDS);
+    const left = [
+      ...(await listFiles(`${spool}/done`)).map(({ path }) => `${spool}/done/${path}`),
+      ...(await listOpenFiles(spool)).map(({ path }) => `${spool}/open/${path}`),
+    ];
+    for (const path of left) {
+      const read = await packetsOf(path);
+      if (read === undefined) parts.count("LeftBehindUncounted", 1);
+      else parts.count("LeftBehindPackets", read.packets);
+    }
+  }
+
   /** To the console, which outlives the instance, and to the alarms. Once for each problem. */
   async function reportProblem(
     step: Step & { kind: "complete" },
@@ -118,8 +135,11 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
     else {
       parts.count("LeftBehindFiles", unsent.files + unfinished.files + unsendable.files);
       parts.count("LeftBehindBytes", unsent.bytes + unfinished.bytes + unsendable.bytes);
+      await countPackets();
     }
-    await appendFile(config.console, `traffic-mirror: ${what}: ${step.problem}\n`).catch(() => undefined);
+    await appendFile(config.console, `traffic-mirror: ${oneLine(`${what}: ${step.problem}`)}\n`).catch(
+      () => undefined,
+    );
   }
 
   /** Whether it succeeded. */

@@ -4,8 +4,9 @@ import type { Bucket } from "./aws/bucket.js";
 import type { Clients, NodeConfig } from "./config.js";
 import { captureKey, originOf, timesOf, type IndexLine, type Place } from "./core/keys.js";
 import type { EventName } from "./core/metrics.js";
-import { uploadOrder, type SpoolFile } from "./core/spool.js";
-import type { JournalEntry, UploadJournal } from "./system/upload-journal.js";
+import { identityOf as identity, uploadOrder, type SpoolFile } from "./core/spool.js";
+import type { LossJournal } from "./system/loss-journal.js";
+import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
 import { donePath, listFiles, removeDone } from "./system/spool-files.js";
@@ -21,6 +22,9 @@ interface Parts {
   readonly config: NodeConfig;
   readonly bucket: Bucket;
   readonly journal: UploadJournal;
+  readonly losses: LossJournal;
+  /** Identities of what is sent and in the journal, and still on disk: what a crash or a failed deletion left. */
+  readonly sent: Set<string>;
   readonly place: Place;
   readonly register: () => Clients;
   readonly count: (name: EventName, by: number) => void;
@@ -32,13 +36,10 @@ interface Parts {
 const LONGEST_PAUSE_FACTOR = 12;
 /** Failures after which a pass ends: S3 is not there, and each try costs reading a file. */
 const MAX_FAILURES_PER_PASS = 8;
-const identity = ({ path, bytes, writtenAt }: SpoolFile): string => `${path}\n${bytes}\n${writtenAt}`;
 
-export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]): Uploader {
-  const { config, bucket, journal, place, count, log, now } = parts;
+export function createUploader(parts: Parts): Uploader {
+  const { config, bucket, journal, losses, sent, place, count, log, now } = parts;
   const { directory, unzip_packets: unzip } = config.spool;
-  /** Sent and in the journal, and still on disk: what a crash or a failed deletion left. */
-  const sent = new Set(sentBefore.map(identity));
   const examined = new Map<string, Examined>();
   /** How often each file failed. Those that failed go last, so that one that always fails delays no other. */
   const failures = new Map<string, number>();
@@ -62,6 +63,7 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
       packets,
       bytes: file.bytes,
       sha256,
+      addresses: known.addresses ?? null,
     };
     return { line, sha256: known.sha256 };
   }
@@ -70,10 +72,13 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
     if (!sent.has(identity(file))) {
       const { line, sha256 } = await indexed(file);
       const stored = await bucket.putFile(line.key, donePath(directory, file.path), file.bytes, sha256);
-      await journal.append({ line, ...file });
-      sent.add(identity(file));
+      await journal.append({ line, ...file }, async () => {
+        sent.add(identity(file));
+        await losses.withdraw(file); // a full disk took it while it was sent
+      });
       count("UploadedFiles", 1);
       count("UploadedBytes", file.bytes);
+      count("UploadedPackets", line.packets ?? 0);
       log.info("uploaded", { key: line.key, bytes: file.bytes, packets: line.packets, stored });
     }
     await removeDone(directory, file.path);
@@ -98,6 +103,7 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
         file !== undefined && failed < MAX_FAILURES_PER_PASS;
         file = queue.shift()
       ) {
+        const ended = losses.uploading(file);
         try {
           await send(file);
         } catch (error) {
@@ -107,6 +113,8 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
           if (error instanceof Error && error.name === "BadDigest") examined.delete(identity(file));
           count("UploadFailures", 1);
           log.warn("upload failed, will be tried again", { file: file.path, error: describe(error) });
+        } finally {
+          ended();
         }
       }
     };
@@ -123,8 +131,9 @@ export function createUploader(parts: Parts, sentBefore: readonly JournalEntry[]
         try {
           const failed = await pass();
           const due = leaving() || now() - indexedAt >= config.spool.index_interval_seconds * 1000;
-          if (due && journal.waiting() > 0) {
+          if (due && journal.waiting() + losses.waiting() > 0) {
             await journal.flush();
+            await losses.flush(bucket, place, leaving());
             indexedAt = now();
           }
           pause = failed > 0 ? Math.min(pause * 2, LONGEST_PAUSE_FACTOR) : 1;

@@ -4,6 +4,7 @@
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { signalAt } from "../aws/signal.js";
+import { isBehind } from "../core/events/behind.js";
 import type { AccountRegion, SweepReason } from "../core/events/envelope.js";
 import { mergeLooks, type Look, type Source } from "../core/model.js";
 import { sessionsChanged, sourcesRefused } from "../core/sessions/bus-events.js";
@@ -32,12 +33,14 @@ const WINDOW_MS = 20_000;
 /** Sessions are made until so long before the deadline where somebody waits for an answer. */
 const ANSWER_MS = 8_000;
 
-/** What is different about a queue of which outsiders decide how much is in it. */
+/** What is different about a queue that outsiders fill. */
 export interface Lane {
-  /** The messages that are let in; the others are answered and done with. */
+  /** The messages that are let in; the others have got their answer and do not come back. */
   readonly admit: (context: ReconcileContext, messages: readonly Message[]) => Promise<readonly Message[]>;
-  /** Sessions are made for so long after reading: what waits longer for its turn does not hold up who comes next. */
+  /** How long sessions are made after reading: what waits longer for its turn is left to a sweep, and holds up nobody. */
   readonly sessionsMs: number;
+  /** Whether a look comes back for its own sake: one that a request asks for comes back with its request. */
+  readonly looksComeBack: boolean;
 }
 
 export async function handleBatch(
@@ -51,7 +54,7 @@ export async function handleBatch(
   let messages = parseMessages(context, records, accountRegion);
   try {
     if (lane && messages.length > 0) messages = await lane.admit(context, messages);
-    const left = messages.length === 0 ? nothing : await act(context, messages, deadline, lane?.sessionsMs);
+    const left = messages.length === 0 ? nothing : await act(context, messages, deadline, lane);
     return await sendBack(context, left.looks, left.followUps);
   } catch (error) {
     // Nothing was decided: all that was understood comes back. What was dropped stays dropped.
@@ -61,6 +64,9 @@ export async function handleBatch(
     metrics.publishStoredMetrics();
   }
 }
+
+/** AWS's own events. */
+const trusted = { sessionsMs: Infinity, looksComeBack: true };
 
 /** Messages whose look, or whose follow-up, could not be done. */
 interface Left {
@@ -73,7 +79,7 @@ async function act(
   context: ReconcileContext,
   messages: readonly Message[],
   deadline: number,
-  sessionsMs = Infinity,
+  { sessionsMs, looksComeBack }: Pick<Lane, "sessionsMs" | "looksComeBack"> = trusted,
 ): Promise<Left> {
   const { settings, ports, telemetry } = context;
   const [loaded, hold] = await Promise.all([context.policies.load(), context.readHold()]);
@@ -110,7 +116,7 @@ async function act(
   const openHooks = await hooks(context, policy, messages, { ...report, deadline });
   const unreportedTampering = await publishEvents(context, loaded, messages, report, deadline);
   return {
-    looks: messages.filter((message) => isUnsettled(message, report)),
+    looks: looksComeBack ? messages.filter((message) => isUnsettled(message, report)) : [],
     followUps: [...unsettledDemands, ...openHooks, ...unreportedTampering],
   };
 }
@@ -185,8 +191,10 @@ function hasFollowUp({ event }: Message): boolean {
   return event.followUps.length > 0;
 }
 
-function isUnsettled({ event: { look, early } }: Message, report: Report): boolean {
-  if (report.sources.some((source) => names(look, source) && report.unsettled.has(source.id))) return true;
+function isUnsettled({ event: { look, early, expected } }: Message, report: Report): boolean {
+  const named = report.sources.filter((source) => names(look, source));
+  if (named.some(({ id }) => report.unsettled.has(id))) return true;
+  if (expected && named.some(({ instance }) => instance && isBehind(expected, instance))) return true;
   return early && [...look.instanceIds, ...look.interfaceIds].some((id) => report.unseen.includes(id));
 }
 

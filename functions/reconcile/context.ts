@@ -28,8 +28,6 @@ export interface ReconcileContext extends App {
   readonly requestSweep: RequestSweep;
   /** Why events make no sessions yet; undefined: they do. */
   readonly readHold: () => Promise<HoldReason | undefined>;
-  /** 0 up to 1, for the jitter of delays. */
-  readonly random: () => number;
 }
 
 /** `policyCacheMs`: how old the policy may be. Throws when the environment is not what Terraform sets. */
@@ -58,6 +56,5 @@ export function createReconcileContext(policyCacheMs: number, kinds: readonly Ev
     types: createTypeMemory("pending"),
     quotas: createQuotaMemory(LONGEST_OF_EVENTS_MS),
     requestSweep: createSweepRequests(),
-    random: Math.random,
   };
 }

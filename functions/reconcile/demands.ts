@@ -1,6 +1,7 @@
 /** The demands of a batch. DynamoDB may fail where EC2 does not, so the rest of the batch never waits for them. */
 import { openIntake } from "../core/demands/intake.js";
 import type { ClaimStore } from "../core/demands/ports.js";
+import { randomPause } from "../core/demands/update.js";
 import type { Observation } from "../core/model.js";
 import type { Policy } from "../core/sessions/policy.js";
 import type { Report } from "../core/sessions/report.js";
@@ -32,6 +33,7 @@ export function demandsOf(
     limits: claimLimits,
     mode: settings.mode,
     now: () => ports.clock.now(),
+    pause: randomPause(ports.clock, context.random),
   });
   let unread = false;
   return {
@@ -51,7 +53,12 @@ export function demandsOf(
         telemetry.logger.warn("could not write a demand, it will be tried again", error as Error);
       }
       for (const { request, id, reason } of intake.refusedRequests) {
-        telemetry.logger.warn("demand refused", { id, reason, by: request.followUp.by.name });
+        telemetry.logger.warn("demand refused", {
+          // EC2 does not show the interfaces of an instance that it does not show.
+          [id.startsWith("i-") ? "instance" : "interface"]: id,
+          reason,
+          requester: request.followUp.by.name,
+        });
       }
       telemetry.metrics.addMetric("DemandsOpened", "Count", intake.opened);
       telemetry.metrics.addMetric("DemandsRefused", "Count", intake.refusedRequests.length);
@@ -69,6 +76,7 @@ function inTime(store: ClaimStore, thereIsTime: () => boolean): ClaimStore {
   return {
     ...store,
     read: async (keys) => (check(), store.read(keys)),
+    overdue: async (...of) => (check(), store.overdue(...of)),
     write: async (...of) => (check(), store.write(...of)),
   };
 }

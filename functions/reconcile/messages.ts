@@ -29,6 +29,8 @@ export interface PendingFollowUp<D extends FollowUp = FollowUp> {
   readonly message: Message;
   readonly followUp: D;
   readonly time: number;
+  /** Whether the message was delivered before. */
+  readonly again: boolean;
 }
 
 /** Those that could be understood. What could not is dropped here, with the reason, and never comes back. */
@@ -88,7 +90,12 @@ export function followUpsOf<K extends FollowUp["kind"]>(
   return messages.flatMap((message) =>
     message.event.followUps
       .filter((followUp): followUp is Extract<FollowUp, { kind: K }> => followUp.kind === kind)
-      .map((followUp) => ({ message, followUp, time: message.receivedAt })),
+      .map((followUp) => ({
+        message,
+        followUp,
+        time: message.receivedAt,
+        again: message.deliveries > 1,
+      })),
   );
 }
 

@@ -1,23 +1,25 @@
 /**
- * Which requests are let in. Before anything is read of EC2: who asks too often is told so a few times and then passed
- * over, at the cost of one counter, and when it asked is the queue's time, not its own.
+ * Which requests are let in, decided before EC2 is called: a requester that asks too often is refused, and then ignored, at
+ * the cost of one counter. When it asked is the queue's time, never the event's own.
  */
-import { openIntake, type DemandRequest } from "../core/demands/intake.js";
+import type { DemandRequest } from "../core/demands/asked.js";
+import { openIntake } from "../core/demands/intake.js";
 import { admit, minuteOf } from "../core/demands/quota.js";
+import { randomPause } from "../core/demands/update.js";
 import { receiptOf } from "../core/demands/receipt.js";
 import type { Lane } from "../reconcile/batch.js";
 import type { ReconcileContext } from "../reconcile/context.js";
 import type { Message } from "../reconcile/messages.js";
 
 /**
- * A claim that is written down is a sweep's business as well: whose turn does not come within this time is mirrored with
- * the next one, and those who ask meanwhile are taken in.
+ * How long a batch waits for its turn in EC2's rate. The next sweep makes the session of every claim that is written down, so
+ * waiting longer would only keep later requests in the queue.
  */
 const SESSIONS_MS = 3_000;
-/** A message that was queued when it was sent, by its sender's clock, needs no record of when it first came. */
+/** Queued so soon after its event's time, a message cannot have been in the dead-letter queue, so it needs no receipt. */
 const PROMPT_MS = 60_000;
 
-export const requestsLane: Lane = { admit: admitRequests, sessionsMs: SESSIONS_MS };
+export const requestsLane: Lane = { admit: admitRequests, sessionsMs: SESSIONS_MS, looksComeBack: false };
 
 async function admitRequests(
   context: ReconcileContext,
@@ -47,24 +49,27 @@ interface Counted {
   readonly is: ReturnType<typeof admit>;
 }
 
-/** What comes back has been counted, and was let in then. */
+/** Messages that come back were counted and admitted the first time. */
 async function countRequests(
   { claimStore, claimLimits, ports }: ReconcileContext,
   messages: readonly Message[],
 ): Promise<readonly Counted[]> {
-  const counted: Counted[] = messages
+  const counted: readonly Counted[] = messages
     .filter(({ deliveries }) => deliveries > 1)
     .map((message) => ({ message, is: "admitted" }));
   const fresh = messages.filter(({ deliveries }) => deliveries === 1);
   const minute = minuteOf(ports.clock.now());
-  for (const requester of new Set(fresh.map(requesterOf))) {
+  const countsOf = async (requester: string): Promise<readonly Counted[]> => {
     const its = fresh.filter((message) => requesterOf(message) === requester);
     const asked = await claimStore.count(requester, minute, its.length);
-    its.forEach((message, n) => {
-      counted.push({ message, is: admit(requester, asked - its.length + n + 1, claimLimits) });
-    });
-  }
-  return counted;
+    return its.map((message, n) => ({
+      message,
+      is: admit(requester, asked - its.length + n + 1, claimLimits),
+    }));
+  };
+  // Each has its own counter, so none waits for another's.
+  const requesters = [...new Set(fresh.map(requesterOf))];
+  return [...counted, ...(await Promise.all(requesters.map(countsOf))).flat()];
 }
 
 /** The messages with the times at which they were received first. */
@@ -76,7 +81,7 @@ async function withReceipts(
   const ids = odd.map(({ eventId }) => eventId);
   const first = ids.length === 0 ? new Map<string, number>() : await claimStore.receipts(ids);
   for (const { eventId, time, queuedAt } of odd) {
-    // From the future: were it to go through the dead-letter queue, nothing would tell when it first came.
+    // After a time in the dead-letter queue, nothing else would tell when an event "from the future" first came.
     if (!first.has(eventId) && time > queuedAt) await claimStore.keepReceipt(eventId, queuedAt);
   }
   const now = ports.clock.now();
@@ -90,16 +95,24 @@ async function withReceipts(
 
 async function refuse(context: ReconcileContext, messages: readonly Message[]): Promise<void> {
   if (messages.length === 0) return;
-  const { claimStore: store, claimLimits: limits, settings, policies, ports, telemetry } = context;
+  const { claimStore: store, claimLimits: limits, settings, policies, ports, telemetry, random } = context;
   const { policy } = await policies.load();
-  const intake = openIntake({ store, policy, limits, mode: settings.mode, now: () => ports.clock.now() });
+  const pause = randomPause(ports.clock, random);
+  const intake = openIntake({
+    store,
+    policy,
+    limits,
+    mode: settings.mode,
+    now: () => ports.clock.now(),
+    pause,
+  });
   const requests = messages.flatMap(({ event, receivedAt: time }) =>
     event.followUps.flatMap((followUp): DemandRequest[] =>
       followUp.kind === "demand" || followUp.kind === "withdrawal" ? [{ followUp, time }] : [],
     ),
   );
   await intake.refuse(requests, "too-many-requests");
-  // The next one over the quota is told.
+  // Not tried again: the next request over the quota gets the answer.
   for (const error of intake.failures) telemetry.logger.warn("a refusal was not written", error as Error);
 }
 

@@ -33,6 +33,8 @@ export interface App {
   readonly claimStore: ClaimStore;
   readonly claimLimits: ClaimLimits & Quotas;
   readonly publish: Publish;
+  /** 0 up to 1, for the jitter of delays. */
+  readonly random: () => number;
 }
 
 /**
@@ -78,6 +80,7 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     claimStore: {
       read: async (...of) => (await table()).read(...of),
       all: async (...of) => (await table()).all(...of),
+      overdue: async (...of) => (await table()).overdue(...of),
       count: async (...of) => (await table()).count(...of),
       write: async (...of) => (await table()).write(...of),
       receipts: async (...of) => (await table()).receipts(...of),
@@ -85,5 +88,6 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
     },
     claimLimits: demands,
     publish: async (events, until) => (events.length === 0 ? 0 : (await publisher())(events, until)),
+    random: Math.random,
   };
 }

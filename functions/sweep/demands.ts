@@ -1,16 +1,16 @@
-/** A sweep's part in demands: it honours them and writes down what has become of them, their end included. */
+/** The demands of a sweep: it honours the open ones and writes down what became of each, its end included. */
 import type { Deadlines } from "../core/deadlines.js";
 import { isOpen, openClaims, settle, type Claim, type ClaimCopy } from "../core/demands/claim.js";
-import { demandResultOf } from "../core/demands/intake.js";
+import { demandResultOf } from "../core/demands/result.js";
 import type { ClaimKey, InterfaceClaims } from "../core/demands/ports.js";
-import { openUpdates } from "../core/demands/update.js";
+import { openUpdates, randomPause } from "../core/demands/update.js";
 import type { Report } from "../core/sessions/report.js";
 import type { ClaimsByInterface } from "../core/sessions/selection.js";
 import type { App } from "../runtime/app.js";
 import { withPermissionRetries } from "../runtime/permission-retries.js";
 import type { SweepContext } from "./context.js";
 
-/** Claims that one sweep writes, read in one call: the next sweep goes on. */
+/** Most claims that one sweep writes, so that one call reads them all; the next sweep goes on. */
 const WRITES_A_SWEEP = 50;
 
 export interface SweptDemands {
@@ -31,9 +31,14 @@ export async function readDemands(
       return claimStore.all(until);
     });
     const now = ports.clock.now();
+    const unread = stored.filter((each) => each.unread).map(({ interfaceId }) => interfaceId);
+    if (unread.length > 0)
+      telemetry.logger.error("claims that cannot be read keep what is mirrored", { unread });
     return {
       stored,
-      claims: new Map(stored.map(({ interfaceId, copies }) => [interfaceId, openClaims(copies, now)])),
+      claims: new Map(
+        stored.map(({ interfaceId, copies, unread }) => [interfaceId, openClaims(copies, now, unread)]),
+      ),
     };
   } catch (error) {
     telemetry.logger.error("demands could not be read: nothing is removed by policy", error as Error);
@@ -80,11 +85,11 @@ export async function settleDemands(
     telemetry.logger.warn("demands could not be written, the next sweep goes on", error as Error);
   };
   try {
-    const updates = openUpdates(claimStore, () => ports.clock.now());
+    const updates = openUpdates(claimStore, () => ports.clock.now(), randomPause(ports.clock, app.random));
     if (ports.clock.now() < until) await updates.read(changed);
     for (const { copy, ...key } of changed) {
       if (ports.clock.now() >= until) break;
-      // A claim that is gone, though it has a copy, is known by that copy. One that fails each time keeps no other open.
+      // A claim that is gone is known by its copy. One that fails each time must not keep the others from being written.
       await updates.change(key, (claim) => answer(claim ?? claimOf(key.interfaceId, copy))).catch(later);
     }
   } catch (error) {
@@ -96,4 +101,9 @@ export async function settleDemands(
 /** What its copy says of a claim. */
 function claimOf(interfaceId: string, copy: ClaimCopy): Claim {
   return { ...copy, interfaceId, at: copy.since, received: copy.since };
+}
+
+/** Whether some or all of them could not be read. */
+export function areUnread({ stored }: SweptDemands): boolean {
+  return stored === null || stored.some(({ unread }) => unread);
 }

@@ -1,9 +1,13 @@
 /** Demands of the version before become claims, before anything is decided without them. */
 import type { EarlierDemands } from "../aws/earlier-demands.js";
-import { isOpen } from "../core/demands/claim.js";
+import { isOpen, type Claim } from "../core/demands/claim.js";
+import type { ClaimStore } from "../core/demands/ports.js";
 import type { App } from "../runtime/app.js";
 
-/** Once there are none, a process asks no more: one read for each cold start. */
+/** Tries to write one claim; others may write it at the same time, so each try reads it anew. */
+const TRIES = 5;
+
+/** Reads until the first success, and then no more: one read for each cold start. */
 export function createTakeOver(earlier: EarlierDemands): (app: App) => Promise<void> {
   let done = false;
   return async ({ claimStore, claimLimits, ports, telemetry }) => {
@@ -19,19 +23,7 @@ export function createTakeOver(earlier: EarlierDemands): (app: App) => Promise<v
         since: Math.min(claim.since, now),
         until: Math.min(claim.until, latest),
       }));
-    for (const claim of open) {
-      const { claims: seen } = await claimStore.read([claim]);
-      const [current] = seen;
-      // Who has asked since is known better by that.
-      if (current?.version !== undefined) continue;
-      const written = await claimStore.write(
-        claim,
-        { claim: undefined, version: undefined, copied: false },
-        now,
-      );
-      if (typeof written === "string")
-        telemetry.logger.warn("demand not taken over", { claim, why: written });
-    }
+    for (const claim of open) await takeOver(claimStore, claim, now);
     await earlier.remove(parameters);
     if (parameters.length > 0) {
       telemetry.logger.info("demands taken over from parameters", {
@@ -41,4 +33,18 @@ export function createTakeOver(earlier: EarlierDemands): (app: App) => Promise<v
     }
     done = true;
   };
+}
+
+/** Throws where it could not be written: its parameter is then still there for the next sweep. */
+async function takeOver(claimStore: ClaimStore, claim: Claim, now: number): Promise<void> {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const { claims } = await claimStore.read([claim]);
+    // A claim that is already in the table is newer than the parameter.
+    if (claims[0]?.version !== undefined) return;
+    const nothing = { copied: false, ...claims[0], claim: undefined, version: undefined };
+    // More than this version's quotas allow may be open; all keep their ends.
+    const written = await claimStore.write(claim, nothing, now, true);
+    if (typeof written === "object") return;
+  }
+  throw new Error(`the demand of ${claim.requester} on ${claim.interfaceId} could not be taken over`);
 }

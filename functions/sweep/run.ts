@@ -20,7 +20,7 @@ import { withPermissionRetries } from "../runtime/permission-retries.js";
 import { countReport, countSweep, logPolicyProblems } from "../runtime/telemetry.js";
 import type { SweepContext } from "./context.js";
 import { lookOutside } from "./outside-vpcs.js";
-import { readDemands, settleDemands } from "./demands.js";
+import { areUnread, readDemands, settleDemands } from "./demands.js";
 import { openWhenFree } from "./record.js";
 import type { Request, SweepRequest } from "./request.js";
 import { explained, refuseToPass, summarize, type Summary } from "./summary.js";
@@ -134,7 +134,7 @@ async function runReconcile(
   countReport(telemetry, report, problems);
   countSweep(telemetry, report, settings.quota, ports.clock.now() - started);
   telemetry.metrics.addMetric("DemandsOpen", "Count", open);
-  telemetry.metrics.addMetric("DemandsUnread", "Count", demands.stored === null ? 1 : 0);
+  telemetry.metrics.addMetric("DemandsUnread", "Count", areUnread(demands) ? 1 : 0);
   telemetry.metrics.addMetric("SourcesOfRefusedTypes", "Count", ofRefusedTypes(report, policy));
   telemetry.metrics.addMetric("SweepStateUnread", "Count", record.window === null || failed.record ? 1 : 0);
   const summary = summarize(report, open, settings.sessionUsdPerHour);

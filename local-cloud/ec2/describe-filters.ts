@@ -68,7 +68,8 @@ const INTERFACE_PLAIN =
   "description interface-type mac-address network-interface-id operator.managed operator.principal owner-id " +
   "private-dns-name private-ip-address requester-id requester-managed source-dest-check status subnet-id vpc-id";
 
-const camel = (name: string): string => name.replace(/-([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+export const camel = (name: string): string =>
+  name.replace(/-([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
 function paths(plain: string, special: Record<string, string>, prefix: readonly string[] = []) {
   const all = Object.fromEntries(plain.split(" ").map((name) => [name, camel(name)]));

@@ -35,6 +35,7 @@ import { EndpointServices } from "./endpoints/services.js";
 import { longestLagOf } from "../interference/lag.js";
 import { Ec2Fault } from "./fault.js";
 import type { Where } from "./moto-view.js";
+import { refuseNotKnownYet } from "./not-known-yet.js";
 import { createRegion, type Common, type Region } from "./region.js";
 import { TargetShares } from "./shares.js";
 import { DEFAULT_QUOTAS } from "./store/model.js";
@@ -89,12 +90,14 @@ export function createEc2(cloud: Cloud): Ec2 {
 
   async function answer(call: Call): Promise<Answer | undefined> {
     const request = { call, params: call.params, region: region(call) };
+    await refuseNotKnownYet(request);
     const action = own.get(call.action);
     if (action) return ec2Ok(call.action, await action(request));
     if (call.action.includes("TrafficMirror")) {
       throw new Ec2Fault("InvalidAction", `The action ${call.action} is not valid for this web service.`);
     }
-    const answered = await shared.get(call.action)?.(request);
+    if (!READS.test(call.action)) await request.region.lists.changing(call.action);
+    const answered = (await shared.get(call.action)?.(request)) ?? request.region.lists.answer(call);
     if (!answered && !READS.test(call.action)) await changing(request.region, call.action);
     return answered;
   }

@@ -3,6 +3,7 @@ import type { Cloud } from "../types.js";
 import { EndpointStore } from "./endpoints/store.js";
 import type { EndpointServices } from "./endpoints/services.js";
 import { Fleet } from "./fleet/fleet.js";
+import { MotoLists } from "./moto-lists.js";
 import { MotoView, type View, type Where } from "./moto-view.js";
 import { createRandom } from "./random.js";
 import type { TargetShares } from "./shares.js";
@@ -19,6 +20,7 @@ export interface Region extends Where {
   readonly services: EndpointServices;
   readonly shares: TargetShares;
   readonly moto: MotoView;
+  readonly lists: MotoLists;
   readonly pendingMilliseconds: () => number;
   /** Generation of the moto view at which sessions were last held against it. */
   checked: number;
@@ -52,8 +54,9 @@ export function createRegion(cloud: Cloud, where: Where, common: Common): Region
   const mirror = new TrafficMirrorStore(context);
   const fleet = new Fleet(context, (id) => mirror.sessions.interfaceDeleted(id));
   const moto = new MotoView(cloud, where, context.nextSeq);
+  const lists = new MotoLists(cloud, where);
   const endpoints = new EndpointStore(context, fleet);
-  const parts = { context, mirror, fleet, endpoints, services, shares, moto };
+  const parts = { context, mirror, fleet, endpoints, services, shares, moto, lists };
   return { ...where, cloud, ...parts, pendingMilliseconds, checked: 0 };
 }
 

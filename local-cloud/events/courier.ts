@@ -10,12 +10,17 @@ export interface InstanceEventSettings {
   settleMilliseconds: number;
   /** Whether the account has a CloudTrail trail, whose records of management events EventBridge passes on. */
   trail: boolean;
+  /** Milliseconds from a call to its record; CloudTrail takes seconds to minutes. */
+  trailMilliseconds: number;
 }
 
 /** Carries the events that the local cloud makes by itself to the bus. */
 export interface Courier {
-  /** Puts an event unless automatic events are off; `settled`: of a change that takes its time, a little later. */
-  put(from: Where, event: BusEvent, when?: "now" | "settled"): void;
+  /**
+   * Puts an event unless automatic events are off; `settled`: of a change that takes its time, a little later;
+   * `recorded`: when the trail has it.
+   */
+  put(from: Where, event: BusEvent, when?: "now" | "settled" | "recorded"): void;
   /** The same for what is put whether or not automatic events are on. */
   forward(from: Where, event: BusEvent): void;
   /** Runs work whose events are asked for by name, and so put even when automatic events are off. */
@@ -26,7 +31,12 @@ export interface Courier {
   reset(): void;
 }
 
-const DEFAULTS: InstanceEventSettings = { enabled: true, settleMilliseconds: 100, trail: true };
+const DEFAULTS: InstanceEventSettings = {
+  enabled: true,
+  settleMilliseconds: 100,
+  trail: true,
+  trailMilliseconds: 0,
+};
 
 /** Delivery is in the background, as in AWS: a call does not wait for the events that it causes. */
 export const createCourier = (
@@ -51,14 +61,19 @@ export const createCourier = (
     forward,
     put(from, event, when = "now") {
       if (!settings.enabled && asked.getStore() !== true) return;
-      if (when === "now") {
+      const later = {
+        now: 0,
+        settled: settings.settleMilliseconds,
+        recorded: settings.trailMilliseconds,
+      }[when];
+      if (when === "now" || (when === "recorded" && later === 0)) {
         forward(from, event);
         return;
       }
       const timer = setTimeout(() => {
         timers.delete(timer);
         forward(from, event);
-      }, settings.settleMilliseconds);
+      }, later);
       timers.add(timer);
     },
     always: (work) => asked.run(true, work),

@@ -3,23 +3,29 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/global
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
-  CreateLaunchConfigurationCommand,
   DescribeAutoScalingInstancesCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
   AllocateAddressCommand,
   AssociateRouteTableCommand,
   AttachInternetGatewayCommand,
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
   CreateInternetGatewayCommand,
+  CreateLaunchTemplateCommand,
   CreateNatGatewayCommand,
   CreateRouteCommand,
   CreateRouteTableCommand,
+  CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
   CreateVpcEndpointCommand,
   DescribeRouteTablesCommand,
   EC2Client,
+  RevokeSecurityGroupEgressCommand,
   type CreateRouteCommandInput,
+  type CreateVpcEndpointCommandInput,
+  type IpPermission,
 } from "@aws-sdk/client-ec2";
 import { startLocalCloud, type LocalCloud } from "../index.js";
 import { sdk } from "../support/resources.js";
@@ -94,7 +100,7 @@ const toInternetGateway: Way = async (place) => {
 };
 
 const byEndpoint =
-  (service: string): Way =>
+  (service: string, given: Partial<CreateVpcEndpointCommandInput> = {}): Way =>
   ({ vpcId, subnetId }) =>
     ec2.send(
       new CreateVpcEndpointCommand({
@@ -102,22 +108,50 @@ const byEndpoint =
         VpcEndpointType: "Interface",
         ServiceName: `com.amazonaws.eu-west-1.${service}`,
         SubnetIds: [subnetId],
+        ...given,
       }),
     );
 
-const launch = async ({ subnetId }: Place): Promise<string | undefined> => {
-  const LaunchConfigurationName = "node";
-  await scaling.send(
-    new CreateLaunchConfigurationCommand({
-      LaunchConfigurationName,
-      ImageId: "ami-12c6146b",
-      InstanceType: "m5.large",
+interface Rules {
+  readonly in?: IpPermission;
+  /** In the place of all that a new group lets out. */
+  readonly out?: IpPermission;
+}
+const HTTPS = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
+const https = (block: string): IpPermission => ({ ...HTTPS, IpRanges: [{ CidrIp: block }] });
+const VPC = https("10.0.0.0/16");
+
+const group = async ({ vpcId: VpcId }: Place, name: string, rules: Rules): Promise<string> => {
+  const made = await ec2.send(new CreateSecurityGroupCommand({ VpcId, GroupName: name, Description: name }));
+  const GroupId = made.GroupId ?? "";
+  if (rules.in) {
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [rules.in] }));
+  }
+  if (rules.out) {
+    const all = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
+    await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: all }));
+    await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions: [rules.out] }));
+  }
+  return GroupId;
+};
+
+/** By a launch template, with these groups in the place of the VPC's default one. */
+const launch = async ({ subnetId }: Place, Groups?: string[]): Promise<string | undefined> => {
+  const LaunchTemplateName = "node";
+  await ec2.send(
+    new CreateLaunchTemplateCommand({
+      LaunchTemplateName,
+      LaunchTemplateData: {
+        ImageId: "ami-12c6146b",
+        InstanceType: "m5.large",
+        NetworkInterfaces: [{ DeviceIndex: 0, ...(Groups && { Groups }) }],
+      },
     }),
   );
   await scaling.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName: "capture",
-      LaunchConfigurationName,
+      LaunchTemplate: { LaunchTemplateName },
       MinSize: 1,
       MaxSize: 1,
       VPCZoneIdentifier: subnetId,
@@ -159,6 +193,68 @@ test.each<[string, Way]>([
   expect(await cloud.stranded()).toEqual([
     { account: ACCOUNT, group: "capture", instanceId: expect.stringMatching(/^i-/) },
   ]);
+});
+
+interface Guarded {
+  /** Rules of the node's group. */
+  readonly node?: Rules;
+  /** Of the endpoint's own group; null: it has the VPC's default one. */
+  readonly endpoint?: Rules | null;
+  readonly privateDns?: boolean;
+}
+const guarded = async (
+  place: Place,
+  { node = {}, endpoint = null, privateDns = true }: Guarded,
+): Promise<string> => {
+  const nodes = await group(place, "nodes", node);
+  const groups = endpoint === null ? {} : { SecurityGroupIds: [await group(place, "endpoints", endpoint)] };
+  await byEndpoint("autoscaling", { ...groups, PrivateDnsEnabled: privateDns })(place);
+  return nodes;
+};
+
+test.each<[string, Guarded]>([
+  ["the VPC's block", { node: { out: VPC }, endpoint: { in: VPC } }],
+  ["the nodes' subnet", { endpoint: { in: https("10.0.0.0/20") } }],
+])("an endpoint that admits %s serves the node", async (_, guard) => {
+  const place = await network();
+  expect(await launch(place, [await guarded(place, guard)])).toBe("InService");
+});
+
+test("an endpoint that admits the node's group serves the node", async () => {
+  const place = await network();
+  const nodes = await group(place, "nodes", {});
+  const rule = { ...HTTPS, UserIdGroupPairs: [{ GroupId: nodes }] };
+  const endpoints = await group(place, "endpoints", { in: rule });
+  await byEndpoint("autoscaling", { SecurityGroupIds: [endpoints] })(place);
+  expect(await launch(place, [nodes])).toBe("InService");
+});
+
+test.each<[string, Guarded]>([
+  ["an endpoint that admits nobody", { endpoint: {} }],
+  ["an endpoint that admits another port", { endpoint: { in: { ...VPC, FromPort: 80, ToPort: 80 } } }],
+  ["an endpoint that admits other addresses", { endpoint: { in: https("10.0.128.0/20") } }],
+  ["an endpoint with the default group, of which it is none", { endpoint: null }],
+  [
+    "a group that lets nothing out to the endpoint",
+    { node: { out: https("10.0.128.0/20") }, endpoint: { in: VPC } },
+  ],
+  ["an endpoint that has not the API's name", { endpoint: { in: VPC }, privateDns: false }],
+])("a node with %s waits, and is named", async (_, guard) => {
+  const place = await network();
+  expect(await launch(place, [await guarded(place, guard)])).toBe("Pending:Wait");
+  expect(await cloud.stranded()).toHaveLength(1);
+});
+
+test("a NAT gateway is no way out for a group that lets nothing out of the VPC", async () => {
+  const place = await network();
+  await toNat(place);
+  expect(await launch(place, [await group(place, "nodes", { out: VPC })])).toBe("Pending:Wait");
+});
+
+test("an endpoint that refuses the node is not gone around by a NAT gateway", async () => {
+  const place = await network();
+  await toNat(place);
+  expect(await launch(place, [await guarded(place, { endpoint: {} })])).toBe("Pending:Wait");
 });
 
 test("nothing is completed from within where no agents run", async () => {

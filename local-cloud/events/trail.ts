@@ -122,7 +122,7 @@ const recordOf = (call: Call, answer: Answer): Record<string, unknown> => {
 
 /**
  * "AWS API Call via CloudTrail" for some calls of EC2, those that failed included ("CloudTrail record contents").
- * Here they come at once; CloudTrail takes seconds to minutes.
+ * Here they come at once unless the setting `trailMilliseconds` says otherwise; CloudTrail takes seconds to minutes.
  */
 export const trailEvents = (courier: Courier): Patch => ({
   name: "trail-events",
@@ -131,11 +131,8 @@ export const trailEvents = (courier: Courier): Patch => ({
   async run(call, next) {
     const answer = await next();
     if (!courier.settings.enabled || !courier.settings.trail) return answer;
-    courier.put(call, {
-      source: "aws.ec2",
-      detailType: "AWS API Call via CloudTrail",
-      detail: recordOf(call, answer),
-    });
+    const detail = recordOf(call, answer);
+    courier.put(call, { source: "aws.ec2", detailType: "AWS API Call via CloudTrail", detail }, "recorded");
     return answer;
   },
 });

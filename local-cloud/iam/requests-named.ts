@@ -1,4 +1,4 @@
-/** Actions and resources of calls that name what they are about: IAM, load balancers, alarms, logs, event buses. */
+/** Actions and resources of calls that name what they are about: IAM, load balancers, alarms, logs, event buses, Glue's tables. */
 import { jsonBody } from "../answers.js";
 import type { Call } from "../types.js";
 import { list } from "../xml.js";
@@ -116,5 +116,29 @@ export const eventBuses = (call: Call): readonly Needed[] => {
     ...(call.action === "PutTargets"
       ? (body.Targets ?? []).flatMap(({ RoleArn }) => passRole(RoleArn, "events"))
       : []),
+  ];
+};
+
+/** A catalog, its database and a table of that are all asked for (AWS Glue, "Specifying AWS Glue resource ARNs"). */
+export const glue = (call: Call): readonly Needed[] => {
+  const body = jsonBody(call);
+  const named = (field: string): string | undefined => {
+    const input = body[field] as { Name?: string } | undefined;
+    return input?.Name;
+  };
+  const text = (name: string): string | undefined =>
+    typeof body[name] === "string" ? body[name] : undefined;
+  const arn = text("ResourceArn");
+  if (arn !== undefined) return [{ resource: arn }];
+  const ofDatabase = /Database$/.test(call.action);
+  const database =
+    text("DatabaseName") ?? named("DatabaseInput") ?? (ofDatabase ? text("Name") : undefined) ?? "*";
+  const table = ofDatabase ? undefined : (text("TableName") ?? named("TableInput") ?? text("Name") ?? "*");
+  const databaseArn = arnOf(call, "glue", `database/${database}`);
+  return [
+    { resource: arnOf(call, "glue", "catalog") },
+    { resource: databaseArn },
+    ...(table === undefined ? [] : [{ resource: arnOf(call, "glue", `table/${database}/${table}`) }]),
+    ...(call.action === "CreateDatabase" ? tagging("glue:TagResource", databaseArn, body["Tags"]) : []),
   ];
 };

@@ -32,6 +32,14 @@ describe("what a call needs", () => {
       { method: "DELETE", path: "/b?lifecycle" },
       ["s3:PutLifecycleConfiguration arn:aws:s3:::b"],
     ],
+    [
+      "a table of Glue",
+      "glue",
+      { target: "AWSGlue.CreateTable", json: { DatabaseName: "d", TableInput: { Name: "t" } } },
+      ["catalog", "database/d", "table/d/t"].map(
+        (name) => `glue:CreateTable arn:aws:glue:eu-west-1:111111111111:${name}`,
+      ),
+    ],
     ["an object", "s3", { method: "PUT", path: "/b/a%20b" }, ["s3:PutObject arn:aws:s3:::b/a b"]],
     [
       "a version",

@@ -7,7 +7,7 @@ import { arnOf, tagging, type Needed } from "./needed.js";
 import { dynamodbRequests } from "./requests-dynamodb.js";
 import { ec2Requests } from "./requests-ec2.js";
 import { lambda } from "./requests-lambda.js";
-import { elasticloadbalancing, eventBuses, iam, logs, monitoring } from "./requests-named.js";
+import { elasticloadbalancing, eventBuses, glue, iam, logs, monitoring } from "./requests-named.js";
 import { s3 } from "./requests-s3.js";
 import { queueArn, queueNamed } from "../sqs/names.js";
 import type { AccessRequest } from "./policy.js";
@@ -108,6 +108,7 @@ const RESOURCES: Readonly<Record<string, Resources>> = {
   ssm,
   sqs,
   events,
+  glue,
   logs,
   monitoring,
   autoscaling,

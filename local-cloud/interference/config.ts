@@ -78,8 +78,10 @@ export const configSchema = z.strictObject({
       endpoints: lag.default(0),
       instances: lag.default(0),
       interfaces: lag.default(0),
+      subnets: lag.default(0),
+      vpcs: lag.default(0),
     })
-    .default({ sessions: 0, targets: 0, filters: 0, endpoints: 0, instances: 0, interfaces: 0 }),
+    .prefault({}),
   /** Keep a list of the calls in order. */
   record: z.boolean().default(false),
 });
@@ -89,8 +91,11 @@ export const consistencySchema = z.strictObject({
   /** Each read shows what was at some time within so many milliseconds, drawn anew for each. */
   milliseconds: z.number().min(0).max(60_000),
   seed: z.number().int().default(1),
-  /** `roles`: functions and sessions of roles alone, not who deploys with keys of the account. */
-  callers: z.enum(["all", "roles"]).default("all"),
+  /**
+   * `roles`: functions and sessions of roles alone, not who deploys with keys of the account; `functions`: functions
+   * alone, not who deploys as a role either.
+   */
+  callers: z.enum(["all", "roles", "functions"]).default("all"),
 });
 export type Consistency = z.infer<typeof consistencySchema>;
 export type ConsistencyInput = z.input<typeof consistencySchema>;

@@ -6,6 +6,7 @@ import {
   createEndpoint,
   offerService,
   prepared,
+  VPC,
   WHERE,
   type Bench,
 } from "../support/ec2.js";
@@ -105,18 +106,47 @@ const kinds = (): Record<string, Kind> => {
         bench.ec2.fleet.remove(WHERE, /<instanceId>([^<]+)/.exec(shown?.body.toString() ?? "")?.[1] ?? "");
       },
     },
+    subnets: ofMoto("Subnet", "subnet-0c"),
+    vpcs: ofMoto("Vpc", "vpc-0c"),
   };
+};
+
+/** What moto keeps: this side sees the call pass, and asks for the list before it. */
+const ofMoto = (noun: string, id: string): Kind => {
+  const lower = noun.toLowerCase();
+  const there = new Set([`${lower}-01`]);
+  return {
+    action: `Describe${noun}s`,
+    async make() {
+      bench.moto[`Describe${noun}s`] = () => ({
+        [`${lower}Set`]: [...there].map((each) => ({ [`${lower}Id`]: each })),
+      });
+      consistency(1); // the past is kept only while somebody may read it
+      await bench.answer(`Create${noun}`);
+      there.add(id);
+      return id;
+    },
+    async remove() {
+      consistency(1);
+      await bench.answer(`Delete${noun}`);
+      there.delete(id);
+    },
+  };
+};
+const listed = async (action: string, params: Record<string, string> = {}): Promise<string> => {
+  const answer = (await bench.answer(action, params)) ?? (await bench.cloud.forward(callOf(action, params)));
+  return answer.body.toString();
 };
 
 /** Whether the id is in each of some lists. */
 const seen = async (action: string, id: string): Promise<boolean[]> => {
   const found: boolean[] = [];
   for (let read = 0; read < READS; read++) {
-    found.push((await bench.answer(action))?.body.includes(`>${id}<`) ?? false);
+    found.push((await listed(action)).includes(`>${id}<`));
   }
   return found;
 };
-const consistency = (seed: number, milliseconds = WITHIN, callers?: "roles") =>
+const consistency = (seed: number, milliseconds = WITHIN, callers?: "roles" | "functions") =>
   bench.interference.setConsistency({ milliseconds, seed, ...(callers && { callers }) });
 
 test.each(Object.keys(kinds()))(
@@ -176,6 +206,77 @@ test("with `roles`, who calls with keys of the account reads the present", async
   for (let read = 0; read < READS; read++)
     answers.push((await bench.ec2.handle(asRole))?.body.includes(">tms-"));
   expect(answers).toContain(false);
+});
+
+test("with `functions`, who deploys as a role reads the present as well", async () => {
+  bench.now += 60_000;
+  const id = await kinds()["sessions"]?.make();
+  bench.now += WITHIN / 2;
+  consistency(1, WITHIN, "functions");
+  const action = "DescribeTrafficMirrorSessions";
+  const asRole = { ...callOf(action), roleArn: `arn:aws:iam::${WHERE.account}:role/r` };
+  const shows = async (call: typeof asRole) => {
+    const answers = [];
+    for (let each = 0; each < READS; each++) {
+      answers.push((await bench.ec2.handle(call))?.body.includes(`>${id ?? ""}<`));
+    }
+    return new Set(answers);
+  };
+  expect(await shows(asRole)).toEqual(new Set([true]));
+  expect(await shows({ ...asRole, functionName: "f" })).toEqual(new Set([true, false]));
+});
+
+describe("a list of moto's as it was", () => {
+  const subnets = (zone: string, tags: Record<string, string> = {}) => ({
+    subnetSet: [
+      {
+        subnetId: "subnet-01",
+        vpcId: VPC,
+        availabilityZone: zone,
+        tagSet: Object.entries(tags).map(([key, value]) => ({ key, value })),
+      },
+    ],
+  });
+
+  test("is filtered by what stood there then, and knows no id that came later", async () => {
+    bench.now += 60_000;
+    bench.interference.configure({ stale: { subnets: 1_000 } });
+    bench.moto["DescribeSubnets"] = () => subnets("eu-west-1a", { Team: "before" });
+    await bench.answer("CreateTags", {
+      "ResourceId.1": "subnet-01",
+      "Tag.1.Key": "Team",
+      "Tag.1.Value": "after",
+    });
+    bench.moto["DescribeSubnets"] = () => subnets("eu-west-1a", { Team: "after" });
+    bench.now += 500;
+    const filter = (name: string, value: string) => ({ "Filter.1.Name": name, "Filter.1.Value.1": value });
+    expect(await listed("DescribeSubnets", filter("tag:Team", "before"))).toContain(">subnet-01<");
+    expect(await listed("DescribeSubnets", filter("tag:Team", "after"))).not.toContain(">subnet-01<");
+    expect(await listed("DescribeSubnets", filter("vpc-id", VPC))).toContain(">before<");
+    expect(await listed("DescribeSubnets", filter("availability-zone", "eu-west-1b"))).not.toContain(
+      ">subnet-01<",
+    );
+    expect(await listed("DescribeSubnets", { "SubnetId.1": "subnet-02" })).toContain(
+      "InvalidSubnetID.NotFound",
+    );
+    bench.now += 501;
+    expect(await listed("DescribeSubnets")).toContain(">after<");
+  });
+});
+
+test("what has settled is in every list, and what comes after it is not", async () => {
+  const all = kinds();
+  bench.now += 60_000;
+  const filter = (await all["filters"]?.make()) ?? "";
+  bench.now += WITHIN / 2;
+  bench.interference.settle();
+  bench.now += WITHIN / 4;
+  const later = (await all["filters"]?.make()) ?? "";
+  bench.now += WITHIN / 4;
+  consistency(1);
+  const action = "DescribeTrafficMirrorFilters";
+  expect(new Set(await seen(action, filter))).toEqual(new Set([true]));
+  expect(new Set(await seen(action, later))).toEqual(new Set([true, false]));
 });
 
 test("outlives what the interference is told, and ends with a reset", async () => {

@@ -20,13 +20,15 @@ import {
 } from "./config.js";
 import { Counts, type CountsReport, type Outcome, type Recorded } from "./counts.js";
 import { Faults } from "./faults.js";
-import { setLag } from "./lag.js";
+import { setLag, type Lagging } from "./lag.js";
 import { matchesAction } from "./match.js";
 
 export interface ConfigurableInterference extends Interference {
   configure(config: unknown): void;
   /** Outlives `configure`: what every read is late by where `stale` says nothing. */
   setConsistency(consistency: unknown): void;
+  /** All that has been so far is in every list from now on, as if the longest wait were over. */
+  settle(): void;
   counts(): CountsReport;
   resetCounts(): void;
 }
@@ -48,6 +50,7 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
   let faults = new Faults(config.faults, random);
   let consistency: Consistency = consistencySchema.parse({ milliseconds: 0 });
   let moment: Random = createRandom(consistency.seed);
+  let settledAt = Number.NEGATIVE_INFINITY;
   let open = new WeakMap<Call, { entry: Recorded; fault: FaultConfig | undefined }>();
 
   function configure(input: unknown): void {
@@ -57,15 +60,19 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
     buckets.reset();
   }
 
+  const drawn = (what: Lagging, call: Call): number => {
+    const lag = config.stale[what];
+    const late =
+      consistency.callers === "all" ||
+      (consistency.callers === "roles" ? call.roleArn : call.functionName) !== undefined;
+    if (lag === 0) return late && consistency.milliseconds > 0 ? moment() * consistency.milliseconds : 0;
+    if (typeof lag === "number") return lag;
+    if (random() >= lag.probability) return 0;
+    return lag.ms + (lag.jitter > 0 ? random() * lag.jitter : 0);
+  };
+
   setLag(cloud, {
-    now: (what, call) => {
-      const lag = config.stale[what];
-      const late = consistency.callers === "all" || call.roleArn !== undefined;
-      if (lag === 0) return late && consistency.milliseconds > 0 ? moment() * consistency.milliseconds : 0;
-      if (typeof lag === "number") return lag;
-      if (random() >= lag.probability) return 0;
-      return lag.ms + (lag.jitter > 0 ? random() * lag.jitter : 0);
-    },
+    now: (what, call) => Math.max(0, Math.min(drawn(what, call), cloud.now() - settledAt)),
     longest: (what) => {
       const lag = config.stale[what];
       const most = typeof lag === "number" ? lag : lag.ms + lag.jitter;
@@ -96,11 +103,15 @@ export function createInterference(cloud: Cloud): ConfigurableInterference {
       consistency = consistencySchema.parse(input);
       moment = createRandom(consistency.seed);
     },
+    settle: () => {
+      settledAt = cloud.now();
+    },
     counts: () => counts.report(config.record),
     resetCounts: () => counts.reset(),
     reset: () => {
       configure({});
       consistency = consistencySchema.parse({ milliseconds: 0 });
+      settledAt = Number.NEGATIVE_INFINITY;
       counts.reset();
       open = new WeakMap();
     },

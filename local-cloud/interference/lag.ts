@@ -4,7 +4,8 @@
  */
 import type { Call, Cloud } from "../types.js";
 
-export type Lagging = "sessions" | "targets" | "filters" | "endpoints" | "instances" | "interfaces";
+export type Lagging =
+  "sessions" | "targets" | "filters" | "endpoints" | "instances" | "interfaces" | "subnets" | "vpcs";
 
 export interface Lag {
   /** Milliseconds by which this one read is late. */

@@ -114,6 +114,14 @@ describe("a message that its function has hidden", () => {
     expect(await cloud.visibility()).toMatchObject([{ queue: "requests", seconds: 2 }, { seconds: 2 }]);
   });
 
+  test("is work under way where it comes back as soon as `idleAwaits` says", async () => {
+    await cloud.settings({ idleAwaits: 5_000 });
+    await connect(1);
+    await send("late");
+    await cloud.idle();
+    expect(await saw("late")).toHaveLength(3);
+  });
+
   test("comes back sooner when waits are made short", async () => {
     await cloud.settings({ visibilityScale: 0.01 });
     await connect(30);

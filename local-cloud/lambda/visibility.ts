@@ -26,8 +26,11 @@ export class Visibility {
   readonly patch: Patch;
   /** Multiplies the waits that are asked for; 1: as in AWS. */
   scale = 1;
+  /** Milliseconds in which a message is to come back for `returning` to count it. */
+  awaited = 0;
   readonly #handles = new Set<string>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** When each shows again. */
+  readonly #timers = new Map<NodeJS.Timeout, number>();
   readonly #cloud: Pick<Cloud, "moto" | "now">;
   readonly #wake: (queue: string) => void;
 
@@ -51,12 +54,19 @@ export class Visibility {
     return this.#handles.has(receiptHandle);
   }
 
+  /** Messages that come back soon. */
+  returning(): number {
+    const until = performance.now() + this.awaited;
+    return [...this.#timers.values()].filter((due) => due <= until).length;
+  }
+
   reset(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers.keys()) clearTimeout(timer);
     this.#timers.clear();
     this.#handles.clear();
     this.changes.length = 0;
     this.scale = 1;
+    this.awaited = 0;
   }
 
   #note(call: Call): void {
@@ -80,7 +90,6 @@ export class Visibility {
   ): void {
     const timer = setTimeout(
       () => {
-        this.#timers.delete(timer);
         const early =
           this.scale === 1
             ? Promise.resolve()
@@ -89,11 +98,16 @@ export class Visibility {
                 json: { QueueUrl: queue, ReceiptHandle, VisibilityTimeout: 0 },
               });
         // a timer may be a millisecond early
-        void Promise.resolve(early).then(() => setTimeout(() => this.#wake(queue), 2).unref());
+        void Promise.resolve(early).then(() =>
+          setTimeout(() => {
+            this.#wake(queue);
+            this.#timers.delete(timer);
+          }, 2).unref(),
+        );
       },
       seconds * 1000 * this.scale,
     );
     timer.unref();
-    this.#timers.add(timer);
+    this.#timers.set(timer, performance.now() + seconds * 1000 * this.scale);
   }
 }

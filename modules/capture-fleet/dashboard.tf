@@ -73,6 +73,19 @@ locals {
       ]
     },
     {
+      # Falls back to none when what waits in the spools is sent; what stays was lost without a count, or left out by a filter.
+      title = "Packets mirrored that are neither uploaded nor counted as lost (added up)"
+      metrics = concat(
+        [[{ expression = "RUNNING_SUM(mirrored-uploaded-drops-evicted-left)", label = "packets" }]],
+        [
+          for id, metric in {
+            mirrored = "PacketsMirrored", uploaded = "UploadedPackets", drops = "DropsTool"
+            evicted  = "SpoolDroppedPackets", left = "LeftBehindPackets"
+          } : [local.metrics_namespace, metric, "fleet", var.name, { id = id, stat = "Sum", visible = false }]
+        ],
+      )
+    },
+    {
       title = "Load balancer: bytes and flows"
       metrics = [
         for metric, axis in { ProcessedBytes = "left", ActiveFlowCount = "right", RejectedFlowCount = "right" } :

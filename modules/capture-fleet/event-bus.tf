@@ -8,6 +8,8 @@ resource "aws_cloudwatch_event_bus" "this" {
 locals {
   # What the functions of mirror-controller send; requesters cannot use it (docs/adr/0009-who-asks-is-in-the-source.md).
   report_source = "traffic-mirror.controller"
+  # All that goes on to a hub (modules/mirror-controller/hub.tf) begins so; what functions ask of themselves does not.
+  report_types = "Mirror *"
 
   # 41 characters a principal in the longest partition, 700 for the rest, of 10,240 (Amazon EventBridge quotas).
   clients_listed = length(local.client_accounts) * 41 + 700 <= 10240
@@ -26,7 +28,8 @@ data "aws_iam_policy_document" "event_bus" {
       identifiers = local.clients_listed ? local.client_principals : ["*"]
     }
 
-    # A call may bring events of several sources: each must be ours, and one must be there.
+    # A call may bring events of several sources and kinds: each must be a report, and one must be there. Whose report it is
+    # says the event's account, which EventBridge takes from the caller, and nothing in its detail.
     condition {
       test     = "ForAllValues:StringEquals"
       variable = "events:source"
@@ -34,8 +37,20 @@ data "aws_iam_policy_document" "event_bus" {
     }
 
     condition {
+      test     = "ForAllValues:StringLike"
+      variable = "events:detail-type"
+      values   = [local.report_types]
+    }
+
+    condition {
       test     = "Null"
       variable = "events:source"
+      values   = ["false"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "events:detail-type"
       values   = ["false"]
     }
 

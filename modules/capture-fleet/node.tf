@@ -8,7 +8,7 @@ locals {
   architecture = local.arm64 ? "arm64" : "amd64"
 
   # resolve:ssm is looked up at each launch: a data source would change the plan on the day an image is published.
-  image_id = coalesce(var.image_id, "resolve:ssm:/aws/service/debian/release/12/latest/${local.architecture}")
+  image_id = coalesce(var.image_id, "resolve:ssm:/aws/service/debian/release/13/latest/${local.architecture}")
 
   node_folder  = "${path.module}/node"
   node_library = "/usr/local/lib/traffic-mirror"

@@ -102,3 +102,16 @@ output "capacity_plan" {
   EOT
   value       = local.capacity_plan
 }
+
+output "athena_database" {
+  description = "Name of the Glue database with the tables `index` and `lost`; null without `athena_workgroup`."
+  value       = one([for database in aws_glue_catalog_database.this : database.name])
+}
+
+output "athena_query_policy_json" {
+  description = <<-EOT
+    IAM policy for whoever queries the index: its tables, its objects and `athena_workgroup`. Where the workgroup keeps
+    its results is not in it, nor the captures. Null without `athena_workgroup`.
+  EOT
+  value       = one([for document in data.aws_iam_policy_document.athena : document.json])
+}

@@ -30,3 +30,20 @@ variable "bucket_force_destroy" {
   default     = false
   nullable    = false
 }
+
+variable "athena_workgroup" {
+  description = <<-EOT
+    Name of a workgroup of Amazon Athena, such as `primary`: makes tables of the index there, which answer by time,
+    client, node and address which file holds a packet (outputs `athena_database` and `athena_query_policy_json`). The
+    workgroup must have a place for results of its own.
+
+    Default null: no tables. They cost nothing themselves; Athena charges for what a query reads.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.athena_workgroup == null ? true : can(regex("^[a-zA-Z0-9._-]{1,128}$", var.athena_workgroup))
+    error_message = "athena_workgroup must be the name of an Athena workgroup: 1 to 128 letters, digits and the characters . _ and -."
+  }
+}

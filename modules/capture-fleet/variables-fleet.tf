@@ -6,7 +6,8 @@ variable "image_id" {
     id can a failed instance refresh roll back by itself (EC2 Auto Scaling, RollbackInstanceRefresh).
 
     It must fit the instance types' architecture and run cloud-init and systemd with a kernel that has what the data
-    path needs; a node that has not fails its launch. Default null: the newest Debian 12 by its public parameter.
+    path needs; a node that has not fails its launch. Default null: the newest Debian 13 by its public parameter; Debian 12 is
+    `resolve:ssm:/aws/service/debian/release/12/latest/amd64` (or arm64).
   EOT
   type        = string
   default     = null

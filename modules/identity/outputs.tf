@@ -22,7 +22,7 @@ output "arns" {
   description = "Service → beginning of the ARNs of this account and region, without the colon that follows; IAM has no region."
   value = merge(
     {
-      for service in ["autoscaling", "dynamodb", "ec2", "events", "lambda", "sqs", "ssm"] :
+      for service in ["athena", "autoscaling", "dynamodb", "ec2", "events", "glue", "lambda", "sqs", "ssm"] :
       service => "arn:${local.known.partition}:${service}:${local.known.region}:${local.known.account_id}"
     },
     { iam = "arn:${local.known.partition}:iam::${local.known.account_id}" },

@@ -11,7 +11,7 @@ output "event_bus_arn" {
 output "request_policy_json" {
   description = <<-EOT
     IAM policy for a requester, such as an instance's role: it may ask for a mirror under its own name (the source
-    `traffic-mirror/<aws:userid>`), take the request back, and read its own claims in the table.
+    `traffic-mirror/<aws:userid>`), withdraw the request, and read its own claims in the table.
 
     It fits every requester of the account, since IAM fills in the name.
   EOT

@@ -1,5 +1,5 @@
-# Claims: who asked for which mirror until when, and what became of it. How the items lie: functions/aws/demand-items.ts. And
-# what a requester needs to ask.
+# The table of claims (who asked for which mirror until when, and what became of it), and the policy of a requester. Keys and
+# attributes: functions/aws/demand-items.ts.
 
 locals {
   # Composed, as the queues' (queue.tf): the policies are then known at plan.
@@ -27,7 +27,8 @@ resource "aws_dynamodb_table" "demands" {
     type = "S"
   }
 
-  # Only cleans up: what has ended is decided by the functions' clock, and DynamoDB deletes days later as it likes.
+  # Only cleans up: the functions' clock decides what has ended, since DynamoDB may delete days later (Developer Guide, "Time to
+  # Live").
   ttl {
     attribute_name = "remove_at"
     enabled        = true
@@ -37,7 +38,7 @@ resource "aws_dynamodb_table" "demands" {
     enabled = true
   }
 
-  # Without a key of the user's it is encrypted with one that DynamoDB owns, which needs nothing.
+  # Without a key of the user's, DynamoDB encrypts with one that it owns, which costs nothing and needs no permission.
   server_side_encryption {
     enabled     = var.kms_key_arn != null
     kms_key_arn = var.kms_key_arn

@@ -9,7 +9,7 @@ output "event_bus_arn" {
 output "request_policy_json" {
   description = <<-EOT
     IAM policy for a requester, such as an instance's role: it may ask for a mirror under its own name (the source
-    `traffic-mirror/<aws:userid>`), take the request back, and read its own claims in the table.
+    `traffic-mirror/<aws:userid>`), withdraw the request, and read its own claims in the table.
 
     It fits every requester of the account, since IAM fills in the name.
   EOT
@@ -28,8 +28,8 @@ output "policy_parameter_name" {
 
 output "function_names" {
   description = <<-EOT
-    Names of the functions by their folder: `reconcile` (works on what events name), `requests` (takes in what is asked
-    for) and `sweep` (observes everything; an empty object invokes it by hand).
+    Names of the functions by their folder: `reconcile` (works on what events name), `requests` (carries out requests
+    for mirrors) and `sweep` (observes everything; an empty object invokes it by hand).
   EOT
   value = {
     reconcile = module.reconcile.function_name
@@ -43,9 +43,9 @@ output "queue_arns" {
     ARNs of the queues.
 
     - `events`: events for `reconcile`.
-    - `events_dlq`: what of them could not be done or delivered.
+    - `events_dlq`: events that could not be carried out or delivered.
     - `requests`: requests for mirrors, for the function `requests`.
-    - `requests_dlq`: what of them could not be done or delivered.
+    - `requests_dlq`: requests that could not be carried out or delivered.
     - `hub_dlq`: reports that the hub's bus did not take. Only with `hub_event_bus_arn`.
   EOT
   value = merge(

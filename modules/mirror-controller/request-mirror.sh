@@ -12,8 +12,8 @@ usage: request-mirror.sh -n NAME [-i ENI] [-t SECONDS] [-e MINUTES] [-r REASON] 
   -n NAME     name of the mirror-controller
   -i ENI      network interface to mirror; without it this instance's primary one (asks the metadata service, by curl)
   -t SECONDS  how long to wait until it is mirrored; default 120
-  -e MINUTES  how long it is to be mirrored; default and maximum are the controller's
-  -r REASON   why, for those who read the claim; at most 200 characters
+  -e MINUTES  how long it is to be mirrored; default and maximum are the controller's inputs
+  -r REASON   a note for whoever reads the claim; at most 200 characters of printable ASCII
   -a          ask as a trusted requester, whose IAM policy permits the source traffic-mirror: for any interface
   -w          take back what this caller asked for; does not wait
 
@@ -47,8 +47,9 @@ done
 shift $((OPTIND - 1))
 [ $# -eq 0 ] || usage
 case $name in '' | *[!A-Za-z0-9-]*) usage ;; esac
-case $timeout in '' | *[!0-9]*) usage ;; esac
-case $minutes in *[!0-9]* | 0*) usage ;; esac
+# A leading zero would make it octal; longer numbers the controller drops without an answer.
+case $timeout in '' | *[!0-9]* | 0?* | ??????????*) usage ;; esac
+case $minutes in *[!0-9]* | 0* | ??????????*) usage ;; esac
 
 command -v aws >/dev/null || fail 5 'the AWS CLI is not there'
 
@@ -141,13 +142,14 @@ pause=1
 last='nobody has answered'
 while :; do
   if read_claim; then
-    [ "$version" = None ] || last="$status${why:+: $why}"
+    answer="$status${why:+: $why}"
     case $status in
       # Also of an earlier request, as long as it has not ended: times of this form sort as text.
       mirrored) ! expr "x$expires" \> "x$(date -u +%Y-%m-%dT%H:%M:%S)" >/dev/null || exit 0 ;;
+      requested) last=$answer ;;
       refused | ended)
         if [ "$version" != "$before" ]; then
-          case $why in too-many-*) fail 6 "$eni: $last" ;; *) fail 3 "$eni: $last" ;; esac
+          case $why in too-many-*) fail 6 "$eni: $answer" ;; *) fail 3 "$eni: $answer" ;; esac
         fi
         ;;
     esac

@@ -1,5 +1,5 @@
-# The lane of those who ask for mirrors: a queue, a function and a concurrency of their own. Whatever is sent to it, launches,
-# hooks and findings do not stand behind it (docs/adr/0016-claims-in-a-table.md).
+# Requests for mirrors have a queue, a function and a concurrency of their own, so that launches, hooks and findings never
+# wait behind them (docs/adr/0016-claims-in-a-table.md).
 
 locals {
   # Composed, as the events queue's.
@@ -20,8 +20,8 @@ resource "aws_sqs_queue" "requests" {
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.requests_dlq.arn
-    # As the events queue: a request that cannot be settled comes back later and later. One that is over a quota or says
-    # nonsense is answered at once, and never gets here.
+    # As the events queue: a request that cannot be carried out comes back later and later. One that is over a quota or
+    # malformed is settled at once, so it never gets to the dead-letter queue.
     maxReceiveCount = 9
   })
   policy = data.aws_iam_policy_document.queue["requests"].json
@@ -72,14 +72,14 @@ resource "aws_lambda_event_source_mapping" "requests" {
   ]
 }
 
-# Takes in what is asked for, keeps the quotas, and mirrors at once what it took in.
+# Keeps the quotas, writes claims down and makes their sessions.
 module "requests" {
   source = "../lambda-function"
 
   identity              = module.identity
   name                  = "${var.name}-requests"
   function              = "requests"
-  description           = "Takes in requests for mirrors and answers them in the table of ${var.name}"
+  description           = "Carries out requests for mirrors and answers them in the table of ${var.name}"
   environment           = merge(local.requests_environment, local.default_tags_environment)
   environment_stand_ins = local.environment_stand_ins["requests"]
   policy_json           = data.aws_iam_policy_document.requests.json

@@ -79,6 +79,22 @@ const BESIDES: Readonly<Record<Module, readonly Statement[]>> = {
       Action: ["iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:ListPolicyVersions"],
       Resource: ["arn:${partition}:iam::${account_id}:policy${iam_path}${name}-*"],
     },
+    {
+      // Another key, or none any more, is an update of the table (UpdateTable, SSESpecification).
+      Sid: "TableKey",
+      Effect: "Allow",
+      Action: ["dynamodb:UpdateTable"],
+      Resource: ["arn:${partition}:dynamodb:${region}:${account_id}:table/${name}-*"],
+    },
+    {
+      // DynamoDB looks at the key and makes grants as whoever gives a table that key, and only through itself (DynamoDB
+      // Developer Guide, "DynamoDB encryption at rest: usage notes", "Authorizing access").
+      Sid: "KeyOfTable",
+      Effect: "Allow",
+      Action: ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey"],
+      Resource: ["arn:${partition}:kms:${region}:${account_id}:key/*"],
+      Condition: { StringLike: { "kms:ViaService": "dynamodb.*.amazonaws.com*" } },
+    },
   ],
 };
 

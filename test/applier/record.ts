@@ -106,7 +106,10 @@ const used = async (cloud: LocalCloud, module: Module): Promise<readonly Permiss
   for (const { session, action, resource, passedTo } of await cloud.uses()) {
     if (session !== `applier-${module}`) continue;
     // The group of somebody else's to which a hook is added.
-    const pattern = asPattern(resource, where).replace(`/${GROUP}`, "/*");
+    const pattern = asPattern(resource, where)
+      .replace(`/${GROUP}`, "/*")
+      // In a database's name hyphens of the fleet's are underscores.
+      .replace(/(:glue:.*)\/\$\{name\}_capture/, "$1/*_capture");
     const permission = { action, resource: pattern, ...(passedTo !== undefined && { passedTo }) };
     found.set(JSON.stringify(permission), permission);
   }

@@ -3,6 +3,7 @@
  * the bench measures the functions, and Terraform's own time would only stand in the way. The functions get what
  * modules/mirror-controller gives them, except for the pace, which a scenario chooses.
  */
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   CreateSubnetCommand,
   CreateTrafficMirrorTargetCommand,
@@ -25,17 +26,15 @@ import { rawCall } from "../../local-cloud/raw-call.js";
 import { createAws, type Aws } from "../support/aws.js";
 import { functionNames, zipOf } from "./sections/size.js";
 import { makeMirrorFilter } from "../support/mirror-filter.js";
+import { sdk } from "../../local-cloud/support/resources.js";
+import { defaultDemands, type Pace } from "./defaults.js";
+
+export type { Pace };
 
 export const WHERE = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION };
 export const CONTROLLER = "bench";
+const DEMANDS_TABLE = `${CONTROLLER}-demands`;
 const ZONES = ["eu-west-1a", "eu-west-1b"];
-
-export interface Pace {
-  readonly perSecond: number;
-  readonly burst: number;
-  /** While a call waits for its turn; default `perSecond`. */
-  readonly perSecondWaiting?: number;
-}
 
 export interface Added {
   readonly instances: readonly { readonly id: string; readonly interfaceIds: readonly string[] }[];
@@ -81,12 +80,8 @@ const environmentOf = (pace: Pace, url: string): Record<string, string> => ({
   EVENT_BUS_NAME: CONTROLLER,
   EVENTS_QUEUE_URL: `${url}/${WHERE.account}/${CONTROLLER}-events`,
   DEMANDS: JSON.stringify({
-    table: `${CONTROLLER}-demands`,
-    default_minutes: 1440,
-    maximum_minutes: 10_080,
-    limit: 500,
-    requester_limit: 20,
-    requests_per_minute: 30,
+    table: DEMANDS_TABLE,
+    ...defaultDemands(),
   }),
   POWERTOOLS_SERVICE_NAME: "traffic-mirror",
   POWERTOOLS_METRICS_NAMESPACE: "TrafficMirror",
@@ -194,6 +189,20 @@ export const createAccount = async (cloud: LocalCloud, pace: Pace): Promise<Acco
     Type: "String",
   } as const;
   await aws.ssm.send(new PutParameterCommand(sweepState));
+  await sdk(cloud, WHERE.account, DynamoDBClient).send(
+    new CreateTableCommand({
+      TableName: DEMANDS_TABLE,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [
+        { AttributeName: "requester", AttributeType: "S" },
+        { AttributeName: "item", AttributeType: "S" },
+      ],
+      KeySchema: [
+        { AttributeName: "requester", KeyType: "HASH" },
+        { AttributeName: "item", KeyType: "RANGE" },
+      ],
+    }),
+  );
   const functionName = (folder: string): string => `${CONTROLLER}-${folder}`;
   // What the roles may do is the business of the end-to-end suite.
   await cloud.settings({ iam: false });

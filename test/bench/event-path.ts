@@ -8,6 +8,7 @@ import {
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { mapQueue, queueOf, sdk, type TestQueue } from "../../local-cloud/support/resources.js";
 import { readBusRules, readRules, valuesFor } from "../integration/triggers/rules.js";
+import { batchSizes, defaultPaces } from "./defaults.js";
 import { CONTROLLER, variablesOf, WHERE, type Account, type Pace } from "./account.js";
 
 export interface Batching {
@@ -22,6 +23,8 @@ export const DEPLOYED = { size: 10, windowSeconds: 0 } as const;
 export interface EventPath {
   readonly queue: TestQueue;
   readonly dlq: TestQueue;
+  /** Of those who ask for mirrors. */
+  readonly requests: { readonly queue: TestQueue; readonly dlq: TestQueue };
 }
 
 /** As modules/mirror-controller deploys it, except for what a scenario chooses. */
@@ -31,7 +34,6 @@ export const openEventPath = async (
   pace?: Pace,
 ): Promise<EventPath> => {
   const { cloud, aws } = account;
-  const dlq = await queueOf(cloud, WHERE.account, `${CONTROLLER}-events-dlq`);
   const Policy = JSON.stringify({
     Version: "2012-10-17",
     Statement: {
@@ -41,20 +43,28 @@ export const openEventPath = async (
       Resource: "*",
     },
   });
-  const queue = await queueOf(cloud, WHERE.account, `${CONTROLLER}-events`, {
-    Policy,
-    VisibilityTimeout: "360",
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 9 }),
-  });
+  const queues = async (name: string) => {
+    const dlq = await queueOf(cloud, WHERE.account, `${CONTROLLER}-${name}-dlq`);
+    const queue = await queueOf(cloud, WHERE.account, `${CONTROLLER}-${name}`, {
+      Policy,
+      VisibilityTimeout: "360",
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 9 }),
+    });
+    return { queue, dlq };
+  };
+  const [{ queue, dlq }, requests] = [await queues("events"), await queues("requests")];
+  const paces = defaultPaces();
   const FunctionName = account.functionName("reconcile");
-  for (const name of [FunctionName, account.functionName("sweep")]) {
+  const requestsFunction = account.functionName("requests");
+  for (const name of [FunctionName, account.functionName("sweep"), requestsFunction]) {
     const { Environment } = await aws.lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: name }),
     );
     const Variables = {
       ...Environment?.Variables,
-      EVENTS_QUEUE_URL: queue.url,
+      EVENTS_QUEUE_URL: name === requestsFunction ? requests.queue.url : queue.url,
       ...(pace && name === FunctionName && variablesOf(pace)),
+      ...(pace && name === requestsFunction && variablesOf(paces.requests)),
     };
     await aws.lambda.send(
       new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: { Variables } }),
@@ -63,22 +73,27 @@ export const openEventPath = async (
 
   const events = sdk(cloud, WHERE.account, EventBridgeClient);
   const values = { ...valuesFor(WHERE), "var.name": CONTROLLER };
-  const put = async (Name: string, EventPattern: string, EventBusName: string) => {
+  const put = async (Name: string, EventPattern: string, EventBusName: string, { arn }: TestQueue) => {
     await events.send(new PutRuleCommand({ Name, EventPattern, EventBusName }));
-    const Targets = [{ Id: "queue", Arn: queue.arn }];
+    const Targets = [{ Id: "queue", Arn: arn }];
     await events.send(new PutTargetsCommand({ Rule: Name, EventBusName, Targets }));
   };
   await events.send(new CreateEventBusCommand({ Name: CONTROLLER }));
-  for (const { name, pattern } of await readRules(values)) await put(name, pattern, "default");
+  for (const { name, pattern } of await readRules(values)) await put(name, pattern, "default", queue);
   for (const { name, trigger, pattern } of await readBusRules(values)) {
-    if (trigger === "requests") await put(name, pattern, CONTROLLER);
+    if (trigger === "requests") await put(name, pattern, CONTROLLER, requests.queue);
   }
   await mapQueue(cloud, WHERE.account, FunctionName, queue.arn, {
     BatchSize: batching.size,
     MaximumBatchingWindowInSeconds: batching.windowSeconds,
     ScalingConfig: { MaximumConcurrency: Math.max(2, batching.concurrency) },
   });
-  return { queue, dlq };
+  await mapQueue(cloud, WHERE.account, requestsFunction, requests.queue.arn, {
+    BatchSize: batchSizes().requests,
+    MaximumBatchingWindowInSeconds: 0,
+    ScalingConfig: { MaximumConcurrency: paces.requestsConcurrency },
+  });
+  return { queue, dlq, requests };
 };
 
 /** `EC2 Instance State-change Notification` and the other events of a launch. */

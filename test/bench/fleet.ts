@@ -1,9 +1,6 @@
 /** What the scenarios with a fleet share: processes of the functions, batches of events, counts of calls. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
-import { root } from "../../scripts/lib/run.js";
 import type { CountsReport } from "../../local-cloud/interference/counts.js";
 import type { LocalCloud } from "../../local-cloud/index.js";
 import { variablesOf, WHERE, type Account, type Pace } from "./account.js";
@@ -61,44 +58,6 @@ export const startFunction = async (
     megabytes: deployed.MemorySize ?? 512,
     timeoutSeconds: deployed.Timeout ?? 60,
   });
-};
-
-export interface Paces {
-  /** Of one run of `reconcile`. */
-  readonly events: Pace;
-  /** Of one run of `requests`. */
-  readonly requests: Pace;
-  readonly sweep: Pace;
-  /** Runs of `reconcile` at the same time. */
-  readonly concurrency: number;
-}
-
-/** What modules/mirror-controller gives its functions where nobody says otherwise. */
-export const defaultPaces = (): Paces => {
-  const hcl = readFileSync(
-    join(root, "modules", "mirror-controller", "inputs", "variables-limits.tf"),
-    "utf8",
-  );
-  const of = (name: string): number => {
-    const found = new RegExp(`\\b${name}\\s*=\\s*optional\\(number, ([\\d.]+)\\)`).exec(hcl)?.[1];
-    if (found === undefined) throw new Error(`variable "pace" has no default for ${name}`);
-    return Number(found);
-  };
-  const concurrency = of("events_maximum_concurrency");
-  const perSecond = of("events_per_second");
-  return {
-    events: {
-      perSecond: perSecond / concurrency,
-      perSecondWaiting: (perSecond + of("sweep_per_second")) / concurrency,
-      burst: of("events_burst") / concurrency,
-    },
-    requests: {
-      perSecond: of("requests_per_second") / of("requests_maximum_concurrency"),
-      burst: of("requests_burst") / of("requests_maximum_concurrency"),
-    },
-    sweep: { perSecond: of("sweep_per_second"), burst: of("sweep_burst") },
-    concurrency,
-  };
 };
 
 export interface Facts {

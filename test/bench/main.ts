@@ -20,6 +20,7 @@ import { imports } from "./sections/imports.js";
 import { latency } from "./sections/latency.js";
 import { memory } from "./sections/memory.js";
 import { pace } from "./sections/pace.js";
+import { requests } from "./sections/requests.js";
 import { size } from "./sections/size.js";
 import { storm } from "./sections/storm.js";
 import { throttled } from "./sections/throttled.js";
@@ -34,6 +35,7 @@ const LONG: readonly Section[] = [
   burst,
   batching,
   storm,
+  requests,
   dataplane,
   writer,
 ];

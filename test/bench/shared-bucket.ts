@@ -4,32 +4,8 @@
  */
 import { createPace, spacingOf, type Pace } from "../../functions/aws/pace.js";
 import { standingBack } from "../../functions/aws/stand-back.js";
-import { defaultPaces } from "./fleet.js";
-
-/** Time that goes on to the next sleeper when nobody has anything left to do. */
-function simulatedTime() {
-  let now = 0;
-  const sleepers: { at: number; wake: () => void }[] = [];
-  const sleep = (milliseconds: number) =>
-    new Promise<void>((wake) => {
-      const at = now + milliseconds;
-      const later = sleepers.findIndex((other) => other.at > at);
-      sleepers.splice(later < 0 ? sleepers.length : later, 0, { at, wake });
-    });
-  const run = async (work: Promise<unknown>) => {
-    const state = { over: false };
-    void work.finally(() => (state.over = true));
-    for (;;) {
-      await new Promise((settled) => setImmediate(settled));
-      if (state.over) return;
-      const next = sleepers.shift();
-      if (next === undefined) throw new Error("nobody sleeps, and the work is not done");
-      now = next.at;
-      next.wake();
-    }
-  };
-  return { clock: { now: () => now, sleep }, run };
-}
+import { defaultPaces } from "./defaults.js";
+import { simulatedTime } from "./simulated-time.js";
 
 export interface Bucket {
   readonly capacity: number;

@@ -9,7 +9,8 @@ import { startLocalCloud } from "../../local-cloud/index.js";
 import { sdk, type TestQueue } from "../../local-cloud/support/resources.js";
 import type { BusEvent } from "../../local-cloud/types.js";
 import { createAccount, WHERE, type Account } from "./account.js";
-import { callsOf, defaultPaces, LATENCY, type Calls } from "./fleet.js";
+import { defaultPaces } from "./defaults.js";
+import { callsOf, LATENCY, type Calls } from "./fleet.js";
 import { creationsOf, DEPLOYED, launchEvents, openEventPath, type EventPath } from "./event-path.js";
 
 export interface Weather {

@@ -27,6 +27,7 @@ describe("a planted mistake is found", () => {
     says: { "a.md": ["0.015 $ an hour"] },
     amounts: ["0.015"],
     sums: [],
+    prices: {},
   };
   const file = (text: string) => [{ path: "a.md", text }];
 

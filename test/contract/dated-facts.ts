@@ -16,6 +16,8 @@ const schema = z.array(
     /** Prices in dollars, and what documents work out from them. */
     amounts: z.array(z.string()).default([]),
     sums: z.array(z.string()).default([]),
+    /** Prices by name, in dollars, for tests that work out what documents say. */
+    prices: z.record(z.string(), z.number()).default({}),
   }),
 );
 export type DatedFact = z.output<typeof schema>[number];

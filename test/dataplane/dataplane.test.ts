@@ -1,12 +1,13 @@
 /**
  * The data path, with the files that a node gets: the BPF data path in network namespaces of this machine, the kernel's in
- * a virtual machine with Debian 12's kernel (machines.ts). Needs root; reports/dataplane holds what was seen.
+ * a virtual machine with Debian 12's kernel and programs, or Debian 13's (machines.ts). Needs root; reports/dataplane
+ * holds what was seen.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { badInputs, type Way } from "./support/bad-input.js";
-import { inputFolder, playHere, playInMachine, prepare } from "./support/machines.js";
+import { inputFolder, playHere, playInMachine, prepare, systemAsked } from "./support/machines.js";
 import { growth, scenarioIn, type Scenario } from "./support/observations.js";
 import { tagged } from "./support/packets.js";
 import { readPcap } from "./support/pcap.js";
@@ -22,13 +23,14 @@ const flaps = ["link-flap", "link-flap-late", "link-lost"];
 const onlyKernel = ["inner-protocol", "route", "reverse-path", "backlog"];
 
 let folders: Record<Way, string>;
+const system = systemAsked();
 
 beforeAll(async () => {
-  await prepare();
+  await prepare(system);
   const input = inputFolder("input", packets);
   const [here, machine] = await Promise.all([
     playHere("namespaces", input, { bpf: [...common, ...onlyHere, ...flaps] }),
-    playInMachine("machine", input, { kernel: [...common, ...onlyKernel] }),
+    playInMachine("machine", input, { kernel: [...common, ...onlyKernel] }, system),
   ]);
   folders = { bpf: join(here, "bpf"), kernel: join(machine, "kernel") };
 });
@@ -264,8 +266,11 @@ describe("where losses show with the kernel data path", () => {
 
   test("was played on Debian's own kernel with its own iproute2", () => {
     const facts = (file: string): string => readFileSync(join(folders.kernel, "..", file), "utf8");
-    expect(facts("release")).toMatch(/^6\.1\.0-\d+-cloud-amd64\n$/);
-    expect(facts("iproute2")).toMatch(/iproute2-6\.1/);
+    const expected = {
+      debian12: { system: /bookworm/, release: /^6\.1\.\S+-cloud-amd64\n$/, iproute2: /iproute2-6\.1\b/ },
+      debian13: { system: /trixie/, release: /^6\.12\.\S+-cloud-amd64\n$/, iproute2: /iproute2-6\.15/ },
+    }[system];
+    for (const [file, pattern] of Object.entries(expected)) expect(facts(file)).toMatch(pattern);
   });
 });
 

@@ -15,6 +15,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DEFAULT_ACCOUNT, startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../support/aws.js";
+import { makeEventual } from "../support/eventual.js";
 import { offerService } from "../support/hub.js";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";
 
@@ -49,6 +50,7 @@ export class AutomaticWorld {
     this.cloud = await startLocalCloud();
     await this.cloud.setSchedules({ paused: true });
     await this.cloud.settings({ retryAfterSeconds: 1 });
+    await makeEventual(this.cloud);
     await this.cloud.setSwitches({ "endpoint-behind-target": "kept", "endpoint-availability": "pending" });
     this.aws = createAws(this.cloud.env());
     // The hub has no subnet in the third zone.
@@ -131,14 +133,16 @@ export class AutomaticWorld {
     await new Promise((resolve) => setTimeout(resolve, 2_100));
   }
 
-  /** Lets the schedule of the function endpoints come. */
+  /** Lets the schedule of the function endpoints come, when what was done has reached every list. */
   async endpoints(): Promise<void> {
+    await this.cloud.settle();
     if (!(await this.cloud.fireSchedule(ENDPOINTS))) throw new Error("there is no such schedule");
     await this.cloud.idle(60_000);
   }
 
-  /** Lets the schedule of the sweep come. */
+  /** Lets the schedule of the sweep come, likewise. */
   async sweep(): Promise<void> {
+    await this.cloud.settle();
     if (!(await this.cloud.fireSchedule(`${NAME}-sweep`))) throw new Error("there is no such schedule");
     await this.cloud.idle(60_000);
   }

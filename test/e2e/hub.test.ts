@@ -24,6 +24,7 @@ import {
   startLocalCloud,
   type LocalCloud,
 } from "../../local-cloud/index.js";
+import { makeEventual } from "../support/eventual.js";
 import { taggingProvider, TerraformRoot, type Variables } from "../support/terraform.js";
 
 interface Outputs {
@@ -92,6 +93,7 @@ const groups = async () => {
 
 beforeAll(async () => {
   cloud = await startLocalCloud({ logFile: join(root, "reports", "e2e-hub-cloud.log") });
+  await makeEventual(cloud);
   terraform = new TerraformRoot({
     example: "examples/hub",
     name: "e2e-hub",
@@ -199,12 +201,14 @@ test("what is captured is written once: nobody replaces it, and a second try is 
 test("the hub's bus takes what clients' controllers send, and nothing that comes with it", async () => {
   const EventBusName = `arn:aws:events:${DEFAULT_REGION}:${DEFAULT_ACCOUNT}:event-bus/traffic-capture-hub`;
   const [ours, theirs] = ["traffic-mirror.controller", "traffic-mirror/AROA:i-0a"];
-  const send = async (account: string, ...sources: readonly string[]) => {
+  const send = async (account: string, ...sources: readonly string[]) =>
+    say(account, "Mirror Sweep Completed", ...sources);
+  const say = async (account: string, DetailType: string, ...sources: readonly string[]) => {
     const client = new EventBridgeClient({
       ...options(),
       credentials: { accessKeyId: account, secretAccessKey: "local" },
     });
-    const Entries = sources.map((Source) => ({ Source, DetailType: "x", Detail: "{}", EventBusName }));
+    const Entries = sources.map((Source) => ({ Source, DetailType, Detail: "{}", EventBusName }));
     const { Entries: answers = [] } = await client.send(new PutEventsCommand({ Entries }));
     return answers.map(({ ErrorCode }) => ErrorCode ?? "taken");
   };
@@ -214,6 +218,8 @@ test("the hub's bus takes what clients' controllers send, and nothing that comes
     "AccessDeniedException",
     "AccessDeniedException",
   ]);
+  expect(await say(PAYMENTS.account_id, "Sweep Requested", ours)).toEqual(["AccessDeniedException"]);
+  expect(await say(PAYMENTS.account_id, "x", ours)).toEqual(["AccessDeniedException"]);
   expect(await send(WEB.account_id, ours)).toEqual(["AccessDeniedException"]); // no client yet
 });
 

@@ -16,6 +16,7 @@ import {
 import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../support/aws.js";
+import { makeEventual } from "../support/eventual.js";
 import { makeNetwork, type Network } from "../support/network.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 
@@ -106,11 +107,11 @@ const connect = async ({ ec2 }: Aws, { vpc_id: VpcId, subnets }: Network): Promi
 };
 
 /** Puts an event on the hub's bus as an account; the code of the refusal, or "taken". */
-const report = async (account: string, Source: string): Promise<string> => {
+const report = async (account: string, Source: string, detail: object = {}): Promise<string> => {
   const entry = {
     Source,
     DetailType: "Mirror Session Changed",
-    Detail: "{}",
+    Detail: JSON.stringify(detail),
     EventBusName: outputs.event_bus_arn,
   };
   const { Entries = [] } = await events(account).send(new PutEventsCommand({ Entries: [entry] }));
@@ -127,6 +128,7 @@ const clientVariables = () => ({
 beforeAll(async () => {
   cloud = await startLocalCloud();
   await cloud.setSchedules({ paused: true });
+  await makeEventual(cloud);
   at = {
     hub: createAws(cloud.env(HUB)),
     client: createAws(cloud.env(CLIENT)),
@@ -208,6 +210,10 @@ test("the client may report, and put nothing else on the hub's bus", async () =>
   expect(await report(CLIENT, "traffic-mirror.controller")).toBe("taken");
   expect(await report(CLIENT, "traffic-mirror")).toBe("AccessDeniedException");
   await reports();
+  // Whose it is says the envelope, whatever the sender writes.
+  const forged = { account: STRANGER, controller: "somebody-elses" };
+  expect(await report(CLIENT, "traffic-mirror.controller", forged)).toBe("taken");
+  expect(await reports()).toMatchObject([{ account: CLIENT, detail: forged }]);
 });
 
 test("second plans are empty on both sides", async () => {
@@ -235,6 +241,7 @@ test("the client uninstalls with sessions running, and the hub hears of that too
     targets: [],
     endpoints: [],
     functions: [],
+    tables: [],
   });
   const received = (await reports()).filter((each) => each["detail-type"] === "Mirror Session Changed");
   expect(received.map(({ account }) => account)).toContain(CLIENT);

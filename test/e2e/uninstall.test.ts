@@ -202,6 +202,7 @@ test("with the time that it is deployed with, one destroy removes all 3,000; wha
     endpoints: [],
     functions: [],
     queues: [],
+    tables: [],
     "log groups": [],
   });
 });

@@ -20,6 +20,7 @@ import {
   type LocalCloud,
 } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws, type Launched, type LaunchOptions } from "../support/aws.js";
+import { makeEventual } from "../support/eventual.js";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";
 
 export const WHERE = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION };
@@ -69,6 +70,7 @@ export class World {
     // Sweeps run when a scenario fires them, so that what heals is known to be the sweep or the event.
     await this.cloud.setSchedules({ paused: true });
     await this.cloud.settings({ retryAfterSeconds: 1 });
+    await makeEventual(this.cloud);
     this.aws = createAws(this.cloud.env());
     this.terraform = new TerraformRoot({
       example: "examples/single-account",
@@ -147,8 +149,9 @@ export class World {
     return (await this.sessionsOn(interfaceIds)).filter(isOurs);
   }
 
-  /** Lets the schedule come, and waits until the sweep is done. */
+  /** Lets the schedule come when what was done has reached every list, and waits until the sweep is done. */
   async sweep(): Promise<void> {
+    await this.cloud.settle();
     const fired = await this.cloud.fireSchedule(this.outputs.function_names.sweep);
     if (!fired) throw new Error("there is no enabled schedule for the sweep");
     await this.cloud.idle();

@@ -6,7 +6,8 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { isCopied, isOpen } from "../../functions/core/demands/claim.js";
-import { openIntake, type DemandRequest } from "../../functions/core/demands/intake.js";
+import type { DemandRequest } from "../../functions/core/demands/asked.js";
+import { openIntake } from "../../functions/core/demands/intake.js";
 import type { ClaimStore } from "../../functions/core/demands/ports.js";
 import { GUARDDUTY, TRUSTED, type Requester } from "../../functions/core/events/follow-ups.js";
 import type { Report } from "../../functions/core/sessions/report.js";
@@ -122,7 +123,7 @@ test("runs at the same time, with calls that fail and processes that die, lose a
           const intake = openIntake({ ...options, store: seenBy(store, schedule, next) });
           await intake.record(requests, anObservation({ sources }));
           await intake.settle(report);
-          // What could not be written comes back with its message, as functions/requests/batch.ts sends it.
+          // What could not be written comes back with its message, as the function sends it.
           if (intake.failures.length > 0) throw intake.failures[0];
           // Whoever asked has an answer in its own name, taken in or not; only a withdrawn finding leaves none.
           for (const { followUp } of requests) {

@@ -11,6 +11,7 @@ import {
   type Tag,
   type TrafficMirrorSession,
 } from "@aws-sdk/client-ec2";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import {
   GetQueueAttributesCommand,
@@ -55,6 +56,7 @@ export const createAws = (env: CloudEnv) => {
   const lambda = new LambdaClient(options);
   const sqs = new SQSClient(options);
   const ssm = new SSMClient(options);
+  const dynamodb = new DynamoDBClient(options);
 
   return {
     ec2,
@@ -104,13 +106,14 @@ export const createAws = (env: CloudEnv) => {
 
     /** Names and ids of everything of the product's kinds that exists in the account. */
     async inventory(): Promise<Record<string, readonly string[]>> {
-      const [sessions, targets, filters, endpoints, functions, queues, logs] = await Promise.all([
+      const [sessions, targets, filters, endpoints, functions, queues, tables, logs] = await Promise.all([
         ec2.send(new DescribeTrafficMirrorSessionsCommand({ MaxResults: 1000 })),
         ec2.send(new DescribeTrafficMirrorTargetsCommand({ MaxResults: 1000 })),
         ec2.send(new DescribeTrafficMirrorFiltersCommand({ MaxResults: 1000 })),
         ec2.send(new DescribeVpcEndpointsCommand({ MaxResults: 1000 })),
         lambda.send(new ListFunctionsCommand({})),
         sqs.send(new ListQueuesCommand({})),
+        dynamodb.send(new ListTablesCommand({})),
         logGroups(env),
       ]);
       return {
@@ -122,6 +125,7 @@ export const createAws = (env: CloudEnv) => {
           .map((each) => each.VpcEndpointId ?? ""),
         functions: (functions.Functions ?? []).map((each) => each.FunctionName ?? ""),
         queues: queues.QueueUrls ?? [],
+        tables: tables.TableNames ?? [],
         "log groups": logs,
       };
     },

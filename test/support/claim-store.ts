@@ -1,5 +1,5 @@
 /** Keeps claims in memory, as functions/aws/demand-table.ts keeps them in DynamoDB: conditions, copies and quotas. */
-import { isCopied, type Claim, type ClaimCopy } from "../../functions/core/demands/claim.js";
+import { isCopied, isOpen, type Claim, type ClaimCopy } from "../../functions/core/demands/claim.js";
 import type { ClaimKey, ClaimStore, SeenClaim } from "../../functions/core/demands/ports.js";
 import { countsInAll, isLimited, type Quotas } from "../../functions/core/demands/quota.js";
 
@@ -12,6 +12,8 @@ export interface FakeStore extends ClaimStore {
   /** Copies by the key of their claims. */
   readonly copies: Map<string, ClaimCopy & { readonly interfaceId: string }>;
   readonly open: Map<string, number>;
+  /** Interfaces with copies that cannot be read. */
+  readonly unread: Set<string>;
   /** How often anything was read or written, and refused because others were faster. */
   readonly calls: { read: number; write: number; count: number; changed: number };
   /** Called before each write, as another run would. */
@@ -35,6 +37,7 @@ export function aClaimStore(
   const open = new Map<string, number>();
   const minutes = new Map<string, number>();
   const receipts = new Map<string, number>();
+  const unread = new Set<string>();
   const calls = { read: 0, write: 0, count: 0, changed: 0 };
   const call = (kind: "read" | "write" | "count") => {
     calls[kind] += 1;
@@ -67,6 +70,7 @@ export function aClaimStore(
     claims: stored,
     copies,
     open,
+    unread,
     calls,
     put,
     claim: (interfaceId, requester = "traffic-mirror") => stored.get(idOf({ requester, interfaceId })),
@@ -84,13 +88,24 @@ export function aClaimStore(
         interfaces: [...new Set(keys.map((key) => key.interfaceId))].map((interfaceId) => ({
           interfaceId,
           copies: copiesOn(interfaceId),
+          unread: unread.has(interfaceId),
         })),
       };
     },
     async all() {
       call("read");
       const ids = new Set([...copies.values()].map(({ interfaceId }) => interfaceId));
-      return [...ids].map((interfaceId) => ({ interfaceId, copies: copiesOn(interfaceId) }));
+      return [...new Set([...ids, ...unread])].map((interfaceId) => ({
+        interfaceId,
+        copies: copiesOn(interfaceId),
+        unread: unread.has(interfaceId),
+      }));
+    },
+    async overdue(now, requester) {
+      call("read");
+      return [...copies.values()].filter(
+        (copy) => !isOpen(copy, now) && (requester === undefined || copy.requester === requester),
+      );
     },
     async count(requester, minute, requests) {
       call("count");
@@ -98,7 +113,7 @@ export function aClaimStore(
       minutes.set(key, (minutes.get(key) ?? 0) + requests);
       return minutes.get(key) ?? 0;
     },
-    async write(claim, seen) {
+    async write(claim, seen, _now, granted = false) {
       call("write");
       store.interfere?.(claim);
       const version = versions.get(idOf(claim));
@@ -108,7 +123,7 @@ export function aClaimStore(
         return "changed";
       }
       const full = countedBy(claim.requester).find(({ of, most }) => (open.get(of) ?? 0) >= most);
-      if (step(claim) > 0 && full !== undefined) return full.reason;
+      if (step(claim) > 0 && full !== undefined && !granted) return full.reason;
       return { version: String(put(claim)) };
     },
     async receipts(ids) {

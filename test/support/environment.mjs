@@ -5,4 +5,16 @@ import { TestEnvironment } from "jest-environment-node";
 
 process.once("disconnect", () => process.exit(1));
 
-export default TestEnvironment;
+export default class extends TestEnvironment {
+  #saidSeed = false;
+
+  handleTestEvent({ name, test }) {
+    const failed = name === "hook_failure" || (name === "test_done" && test.errors.length > 0);
+    const seed = this.global.consistencySeed; // of test/support/eventual.ts
+    if (!failed || seed === undefined || this.#saidSeed) return;
+    this.#saidSeed = true;
+    process.stderr.write(
+      `what EC2's lists lack was drawn from a seed: TRAFFIC_MIRROR_SEED=${seed} repeats it\n`,
+    );
+  }
+}

@@ -195,7 +195,15 @@ test("everything is destroyed, clients before the hub and everybody before their
     expect(before(units, `${folder}/client`, `${folder}/network`)).toBe(true);
   }
   for (const folder of HUBS) expect(before(units, `${folder}/capture-fleet`, `${folder}/network`)).toBe(true);
-  const nothing = { sessions: [], targets: [], filters: [], endpoints: [], functions: [], queues: [] };
+  const nothing = {
+    sessions: [],
+    targets: [],
+    filters: [],
+    endpoints: [],
+    functions: [],
+    queues: [],
+    tables: [],
+  };
   for (const account of [HUB, PAYMENTS, SHOP, STORE])
     for (const region of REGIONS)
       expect(await createAws({ ...cloud.env(account), AWS_REGION: region }).inventory()).toMatchObject(

@@ -127,6 +127,8 @@ export interface IndexLine {
   readonly packets: number | null;
   readonly bytes: number;
   readonly sha256: string;
+  /** Blocks that hold the source and the destination of every IP packet; null: not known, so it may be any. */
+  readonly addresses: readonly string[] | null;
 }
 
 /**

@@ -38,11 +38,16 @@ export interface Gauges {
 export const eventNames = [
   "SpoolDroppedFiles",
   "SpoolDroppedBytes",
+  "SpoolDroppedPackets",
+  "SpoolDroppedUncounted",
   "UploadedFiles",
   "UploadedBytes",
+  "UploadedPackets",
   "UploadFailures",
   "LeftBehindFiles",
   "LeftBehindBytes",
+  "LeftBehindPackets",
+  "LeftBehindUncounted",
   "LaunchAbandoned",
   "MetricsFailed",
 ] as const;

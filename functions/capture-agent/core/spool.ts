@@ -8,6 +8,10 @@ export interface SpoolFile {
   readonly writtenAt: number;
 }
 
+/** The same file as it was: path, size and time. */
+export const identityOf = ({ path, bytes, writtenAt }: SpoolFile): string =>
+  `${path}\n${bytes}\n${writtenAt}`;
+
 /** No object was larger for years (Amazon S3, "Multipart upload limits"; today's limit is no smaller). */
 export const LARGEST_OBJECT = 5 * 2 ** 40;
 

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { createAddressBlocks } from "../core/addresses.js";
 import { createPcapWalker, type PacketTimes } from "../core/pcap.js";
 
 const ZSTD_SECONDS = 600;
@@ -12,6 +13,8 @@ export interface Examined {
   readonly sha256: Buffer;
   readonly bytes: number;
   readonly times: PacketTimes | undefined;
+  /** Blocks that hold every address of the packets; undefined where they were not read. */
+  readonly addresses: readonly string[] | undefined;
 }
 
 /**
@@ -20,7 +23,8 @@ export interface Examined {
  */
 export async function examine(path: string, unzip: boolean): Promise<Examined> {
   const hash = createHash("sha256");
-  const walker = createPcapWalker();
+  const found = createAddressBlocks();
+  const walker = createPcapWalker(found.add);
   const expanding = expandedOf(path, unzip);
   const expanded = expanding === undefined ? undefined : walk(expanding, walker);
   let bytes = 0;
@@ -30,7 +34,29 @@ export async function examine(path: string, unzip: boolean): Promise<Examined> {
     if (!isCompressed(path)) walker.push(chunk);
   }
   await expanded;
-  return { sha256: hash.digest(), bytes, times: walker.result() };
+  const times = walker.result();
+  return { sha256: hash.digest(), bytes, times, addresses: times && found.blocks() };
+}
+
+/**
+ * The packets of files that are about to be lost, file by file. One that is still being read after
+ * so many seconds, and all that follow it, are not counted.
+ */
+export function createCounter(seconds: number) {
+  const end = Date.now() + seconds * 1000;
+  return async (path: string): Promise<PacketTimes | undefined> => {
+    if (Date.now() >= end) return undefined;
+    const stream = expandedOf(path, true) ?? createReadStream(path, { highWaterMark: 1 << 20 });
+    const walker = createPcapWalker();
+    const late = setTimeout(() => stream.destroy(), end - Date.now());
+    try {
+      await walk(stream, walker);
+    } finally {
+      clearTimeout(late);
+      stream.destroy();
+    }
+    return Date.now() >= end ? undefined : walker.result();
+  };
 }
 
 const isCompressed = (path: string): boolean => /\.(zst|gz)$/.test(path);

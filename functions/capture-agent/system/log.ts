@@ -13,6 +13,11 @@ export function createLog(write: (line: string) => void): Log {
   return { info: at(6, "INFO"), warn: at(4, "WARN"), error: at(3, "ERROR") };
 }
 
+/** One line of printable characters, for what knows no JSON: tools, captures and AWS put in what they like. */
+export function oneLine(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, " ").slice(0, 500);
+}
+
 /** An error's name and message, short enough for a line. */
 export function describe(error: unknown): string {
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500);

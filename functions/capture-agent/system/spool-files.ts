@@ -21,7 +21,8 @@ export const donePath = (spool: string, path: string): string => join(spool, "do
 const openPath = (spool: string, path: string): string => join(spool, "open", path);
 
 export async function prepareSpool(spool: string): Promise<void> {
-  for (const folder of ["open", "done", "index"]) await mkdir(join(spool, folder), { recursive: true });
+  for (const folder of ["open", "done", "index", "lost"])
+    await mkdir(join(spool, folder), { recursive: true });
 }
 
 /** What the tool has not finished, drafts included: it is evidence as much as what is done. */
@@ -83,13 +84,19 @@ export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
 }
 
 /** Removes a done file. That it is gone already is as good. */
-export const removeDone = (spool: string, path: string): Promise<void> => remove(donePath(spool, path));
-export const removeOpen = (spool: string, path: string): Promise<void> => remove(openPath(spool, path));
+export async function removeDone(spool: string, path: string): Promise<void> {
+  await deletedNow(donePath(spool, path));
+}
 
-async function remove(path: string): Promise<void> {
-  await unlink(path).catch((error: unknown) => {
-    if (errorCode(error) !== "ENOENT") throw error;
-  });
+/** Deletes a file. False when it was gone already. */
+export async function deletedNow(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** Bytes of deleted files that this process still reads, to upload them: the disk has them back as soon as that ends. */
@@ -125,12 +132,17 @@ export async function readDisk(spool: string): Promise<Disk & { writable: boolea
 /** Replaces a small file so that after a crash there is the old one or the new one. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const draft = `${path}.${process.pid}.tmp`;
-  const file = await open(draft, "w", 0o644);
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(draft, "w", 0o644);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await unlink(draft).catch(() => undefined); // of a full disk it would keep a part
+    throw error;
   }
-  await rename(draft, path);
 }

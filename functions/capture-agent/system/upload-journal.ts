@@ -26,8 +26,11 @@ export interface JournalEntry {
 export interface UploadJournal {
   /** What was sent before a crash and may not be deleted yet. Call it once, first. */
   recover(): Promise<readonly JournalEntry[]>;
-  /** Returns when the entry is on disk, or in memory where the disk is full. */
-  append(entry: JournalEntry): Promise<void>;
+  /**
+   * Returns when the entry is on disk, or in memory where the disk is full. `then` is done before any part is sent, so
+   * that a crash in between finds the entry.
+   */
+  append(entry: JournalEntry, then?: () => Promise<void>): Promise<void>;
   /** Sends all entries. Throws when a part could not be sent; it stays. */
   flush(): Promise<void>;
   /** How many entries are not sent. */
@@ -94,7 +97,7 @@ export function createUploadJournal({ folder, bucket, place, now, log }: Parts):
         waiting = found.length;
         return found;
       }),
-    append: (entry) =>
+    append: (entry, then) =>
       inTurn(async () => {
         waiting += 1;
         try {
@@ -105,6 +108,7 @@ export function createUploadJournal({ folder, bucket, place, now, log }: Parts):
           unwritten = [...unwritten, entry];
           log.warn("the index is not on disk", { key: entry.line.key, error: describe(error) });
         }
+        await then?.();
       }),
     flush: () =>
       inTurn(async () => {

@@ -51,9 +51,10 @@ export function isOpen({ until }: Pick<Claim, "until">, now: number): boolean {
   return until > now;
 }
 
-export function openClaims(copies: readonly ClaimCopy[], now: number): OpenClaims {
+export function openClaims(copies: readonly ClaimCopy[], now: number, unread = false): OpenClaims {
   const open = copies.filter((copy) => isOpen(copy, now));
   return {
+    ...(unread && { unread }),
     byFinding: open.some(({ requester }) => requester === GUARDDUTY.name),
     byRequest: open.some(({ requester }) => requester !== GUARDDUTY.name),
   };
@@ -69,7 +70,7 @@ export interface ClaimRequest {
 
 /**
  * The claim after this request. A requester's grows to the maximum, a finding's with each finding. undefined, or the
- * same object: the request adds nothing, because it is a copy, was withdrawn, or has had its time.
+ * same object: the request adds nothing, because it is a duplicate, was withdrawn, or its time is over.
  */
 export function request(
   claim: Claim | undefined,
@@ -80,7 +81,7 @@ export function request(
   if (claim?.withdrawnAt !== undefined && received <= claim.withdrawnAt) return claim;
   // A request sees a claim as it was then: it continues one that was open, and begins one that was not.
   const open = claim !== undefined && claim.since <= received && isOpen(claim, received) ? claim : undefined;
-  // Received before this claim began: a copy of what has had its time.
+  // Received before this claim began: a duplicate of a request whose time is over.
   if (claim !== undefined && received < claim.since) return claim;
   const since = open?.since ?? received;
   const length = Math.min(minutes ?? limits.defaultMinutes, limits.maximumMinutes) * MINUTE_MS;
@@ -159,7 +160,7 @@ function statusOf(
   result: DemandResult,
   now: number,
 ): Pick<Claim, "status" | "sessionId" | "reason"> {
-  // A refusal that was never open stays what it is for those who read it.
+  // A refusal that was never open stays a refusal, so that its requester can still read why.
   if (!isOpen(claim, now))
     return claim.status === "refused" && claim.since === claim.until
       ? { status: claim.status, ...answerOf(claim) }

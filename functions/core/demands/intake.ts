@@ -2,14 +2,13 @@
  * Where requests become claims, and claims get their answers. `record` writes down what is requested before anything is
  * made, so that a run that dies leaves a trace that a sweep goes on with; `settle` writes down what became of it.
  */
-import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
-import type { Observation, Source } from "../model.js";
-import { whoseReason } from "../outcomes.js";
+import { GUARDDUTY, type DemandFollowUp } from "../events/follow-ups.js";
+import type { Observation } from "../model.js";
 import type { Policy } from "../sessions/policy.js";
 import type { Report } from "../sessions/report.js";
-import { select, type ClaimsByInterface } from "../sessions/selection.js";
+import type { ClaimsByInterface } from "../sessions/selection.js";
 import type { Mode } from "../sessions/settings.js";
-import type { Verdict } from "../sessions/verdict.js";
+import { askedBy, type Asked, type DemandRequest } from "./asked.js";
 import {
   isOpen,
   openClaims,
@@ -18,16 +17,11 @@ import {
   settle,
   withdraw,
   type ClaimLimits,
-  type DemandResult,
 } from "./claim.js";
-import type { ClaimKey, ClaimStore } from "./ports.js";
+import type { ClaimKey, ClaimStore, Pause } from "./ports.js";
+import { isLimited } from "./quota.js";
+import { demandResultOf } from "./result.js";
 import { openUpdates } from "./update.js";
-
-export interface DemandRequest {
-  readonly followUp: DemandFollowUp | WithdrawalFollowUp;
-  /** When it was received, milliseconds since the epoch (core/demands/receipt.ts). */
-  readonly time: number;
-}
 
 /** One interface of a request, or the whole of it, that is not taken in. */
 export interface RefusedRequest {
@@ -43,14 +37,12 @@ export interface Intake {
   refuse(requests: readonly DemandRequest[], reason: string): Promise<void>;
   readonly opened: number;
   readonly refusedRequests: readonly RefusedRequest[];
-  /** Requests that are worth another try: not seen yet, not mirrored yet, or not written down. */
+  /** To be tried again: not seen or not written yet; of those not mirrored yet, the one that opened the claim. Sweeps try too. */
   readonly unsettled: ReadonlySet<DemandRequest>;
-  /** Why single claims could not be written; the others' are none the worse for it. */
+  /** Why single claims could not be written; the other claims were. */
   readonly failures: readonly unknown[];
 }
 
-/** EC2 shows a new interface within seconds; one that it never shows is refused. */
-const EARLY_MS = 60_000;
 /** An item of the store holds 400 KB; so many parties ask for one interface only by mistake. */
 const MAX_REQUESTERS = 200;
 
@@ -61,28 +53,24 @@ export interface IntakeOptions {
   readonly mode: Mode;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly pause?: Pause;
 }
 
-interface Asked {
-  readonly key: ClaimKey;
-  readonly request: DemandRequest;
-  /** Why it is refused; undefined: it is taken in. */
-  readonly refused?: string;
-}
-
-export function openIntake({ store, policy, limits, mode, now }: IntakeOptions): Intake {
+export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOptions): Intake {
   const recorded = new Map<string, { readonly key: ClaimKey; readonly requests: DemandRequest[] }>();
+  const openers = new Set<DemandRequest>();
   const unsettled = new Set<DemandRequest>();
   const failures: unknown[] = [];
   const refusedRequests: RefusedRequest[] = [];
-  const updates = openUpdates(store, now);
+  const updates = openUpdates(store, now, pause);
   let opened = 0;
 
   const accept = async ({ key, request }: Asked): Promise<void> => {
     const { followUp, time: received } = request;
     const others = updates.copiesOn(key.interfaceId).filter(({ requester }) => requester !== key.requester);
-    const isFinding = key.requester === GUARDDUTY.name;
-    if (followUp.kind === "demand" && !isFinding && others.length >= MAX_REQUESTERS) {
+    // Others cannot shut out a finding, the trusted requester or the interface's own instance, which are few.
+    const isStranger = isLimited(key.requester) && followUp.by.instanceId === undefined;
+    if (followUp.kind === "demand" && isStranger && others.length >= MAX_REQUESTERS) {
       await refuse({ key, request }, "too-many-requesters");
       return;
     }
@@ -99,8 +87,13 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
       // It has had its time, or was withdrawn before it came.
       if (after === undefined) await refuse({ key, request }, "expired");
       if (after === undefined || !isOpen(after, now())) return;
-      if (before === undefined || !isOpen(before, now())) opened += 1;
+      if (before === undefined || !isOpen(before, now())) {
+        opened += 1;
+        openers.add(request);
+      }
     }
+    // Of nothing: it is kept for a request that comes after it, and is about nothing that may be mirrored.
+    if (before === undefined && followUp.kind === "withdrawal") return;
     const seen = recorded.get(idOf(key)) ?? { key, requests: [] };
     seen.requests.push(request);
     recorded.set(idOf(key), seen);
@@ -119,36 +112,27 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
     );
   };
 
-  /** What a request comes to, for each interface that it is about. */
-  const askedBy = (request: DemandRequest, observation: Observation): readonly Asked[] => {
-    const { about, by, kind } = request.followUp;
-    const sources = observation.sources.filter((source) => isAbout(request, source));
-    const seen = sources.flatMap((source): Asked[] => {
-      const key = { requester: by.name, interfaceId: source.id };
-      if (by.instanceId !== undefined && source.instance?.id !== by.instanceId)
-        return [{ key, request, refused: "not-yours" }];
-      return by !== GUARDDUTY || isSelectedByFinding(policy, source) ? [{ key, request }] : [];
-    });
-    const unseen = [...about.instanceIds, ...about.interfaceIds].flatMap((id): Asked[] => {
-      if (sources.some((source) => source.id === id || source.instance?.id === id)) return [];
-      const key = { requester: by.name, interfaceId: id };
-      if (!observation.unseen.includes(id)) return [{ key, request, refused: "outside-vpcs" }];
-      if (kind !== "demand" || now() - request.time >= EARLY_MS)
-        return [{ key, request, refused: "not-found" }];
-      unsettled.add(request);
-      return [];
-    });
-    return [...seen, ...unseen];
-  };
-
-  const inOrder = async (asked: readonly Asked[]): Promise<void> => {
-    await updates.read(asked.map(({ key }) => key));
+  const oneByOne = async (asked: readonly Asked[]): Promise<void> => {
     for (const each of asked) {
       await alone([each.request], () =>
         each.refused === undefined ? accept(each) : refuse(each, each.refused),
       );
     }
   };
+
+  /**
+   * What one party asks for one interface keeps its order. Claims that have a copy change no quota's count, so that their
+   * writes do not stand in each other's way; those that open wait for each other.
+   */
+  const inOrder = async (asked: readonly Asked[]): Promise<void> => {
+    await updates.read(asked.map(({ key }) => key));
+    const counted = asked.filter(({ key }) => hasCopy(key));
+    const keys = new Set(counted.map(({ key }) => idOf(key)));
+    await Promise.all([...keys].map((id) => oneByOne(counted.filter(({ key }) => idOf(key) === id))));
+    await oneByOne(asked.filter(({ key }) => !keys.has(idOf(key))));
+  };
+  const hasCopy = ({ requester: name, interfaceId }: ClaimKey) =>
+    updates.copiesOn(interfaceId).some(({ requester }) => requester === name);
 
   /** A claim that cannot be written, or that others write all the time, holds up nobody else's. */
   const alone = async (requests: readonly DemandRequest[], write: () => Promise<void>): Promise<void> => {
@@ -165,10 +149,11 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
       // In the order in which they were received, whatever the order in which they came.
       const asked = [...requests]
         .sort((a, b) => a.time - b.time)
-        .flatMap((request) => askedBy(request, observation));
-      await inOrder(asked);
-      const ids = new Set([...recorded.values()].map(({ key }) => key.interfaceId));
-      return new Map([...ids].map((id) => [id, openClaims(updates.copiesOn(id), now())]));
+        .map((request) => askedBy(request, observation, policy, now()));
+      for (const { early } of asked) if (early !== undefined) unsettled.add(early);
+      await inOrder(asked.flatMap(({ asked: each }) => each));
+      const openOn = (id: string) => openClaims(updates.copiesOn(id), now(), updates.unread.has(id));
+      return new Map([...recorded.values()].map(({ key: { interfaceId: id } }) => [id, openOn(id)]));
     },
     async settle(report) {
       for (const { key, requests } of recorded.values()) {
@@ -181,7 +166,10 @@ export function openIntake({ store, policy, limits, mode, now }: IntakeOptions):
         await alone(requests, async () => {
           await updates.change(key, (claim) => claim && settle(claim, result, now()));
         });
-        if (result.is === "pending") for (const request of requests) unsettled.add(request);
+        if (result.is !== "pending") continue;
+        for (const request of requests) {
+          if (openers.has(request) || request.again === true) unsettled.add(request);
+        }
       }
     },
     async refuse(requests, reason) {
@@ -210,33 +198,6 @@ function wordsOf({ minutes, note }: DemandFollowUp) {
 
 function idOf({ requester, interfaceId }: ClaimKey): string {
   return `${interfaceId} ${requester}`;
-}
-
-function isAbout({ followUp: { about } }: DemandRequest, { id, instance }: Source): boolean {
-  return (
-    about.interfaceIds.includes(id) || (instance !== undefined && about.instanceIds.includes(instance.id))
-  );
-}
-
-/** A finding opens a claim only where a rule waits for findings and no other rule mirrors the interface anyway. */
-function isSelectedByFinding(policy: Policy, source: Source): boolean {
-  const selection = select(policy, source, { byFinding: true, byRequest: false });
-  return selection.selected && selection.rule.on === "guardduty";
-}
-
-/** What a verdict is to a requester; undefined when the run did not look at the interface. */
-export function demandResultOf(
-  verdict: Verdict | undefined,
-  instanceState: string | undefined,
-  mode: Mode,
-): DemandResult | undefined {
-  if (verdict === undefined || verdict.is === "mirrored") return verdict;
-  const { reason } = verdict;
-  // A reason from outside is an answer too: a requester that waited for it would wait for as long as it lasts.
-  if (verdict.is === "unselected" || whoseReason(verdict.reason, instanceState) !== "open")
-    return { is: "refused", reason };
-  // Observing alone mirrors nothing, so there is nothing to wait for.
-  return mode === "enforce" ? { is: "pending", reason } : { is: "refused", reason: mode };
 }
 
 function stateOf({ sources }: Report, id: string): string | undefined {

@@ -1,6 +1,6 @@
 /**
- * What one requester, and all of them together, may take. A request that is over a quota is refused with a reason; the
- * answer to it is written only so often, so that asking without end costs one counter and nothing else.
+ * What one requester, and all of them together, may have. A request over a quota is refused with a reason. The refusals
+ * that are written are limited too, so that asking without end costs one counter and nothing else.
  */
 import { GUARDDUTY, TRUSTED } from "../events/follow-ups.js";
 
@@ -23,15 +23,16 @@ export function admit(
   { requestsPerMinute }: Quotas,
 ): "admitted" | "refused" | "ignored" {
   if (!isLimited(requester) || asked <= requestsPerMinute) return "admitted";
-  // As many again are told why; whoever goes on asking has been told.
+  // As many again are answered; whoever goes on asking has been told why.
   return asked <= 2 * requestsPerMinute ? "refused" : "ignored";
 }
 
-/** Findings and the trusted requester are not outsiders: only what all may have open holds them, and findings not even that. */
+/** Quotas of one requester are for outsiders, which findings and the trusted requester are not. */
 export function isLimited(requester: string): boolean {
   return requester !== GUARDDUTY.name && requester !== TRUSTED.name;
 }
 
+/** A finding must never be refused because requesters have filled the quota, so it does not count in it. */
 export function countsInAll(requester: string): boolean {
   return requester !== GUARDDUTY.name;
 }

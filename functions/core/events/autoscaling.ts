@@ -7,14 +7,14 @@ import { instanceId, parsedEvent, type EventKind } from "./envelope.js";
 
 const detail = z.object({ EC2InstanceId: instanceId });
 
-function kind(detailType: string, early: boolean): EventKind {
+function kind(detailType: string, active: boolean): EventKind {
   return {
     source: "aws.autoscaling",
     detailType,
     parse(event) {
       const parsed = detail.safeParse(event.detail);
       return parsed.success
-        ? parsedEvent({ instanceIds: [parsed.data.EC2InstanceId] }, { early })
+        ? parsedEvent({ instanceIds: [parsed.data.EC2InstanceId] }, { early: active, expected: { active } })
         : "malformed";
     },
   };

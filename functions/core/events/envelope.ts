@@ -1,6 +1,7 @@
 /** What every EventBridge event looks like, and what a parser makes of one. Events are untrusted input. */
 import * as z from "zod/mini";
 import type { Look } from "../model.js";
+import type { Expected } from "./behind.js";
 import type { FollowUp } from "./follow-ups.js";
 import { untrustedList } from "./items.js";
 
@@ -49,6 +50,7 @@ export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));
 /**
  * Where to look because of an event, and what must follow besides.
  * `early`: the event may be ahead of what EC2 shows, so something unseen is worth another try.
+ * `expected`: likewise, an instance of the look that EC2 shows otherwise is worth another try.
  * `late`: such events come minutes after what they report, so their age says nothing about us.
  * `left`: ids that were too many for one event; the next sweep looks at them, as at everything.
  * `odd`: items of the event's lists that could not be read; the others count.
@@ -57,6 +59,7 @@ export const interfaceId = z.string().check(z.regex(/^eni-[0-9a-f]{8,17}$/));
 export interface ParsedEvent {
   readonly look: Look;
   readonly early: boolean;
+  readonly expected?: Expected;
   readonly late: boolean;
   readonly left: number;
   readonly odd: number;
@@ -92,6 +95,7 @@ interface Ids {
 
 interface More {
   readonly early?: boolean;
+  readonly expected?: Expected;
   readonly late?: boolean;
   readonly odd?: number;
   readonly sweep?: SweepReason;
@@ -101,7 +105,7 @@ interface More {
 /** The ids must have been validated. Naming one twice, or none, is no mistake. */
 export function parsedEvent(
   ids: Ids,
-  { early = false, late = false, odd = 0, sweep, followUps = [] }: More = {},
+  { early = false, expected, late = false, odd = 0, sweep, followUps = [] }: More = {},
 ): ParsedEvent {
   const instanceIds = [...new Set(ids.instanceIds)];
   const interfaceIds = [...new Set(ids.interfaceIds)];
@@ -112,6 +116,7 @@ export function parsedEvent(
       interfaceIds: interfaceIds.slice(0, IDS_PER_EVENT),
     },
     early,
+    ...(expected && { expected }),
     late,
     left: over(instanceIds) + over(interfaceIds),
     odd,

@@ -9,7 +9,8 @@ import { instanceId, parsedEvent, type EventKind } from "./envelope.js";
 const name = z.string().check(z.minLength(1), z.maxLength(255));
 
 const detail = z.object({
-  LifecycleActionToken: z.guid(),
+  /** 36 characters, by the API's reference; those in AWS's own examples are no UUID. */
+  LifecycleActionToken: z.string().check(z.length(36)),
   AutoScalingGroupName: name,
   LifecycleHookName: name,
   EC2InstanceId: instanceId,

@@ -1,12 +1,18 @@
 /**
  * Tag Change on Resource (EventBridge User Guide, "Tag change events on AWS resources"), for instances. The tags in
- * the event are not believed: two changes may arrive in either order.
+ * the event are not believed: two changes may arrive in either order. Where EC2 shows others, it is asked again.
  */
 import * as z from "zod/mini";
 import { instanceId, parsedEvent, type EventKind } from "./envelope.js";
-import { itemsOf } from "./items.js";
+import { itemsOf, untrustedList } from "./items.js";
 
-const detail = z.object({ service: z.string(), "resource-type": z.string() });
+const detail = z.object({
+  service: z.string(),
+  "resource-type": z.string(),
+  // They only say when to look again: odd ones are as good as none.
+  "changed-tag-keys": z.catch(untrustedList, []),
+  tags: z.catch(z.record(z.string(), z.string()), {}),
+});
 
 /** arn:partition:ec2:region:account:instance/id */
 const arnOfInstance = /^arn:[a-z-]+:ec2:([a-z0-9-]+):(\d{12}):instance\/([^/]+)$/;
@@ -29,7 +35,14 @@ export const tagChange: EventKind = {
       arns.filter(here).map(([, , , id]) => id),
     );
     if (ours.valid.length === 0) return arns.some((arn) => !here(arn)) ? "foreign" : "malformed";
+    const { "changed-tag-keys": keys, tags: now } = parsed.data;
+    const tags = Object.fromEntries(
+      itemsOf(z.string(), keys).valid.map((key) => [key, Object.hasOwn(now, key) ? now[key] : undefined]),
+    );
     // An instance is older than a change of its tags.
-    return parsedEvent({ instanceIds: ours.valid }, { odd: resources.length - ours.valid.length });
+    return parsedEvent(
+      { instanceIds: ours.valid },
+      { odd: resources.length - ours.valid.length, expected: { tags } },
+    );
   },
 };

@@ -72,6 +72,8 @@ function decide(situation: Situation): Decided {
   const claims = context.claims.get(source.id);
   const selection = select(context.policy, source, claims);
   if (!selection.selected) {
+    // It asks for nothing, and takes nothing away that it may be keeping.
+    if (claims?.unread === true && kept !== undefined) return leftUnselected(source, "left-to-sweep");
     // That a demand ends is nobody's mistake: no guardrail, and no waiting for a sweep.
     const ended = claims !== undefined && isTemporary(context.policy, kept && ruleOf(kept));
     if (ended) return unselected(situation, "demand-ended", false);

@@ -29,6 +29,8 @@ export const onDemand: Rule = plainRule("demand");
 export interface OpenClaims {
   readonly byFinding: boolean;
   readonly byRequest: boolean;
+  /** A claim of the interface cannot be read: nobody knows whether it is open. */
+  readonly unread?: boolean;
 }
 /** By interface. One whose claims have all ended is there with none open. */
 export type ClaimsByInterface = ReadonlyMap<string, OpenClaims>;

@@ -9,7 +9,7 @@ import { ec2Ok, items, list, parseXml, tagSpec, texts, type Node, type Params } 
 import { Ec2Fault } from "../fault.js";
 import type { InstanceState } from "../fleet/model.js";
 import { text } from "../moto-fixes.js";
-import { dropOrphans, sourceFacts } from "../region.js";
+import { dropOrphans, sourceFacts, type Region } from "../region.js";
 import { required } from "../store/checks.js";
 import { refuseDryRun, type Request } from "./action.js";
 
@@ -83,10 +83,27 @@ const CHANGES: Record<string, readonly [InstanceState, InstanceState]> = {
 
 const CODES = { pending: 0, running: 16, "shutting-down": 32, terminated: 48, stopping: 64, stopped: 80 };
 
+/** Nothing starts or stops once it ends ("Instance lifecycle", Amazon EC2 User Guide); asked again to end, it ends. */
+async function refuseEnded({ fleet, moto }: Region, action: string, ids: readonly string[]): Promise<void> {
+  if (action === "TerminateInstances") return;
+  const foreign = ids.some((id) => !fleet.instances.get(id)) ? (await moto.now()).instances : [];
+  const stateOf = (id: string) =>
+    fleet.instances.get(id)?.state ??
+    text(foreign.find((each) => each.id === id)?.tree, "instanceState", "name");
+  const ended = ids.find((id) => ["shutting-down", "terminated"].includes(stateOf(id) ?? ""));
+  if (ended === undefined) return;
+  const word = action === "StartInstances" ? "started" : "stopped";
+  throw new Ec2Fault(
+    "IncorrectInstanceState",
+    `The instance '${ended}' is not in a state from which it can be ${word}.`,
+  );
+}
+
 async function changeState(request: Request): Promise<Answer> {
   const { call, params, region } = request;
   const [passing, final] = CHANGES[call.action] ?? ["pending", "running"];
   const ids = list(params, "InstanceId");
+  await refuseEnded(region, call.action, ids);
   const own = ids.filter((id) => region.fleet.instances.get(id));
   const foreign = ids.filter((id) => !own.includes(id));
   const changed: Node[] = [];

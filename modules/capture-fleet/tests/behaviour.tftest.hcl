@@ -250,10 +250,12 @@ run "only_client_accounts_may_put_events_of_this_product_on_the_bus" {
     condition = {
       for condition in data.aws_iam_policy_document.event_bus[0].statement[0].condition : "${condition.test} ${condition.variable}" => one(condition.values)
       } == {
-      "ForAllValues:StringEquals events:source" = "traffic-mirror.controller"
-      "Null events:source"                      = "false"
+      "ForAllValues:StringEquals events:source"    = "traffic-mirror.controller"
+      "ForAllValues:StringLike events:detail-type" = "Mirror *"
+      "Null events:source"                         = "false"
+      "Null events:detail-type"                    = "false"
     }
-    error_message = "The policy must allow what controllers report, and no requests, not even beside a report in one call."
+    error_message = "The policy must allow what controllers report, and nothing else, not even beside a report in one call."
   }
 }
 
@@ -294,13 +296,13 @@ run "nodes_require_imdsv2_have_encrypted_volumes_and_no_public_address" {
   }
 }
 
-run "the_default_image_is_debian_12_of_the_types_architecture" {
+run "the_default_image_is_debian_13_of_the_types_architecture" {
   assert {
     condition = (
-      aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/12/latest/amd64" &&
+      aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/13/latest/amd64" &&
       aws_launch_template.this["all"].instance_type == "c6i.large"
     )
-    error_message = "The default must be Debian 12 for amd64 on c6i.large."
+    error_message = "The default must be Debian 13 for amd64 on c6i.large."
   }
 }
 
@@ -312,7 +314,7 @@ run "graviton_types_get_the_arm64_image" {
 
   assert {
     condition = (
-      aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/12/latest/arm64" &&
+      aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/13/latest/arm64" &&
       strcontains(local.user_data["all"], "debian_arm64/amazon-ssm-agent.deb")
     )
     error_message = "Graviton types must get the arm64 image and agent."
@@ -326,7 +328,7 @@ run "a_g_before_the_generation_is_a_graphics_family_and_not_graviton" {
   }
 
   assert {
-    condition     = aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/12/latest/amd64"
+    condition     = aws_launch_template.this["all"].image_id == "resolve:ssm:/aws/service/debian/release/13/latest/amd64"
     error_message = "g4dn and g6e are amd64."
   }
 }

@@ -88,17 +88,20 @@ variable "lifecycle_hooks" {
 
 variable "demands" {
   description = <<-EOT
-    Limits of demands, the mirrors that somebody asks for (`Mirror Requested` on the controller's bus) or that a GuardDuty
-    finding does. Each has an end. What is over a limit is refused, and the requester reads why: docs/demands.md.
+    Limits of demands: mirrors with an end that somebody asks for (`Mirror Requested` on the controller's bus) or that a
+    GuardDuty finding opens. A request over a limit is refused, and its requester reads why: docs/demands.md.
 
-    - `default_minutes`: how long one lasts that does not say, 1 to `maximum_minutes`. Default 1440, a day.
-    - `maximum_minutes`: the longest that a requester has one open, however often it asks, 1 to 525600. Default 10080, a
-      week.
-    - `limit`: how many may be open in all, those of findings not counted, 1 to 5000. Default 500.
+    - `default_minutes`: how long a demand lasts when the request does not say, 1 to `maximum_minutes`. Default 1440, a
+      day.
+    - `maximum_minutes`: how long one requester can keep a demand open, however often it asks, 1 to 525600. Default
+      10080, a week.
+    - `limit`: how many may be open together, GuardDuty's not counted, 1 to 5000. Default 500.
     - `requester_limit`: how many one requester may have open, 1 to 5000. Default 20, more than an instance has
-      interfaces. Does not hold whoever may ask under the bare source `traffic-mirror`.
-    - `requests_per_minute`: requests and withdrawals that one requester may send in a minute, 1 to 6000. Default 30;
-      likewise.
+      interfaces.
+    - `requests_per_minute`: how many requests and withdrawals one requester may send in a minute, 1 to 6000. Default
+      30.
+
+    The last two do not apply to the trusted requester, whose source is `traffic-mirror` alone.
   EOT
   type = object({
     default_minutes     = optional(number, 1440)

@@ -67,6 +67,10 @@ const isNoJson = (text: string): boolean => {
   }
 };
 
+/** The engine's verdict on one event; false where the pattern is refused. */
+export const isMatch = (verdict: string, index: number): boolean =>
+  verdict.startsWith("=") && bit(verdict, index);
+
 const bit = (packed: string, index: number): boolean =>
   ((parseInt(packed[1 + (index >> 2)] ?? "0", 16) >> (3 - (index & 3))) & 1) === 1;
 

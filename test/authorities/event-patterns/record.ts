@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { render } from "../rendered.js";
 import { engineFile, fixedCases, pack, type Cases, type EngineFile } from "./corpus.js";
+import { moved, samples } from "../events/samples.js";
 import { moduleCases } from "./module-cases.js";
 
 const here = import.meta.dirname;
@@ -23,9 +24,11 @@ const version = /<artifactId>event-ruler<\/artifactId>\s*<version>(.*?)</.exec(
   readFileSync(join(here, "pom.xml"), "utf8"),
 )?.[1];
 
+const modules = moduleCases(render().patterns.map(({ pattern }) => pattern));
 const cases: Readonly<Record<string, Cases>> = {
   ...fixedCases(),
-  modules: moduleCases(render().patterns.map(({ pattern }) => pattern)),
+  modules,
+  published: { patterns: modules.patterns, events: Object.values(samples).map(moved) },
 };
 const names = Object.keys(cases);
 const verdicts = ask(Object.values(cases));

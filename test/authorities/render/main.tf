@@ -75,4 +75,6 @@ module "fleet" {
   }
   capture     = { tool = { kind = "container", image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/suricata:7" } }
   kms_key_arn = local.kms_key_arn
+
+  athena_workgroup = "primary"
 }

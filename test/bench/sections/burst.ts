@@ -7,7 +7,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startLocalCloud } from "../../../local-cloud/index.js";
 import { createAccount, type Account } from "../account.js";
-import { defaultPaces, LATENCY } from "../fleet.js";
+import { defaultPaces } from "../defaults.js";
+import { LATENCY } from "../fleet.js";
 import { creationsOf, DEPLOYED, launchEvents, openEventPath, percentile } from "../event-path.js";
 import { median, type Row, type Section } from "../section.js";
 

@@ -57,7 +57,7 @@ const times = async (account: Account, put: Put): Promise<Times> => {
     }
     if (created === undefined) throw new Error(`${interfaceId} got no session within ${PATIENCE_MS} ms`);
     await cloud.idle();
-    const runs = await cloud.invocations(account.functionName("reconcile"));
+    const runs = await cloud.invocations();
     const run = runs.find(({ payload }) => JSON.stringify(payload).includes(id));
     if (round < WARM_UP || run === undefined) continue;
     found.total.push(created - began);

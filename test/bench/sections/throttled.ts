@@ -7,7 +7,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startLocalCloud, type LocalCloud } from "../../../local-cloud/index.js";
 import { createAccount, type Account } from "../account.js";
-import { callsOf, defaultPaces, deliver, LATENCY, startFunction, type Paces } from "../fleet.js";
+import { defaultPaces, type Paces } from "../defaults.js";
+import { callsOf, deliver, LATENCY, startFunction } from "../fleet.js";
 import type { Metered } from "../metered.js";
 import { foundRow, type Section } from "../section.js";
 

@@ -4,7 +4,8 @@
 #
 #   initramfs.sh <folder of the unpacked kernel package> <output>
 #
-# It is as if the programs were installed there by apt: they are the ones that apt has installed here.
+# It is as if the programs were installed there by apt: they are the ones that apt has installed here, on Debian 12 as in a
+# folder that holds a Debian 13 (chroot).
 set -euo pipefail
 kernel=$1
 output=$(readlink -f "$(dirname "$2")")/$(basename "$2")
@@ -12,9 +13,10 @@ here=$(dirname "$(readlink -f "$0")")
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
-programs=(bash sh busybox python3.11 ip tc nft ethtool ss sysctl tcpdump tcpreplay modprobe pkill uname
-  awk basename cat chmod cp cut date dirname env find flock grep gzip head ls mkdir mktemp mv nice nproc readlink rm sed seq
-  sleep sort tail tar timeout touch tr xargs zstd)
+python=$(basename "$(readlink -f /usr/bin/python3)")
+programs=(bash sh busybox "$python" ip tc nft ethtool ss sysctl tcpdump tcpreplay modprobe pkill uname
+  awk basename cat chmod cp cut date dirname env find flock grep gzip head ls mkdir mktemp mount mv nice nproc readlink rm sed seq
+  sleep sort tail tar timeout touch tr umount xargs zstd)
 
 mkdir -p "$tree"/{dev,proc,sys,run,tmp,etc,out,usr/bin,usr/sbin,usr/lib,usr/lib64,var/lib}
 for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$tree/$folder"; done
@@ -35,16 +37,17 @@ for program in "${programs[@]}"; do
   }
   copy "$path"
 done
-ln -s python3.11 "$tree/usr/bin/python3"
-mkdir -p "$tree/usr/lib/python3.11"
-tar -C /usr/lib/python3.11 --exclude=test --exclude=idlelib --exclude=ensurepip --exclude=lib2to3 --exclude=pydoc_data \
-  --exclude='config-*' --exclude=distutils --exclude=tkinter -cf - . | tar -C "$tree/usr/lib/python3.11" -xf -
+ln -s "$python" "$tree/usr/bin/python3"
+mkdir -p "$tree/usr/lib/$python"
+tar -C "/usr/lib/$python" --exclude=test --exclude=idlelib --exclude=ensurepip --exclude=lib2to3 --exclude=pydoc_data \
+  --exclude='config-*' --exclude=distutils --exclude=tkinter -cf - . | tar -C "$tree/usr/lib/$python" -xf -
 for library in $(find "$tree/usr" -type f \( -perm /111 -o -name '*.so*' \) -exec ldd {} + 2>/dev/null |
   sed -n 's/.*\(=> \|\t\)\(\/[^ ]*\) (.*/\2/p' | sort -u); do
   copy "$library"
 done
 printf 'root:x:0:0::/root:/bin/sh\n' >"$tree/etc/passwd"
 printf 'root:x:0:\n' >"$tree/etc/group"
+cp /etc/os-release "$tree/etc/"
 
 release=$(basename "$kernel"/lib/modules/*)
 modules=lib/modules/$release

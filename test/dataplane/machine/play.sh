@@ -15,6 +15,8 @@ library=$input/node
 space=tm-$$
 # shellcheck source=test/dataplane/machine/stage.sh
 . "$here/stage.sh"
+# shellcheck source=test/dataplane/machine/life.sh
+. "$here/life.sh"
 trap strike_stage EXIT
 
 network() { node "$library/network" "$@"; }

@@ -1,6 +1,6 @@
 /** Where scenarios are played: in network namespaces of this machine, and in a virtual machine with Debian's kernel. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../../../scripts/lib/run.js";
@@ -18,9 +18,18 @@ export const nodeFiles = join(root, "modules", "capture-fleet", "node");
 /** Way → its scenarios, in order. */
 export type Plan = Readonly<Partial<Record<Way, readonly string[]>>>;
 
+/** A node's system in the virtual machine: the default of `capture-fleet` is Debian 13, which `make test-debian13` runs. */
+export type System = "debian12" | "debian13";
+export const systemAsked = (): System =>
+  process.env["DATAPLANE_SYSTEM"] === "debian13" ? "debian13" : "debian12";
+/** The root of a Debian 13, for chroot. */
+export const debian13 = join(cache, "debian13");
+
 /** Installs what is missing; fails with a message where it cannot. */
-export const prepare = async (): Promise<void> => {
-  await run(join(root, "scripts", "dataplane-packages.sh"), [], { maxBuffer: 1 << 26 });
+export const prepare = async (system: System = "debian12"): Promise<void> => {
+  await run(join(root, "scripts", "dataplane-packages.sh"), system === "debian13" ? [system] : [], {
+    maxBuffer: 1 << 26,
+  });
 };
 
 /** The node's files as they lie on a node, in one folder, and the packets. `object`: another BPF object to load. */
@@ -78,14 +87,36 @@ const archive = async (folder: string, output: string): Promise<void> => {
  */
 const QUICKER = "mitigations=off norandmaps nokaslr";
 
+/** The kernel looks at boot whether its timer ticks, by counting; on a busy machine an emulated one seems not to. */
+const EMULATED = "no_timer_check";
+
+/** Writes the file system of a machine, and returns the folder of its kernel. */
+const makeSystem = async (system: System, output: string): Promise<string> => {
+  if (system === "debian12") {
+    await run(join(here, "initramfs.sh"), [join(cache, "kernel"), output], { maxBuffer: 1 << 26 });
+    return join(cache, "kernel");
+  }
+  const build = join(debian13, "build");
+  rmSync(build, { recursive: true, force: true });
+  cpSync(here, build, { recursive: true });
+  await run("chroot", [debian13, "/build/initramfs.sh", "/kernel", "/build/system"], { maxBuffer: 1 << 26 });
+  renameSync(join(build, "system"), output);
+  return join(debian13, "kernel");
+};
+
 /** In a virtual machine of its own, without hardware support. */
-export const playInMachine = async (name: string, input: string, plan: Plan): Promise<string> => {
+export const playInMachine = async (
+  name: string,
+  input: string,
+  plan: Plan,
+  distribution: System = "debian12",
+): Promise<string> => {
   const results = resultsFolder(name);
   const work = join(cache, `${name}-machine`);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, "tree"), { recursive: true });
   const [system, files, disk] = [join(work, "system"), join(work, "files"), join(work, "disk")];
-  await run(join(here, "initramfs.sh"), [join(cache, "kernel"), system], { maxBuffer: 1 << 26 });
+  const kernel = await makeSystem(distribution, system);
   cpSync(input, join(work, "tree", "in"), { recursive: true });
   const lines = words(plan).map(([way, scenarios]) => `${way} ${scenarios.join(" ")}\n`);
   writeFileSync(join(work, "tree", "in", "plan"), lines.join(""));
@@ -94,13 +125,13 @@ export const playInMachine = async (name: string, input: string, plan: Plan): Pr
   writeFileSync(join(work, "initrd"), Buffer.concat([readFileSync(system), readFileSync(files)]));
   writeFileSync(disk, "");
   truncateSync(disk, 512 * 1024 * 1024);
-  const { stdout } = await run("bash", ["-c", 'ls "$1"/boot/vmlinuz-*', "bash", join(cache, "kernel")]);
+  const { stdout } = await run("bash", ["-c", 'ls "$1"/boot/vmlinuz-*', "bash", kernel]);
   const machine = await run(
     "qemu-system-x86_64",
     [
       ...["-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2", "-m", "1500"],
       ...["-nographic", "-no-reboot", "-nic", "none", "-kernel", stdout.trim()],
-      ...["-initrd", join(work, "initrd"), "-append", `console=ttyS0 panic=-1 quiet ${QUICKER}`],
+      ...["-initrd", join(work, "initrd"), "-append", `console=ttyS0 panic=-1 quiet ${EMULATED} ${QUICKER}`],
       ...["-drive", `file=${disk},if=virtio,format=raw`],
     ],
     // Alone it takes four minutes; beside everything else of `make test` it took more than seven.

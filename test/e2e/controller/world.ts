@@ -40,6 +40,7 @@ import {
   type TestQueue,
 } from "../../../local-cloud/support/resources.js";
 import { createAws, tagsOf, type Aws, type Launched } from "../../support/aws.js";
+import { makeEventual } from "../../support/eventual.js";
 import { anEvent, ACCOUNT_REGION } from "../../support/events.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../../support/terraform.js";
 import { Claims } from "./claims.js";
@@ -88,6 +89,7 @@ export class World {
     rmSync(logFile, { force: true });
     this.cloud = await startLocalCloud({ logFile });
     await this.cloud.setSchedules({ paused: true });
+    await makeEventual(this.cloud);
     this.aws = createAws(this.cloud.env());
     this.scaling = sdk(this.cloud, DEFAULT_ACCOUNT, AutoScalingClient);
     const vpcs = await this.#network();
@@ -327,6 +329,7 @@ export class World {
   }
 
   async sweep(): Promise<void> {
+    await this.cloud.settle();
     if (!(await this.cloud.fireSchedule(this.outputs.function_names.sweep))) throw new Error("no schedule");
     await this.cloud.idle();
   }

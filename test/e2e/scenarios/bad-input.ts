@@ -20,6 +20,7 @@ export const badInput = (world: World): void => {
     await world.cloud.settings({ instanceEvents: false });
     const launched = await world.launch();
     await world.cloud.settings({ instanceEvents: true });
+    await world.cloud.settle();
     await world.cloud.clearRecords();
     const good = change(launched.instanceId, WHERE.account);
     const bodies = [

@@ -58,6 +58,7 @@ export const destroy = (world: World): void => {
       endpoints: [],
       functions: [],
       queues: [],
+      tables: [],
       "log groups": [],
     });
     expect(left["targets"]).toHaveLength(2); // both made by scenarios, on interfaces

@@ -54,9 +54,11 @@ export const events = (world: World): void => {
   test("stopping takes the session away, starting brings it back", async () => {
     const launched = await world.launch();
     const InstanceIds = [launched.instanceId];
+    await world.cloud.settle(); // a session that is younger than lists lag is seen when the stop is over
     await world.aws.ec2.send(new StopInstancesCommand({ InstanceIds }));
     await world.cloud.idle();
     expect(await world.sessionsOn(launched.interfaceIds)).toEqual([]);
+    await world.cloud.settle(); // an instance takes longer to stop than lists to show it
     await world.aws.ec2.send(new StartInstancesCommand({ InstanceIds }));
     await world.cloud.idle();
     expect(await world.oursOn(launched.interfaceIds)).toHaveLength(1);
@@ -67,6 +69,7 @@ export const events = (world: World): void => {
     const unmarked = await world.launch({ tags: {} });
     const old = await world.launch({ type: "t2.micro" });
     expect(await world.sessionsOn([...unmarked.interfaceIds, ...old.interfaceIds])).toEqual([]);
+    await world.cloud.settle();
     const sweep = world.outputs.function_names.sweep;
     const { not_mirrored: named } = await world.aws.invoke<{ not_mirrored: object[] }>(sweep, {
       explain: true,
@@ -83,6 +86,7 @@ export const events = (world: World): void => {
   test("the same message twice makes one session", async () => {
     const launched = await world.launch();
     const [before] = await world.oursOn(launched.interfaceIds);
+    await world.cloud.settle();
     await world.cloud.resetCounts();
     const event = {
       source: "aws.ec2",

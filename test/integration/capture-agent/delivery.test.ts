@@ -280,6 +280,8 @@ test("the packet counts reach CloudWatch: by fleet, for alarms by zone, and noth
     "EnaBwInExceeded",
     "IpReversePathFilter",
     "SpoolDroppedFiles",
+    "SpoolDroppedPackets",
+    "UploadedPackets",
   ]) {
     expect(names).toContain(name);
   }

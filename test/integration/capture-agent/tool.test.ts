@@ -17,8 +17,8 @@ test.each([
   ],
   [
     "zeek",
-    // One that ends takes the others with it: none does before all have begun.
-    'trap "" TERM; echo "start" >conn.log; until [ -e ../zeek-0/conn.log ] && [ -e ../zeek-1/conn.log ]; do sleep 0.1; done',
+    // When all have begun the entry point is told to end.
+    'trap "ended=1" TERM; echo "start" >conn.log; until [ -e ../zeek-0/conn.log ] && [ -e ../zeek-1/conn.log ]; do sleep 0.1; done; kill "$PPID"; until [ "$ended" ]; do sleep 0.1; done',
   ],
 ])(
   "%s is started four times while nothing is uploaded, and every start's logs are kept",
@@ -168,13 +168,17 @@ test("links and empty folders are no evidence, drafts are, and what cannot be mo
   write("spool/open/a/b/c/d/e/f/deep.log", "deep");
   write("spool/open/.draft.json", "draft");
   write("spool/open/blocked/x.log", "waits in open/");
+  write("spool/open/blocked/a\nb\u001b[2Jc.log", "named after what was captured");
   write("spool/done/blocked", "a file where the folder would be");
   mkdirSync(join(folder, "spool/open/empty/nested"), { recursive: true });
   symlinkSync("/etc/passwd", join(folder, "spool/open/link"));
   const { status, said } = start({ TOOL_COMMAND: join(folder, "bin/tool") });
   expect([status, said]).toEqual([0, expect.stringContaining("open/blocked/x.log stays in the spool")]);
+  // One line for each, without anything that a terminal or a journal would obey.
+  expect(said).toMatch(/blocked\/\S*a\\nb\\E\[2Jc\.log\S* stays in the spool/);
+  expect(said).not.toContain("\u001b");
   expect(await done()).toEqual(["a/b/c/d/e/f/deep.log", "blocked", "draft.json"]);
-  expect(existsSync(join(folder, "spool/open/empty"))).toBe(false);
+  expect(existsSync(join(folder, "spool/open/empty/nested"))).toBe(false);
   expect(existsSync(join(folder, "spool/open/link"))).toBe(false);
   expect(readFileSync(join(folder, "spool/open/blocked/x.log"), "utf8")).toBe("waits in open/");
 });

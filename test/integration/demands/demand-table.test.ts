@@ -4,6 +4,7 @@ import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { copiesKey, copyName, copyOf } from "../../../functions/aws/demand-items.js";
@@ -24,11 +25,11 @@ let cloud: LocalCloud;
 let client: DynamoDBClient;
 let store: ClaimStore;
 
-const open = (quotas = QUOTAS): ClaimStore =>
+const open = (quotas = QUOTAS, maximumMinutes = LIMITS.maximumMinutes): ClaimStore =>
   createDemandTable(client, {
     table: TABLE,
     quotas,
-    maximumMinutes: LIMITS.maximumMinutes,
+    maximumMinutes,
     clock: { now: () => NOW, sleep: () => Promise.resolve() },
   });
 
@@ -116,12 +117,26 @@ describe("claims", () => {
     expect(claims[0]?.claim?.until).toBe(NOW + LIMITS.defaultMinutes * 60_000);
   });
 
+  test("stay for as long as they are open, whoever writes beside them under a shorter maximum", async () => {
+    const longest = 30 * 24 * 60;
+    const key = { requester: ME, interfaceId: eni(1) };
+    const limits = { defaultMinutes: longest, maximumMinutes: longest };
+    const { after } = await updatesOf(open(QUOTAS, longest)).change(key, (claim) =>
+      request(claim, { ...key, received: NOW }, limits, NOW),
+    );
+    // `demands.maximum_minutes` is now ten hours.
+    await ask("AIDAOTHER", eni(1));
+    const Key = copiesKey(key);
+    const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key, ConsistentRead: true }));
+    expect(Number(Item?.["remove_at"]?.N) * 1000).toBeGreaterThan(after?.until ?? Infinity);
+  });
+
   test("that cannot be read count for nothing, and are replaced", async () => {
     const Item = { requester: { S: ME }, item: { S: eni(1) }, since: { S: "+275760-09-13T00:00:00.000Z" } };
     await client.send(new PutItemCommand({ TableName: TABLE, Item }));
     const copy = { requester: { S: "interfaces" }, item: { S: eni(2) }, c_odd: { S: "no map" } };
     await client.send(new PutItemCommand({ TableName: TABLE, Item: copy }));
-    expect(await store.all()).toEqual([]);
+    expect(await store.all()).toEqual([{ interfaceId: eni(2), copies: [], unread: true }]);
     expect((await store.read([{ requester: ME, interfaceId: eni(1) }])).claims[0]?.claim).toBeUndefined();
     const { after } = await ask(ME, eni(1));
     expect(after?.status).toBe("requested");
@@ -138,6 +153,40 @@ describe("quotas", () => {
     const [first = ""] = await copies();
     await takeBack(ME, first.split(" ")[0] ?? "");
     expect((await ask(ME, eni(99))).over).toBeUndefined();
+  });
+
+  test("make room by the clock for who asks next, whatever a sweep has written down", async () => {
+    for (let n = 0; n < 4; n++) await ask(ME, eni(n));
+    let now = NOW + LIMITS.defaultMinutes * 60_000 + 1;
+    const key = { requester: ME, interfaceId: eni(9) };
+    const later = (of: ClaimStore) =>
+      openUpdates(of, () => now).change(key, (claim) =>
+        request(claim, { ...key, received: now }, LIMITS, now),
+      );
+    expect((await later(store)).over).toBeUndefined();
+    expect(await copies()).toEqual([`${eni(9)} ${ME}`]);
+    // In all: the copies of everybody, once a minute.
+    for (let n = 0; n < 9; n++) await ask(`AROA${n}`, eni(20 + n), store, now);
+    now += LIMITS.defaultMinutes * 60_000 + 1;
+    const next = { requester: "AROAX", interfaceId: eni(40) };
+    const asked = await openUpdates(store, () => now).change(next, (claim) =>
+      request(claim, { ...next, received: now }, LIMITS, now),
+    );
+    expect(asked.over).toBeUndefined();
+    expect(await store.overdue(now)).toEqual([]);
+  });
+
+  test("hold nobody back from what was granted before, and count it", async () => {
+    for (let n = 0; n < 4; n++) await ask(ME, eni(n));
+    const granted: Claim = {
+      ...{ requester: ME, interfaceId: eni(9), status: "mirrored", at: NOW, since: NOW },
+      ...{ until: NOW + 60_000, received: NOW },
+    };
+    const nothing = { claim: undefined, version: undefined, copied: false };
+    expect(await store.write(granted, nothing, NOW)).toBe("too-many-claims");
+    expect(await store.write(granted, nothing, NOW, true)).toMatchObject({ version: expect.any(String) });
+    await takeBack(ME, eni(0));
+    expect((await ask(ME, eni(10))).over).toBe("too-many-claims");
   });
 
   test("in all hold everybody but findings", async () => {

@@ -1,7 +1,7 @@
 /** What the processes make of EC2's bucket together, in the simulated time of the bench's section `pace`. */
 import { describe, expect, it } from "@jest/globals";
 import { spacingOf } from "../../../functions/aws/pace.js";
-import { defaultPaces } from "../../bench/fleet.js";
+import { defaultPaces } from "../../bench/defaults.js";
 import { burstOf, HALF } from "../../bench/shared-bucket.js";
 
 /** Cold processes do not start in the same moment. */

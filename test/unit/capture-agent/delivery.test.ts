@@ -18,6 +18,8 @@ import type { Bucket } from "../../../functions/capture-agent/aws/bucket.js";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
 import type { IndexLine } from "../../../functions/capture-agent/core/keys.js";
 import type { EventName } from "../../../functions/capture-agent/core/metrics.js";
+import { identityOf } from "../../../functions/capture-agent/core/spool.js";
+import { createLossJournal } from "../../../functions/capture-agent/system/loss-journal.js";
 import { createUploadJournal } from "../../../functions/capture-agent/system/upload-journal.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
 import {
@@ -100,11 +102,10 @@ async function start(bucket: Bucket, counts: Partial<Record<EventName, number>> 
   const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log });
   const count = (name: EventName, by: number): void => void (counts[name] = (counts[name] ?? 0) + by);
   const register = () => ({ "7": { client: "shop" } });
-  const recovered = await journal.recover();
-  return {
-    journal,
-    uploader: createUploader({ config, bucket, journal, place, register, count, log, now }, recovered),
-  };
+  const sent = new Set((await journal.recover()).map(identityOf));
+  const losses = createLossJournal({ folder: join(spool, "lost"), sent, count, log, now });
+  const parts = { config, bucket, journal, losses, sent, place, register, count, log, now };
+  return { journal, losses, uploader: createUploader(parts) };
 }
 
 test("a done file is stored under its key, indexed and deleted; an open one and a link are left alone", async () => {

@@ -14,6 +14,7 @@ import { parseConfig } from "../../../functions/capture-agent/config.js";
 import type { Sample } from "../../../functions/capture-agent/core/packet-counts.js";
 import { createHealthMonitor, type HealthMonitor } from "../../../functions/capture-agent/health-monitor.js";
 import { createLog } from "../../../functions/capture-agent/system/log.js";
+import { createLossJournal } from "../../../functions/capture-agent/system/loss-journal.js";
 import { readDisk } from "../../../functions/capture-agent/system/spool-files.js";
 
 let spool = "";
@@ -60,9 +61,15 @@ const monitor = (
     sampler: async () => sample(),
     outOfService: () => outOfService,
     disk,
-    count: (name, by) => {
-      if (name === "SpoolDroppedFiles") dropped += by;
-    },
+    losses: createLossJournal({
+      folder: join(spool, "lost"),
+      sent: new Set(),
+      count: (name, by) => {
+        if (name === "SpoolDroppedFiles") dropped += by;
+      },
+      log: createLog(() => undefined),
+      now: () => Date.now(),
+    }),
     log: createLog(() => undefined),
     now: () => Date.now(),
   });

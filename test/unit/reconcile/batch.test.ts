@@ -143,6 +143,41 @@ describe("a message comes back", () => {
     expect(app.metric("LooksLeftToSweep")).toEqual([0, 0, 0, 0, 1]);
   });
 
+  const named = "i-0abcd1234ef567890";
+  it.each([
+    ["stopped", "running"],
+    ["terminated", "running"],
+    ["running", "stopped"],
+    ["pending", "stopped"],
+  ] as const)(
+    "when EC2 shows an instance as it was before the event: %s, and shows %s",
+    async (state, shown) => {
+      const source = aSource({ instance: { id: named, state: shown } });
+      const app = anApp({ observation: { sources: [source] } });
+      expect(await handle(app, [record("m1", anEvent(`ec2-state-${state}`))])).toEqual(["m1"]);
+      expect(app.metric("LooksRetried")).toEqual([1]);
+      // An event that was late itself: it is let go.
+      expect(await handle(app, [record("m1", anEvent(`ec2-state-${state}`), 5)])).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["stopping", "stopped"],
+    ["running", "pending"],
+  ] as const)("not when what EC2 shows comes to the same: %s, and shows %s", async (state, shown) => {
+    const source = aSource({ instance: { id: named, state: shown } });
+    const app = anApp({ observation: { sources: [source] } });
+    expect(await handle(app, [record("m1", anEvent(`ec2-state-${state}`))])).toEqual([]);
+  });
+
+  it("when EC2 shows an instance without its new tag", async () => {
+    const app = (tags: Record<string, string>) =>
+      anApp({ observation: { sources: [aSource({ instance: { id: named, tags } })] } });
+    const message = record("m1", anEvent("tag-change"));
+    expect(await handle(app({ Mirror: "before" }), [message])).toEqual(["m1"]);
+    expect(await handle(app({ Mirror: "true", Name: "of another change" }), [message])).toEqual([]);
+  });
+
   it("not when an instance that ended is not there any more", async () => {
     const app = anApp({ observation: { unseen: ["i-0abcd1234ef567890"] } });
     expect(await handle(app, [record("m1", anEvent("ec2-state-terminated"))])).toEqual([]);

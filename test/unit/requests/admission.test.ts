@@ -159,10 +159,90 @@ describe("a requester who asks without end", () => {
     expect(app.store.open.get(EVERYBODY) ?? 0).toBe(0);
   });
 
+  it("is counted once for a request whose counter could not be written", async () => {
+    const app = requester();
+    const { count } = app.store;
+    app.store.count = () => Promise.reject(new Error("DynamoDB says no"));
+    expect(await handle(app, sent({ id: "once" }))).toHaveLength(1);
+    app.store.count = count;
+    expect(await handle(app, sent({ id: "once", deliveries: 2 }))).toEqual([]);
+    expect(app.store.calls.count).toBe(0);
+  });
+
+  it("is not refused for claims that have ended and that no sweep has come to", async () => {
+    const clock = aClock();
+    const quotas = { requestsPerMinute: 30, openPerRequester: 1, openInAll: 2 };
+    const ended = (requester: string, interfaceId: string) => ({
+      ...{ requester, interfaceId, status: "mirrored" as const, at: NOON - 2, received: NOON - 2 },
+      ...{ since: NOON - 2, until: NOON - 1 },
+    });
+    const store = aClaimStore([ended(ME, "eni-1"), ended("AIDAOTHER", "eni-2")], undefined, quotas);
+    const app = requester({ store, clock });
+    expect(await handle(app, sent())).toEqual([]);
+    expect(store.claim(ENI, ME)?.status).toBe("mirrored");
+    expect(store.claim("eni-1", ME)?.status).toBe("ended");
+    expect(store.open.get(ME)).toBe(1);
+    // In all likewise.
+    const other = aClaimStore([ended("AIDAA", "eni-1"), ended("AIDAB", "eni-2")], undefined, quotas);
+    expect(await handle(requester({ store: other, clock }), sent())).toEqual([]);
+    expect([other.claim(ENI, ME)?.status, other.open.get(EVERYBODY)]).toEqual(["mirrored", 1]);
+  });
+
+  it("is refused for those that are open", async () => {
+    const quotas = { requestsPerMinute: 30, openPerRequester: 1, openInAll: 2 };
+    const open = {
+      requester: ME,
+      interfaceId: "eni-1",
+      status: "mirrored" as const,
+      at: NOON,
+      received: NOON,
+    };
+    const store = aClaimStore([{ ...open, since: NOON, until: NOON + 60_000 }], undefined, quotas);
+    await handle(requester({ store }), sent());
+    expect(store.claim(ENI, ME)).toMatchObject({ status: "refused", reason: "too-many-claims" });
+    expect(store.claim("eni-1", ME)?.status).toBe("mirrored");
+  });
+
   it("is not counted for what came back by itself", async () => {
     const app = requester();
     await handle(app, sent({ deliveries: 4 }));
     expect(app.store.calls.count).toBe(0);
+  });
+});
+
+describe("ten requests at once, for two interfaces each, no mutation left", () => {
+  it.each([50, 330])("end in time and are written down where a write takes %i ms", async (writeMs) => {
+    const clock = aClock();
+    const instances = Array.from({ length: 10 }, (_, n) => `i-0000000${String(n)}`);
+    const sources = instances.flatMap((id, n) =>
+      [0, 1].map((device) =>
+        aSource({ id: `eni-0000000${String(n)}${String(device)}`, deviceIndex: device, instance: { id } }),
+      ),
+    );
+    const app = requester({ observation: { sources }, clock });
+    app.writer.turn = () => Promise.resolve(false);
+    const { write } = app.store;
+    app.store.write = (...of) => {
+      clock.advance(writeMs);
+      return write(...of);
+    };
+    const records = instances.map((id) => sent({ from: `AROA:${id}`, detail: { instance_id: id } }));
+    // None is lost: each that opened a claim comes back, and a sweep goes on with it in any case.
+    expect(await handle(app, ...records)).toHaveLength(10);
+    expect(clock.now() - NOON).toBeLessThan(45_000);
+    expect([...app.store.claims.values()].map(({ status }) => status)).toEqual(
+      Array.from({ length: 20 }, () => "requested"),
+    );
+  });
+});
+
+describe("an interface that is not the account's", () => {
+  it("is refused at once, of whoever may name any, and never made a session for", async () => {
+    const shared = aSource({ id: ENI, instance: null, otherAccount: true });
+    const app = requester({ observation: { sources: [shared] } });
+    expect(await handle(app, sent({ from: "AIDAEXAMPLE" }))).toEqual([]);
+    expect(app.store.claim(ENI, "AIDAEXAMPLE")).toMatchObject({ status: "refused", reason: "other-account" });
+    expect(app.writer.calls).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ import { handleBatch } from "../../../functions/reconcile/batch.js";
 import { requestsLane } from "../../../functions/requests/admission.js";
 import { requestOf } from "../../../functions/sweep/request.js";
 import { runSweep } from "../../../functions/sweep/run.js";
-import { defaultPaces } from "../../bench/fleet.js";
+import { defaultPaces } from "../../bench/defaults.js";
 import { anApp } from "../../support/app.js";
 import { aPolicy, aSession, aSource } from "../../support/builders.js";
 import { aClaimStore, QUOTAS } from "../../support/claim-store.js";

@@ -114,6 +114,16 @@ describe("a sweep", () => {
     expect(app.metric("DemandsUnread")).toEqual([1]);
   });
 
+  it("leaves a mirror that a claim may be keeping which it cannot read, makes none for it, and says so", async () => {
+    const observation = { sources: [aSource(), aSource({ id: "eni-2" })], sessions: [onDemand] };
+    const store = aClaimStore();
+    store.unread.add("eni-1").add("eni-2");
+    const { app } = await sweep([], { observation, store });
+    expect(app.writer.calls).toEqual([]);
+    expect(app.metric("DemandsUnread")).toEqual([1]);
+    expect(app.logs.find(({ level }) => level === "error")?.fields).toEqual({ unread: ["eni-1", "eni-2"] });
+  });
+
   it("ends the others where one cannot be written, however often it is tried", async () => {
     const ended = Array.from({ length: 10 }, (_, n) =>
       aClaim({ interfaceId: `eni-${String(n)}`, until: NOON - 1 }),

@@ -9,6 +9,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { createEarlierDemands } from "../../../functions/aws/earlier-demands.js";
 import { createTakeOver } from "../../../functions/sweep/earlier-demands.js";
 import { anApp } from "../../support/app.js";
+import { aClaimStore, EVERYBODY } from "../../support/claim-store.js";
 import { NOON } from "../../support/fakes.js";
 
 const iso = (time: number) => new Date(time).toISOString();
@@ -82,6 +83,32 @@ it("what nobody could read is not obeyed, and what was to last for ever lasts fo
     ["eni-2", NOON + app.claimLimits.maximumMinutes * 60_000],
   ]);
   expect(there.size).toBe(0);
+});
+
+it("refuses none that is open, however many one party has, and counts them all", async () => {
+  const { there, takeOver } = ssmWith(
+    ...Array.from({ length: 25 }, (_, n) =>
+      aParameter(`eni-${String(n)}`, [aClaim("traffic-mirror/AROA:web")]),
+    ),
+  );
+  const app = anApp({
+    store: aClaimStore([], undefined, { requestsPerMinute: 30, openPerRequester: 20, openInAll: 22 }),
+  });
+  await takeOver(app);
+  expect([...app.store.claims.values()].filter(({ status }) => status === "mirrored")).toHaveLength(25);
+  expect([app.store.open.get("AROA:web"), app.store.open.get(EVERYBODY), there.size]).toEqual([25, 25, 0]);
+});
+
+it("keeps the parameter of what could not be written for the next sweep", async () => {
+  const { there, takeOver } = ssmWith(aParameter("eni-1", [aClaim("traffic-mirror")]));
+  const app = anApp();
+  const { write } = app.store;
+  app.store.write = async () => "changed";
+  await expect(takeOver(app)).rejects.toThrow("could not be taken over");
+  expect(there.size).toBe(1);
+  app.store.write = write;
+  await takeOver(app);
+  expect([app.store.claim("eni-1")?.status, there.size]).toEqual(["mirrored", 0]);
 });
 
 it("is done once for each process, goes on where it broke off, and leaves newer claims alone", async () => {

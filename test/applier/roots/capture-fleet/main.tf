@@ -44,6 +44,7 @@ module "capture_fleet" {
   bucket_force_destroy = true
   deletion_protection  = false
   acceptance_required  = var.changed
+  athena_workgroup     = "primary"
 
   cross_zone_load_balancing = false
 

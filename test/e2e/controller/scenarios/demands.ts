@@ -1,8 +1,12 @@
 import { DynamoDBClient, GetItemCommand, QueryCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
+import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { metadataService, requestMirror } from "../../../support/request-mirror.js";
 import type { Launched } from "../../../support/aws.js";
-import { CONTROLLER, isOurs, type World } from "../world.js";
+import { DEFAULT_ACCOUNT } from "../../../../local-cloud/index.js";
+import { sdk } from "../../../../local-cloud/support/resources.js";
+import { CONTROLLER, isOurs, until, type World } from "../world.js";
 
 const MINUTE = 60_000;
 
@@ -102,11 +106,17 @@ export const demands = (world: World): void => {
       status: 5,
     });
     await world.cloud.interfere({});
+    // How an earlier claim ended is no answer to this request.
+    const about = { network_interface_id: launched.interfaceIds[0] };
+    await world.ask("Mirror Requested", about);
+    await world.ask("Mirror Withdrawn", about);
     await world.inSilence(async () => {
       const late = await requestMirror(other, world.cloud.env());
       expect(late).toMatchObject({
         status: 4,
-        said: expect.stringContaining("not mirrored after 3 seconds"),
+        said: expect.stringContaining(
+          "not mirrored after 3 seconds; the last answer was: nobody has answered",
+        ),
       });
       expect(late.seconds).toBeLessThan(25);
     });
@@ -117,7 +127,9 @@ export const demands = (world: World): void => {
     [["-n", "bad name"]],
     [["-n", "x", "-i", "eni-x; id"]],
     [["-n", "x", "-t", "soon"]],
+    [["-n", "x", "-t", "09"]],
     [["-n", "x", "-e", "0"]],
+    [["-n", "x", "-e", "99999999999999999999"]],
     [["-n", "x", "more"]],
     [["-z"]],
   ])("usage: %j", async (args) => {
@@ -152,16 +164,16 @@ export const demands = (world: World): void => {
   });
 
   test("one requester has four open and asks twelve times a minute; others have their own", async () => {
-    const all = await Promise.all(Array.from({ length: 5 }, () => world.quietly()));
+    const all = await Promise.all(Array.from({ length: 8 }, () => world.quietly()));
     const enis = all.map(({ interfaceIds }) => interfaceIds[0] ?? "");
     // Not an instance's session, so it may name any interface; with signs that other formats cut at.
     const { accessKeyId } = await world.as("app", "web,a=b.c@d");
     const env = { ...world.cloud.env(), AWS_ACCESS_KEY_ID: accessKeyId };
     const ask = (eni: string, ...more: string[]) =>
-      requestMirror(["-n", CONTROLLER, "-i", eni, "-t", "40", ...more], env);
-    // Callers of one session at the same time.
+      requestMirror(["-n", CONTROLLER, "-i", eni, "-t", "60", ...more], env);
+    // Eight callers of one session at the same time.
     const ran = await Promise.all(enis.map((eni) => ask(eni, "-r", "\\".repeat(200))));
-    expect(ran.map(({ status }) => status).sort()).toEqual([0, 0, 0, 0, 6]);
+    expect(ran.map(({ status }) => status).sort()).toEqual([0, 0, 0, 0, 6, 6, 6, 6]);
     const refused = ran.findIndex(({ status }) => status === 6);
     expect(ran[refused]?.said).toContain("refused: too-many-claims");
     expect(await world.sessionsOn(...enis)).toHaveLength(4);
@@ -212,6 +224,65 @@ export const demands = (world: World): void => {
     // Nothing counts it any longer, and DynamoDB removes it some day.
     expect(await world.claims.item("everybody", "quota")).toMatchObject({ claims: { N: "0" } });
     expect(Number((await world.claims.item("traffic-mirror", eni))?.["remove_at"]?.N)).toBeGreaterThan(0);
+  });
+
+  test("a request that comes back from the dead-letter queue counts from when it was received first", async () => {
+    const launched = await world.quietly();
+    const [eni = ""] = launched.interfaceIds;
+    // a second is two milliseconds
+    await world.cloud.settings({ visibilityScale: 0.002 });
+    const fault = { action: "dynamodb:TransactWriteItems", first: 10_000, code: "InternalServerError" };
+    await world.cloud.interfere({ faults: [fault] });
+    await world.ask("Mirror Requested", { network_interface_id: eni, expires_in_minutes: 5 });
+    const received = Date.now();
+    const dead = () => world.aws.queued("mirror-requests-dlq");
+    expect(await until(dead, (count) => count === 1, 90)).toBe(1);
+    await world.cloud.interfere({});
+    await world.cloud.settings({ visibilityScale: 1 });
+    expect(await world.claims.of(eni)).toBeUndefined();
+    // Later by more than an event's time, which has whole seconds, can hide.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, received + 4_000 - Date.now())));
+    const { requests_dlq: SourceArn, requests: DestinationArn } = world.outputs.queue_arns;
+    await world.aws.sqs.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+    const claim = await until(
+      () => world.claims.of(eni),
+      (found) => found?.status === "mirrored",
+    );
+    expect(claim?.status).toBe("mirrored");
+    expect(Date.parse(claim?.expiresAt ?? "")).toBeLessThanOrEqual(received + 5 * MINUTE + 1_000);
+    expect(await dead()).toBe(0);
+    await world.cloud.idle();
+  });
+
+  test("the first sweep takes over what the version before kept in parameters", async () => {
+    const launched = await world.quietly();
+    const [eni = ""] = launched.interfaceIds;
+    const ssm = sdk(world.cloud, DEFAULT_ACCOUNT, SSMClient);
+    const Path = `/${CONTROLLER}/demands`;
+    const now = Date.now();
+    const at = (minutes: number) => new Date(now + minutes * MINUTE).toISOString();
+    const Value = JSON.stringify({
+      network_interface_id: eni,
+      status: "mirrored",
+      session_id: null,
+      since: at(-10),
+      claims: [
+        { by: "traffic-mirror", since: at(-10), expires_at: at(20), note: "INC-4711" },
+        { by: "traffic-mirror/AROA:old", since: at(-60), expires_at: at(-1) },
+      ],
+    });
+    await ssm.send(new PutParameterCommand({ Name: `${Path}/${eni}`, Type: "String", Value }));
+    await world.settle();
+    await world.sweep();
+    expect(await world.sessionsOn(eni)).toHaveLength(1);
+    expect(await world.claims.of(eni)).toMatchObject({
+      status: "mirrored",
+      expiresAt: at(20),
+      note: "INC-4711",
+    });
+    expect(await world.claims.of(eni, "AROA:old")).toBeUndefined();
+    const { Parameters } = await ssm.send(new GetParametersByPathCommand({ Path }));
+    expect(Parameters).toEqual([]);
   });
 
   test.each(["2100-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"])(

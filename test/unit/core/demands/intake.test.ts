@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { demandResultOf, openIntake, type DemandRequest } from "../../../../functions/core/demands/intake.js";
+import type { DemandRequest } from "../../../../functions/core/demands/asked.js";
+import { openIntake } from "../../../../functions/core/demands/intake.js";
+import { demandResultOf } from "../../../../functions/core/demands/result.js";
 import type { Claim } from "../../../../functions/core/demands/claim.js";
 import {
   GUARDDUTY,
@@ -89,6 +91,17 @@ describe("a request", () => {
     expect(claim).toMatchObject({ status: "requested", reason: "pending" });
   });
 
+  it("comes back alone, and not with those who ask again meanwhile", async () => {
+    const store = aClaimStore();
+    const [opener, copy] = [order(), order()];
+    const first = await serve([opener, copy], { store, verdict: pending });
+    expect([...first.intake.unsettled]).toEqual([opener]);
+    const other = await serve([order({}, NOON + 1)], { store, verdict: pending });
+    expect(other.intake.unsettled.size).toBe(0);
+    const again = { ...opener, again: true };
+    expect([...(await serve([again], { store, verdict: pending })).intake.unsettled]).toEqual([again]);
+  });
+
   it("is refused with the reason when it cannot be mirrored", async () => {
     const { claim, intake } = await serve([order()], {
       verdict: { is: "uncovered", reason: "instance-type" },
@@ -166,6 +179,42 @@ describe("a withdrawal", () => {
     await serve([withdrawal(trusted, NOON + 1_000)], { store }, clock);
     const { claims } = await serve([order({}, NOON)], { store }, clock);
     expect([claims.size, store.copies.size, store.open.get(EVERYBODY) ?? 0]).toEqual([0, 0, 0]);
+  });
+});
+
+describe("a withdrawal of one's own claim", () => {
+  const own: Requester = { name: "AROA:i-1", instanceId: "i-1" };
+  const moved = [aSource({ instance: { id: "i-2" } })];
+
+  it.each<[string, Scene]>([
+    ["is gone", { unseen: ["eni-1"] }],
+    ["is in none of the VPCs any more", { sources: [aSource({ id: "eni-2" })] }],
+    ["has moved to another instance", { sources: moved }],
+  ])("ends it although the interface %s, and gives its place in the quotas back", async (_, scene) => {
+    const store = aClaimStore();
+    const clock = aClock();
+    await serve([order({ by: own })], { store, verdict: mirrored }, clock);
+    clock.advance(1_000);
+    const { claim, intake } = await serve([withdrawal(own, clock.now())], { ...scene, store }, clock);
+    expect(claim?.status).toBe("ended");
+    expect([store.copies.size, store.open.get(own.name)]).toEqual([0, 0]);
+    expect(intake.refusedRequests).toEqual([]);
+  });
+
+  it("holds although EC2 showed the interface to neither of them yet", async () => {
+    const store = aClaimStore();
+    const clock = aClock(NOON + 5_000);
+    const asked = await serve([order({ by: own })], { store, unseen: ["eni-1"] }, clock);
+    expect(asked.intake.unsettled.size).toBe(1);
+    await serve([withdrawal(own, NOON + 2_000)], { store, unseen: ["eni-1"] }, clock);
+    const again = { ...order({ by: own }), again: true };
+    expect((await serve([again], { store }, clock)).claims.size).toBe(0);
+    expect(store.copies.size).toBe(0);
+  });
+
+  it("decides nothing about an interface that it had no claim on", async () => {
+    const { claims, store } = await serve([withdrawal(own)], { sources: moved });
+    expect([claims.size, store.copies.size]).toEqual([0, 0]);
   });
 });
 
@@ -350,6 +399,17 @@ describe("an interface that 200 requesters have claimed", () => {
     expect(intake.refusedRequests).toEqual([]);
     expect(claims.get("eni-1")).toEqual({ byFinding: true, byRequest: true });
   });
+
+  it.each([{ name: "AROA:i-1", instanceId: "i-1" }, trusted])(
+    "is shut neither to its own instance nor to the trusted requester: $name",
+    async (by) => {
+      const store = aClaimStore();
+      await serve(crowd, { store });
+      const { intake, claim } = await serve([order({ by })], { store, verdict: mirrored });
+      expect(intake.refusedRequests).toEqual([]);
+      expect(claim?.status).toBe("mirrored");
+    },
+  );
 });
 
 describe("what a verdict is to somebody who waits", () => {

@@ -15,6 +15,7 @@ describe("a result of Auto Scaling", () => {
       event: {
         look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
         early,
+        expected: { active: early },
         late: false,
         left: 0,
         odd: 0,

@@ -19,7 +19,11 @@ describe("an instance's change of state", () => {
   ])("says where to look: %s", (state, early) => {
     expect(parseEvent(anEvent(`ec2-state-${state}`), ACCOUNT_REGION)).toMatchObject({
       ok: true,
-      event: { look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] }, early },
+      event: {
+        look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
+        early,
+        expected: { active: early },
+      },
     });
   });
 

@@ -23,6 +23,7 @@ describe("a change of an instance's tags", () => {
       event: {
         look: { instanceIds: ["i-0abcd1234ef567890"], interfaceIds: [] },
         early: false,
+        expected: { tags: { Mirror: "true" } },
         late: false,
         left: 0,
         odd: 0,
@@ -30,6 +31,18 @@ describe("a change of an instance's tags", () => {
       },
       time: Date.parse("2026-01-05T12:00:00Z"),
     });
+  });
+
+  it.each([
+    ["a tag that is gone", ["Mirror"], { Name: "web" }, { Mirror: undefined }],
+    ["several tags", ["Name", "Mirror"], { Name: "web", Mirror: "no" }, { Name: "web", Mirror: "no" }],
+    ["a key that every object has", ["constructor"], {}, { constructor: undefined }],
+    ["keys that are none", [1, null], { Name: "web" }, {}],
+    ["no list of keys", "Mirror", { Name: "web" }, {}],
+    ["tags that are none", ["Mirror"], ["web"], { Mirror: undefined }],
+  ])("says which tags EC2 is to show: %s", (_, keys, tags, expected) => {
+    const detail = { service: "ec2", "resource-type": "instance", "changed-tag-keys": keys, tags };
+    expect(change({ detail })).toMatchObject({ ok: true, event: { expected: { tags: expected } } });
   });
 
   it("may be in another partition", () => {

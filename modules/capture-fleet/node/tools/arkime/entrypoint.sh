@@ -2,8 +2,18 @@
 # Arkime's capture on mirror0. A file that it does not have open any more is handed over: with several packet threads an
 # open file may be older than finished ones.
 set -eu
+# Where its image has capture and node.
+PATH=$PATH:/opt/arkime/bin
 folder=$SPOOL_OPEN/arkime
+counters=${MIRROR_COUNTERS:-/run/traffic-mirror/counters.json}
+socket=${counters%/*}/arkime.socket
 mkdir -p "$folder"
+# Counts go on where an earlier start ended.
+packets_before=0 drops_before=0
+if [ -r "$counters" ]; then
+  before=$(sed -n 's/^{"packets":\([0-9]*\),"drops":\([0-9]*\)}$/\1 \2/p' "$counters")
+  [ -z "$before" ] || packets_before=${before% *} drops_before=${before#* }
+fi
 
 hand_over() {
   # In this order: a file that begins between the two looks is in neither.
@@ -16,15 +26,19 @@ hand_over() {
   done
 }
 
-"${ARKIME_CAPTURE:-capture}" -c "${ARKIME_CONFIG:-/etc/arkime/config.ini}" -o "pcapDir=$folder" \
-  -o "tpacketv3NumThreads=$MIRROR_WORKERS" ${MIRROR_FILTER:+-o "bpf=$MIRROR_FILTER"} "$@" &
+count() { node "${0%/*}/counters.mjs" "$socket" "$counters" "$packets_before" "$drops_before"; }
+
+"${ARKIME_CAPTURE:-capture}" -c "${ARKIME_CONFIG:-/etc/arkime/config.ini}" --command-socket "$socket" \
+  -o "pcapDir=$folder" -o "tpacketv3NumThreads=$MIRROR_WORKERS" ${MIRROR_FILTER:+-o "bpf=$MIRROR_FILTER"} "$@" &
 capture=$!
-trap 'kill -TERM "$capture" 2>/dev/null || true' TERM INT
+# Its last counts, while it still answers.
+trap 'count || true; kill -TERM "$capture" 2>/dev/null || true' TERM INT
 while kill -0 "$capture" 2>/dev/null; do
   sleep "${ARKIME_HAND_OVER_SECONDS:-10}" &
   wait $! || true
   # What fails must not end what delivers the next file.
   hand_over || true
+  if kill -0 "$capture" 2>/dev/null; then count || true; fi
 done
 code=0
 wait "$capture" || code=$?

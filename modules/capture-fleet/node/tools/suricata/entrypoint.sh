@@ -2,11 +2,10 @@
 # Starts Suricata on mirror0 and hands its logs over: the entry point of the image, or tool.command on an image of your
 # own. Arguments go to Suricata, such as -S <rules>.
 set -eu
-# What the agent reads is not evidence: it stays in /run.
+# What the agent reads is not evidence: it stays in /run, without a link to it in the spool, which may be full.
 logs=$SPOOL_OPEN/suricata
 statistics=${SURICATA_STATISTICS:-/run/traffic-mirror}
 mkdir -p "$logs" "$SPOOL_DONE" "$statistics"
-ln -sf "$statistics/suricata-stats.json" "$logs/stats.json"
 : >"$statistics/suricata-stats.json"
 
 # suricata-update writes this one; what changes it is loaded at the next rotation, without a packet lost to a restart.
@@ -15,7 +14,8 @@ loaded=$statistics/suricata-rules.loaded
 : >"$loaded"
 
 suricata -c "${SURICATA_CONFIG:-/etc/suricata/suricata.yaml}" -l "$logs" --af-packet=mirror0 \
-  --set "af-packet.0.threads=$MIRROR_WORKERS" "$@" ${MIRROR_FILTER:+"$MIRROR_FILTER"} &
+  --set "af-packet.0.threads=$MIRROR_WORKERS" \
+  ${SURICATA_STATISTICS:+--set "outputs.1.eve-log.filename=$statistics/suricata-stats.json"} "$@" ${MIRROR_FILTER:+"$MIRROR_FILTER"} &
 suricata=$!
 
 # rotate: the log so far gets a name of its own, and Suricata opens a new one on SIGHUP (its "Log Rotation").

@@ -20,3 +20,40 @@ redef Stats::report_interval = 10 sec;
 redef Log::default_rotation_interval = 1 min;
 redef Log::default_rotation_dir = getenv("SPOOL_DONE");
 redef Log::default_rotation_date_format = "%Y%m%dT%H%M%S";
+
+# What this worker's ring was offered, what Zeek has read of it, and what it had no room for, since the start. stats.log
+# has differences only. The entry point sums the workers for the agent.
+module TrafficMirror;
+
+export {
+	global count: event();
+}
+
+function write_counts()
+	{
+	local path = getenv("ZEEK_COUNTS");
+	local counts = get_net_stats();
+	# Zero before the first packet, and without a packet source.
+	if ( path == "" || counts$pkts_link == 0 )
+		return;
+	local written = open(path + ".new");
+	print written, fmt("%d %d %d", counts$pkts_link, counts$pkts_recvd, counts$pkts_dropped);
+	close(written);
+	rename(path + ".new", path);
+	}
+
+event TrafficMirror::count()
+	{
+	write_counts();
+	schedule 2 sec { TrafficMirror::count() };
+	}
+
+event zeek_init()
+	{
+	schedule 2 sec { TrafficMirror::count() };
+	}
+
+event zeek_done()
+	{
+	write_counts();
+	}
