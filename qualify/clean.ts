@@ -5,7 +5,7 @@
 import { DescribeInstancesCommand, DescribeTagsCommand } from "@aws-sdk/client-ec2";
 import { accountOf, endpointState, type Clients } from "./clients.js";
 import type { Journal, Kind, Made } from "./journal.js";
-import { OWN_TAG, RUN_TAG } from "./stage.js";
+import { OWN_TAG, RUN_TAG } from "./tags.js";
 import { undo } from "./undo.js";
 import { until } from "./until.js";
 
@@ -25,7 +25,7 @@ const PREFIXES: Readonly<Record<string, Kind>> = {
 export const kindOf = (id: string): Kind | undefined =>
   Object.entries(PREFIXES).find(([prefix]) => id.startsWith(prefix))?.[1];
 
-const tagged = async ({ ec2 }: Clients, key: string, run: string): Promise<readonly string[]> => {
+const withTag = async ({ ec2 }: Clients, key: string, run: string): Promise<readonly string[]> => {
   const { Tags = [] } = await ec2.send(
     new DescribeTagsCommand({
       Filters: [
@@ -124,7 +124,7 @@ export const clean = async ({ clients, journal, destroy, say }: Cleaning): Promi
   say("what the probes made goes first");
   await take(journal.remaining());
   const known = async () =>
-    (await alive(clients, await tagged(clients, OWN_TAG, open.run))).flatMap((id) => {
+    (await alive(clients, await withTag(clients, OWN_TAG, open.run))).flatMap((id) => {
       const kind = kindOf(id);
       return kind === undefined ? [] : [{ kind, id }];
     });
@@ -139,7 +139,7 @@ export const clean = async ({ clients, journal, destroy, say }: Cleaning): Promi
   await attempt("tags", async () => {
     let there: readonly string[] = [];
     // A volume goes some time after its instance.
-    const rest = async () => (there = await alive(clients, await tagged(clients, RUN_TAG, open.run)));
+    const rest = async () => (there = await alive(clients, await withTag(clients, RUN_TAG, open.run)));
     await until(forever, "nothing to carry the run's tag", 60, rest, (all) => all.length === 0).catch(
       () => undefined,
     );

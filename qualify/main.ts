@@ -8,7 +8,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../scripts/lib/run.js";
-import { interruptTerraform } from "../test/support/terraform.js";
 import { createClients, type Clients, type Where } from "./clients.js";
 import { FOLDER, formatted } from "./docs.js";
 import { parseOptions, type Options } from "./options.js";
@@ -24,10 +23,9 @@ const listen = (): void => {
     process.on(signal, () => {
       if (interruption.signal.aborted) process.exit(130);
       console.log(
-        `${signal}: the run ends and cleans up; once more ends it at once (then make qualify-clean)`,
+        `${signal}: the run ends and cleans up as soon as Terraform is done; once more ends it at once (then make qualify-clean)`,
       );
       interruption.abort();
-      interruptTerraform();
     });
   }
 };

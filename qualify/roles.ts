@@ -2,7 +2,8 @@
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { createClients, refusal, type Clients } from "./clients.js";
-import { OWN_TAG, RUN_TAG, type Stage } from "./stage.js";
+import type { Stage } from "./stage.js";
+import { OWN_TAG, RUN_TAG } from "./tags.js";
 
 type Statement = Readonly<Record<string, unknown>>;
 

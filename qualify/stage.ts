@@ -18,13 +18,10 @@ import type { Journal, Kind } from "./journal.js";
 import type { Extras } from "./options.js";
 import type { Outputs } from "./outputs.js";
 import { Published } from "./published.js";
+import { tagged } from "./tags.js";
 import type { Deployment } from "./terraform.js";
 import { undo } from "./undo.js";
 import { until, type Clock } from "./until.js";
-
-/** Key of the tag, with the run's name, of what the SDK made; what Terraform made has `qualification` alone. */
-export const OWN_TAG = "qualification-probe";
-export const RUN_TAG = "qualification";
 
 export interface Launched {
   readonly instanceId: string;
@@ -90,9 +87,8 @@ export class Stage {
     return this.outputs.vpcs.client.targets[this.outputs.zone_ids[0] ?? ""]?.target_id ?? "";
   }
 
-  tags(type: ResourceType, more: Readonly<Record<string, string>> = {}) {
-    const all = { [RUN_TAG]: this.run, [OWN_TAG]: this.run, ...more };
-    return [{ ResourceType: type, Tags: Object.entries(all).map(([Key, Value]) => ({ Key, Value })) }];
+  tags(type: ResourceType, more?: Readonly<Record<string, string>>) {
+    return tagged(this.run, type, more);
   }
 
   /** Seconds to wait for what the local cloud may not have at all. */

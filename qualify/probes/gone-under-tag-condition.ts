@@ -3,7 +3,7 @@ import { refusal } from "../clients.js";
 import { byPattern } from "../judge.js";
 import { probe } from "../probe.js";
 import { assume, makeOwnRole, permit } from "../roles.js";
-import { OWN_TAG } from "../stage.js";
+import { OWN_TAG } from "../tags.js";
 
 export const judge = (code: string | undefined) =>
   byPattern("Deleting a session that is gone, permitted by its tag alone,", code, {

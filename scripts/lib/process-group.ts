@@ -9,7 +9,7 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import type { Readable } from "node:stream";
 
-const GUARD = 'read -r _; kill -s "$2" -- "-$1"';
+const GUARD = 'read -r _; kill -s KILL -- "-$1"';
 
 const killGroup = (leader: number): void => {
   try {
@@ -24,23 +24,22 @@ export type GroupLeader = ChildProcessByStdio<null, Readable, Readable>;
 
 /**
  * Between a program and this process's pipes, for one that outlives this process: a Go program dies of its next line where
- * nobody reads it (package os/signal, "SIGPIPE"), so somebody goes on reading. Bash waits whatever the interrupt.
+ * nobody reads it (package os/signal, "SIGPIPE"), so somebody goes on reading.
  */
-const DRAINED = `trap : INT
-drain() { trap "" INT; cat || :; cat >/dev/null; }
+const DRAINED = `drain() { cat || :; cat >/dev/null; }
 "$@" 2> >(drain >&2) | drain`;
 
 /**
- * As `spawn` of Node, with its output in pipes. `gently`: when this process ends, the group is interrupted, as by Ctrl-C,
- * and takes the time that it needs.
+ * As `spawn` of Node, with its output in pipes. `outlives`: the child goes on to its end without this process, for what
+ * it must not leave half done.
  */
 export const spawnGroup = (
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly gently?: boolean } = {},
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly outlives?: boolean } = {},
 ): GroupLeader => {
-  const { gently = false, ...rest } = options;
-  const started = gently
+  const { outlives = false, ...rest } = options;
+  const started = outlives
     ? { command: "bash", args: ["-o", "pipefail", "-c", DRAINED, "bash", command, ...args] }
     : { command, args };
   const child = spawn(started.command, started.args, {
@@ -49,9 +48,9 @@ export const spawnGroup = (
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { pid } = child;
-  if (pid === undefined) return child;
+  if (pid === undefined || outlives) return child;
   // In a group of its own: what is sent to the group of this process must not end the guard first.
-  const guard = spawn("sh", ["-c", GUARD, "guard", String(pid), gently ? "INT" : "KILL"], {
+  const guard = spawn("sh", ["-c", GUARD, "guard", String(pid)], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });

@@ -104,7 +104,9 @@ const format: Step = {
   name: "terraform-fmt",
   work: async (log) => {
     const { env } = terraformEnvironment();
-    const deep = ["modules", "examples", "qualify", "tests"].filter((folder) => existsSync(join(root, folder)));
+    const deep = ["modules", "examples", "qualify", "tests"].filter((folder) =>
+      existsSync(join(root, folder)),
+    );
     const flat = await run("terraform", ["fmt", "-check", "-diff", "."], { log, env });
     const below = await run("terraform", ["fmt", "-check", "-diff", "-recursive", ...deep], { log, env });
     return all(flat.code === 0 && below.code === 0);
@@ -234,7 +236,14 @@ export const steps = (): Step[] => {
     single("eslint", tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
     single(
       "imports",
-      tool("dependency-cruiser/bin/dependency-cruise.mjs", "functions", "local-cloud", "qualify", "scripts", "test"),
+      tool(
+        "dependency-cruiser/bin/dependency-cruise.mjs",
+        "functions",
+        "local-cloud",
+        "qualify",
+        "scripts",
+        "test",
+      ),
     ),
     single("types", tool("typescript/bin/tsc", "--noEmit")),
     format,

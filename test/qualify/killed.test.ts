@@ -8,7 +8,7 @@ import { CreateTrafficMirrorFilterCommand, DescribeVpcsCommand, EC2Client } from
 import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { Journal } from "../../qualify/journal.js";
 import { cleanUp } from "../../qualify/run.js";
-import { OWN_TAG, RUN_TAG } from "../../qualify/stage.js";
+import { OWN_TAG, RUN_TAG } from "../../qualify/tags.js";
 import { root } from "../../scripts/lib/run.js";
 import { createAws } from "../support/aws.js";
 import { surroundings, whereOf } from "./stage.js";

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { LocalCloud } from "../../local-cloud/index.js";
-import { OWN_TAG, RUN_TAG } from "../../qualify/stage.js";
+import { OWN_TAG, RUN_TAG } from "../../qualify/tags.js";
 import { whereOf } from "./stage.js";
 
 /** Makes it, and gives the way to see what of it is there. */

@@ -79,13 +79,6 @@ export const killTerraform = (): void => {
   running.clear();
 };
 
-/** Asks every Terraform of this process to end what it is at and to write it down, as Ctrl-C would. */
-export const interruptTerraform = (): void => {
-  for (const { pid } of running) {
-    if (pid !== undefined) process.kill(-pid, "SIGINT");
-  }
-};
-
 const inherited = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(terraformEnvironment().env).filter(
@@ -232,9 +225,9 @@ export class TerraformRoot {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A killed run's Terraform may still be writing down what it has made. */
+  /** A killed run's Terraform goes on to its end, and holds the lock until then. */
   #patience(): string[] {
-    return this.#lasting ? ["-lock-timeout=10m"] : [];
+    return this.#lasting ? ["-lock-timeout=30m"] : [];
   }
 
   #variables(variables: Variables): string[] {
@@ -259,8 +252,8 @@ export class TerraformRoot {
         const child = spawnGroup(this.#command, args, {
           cwd: this.folder,
           env: this.#env,
-          // What it is making at that moment is to be in the state.
-          gently: this.#lasting,
+          // What it is making is to be in the state: interrupted, the provider drops calls that AWS has answered to.
+          outlives: this.#lasting,
         });
         running.add(child);
         const texts: string[] = [];

@@ -1,4 +1,5 @@
 import { parseOptions } from "../../../qualify/options.js";
+import { qualify } from "../../../qualify/run.js";
 import { bill, estimate, ITEMS } from "../../../qualify/prices.js";
 
 const given = (...more: readonly string[]) => ["--region", "eu-west-1", "--budget", "5", ...more];
@@ -49,4 +50,21 @@ test("the estimate is the sum of the bill, by the hours that are begun, and grow
   expect(estimate(40)).toBeCloseTo((hourly + 0.25) * 1.5, 1);
   expect(estimate(41)).toBeCloseTo((hourly * 2 + 0.25) * 1.5, 1);
   expect(bill(90).at(-1)).toBe(`at most ${estimate(90).toFixed(2)} dollars`);
+});
+
+test("what costs more than the budget is refused, with what it costs, before anything is asked of AWS", async () => {
+  const said: string[] = [];
+  const nowhere = {
+    folder: "/dev/null",
+    where: { region: "eu-west-1", endpoint: "http://127.0.0.1:9" },
+    env: {},
+    version: "test",
+    signal: new AbortController().signal,
+    say: (line: string) => said.push(line),
+  };
+  const options = { ...parseOptions(given()), budget: 0.5 };
+  await expect(qualify(options, nowhere)).rejects.toThrow(
+    /costs up to \d+\.\d\d dollars, and BUDGET is 0\.5/,
+  );
+  expect(said).toEqual(bill(90));
 });
