@@ -45,7 +45,7 @@ export const tools: Section = {
     try {
       const file = join(folder, "frames.pcap");
       writePcap(file, frames());
-      const input = inputFolder("input-tools", []);
+      const input = await inputFolder("input-tools", []);
       return [
         foundRow("load of this machine before, which takes its share of all below", load.toFixed(1)),
         ...(await ofTool("tcpdump", input, file)),
