@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DEFAULT_ACCOUNT, startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../support/aws.js";
-import { makeEventual } from "../support/eventual.js";
+import { makeEventualIfAsked } from "../support/eventual.js";
 import { offerService } from "../support/hub.js";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";
 
@@ -50,7 +50,7 @@ export class AutomaticWorld {
     this.cloud = await startLocalCloud();
     await this.cloud.setSchedules({ paused: true });
     await this.cloud.settings({ retryAfterSeconds: 1 });
-    await makeEventual(this.cloud);
+    await makeEventualIfAsked(this.cloud);
     await this.cloud.setSwitches({ "endpoint-behind-target": "kept", "endpoint-availability": "pending" });
     this.aws = createAws(this.cloud.env());
     // The hub has no subnet in the third zone.

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { root } from "../../scripts/lib/run.js";
 import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws, type Launched } from "../support/aws.js";
-import { makeEventual } from "../support/eventual.js";
+import { makeEventualIfAsked } from "../support/eventual.js";
 import { watch } from "../support/coverage.js";
 import { makeNetwork, type Network } from "../support/network.js";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../support/terraform.js";
@@ -74,7 +74,7 @@ const takenOver = async (type: string): Promise<Readonly<Record<string, string>>
 beforeAll(async () => {
   cloud = await startLocalCloud({ logFile: join(root, "reports", "e2e-one-to-many-cloud.log") });
   await cloud.setSchedules({ paused: true });
-  await makeEventual(cloud);
+  await makeEventualIfAsked(cloud);
   // As strict as EC2 might be: no second endpoint beside one that is there, and none gone while a target names it.
   await cloud.setSwitches({ "endpoint-behind-target": "kept", "endpoints-per-zone": "one" });
   aws = createAws(cloud.env());

@@ -16,7 +16,7 @@ import {
 import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { DEFAULT_REGION, startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../support/aws.js";
-import { makeEventual } from "../support/eventual.js";
+import { makeEventualIfAsked } from "../support/eventual.js";
 import { makeNetwork, type Network } from "../support/network.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 
@@ -128,7 +128,7 @@ const clientVariables = () => ({
 beforeAll(async () => {
   cloud = await startLocalCloud();
   await cloud.setSchedules({ paused: true });
-  await makeEventual(cloud);
+  await makeEventualIfAsked(cloud);
   at = {
     hub: createAws(cloud.env(HUB)),
     client: createAws(cloud.env(CLIENT)),

@@ -52,5 +52,8 @@ export async function reconcileEndpoints(run: EndpointRun): Promise<EndpointRepo
 
 /** How many actions of a kind have had their effect. */
 export function succeeded({ done }: EndpointReport, kind: EndpointAction["kind"]): number {
-  return done.filter(({ action, outcome }) => action.kind === kind && outcome.kind === "done").length;
+  const ofKind = done.filter(({ action, outcome }) => action.kind === kind && outcome.kind === "done");
+  // Asked for again with its token, since no list showed it yet, an endpoint is the same one.
+  const made = ofKind.map(({ action }) => ("token" in action ? action.token : action));
+  return new Set(made).size;
 }

@@ -20,7 +20,7 @@ import {
   type LocalCloud,
 } from "../../../local-cloud/index.js";
 import { createAws, tagsOf, type Aws } from "../../support/aws.js";
-import { makeEventual } from "../../support/eventual.js";
+import { makeEventualIfAsked } from "../../support/eventual.js";
 import { watch, type Watched } from "../../support/coverage.js";
 import { offerService } from "../../support/hub.js";
 import { taggingProvider, TerraformError, TerraformRoot, type Variables } from "../../support/terraform.js";
@@ -63,7 +63,7 @@ export class ClientWorld {
   async start(): Promise<void> {
     this.cloud = await startLocalCloud();
     await this.cloud.setSchedules({ paused: true });
-    await makeEventual(this.cloud);
+    await makeEventualIfAsked(this.cloud);
     await this.cloud.setSwitches({ "endpoint-behind-target": "kept", "endpoint-availability": "pending" });
     this.aws = createAws(this.cloud.env());
     const principals = [`arn:aws:iam::${DEFAULT_ACCOUNT}:root`];
