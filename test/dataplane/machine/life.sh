@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # out, way and at_node are those of stage.sh
 # A node's whole life, with the agent's bundle and the built-in tool: it starts, captures, loses its bucket until its disk
 # is full, has its agent killed, gets the bucket back, and is told to leave. Sourced by play.sh. The input folder holds
 # agent.mjs, node18/ (Node and its libraries) and life.pcap; LIFE_OUTAGE_SECONDS in life.env says how long the bucket is away.

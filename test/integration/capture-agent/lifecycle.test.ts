@@ -152,9 +152,15 @@ describe("a termination", () => {
     await inService(node);
     await cloud.interfere({ faults: [{ action: "s3:PUT *", code: "SlowDown", status: 503 }] });
     node.write("spool/done/a.pcap", "0123456789");
+    const capture = Buffer.alloc(24 + 3 * 16); // three packets, of which nothing was captured
+    capture.writeUInt32LE(0xa1b2c3d4, 0);
+    node.write("spool/done/b.pcap", capture);
     node.imds.set("autoscaling/target-lifecycle-state", "Terminated");
     await until(node, "completed", async () => (await completed()).some(({ hook }) => hook === "terminate"));
-    expect(node.read("console")).toMatch(/evidence left behind: 1 files with 10 bytes are left behind/);
+    expect(node.read("console")).toMatch(/evidence left behind: 2 files with 82 bytes are left behind/);
+    const told = node.journal().filter(({ message }) => message === "metrics");
+    const sum = (name: string): number => told.reduce((total, line) => total + Number(line[name]), 0);
+    expect([sum("LeftBehindPackets"), sum("LeftBehindUncounted")]).toEqual([3, 1]);
   });
 });
 
