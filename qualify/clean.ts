@@ -2,10 +2,11 @@
  * Takes away what a run has made, and nothing else: what the journal names, what carries the run's own tag, and what
  * Terraform has in its state. Run again it goes on where it stopped.
  */
-import { DescribeInstancesCommand, DescribeTagsCommand } from "@aws-sdk/client-ec2";
-import { accountOf, endpointState, type Clients } from "./clients.js";
+import { DescribeTagsCommand } from "@aws-sdk/client-ec2";
+import { accountOf, type Clients } from "./clients.js";
 import type { Journal, Kind, Made } from "./journal.js";
 import { OWN_TAG, RUN_TAG } from "./tags.js";
+import { alive } from "./there.js";
 import { undo } from "./undo.js";
 import { until } from "./until.js";
 
@@ -35,25 +36,6 @@ const withTag = async ({ ec2 }: Clients, key: string, run: string): Promise<read
     }),
   );
   return Tags.map(({ ResourceId = "" }) => ResourceId);
-};
-
-const isEndpoint = (id: string): boolean => /^vpce-(?!svc)/.test(id);
-
-/** Instances keep their tags for an hour after their end, endpoints for some minutes. */
-const alive = async (clients: Clients, ids: readonly string[]): Promise<readonly string[]> => {
-  const instances = ids.filter((id) => id.startsWith("i-"));
-  const Filters = [{ Name: "instance-id", Values: instances }];
-  const { Reservations = [] } =
-    instances.length === 0 ? {} : await clients.ec2.send(new DescribeInstancesCommand({ Filters }));
-  const there = Reservations.flatMap(({ Instances = [] }) => Instances)
-    .filter(({ State }) => State?.Name !== "terminated")
-    .map(({ InstanceId = "" }) => InstanceId);
-  const ended = new Set(instances.filter((id) => !there.includes(id)));
-  for (const id of ids.filter(isEndpoint)) {
-    const state = await endpointState(clients, id);
-    if (state === undefined || state === "deleted") ended.add(id);
-  }
-  return ids.filter((id) => !ended.has(id));
 };
 
 const forever = { deadline: Number.POSITIVE_INFINITY, signal: new AbortController().signal };

@@ -12,7 +12,7 @@ import { createAws } from "../support/aws.js";
 import { expected, found, SIDES, turn } from "./sides.js";
 import { OPTIONS, surroundings, whereOf } from "./stage.js";
 import { stranger } from "./stranger.js";
-import { fargateInterface, loadBalancerInterface, OTHER, shareTarget } from "./world.js";
+import { fargateInterface, loadBalancerInterface, OTHER, removeInterface, shareTarget } from "./world.js";
 
 let cloud: LocalCloud;
 let record: QualificationRecord;
@@ -38,7 +38,7 @@ beforeAll(async () => {
       // Long enough for a question within it, and EC2's buckets, which the cases are not to wait for.
       await cloud.ec2({ pendingMilliseconds: 2000 });
       await cloud.settings({ permissionDelay: 1500 });
-      await loadBalancerInterface(cloud, stage);
+      const ofLoadBalancer = await loadBalancerInterface(cloud, stage);
       for (const side of SIDES) {
         await turn(cloud, side);
         await cloud.interfere({ throttling: "documented" });
@@ -46,6 +46,8 @@ beforeAll(async () => {
         await cloud.interfere({});
       }
       await turn(cloud, 0);
+      // Terraform waits until a load balancer's interfaces are gone, which nobody else takes away here.
+      await removeInterface(cloud, ofLoadBalancer);
       await cloud.ec2({ pendingMilliseconds: 0 });
       await cloud.settings({ permissionDelay: 0 });
       return bySide[0] ?? {};

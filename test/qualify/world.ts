@@ -64,3 +64,7 @@ export const loadBalancerInterface = async (cloud: LocalCloudClient, stage: Stag
   const place = { vpcId: stage.outputs.source_vpc_id, subnetId: stage.subnet };
   return addInterface(cloud, place, { description: `ELB ${name}`, requesterId: "amazon-elb" });
 };
+
+export const removeInterface = async (cloud: LocalCloudClient, interfaceId: string): Promise<void> => {
+  await cloud.fleet({ do: "deleteInterface", ...REGION, interfaceId });
+};
