@@ -96,6 +96,7 @@ scenario_clients() {
   settings WORKERS=2 TOOL_ROTATE_SECONDS=1
   network up
   # With no more than the agent has.
+  # shellcheck disable=SC2054 # setpriv separates them by commas
   as_agent=(setpriv --inh-caps=-all --bounding-set=-all,+net_admin,+net_raw,+net_bind_service,+dac_override,+fowner)
   node "${as_agent[@]}" "$library/tags" <"$input/tags.json" >"$out/strays-before.json"
   MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
