@@ -11,6 +11,7 @@ import {
   DescribeVpcsCommand,
 } from "@aws-sdk/client-ec2";
 import { endpointState, refusal, type Clients } from "./clients.js";
+import { RUN_TAG } from "./tags.js";
 
 type Look = (clients: Clients, id: string) => Promise<boolean>;
 
@@ -42,7 +43,11 @@ const LOOKS: Readonly<Record<string, Look>> = {
   eni: ({ ec2 }, id) =>
     described(ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id] }))),
   vol: ({ ec2 }, id) => described(ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }))),
-  lt: ({ ec2 }, id) => described(ec2.send(new DescribeLaunchTemplatesCommand({ LaunchTemplateIds: [id] }))),
+  lt: async ({ ec2 }, id) => {
+    const Filters = [{ Name: "tag-key", Values: [RUN_TAG] }];
+    const { LaunchTemplates = [] } = await ec2.send(new DescribeLaunchTemplatesCommand({ Filters }));
+    return LaunchTemplates.some(({ LaunchTemplateId }) => LaunchTemplateId === id);
+  },
   eipalloc: ({ ec2 }, id) => described(ec2.send(new DescribeAddressesCommand({ AllocationIds: [id] }))),
 };
 
