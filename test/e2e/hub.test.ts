@@ -39,7 +39,6 @@ interface Outputs {
 const PAYMENTS = {
   account_id: "111122223333",
   vnis: { main: 101, data: 102 },
-  readers: ["arn:aws:iam::111122223333:role/analyst"],
 };
 const WEB = { account_id: "444455556666", vnis: { main: 201 } };
 const VARIABLES: Variables = {

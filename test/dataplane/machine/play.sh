@@ -89,9 +89,10 @@ scenario_flows() {
 # filed <number>: whether so many files are finished.
 filed() { [[ "$(find "$out/spool/done" -type f | wc -l)" -ge "$1" ]]; }
 
-# What tells many clients apart: tags of the agent's, real packets, files of each. Two of the last clients have no tag.
+# What tells many clients apart: tags of the agent's, real packets, files of each. Two of the last clients have no tag. All
+# packets come twice, since tcpdump ends a file by time only when another packet comes.
 scenario_clients() {
-  local tool as_agent
+  local tool as_agent file
   keep_sys
   settings WORKERS=2 TOOL_ROTATE_SECONDS=1
   network up
@@ -105,11 +106,15 @@ scenario_clients() {
   sleep 1
   note before
   inject "$input/clients.pcap"
+  sleep 2
+  inject "$input/clients.pcap"
   note after
   await 60 filed 201
   node "${as_agent[@]}" "$library/tags" <"$input/tags.json" >"$out/strays.json"
   kill -TERM "$tool"
   wait "$tool"
+  # What a stop had no time for the agent takes apart.
+  find "$out/spool/done" -type f ! -name '*.vlan=*' | while IFS= read -r file; do node node "$library/split.mjs" "$file"; done
 }
 
 # A program with maps that the kernel does not take, here because something else has its map's name: nothing is lost.

@@ -14,8 +14,8 @@ const holes = (value: unknown, path: string): string[] => {
 /** Nothing refused and nothing uncovered are empty maps, and right so; a filter rule without ports is for all of them. */
 const MAY_BE_EMPTY = /^apply_summary\.(refused|uncovered)$|^vpcs\.\w+\.filter\.(in|e)gress\.\d+\.\w+$/;
 
-/** Of `endpoint_management = "automatic"`, which the example does not use: test/e2e/automatic-endpoints.test.ts. */
-const OF_AUTOMATIC = /^endpoints_apply_summary$/;
+/** Of `endpoint_management = "automatic"` and `capture_athena_workgroup`, which the example does not use. */
+const OF_OPTIONS = /^(endpoints_apply_summary|capture_athena_\w+)$/;
 
 export const apply = (world: World): void => {
   test("a second plan is empty", async () => {
@@ -26,7 +26,7 @@ export const apply = (world: World): void => {
     const files = readdirSync(root).filter((name) => /^outputs.*\.tf$/.test(name));
     const text = files.map((name) => readFileSync(join(root, name), "utf8")).join("\n");
     const outputs = [...text.matchAll(/^output "(\w+)"/gm)].map(([, name = ""]) => name);
-    const promised = outputs.filter((name) => !OF_AUTOMATIC.test(name));
+    const promised = outputs.filter((name) => !OF_OPTIONS.test(name));
     expect(promised.length).toBeGreaterThan(20);
     expect(Object.keys(world.outputs)).toEqual(expect.arrayContaining(promised));
     const found = Object.entries(world.outputs).flatMap(([name, value]) => holes(value, name));
