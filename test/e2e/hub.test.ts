@@ -233,9 +233,8 @@ test("a client joins by one entry: nodes find it in the register, and none is re
     }),
   );
   expect(JSON.parse((await object.Body?.transformToString()) ?? "")).toEqual({
-    101: { client: "payments", account_id: "111122223333", vpc: "main" },
-    102: { client: "payments", account_id: "111122223333", vpc: "data" },
-    201: { client: "web", account_id: "444455556666", vpc: "main" },
+    payments: { account_id: "111122223333", vnis: { main: 101, data: 102 } },
+    web: { account_id: "444455556666", vnis: { main: 201 } },
   });
   const templates = (of: Awaited<ReturnType<typeof groups>>) =>
     of.map((group) => group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification?.Version);
