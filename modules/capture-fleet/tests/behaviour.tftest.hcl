@@ -193,8 +193,8 @@ run "clients_are_the_principals_each_once_and_need_no_acceptance" {
   variables {
     clients = {
       own     = { account_id = "111122223333" }
-      payment = { account_id = "004455667788", vnis = [101] }
-      again   = { account_id = "004455667788", vnis = [102] }
+      payment = { account_id = "004455667788", vnis = { main = 101 } }
+      again   = { account_id = "004455667788", vnis = { main = 102 } }
     }
   }
 
