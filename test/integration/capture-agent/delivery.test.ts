@@ -257,8 +257,12 @@ test("a full disk gives up its oldest files, loudly, and the node is unhealthy m
 
   // S3 is back: what is left goes
   await cloud.interfere({});
-  const lines = await delivered(node, 5);
-  expect(lines).toHaveLength(5);
+  // A line for each file, and one for each that is lost.
+  const lines = await delivered(node, 7);
+  expect(lines.filter(({ lost }) => lost === undefined)).toHaveLength(5);
+  expect(lines.flatMap(({ lost, path }) => (lost === undefined ? [] : [path]))).toEqual(
+    lost.map(({ file }) => file),
+  );
   await until(node, "healthy", async () => (await node.health())?.status === 200);
 });
 

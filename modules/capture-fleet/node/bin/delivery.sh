@@ -124,7 +124,11 @@ settle() {
   else
     mapfile -t files < <(whole)
   fi
-  [[ ${#files[@]} -gt 0 ]] || return 1
+  if [[ ${#files[@]} -eq 0 ]]; then
+    # What could not be split was handed over, and there may be more of it.
+    [[ -n "$(whole)" ]]
+    return
+  fi
   [[ "$1" -gt 0 && -n "$suffix" ]] || limit=0
   if [[ ${#files[@]} -gt "$limit" ]]; then
     hand_over_all "${files[@]:0:${#files[@]}-limit}" || return 1
