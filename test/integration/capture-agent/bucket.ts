@@ -47,6 +47,9 @@ export interface Line {
   readonly sha256: string;
   readonly times: string;
   readonly first: string;
+  /** Of a line of `index/lost/`: why it was given up, and which file of the spool it was. */
+  readonly lost?: string;
+  readonly path?: string;
 }
 
 export const indexOf = async (s3: S3Client, bucket: string): Promise<Line[]> => {

@@ -260,7 +260,7 @@ test("a full disk gives up its oldest files, loudly, and the node is unhealthy m
   // A line for each file, and one for each that is lost.
   const lines = await delivered(node, 7);
   expect(lines.filter(({ lost }) => lost === undefined)).toHaveLength(5);
-  expect(lines.flatMap(({ lost, path }): unknown[] => (lost === undefined ? [] : [path]))).toEqual(
+  expect(lines.flatMap(({ lost, path }) => (lost === undefined ? [] : [path]))).toEqual(
     lost.map(({ file }) => file),
   );
   await until(node, "healthy", async () => (await node.health())?.status === 200);
