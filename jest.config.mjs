@@ -40,6 +40,8 @@ const long = [
   "subnets",
   "one-to-many",
   "applier",
+  "examples-boot",
+  "hub",
 ].map((name) => `test/e2e/${name}.test.ts`);
 const anchored = (file) => `<rootDir>/${file.replaceAll(".", "\\.")}$`;
 
