@@ -66,6 +66,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
   let state = await loadState(file);
   let probe = { passed: false, reason: "the probe has not run" };
   let reported = "";
+  let isLeftCounted = false;
 
   async function target(): Promise<string | null | undefined> {
     try {
@@ -132,7 +133,9 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
     const what = step.result === "ABANDON" ? "launch abandoned" : "evidence left behind";
     log.error(what, { reason: step.problem });
     if (step.result === "ABANDON") parts.count("LaunchAbandoned", 1);
-    else {
+    else if (!isLeftCounted) {
+      // Its words change while the hook cannot be completed; what is left is the same.
+      isLeftCounted = true;
       parts.count("LeftBehindFiles", unsent.files + unfinished.files + unsendable.files);
       parts.count("LeftBehindBytes", unsent.bytes + unfinished.bytes + unsendable.bytes);
       await countPackets();

@@ -69,6 +69,9 @@ exec /usr/bin/${name} "$@"
           drops: number;
         })
       : { packets: 0, drops: 0 };
+  /** Done, and what a stop had no time for, which the next start delivers. */
+  const kept = async (): Promise<number> =>
+    (await done()).length + (await listFiles(join(folder, "spool/open"))).length;
   const finished = async (count: number): Promise<boolean> => (await done()).length >= count;
 
   beforeEach(() => write("bin/tcpdump", tcpdump(), 0o755));
@@ -109,7 +112,7 @@ exec /usr/bin/${name} "$@"
     const names = await done();
     expect(names.filter((name) => name.endsWith("-w7.pcap"))).toHaveLength(60);
     expect(names.some((name) => name.includes("060009"))).toBe(false);
-    expect(await listFiles(join(folder, "spool/open"))).toEqual([]);
+    expect(await kept()).toBe(60 + counters().packets - counters().drops);
   });
 
   test("loses nothing of a compression that was killed: half of one is repeated, a whole one delivered", async () => {
@@ -139,8 +142,8 @@ exec /usr/bin/${name} "$@"
     expect(code).toBe(0);
     const names = await done();
     expect(names.filter((name) => name.includes("vlan="))).toEqual([]);
-    expect(names.length).toBe(counters().packets - counters().drops);
-    expect(await listFiles(join(folder, "spool/open"))).toEqual([]);
+    expect(names.length).toBeGreaterThan(8);
+    expect(await kept()).toBe(counters().packets - counters().drops);
   });
 
   test.each([
