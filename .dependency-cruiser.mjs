@@ -154,7 +154,7 @@ export default {
     // Imports of types count as well: they are what a file must know.
     tsPreCompilationDeps: true,
     doNotFollow: { path: "^node_modules/" },
-    exclude: { path: "^functions/dist/" },
+    exclude: { path: "^(functions/dist|test/provider-types/node_modules)/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default", "types"],

@@ -124,7 +124,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     now,
   });
 
-  const publish = async (): Promise<void> => {
+  const publishOnce = async (): Promise<void> => {
     const counted: Events = { ...events };
     const totals = monitor.totals();
     const sample = monitor.lastSample();
@@ -161,6 +161,9 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     if (sample !== undefined) await savePublished(publishedFile, boot, sample, log);
     for (const name of Object.keys(counted) as EventName[]) events[name] -= counted[name];
   };
+  // One at a time: what two at once took for not told yet would be told twice.
+  let published: Promise<void> = Promise.resolve();
+  const publish = (): Promise<void> => (published = published.then(publishOnce, publishOnce));
 
   const lifecycle = await createLifecycleLoop({
     config,
