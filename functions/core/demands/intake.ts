@@ -37,7 +37,10 @@ export interface Intake {
   refuse(requests: readonly DemandRequest[], reason: string): Promise<void>;
   readonly opened: number;
   readonly refusedRequests: readonly RefusedRequest[];
-  /** To be tried again: not seen or not written yet; of those not mirrored yet, the one that opened the claim. Sweeps try too. */
+  /**
+   * To be tried again: not seen or not written yet; of those not mirrored yet, the one that opened the claim, or that found no
+   * mirror where there was one. Sweeps try too.
+   */
   readonly unsettled: ReadonlySet<DemandRequest>;
   /** Why single claims could not be written; the other claims were. */
   readonly failures: readonly unknown[];
@@ -163,10 +166,13 @@ export function openIntake({ store, policy, limits, mode, now, pause }: IntakeOp
           mode,
         );
         if (result === undefined) continue;
+        const isPending = result.is === "pending";
         await alone(requests, async () => {
-          await updates.change(key, (claim) => claim && settle(claim, result, now()));
+          const { before } = await updates.change(key, (claim) => claim && settle(claim, result, now()));
+          // A session that lists do not show yet is not gone: who has made an answer worse sees to it that it is put right.
+          if (isPending && before?.status === "mirrored") requests.forEach((each) => unsettled.add(each));
         });
-        if (result.is !== "pending") continue;
+        if (!isPending) continue;
         for (const request of requests) {
           if (openers.has(request) || request.again === true) unsettled.add(request);
         }

@@ -102,6 +102,22 @@ describe("a request", () => {
     expect([...(await serve([again], { store, verdict: pending })).intake.unsettled]).toEqual([again]);
   });
 
+  it("that finds no mirror where there was one is tried again, until lists show it", async () => {
+    const store = aClaimStore();
+    await serve([order()], { store, verdict: mirrored });
+    const repeated = order({}, NOON + 1_000);
+    const clock = aClock(NOON + 1_000);
+    const second = await serve([repeated], { store, verdict: pending }, clock);
+    expect(second.claim).toMatchObject({ status: "requested", reason: "pending" });
+    expect([...second.intake.unsettled]).toEqual([repeated]);
+    const another = await serve([order({}, NOON + 2_000)], { store, verdict: pending }, clock);
+    expect(another.intake.unsettled.size).toBe(0);
+    const again = { ...repeated, again: true };
+    expect((await serve([again], { store, verdict: mirrored }, clock)).claim).toMatchObject({
+      status: "mirrored",
+    });
+  });
+
   it("is refused with the reason when it cannot be mirrored", async () => {
     const { claim, intake } = await serve([order()], {
       verdict: { is: "uncovered", reason: "instance-type" },
