@@ -32,14 +32,17 @@ export interface DrainRun extends Deadlines {
 export async function drain(run: DrainRun): Promise<DrainReport> {
   const { ports, controller } = run;
   let because: string | undefined;
-  // By id: what is gone may stay in the list for a moment, and is then removed twice.
+  // By id: what is gone may stay in the list for a moment.
   const deleted = new Set<string>();
+  /** Removed by EC2's own word, so a list that shows them still is an old one; what it does not know it may know again. */
+  const removed = new Set<string>();
   let wasEmpty = false;
   for (;;) {
     const sessions = await ports.observer.sessions();
     const owned = (ownership: Ownership) =>
       sessions.filter((session) => ownershipOf(session, controller) === ownership);
-    const ours = owned("ours");
+    const listed = owned("ours");
+    const ours = listed.filter(({ id }) => !removed.has(id));
     const lost = owned("lost").map(({ id }) => id);
     const report = () => ({
       deleted: deleted.size,
@@ -47,10 +50,11 @@ export async function drain(run: DrainRun): Promise<DrainReport> {
       ...(ours.length > 0 && because !== undefined && { because }),
       ...(lost.length > 0 && { lost }),
     });
-    const isEmpty = ours.length === 0;
+    // An old list is no proof that nothing is left.
+    const isEmpty = listed.length === 0;
     if ((isEmpty && wasEmpty) || !mayStart(ports.clock, run)) return report();
     wasEmpty = isEmpty;
-    if (isEmpty) {
+    if (ours.length === 0) {
       await ports.clock.sleep(LOOK_AGAIN_MS);
       continue;
     }
@@ -64,7 +68,11 @@ export async function drain(run: DrainRun): Promise<DrainReport> {
       if (outcome.kind !== "done") because = `${outcome.code}: ${outcome.message}`;
     }
     const gone = done.filter(({ outcome }) => outcome.kind === "done" || outcome.kind === "gone");
-    for (const { action } of gone) if (action.kind === "delete") deleted.add(action.sessionId);
+    for (const { action, outcome } of gone) {
+      if (action.kind !== "delete") continue;
+      deleted.add(action.sessionId);
+      if (outcome.kind === "done") removed.add(action.sessionId);
+    }
     // A round that removed nothing will not do better at once: say what is left rather than spin.
     if (gone.length === 0) return report();
   }

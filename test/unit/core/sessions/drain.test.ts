@@ -60,11 +60,29 @@ describe("a drain", () => {
     const clock = aClock();
     const listings = [[], ours(2), [], ours(1), [], []];
     expect(await run(account(listings, aWriter(), clock))).toEqual({ deleted: 2, remaining: 0 });
-    expect(clock.slept).toEqual([3_000, 3_000, 3_000]);
+    // After each that is empty, and after the old one between them.
+    expect(clock.slept).toEqual([3_000, 3_000, 3_000, 3_000]);
   });
 
-  it("counts a session once that EC2 still lists after its removal", async () => {
-    expect(await run(account([ours(1), ours(1), []], aWriter()))).toEqual({ deleted: 1, remaining: 0 });
+  it("counts and removes a session once that EC2 still lists after its removal", async () => {
+    const writer = aWriter();
+    expect(await run(account([ours(1), ours(1), []], writer))).toEqual({ deleted: 1, remaining: 0 });
+    expect(writer.calls).toEqual(["delete tms-0"]);
+  });
+
+  it("does not take what it has removed for left, though its last list is an old one", async () => {
+    const clock = aClock();
+    const writer = aWriter(() => {
+      clock.advance(5_000);
+      return done;
+    });
+    expect(await run(account([ours(2)], writer, clock), NOON + 10_000)).toEqual({ deleted: 2, remaining: 0 });
+  });
+
+  it("removes again what EC2 did not know a moment ago and lists", async () => {
+    const writer = aWriter((_, before) => (before < 1 ? failed("gone") : done));
+    expect(await run(account([ours(1), ours(1), []], writer))).toEqual({ deleted: 1, remaining: 0 });
+    expect(writer.calls).toEqual(["delete tms-0", "delete tms-0"]);
   });
 
   it("tries again what failed, as long as something moves", async () => {
