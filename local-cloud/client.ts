@@ -216,7 +216,7 @@ export class LocalCloudClient {
   }
 
   /** Waits until no event, message or invocation is under way. Throws when that takes longer. */
-  async idle(timeoutMilliseconds = 30_000): Promise<void> {
+  async idle(timeoutMilliseconds = 180_000): Promise<void> {
     const answer = await this.#ask<{ idle: boolean; activity?: unknown }>(
       "GET",
       `idle?timeout_ms=${timeoutMilliseconds}`,

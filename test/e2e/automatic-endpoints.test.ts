@@ -162,7 +162,7 @@ describe("zones by their instances", () => {
     const subnetId = await world.subnet(B);
     const { endpoints: before } = await world.listed();
     const launched = await world.aws.launch({ subnetId });
-    await world.cloud.idle(60_000);
+    await world.cloud.idle();
     expect((await world.listed()).endpoints).toHaveLength(before.length + 1); // no schedule has come
     await world.available();
     await world.minutes(1);

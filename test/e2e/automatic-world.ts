@@ -84,19 +84,19 @@ export class AutomaticWorld {
         CidrBlock: `10.0.${String(this.#subnets++)}.0/24`,
       }),
     );
-    await this.cloud.idle(60_000);
+    await this.cloud.idle();
     return Subnet?.SubnetId ?? "";
   }
 
   async removeSubnet(SubnetId: string): Promise<void> {
     await this.aws.ec2.send(new DeleteSubnetCommand({ SubnetId }));
-    await this.cloud.idle(60_000);
+    await this.cloud.idle();
   }
 
   async evacuate(subnetId: string): Promise<void> {
     const Tags = [{ Key: "traffic-mirror:evacuate", Value: "true" }];
     await this.aws.ec2.send(new CreateTagsCommand({ Resources: [subnetId], Tags }));
-    await this.cloud.idle(60_000);
+    await this.cloud.idle();
   }
 
   /** Somebody deletes an endpoint; EC2 lets them, whether or not it lets us while a target names it. */
@@ -106,7 +106,7 @@ export class AutomaticWorld {
       new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }),
     );
     if (Unsuccessful.length > 0) throw new Error(JSON.stringify(Unsuccessful));
-    await this.cloud.idle(60_000);
+    await this.cloud.idle();
     await this.cloud.setSwitches({ "endpoint-behind-target": "kept" });
   }
 
@@ -137,14 +137,14 @@ export class AutomaticWorld {
   async endpoints(): Promise<void> {
     await this.cloud.settle();
     if (!(await this.cloud.fireSchedule(ENDPOINTS))) throw new Error("there is no such schedule");
-    await this.cloud.idle(60_000);
+    await this.cloud.idle();
   }
 
   /** Lets the schedule of the sweep come, likewise. */
   async sweep(): Promise<void> {
     await this.cloud.settle();
     if (!(await this.cloud.fireSchedule(`${NAME}-sweep`))) throw new Error("there is no such schedule");
-    await this.cloud.idle(60_000);
+    await this.cloud.idle();
   }
 
   /** Both schedules, as minute after minute. */

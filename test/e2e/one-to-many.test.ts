@@ -86,7 +86,7 @@ beforeAll(async () => {
   await client.init();
   await hub.apply(vpcs);
   await launch();
-  await cloud.idle(60_000);
+  await cloud.idle();
 });
 
 afterAll(async () => {
@@ -148,7 +148,7 @@ test("the client in its own state takes over endpoints and sessions", async () =
 
 test("what starts from now on is mirrored by the new controller", async () => {
   await launch();
-  await cloud.idle(60_000);
+  await cloud.idle();
   expect(await ours()).toHaveLength(running.flatMap(({ interfaceIds }) => interfaceIds).length);
 });
 

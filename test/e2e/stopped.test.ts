@@ -55,7 +55,8 @@ const stop = async (
   run.kill(signal);
   await ended;
   let left = started;
-  for (let tries = 0; tries < 50 && left.length > 0; tries++) {
+  // A minute is for a busy machine.
+  for (let tries = 0; tries < 600 && left.length > 0; tries++) {
     await sleep(100);
     const living = processes();
     left = started.filter((each) =>

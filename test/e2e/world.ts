@@ -173,7 +173,7 @@ export class World {
     } finally {
       await set(true);
     }
-    await this.cloud.idle(60_000);
+    await this.cloud.idle();
   }
 
   /** Ends the functions' processes, so that the next run of each is a cold start with nothing cached. */

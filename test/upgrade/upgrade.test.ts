@@ -162,12 +162,12 @@ test("events are worked off by what the upgrade has put there", async () => {
   const [, second = ""] = subnets;
   await cloud.setSchedules({ paused: true });
   const launched = await launch(second, 2);
-  await cloud.idle(60_000);
+  await cloud.idle();
   const now = await byInterface();
   expect(launched.interfaceIds.filter((id) => !now.has(id))).toEqual([]);
   await aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [launched.instanceId] }));
   running.splice(running.indexOf(launched), 1);
-  await cloud.idle(60_000);
+  await cloud.idle();
   expect((await ours()).length).toBe(interfaceIds().length);
 });
 

@@ -341,11 +341,11 @@ export class World {
   }
 }
 
-/** Asks until the answer is good enough; the last answer, good or not, after half a minute. */
+/** Asks until the answer is good enough; the last answer, good or not, after minutes, which only a busy machine takes. */
 export const until = async <T>(
   ask: () => Promise<T>,
   enough: (found: T) => boolean,
-  seconds = 30,
+  seconds = 180,
 ): Promise<T> => {
   const end = Date.now() + seconds * 1000;
   for (;;) {

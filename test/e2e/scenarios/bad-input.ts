@@ -84,7 +84,7 @@ export const badInput = (world: World): void => {
   });
 };
 
-const eventually = async (holds: () => Promise<boolean>, milliseconds = 15_000): Promise<void> => {
+const eventually = async (holds: () => Promise<boolean>, milliseconds = 120_000): Promise<void> => {
   const end = Date.now() + milliseconds;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`not within ${milliseconds} ms`);

@@ -54,7 +54,7 @@ test("arkime's counters are read by its command socket, what its threads had no 
     });
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
     const expected = { packets: 950 * starts, drops: 50 * starts };
-    for (const end = Date.now() + 15_000; counted()?.packets !== expected.packets && Date.now() < end;) {
+    for (const end = Date.now() + 45_000; counted()?.packets !== expected.packets && Date.now() < end;) {
       await sleep(50);
     }
     expect(counted()).toEqual(expected);

@@ -261,7 +261,7 @@ export const until = async <T>(
   node: CaptureNode,
   what: string,
   look: () => T | Promise<T>,
-  seconds = 20,
+  seconds = 45,
 ): Promise<NonNullable<T>> => {
   const end = Date.now() + seconds * 1000;
   for (;;) {

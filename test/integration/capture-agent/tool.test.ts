@@ -76,7 +76,7 @@ exec /usr/bin/gzip "$@"
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   try {
     const until = async (look: () => Promise<boolean> | boolean): Promise<void> => {
-      for (const end = Date.now() + 25_000; !(await look());) {
+      for (const end = Date.now() + 45_000; !(await look());) {
         expect([child.exitCode, Date.now() < end]).toEqual([null, true]);
         await sleep(100);
       }
@@ -128,7 +128,7 @@ while :; do sleep 0.3; echo "$n" >"$folder/next-$((n += 1)).pcap"; done
     stdio: "ignore",
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  for (const end = Date.now() + 20_000; (await done()).length < 4 && Date.now() < end;) await sleep(100);
+  for (const end = Date.now() + 45_000; (await done()).length < 4 && Date.now() < end;) await sleep(100);
   expect(await done()).not.toContain("old.pcap.zst");
   child.kill("SIGTERM");
   expect(await ended).toBe(0);

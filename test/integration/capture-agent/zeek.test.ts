@@ -27,7 +27,7 @@ const counted = (): ReturnType<typeof parseCounters> => {
   return existsSync(file) ? parseCounters(readFileSync(file, "utf8"), places) : undefined;
 };
 const until = async (look: () => boolean): Promise<void> => {
-  for (const end = Date.now() + 15_000; !look();) {
+  for (const end = Date.now() + 45_000; !look();) {
     expect(Date.now()).toBeLessThan(end);
     await sleep(50);
   }

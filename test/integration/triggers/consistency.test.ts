@@ -7,7 +7,7 @@ import { jest } from "@jest/globals";
 import { startLocalCloud, type LocalCloud } from "../../../local-cloud/index.js";
 import { createWorld, type World } from "./world.js";
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 const given = process.env["TRAFFIC_MIRROR_SEED"];
 const seeds = given === undefined ? [Date.now() % 1_000_000, 1, 2] : [Number(given)];
 
@@ -27,9 +27,9 @@ afterEach(async () => {
 });
 
 const until = async (what: string, look: () => Promise<boolean>): Promise<void> => {
-  const end = Date.now() + 45_000;
+  const end = Date.now() + 90_000;
   while (!(await look())) {
-    if (Date.now() > end) throw new Error(`not within 45 s: ${what}`);
+    if (Date.now() > end) throw new Error(`not within 90 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 };

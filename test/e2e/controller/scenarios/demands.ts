@@ -119,7 +119,8 @@ export const demands = (world: World): void => {
           "not mirrored after 3 seconds; the last answer was: nobody has answered",
         ),
       });
-      expect(late.seconds).toBeLessThan(25);
+      // Its default is two minutes.
+      expect(late.seconds).toBeLessThan(120);
     });
   });
 
@@ -240,7 +241,7 @@ export const demands = (world: World): void => {
     await world.ask("Mirror Requested", { network_interface_id: eni, expires_in_minutes: 5 });
     const received = Date.now();
     const dead = () => world.aws.queued("mirror-requests-dlq");
-    expect(await until(dead, (count) => count === 1, 90)).toBe(1);
+    expect(await until(dead, (count) => count === 1)).toBe(1);
     await world.cloud.interfere({});
     await world.cloud.settings({ visibilityScale: 1 });
     expect(await world.claims.of(eni)).toBeUndefined();

@@ -22,7 +22,6 @@ export const retry = (world: World): void => {
       await until(
         () => world.aws.queued(dlq),
         (dead) => dead === 1,
-        90,
       ),
     ).toBe(1);
     const waits = (await world.cloud.visibility()).slice(before).map(({ seconds }) => seconds);
