@@ -4,7 +4,7 @@
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { mergeEndpointLooks, parseEndpointEvent, type EndpointLook } from "../core/endpoints/events.js";
-import { reconcileEndpoints } from "../core/endpoints/reconcile.js";
+import { LOOK_AGAIN_MS, reconcileEndpoints } from "../core/endpoints/reconcile.js";
 import type { AccountRegion } from "../core/events/envelope.js";
 import { excerpt } from "../core/events/text.js";
 import type { EndpointApp } from "./app.js";
@@ -67,15 +67,20 @@ async function act(app: EndpointApp, look: EndpointLook, deadline: number): Prom
   if (!(await concernsUs(app, look))) return;
   const { settings, events: ports, telemetry, proven } = app;
   const { onDone } = telemetry;
-  const report = await reconcileEndpoints({ ports, settings, proven, deadline, onDone });
+  const report = await reconcileEndpoints({ ports, settings, proven, deadline, onDone, isEarly: true });
   countEndpointReport(telemetry, report);
   telemetry.logger.info("endpoints", { by: "events", ...summarize(report, settings) });
 }
 
-/** An instance somewhere else costs one describe a batch, no more. */
-async function concernsUs(app: EndpointApp, look: EndpointLook): Promise<boolean> {
+/** An instance somewhere else costs one describe a batch, no more; one that EC2 does not show yet is asked for again. */
+async function concernsUs({ events, settings }: EndpointApp, look: EndpointLook): Promise<boolean> {
   if (look.everything) return true;
-  if (look.instanceIds.length === 0) return false;
-  const vpcs = await app.events.observer.vpcsOf(look.instanceIds);
-  return app.settings.vpcIds.some((vpcId) => vpcs.has(vpcId));
+  let ids = look.instanceIds;
+  for (let looks = 0; looks < 2 && ids.length > 0; looks++) {
+    if (looks > 0) await events.clock.sleep(LOOK_AGAIN_MS);
+    const { vpcIds, unseen } = await events.observer.vpcsOf(ids);
+    if (settings.vpcIds.some((vpcId) => vpcIds.has(vpcId))) return true;
+    ids = unseen;
+  }
+  return false;
 }

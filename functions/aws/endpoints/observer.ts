@@ -67,7 +67,11 @@ export function createEndpointObserver(client: EC2Client): EndpointObserver {
       const sources = await inChunks(instanceIds, (Values) =>
         readInstances(client, { Name: "instance-id", Values }, toSources),
       );
-      return new Set(sources.map(({ vpcId }) => vpcId));
+      const seen = new Set(sources.map(({ instance }) => instance?.id));
+      return {
+        vpcIds: new Set(sources.map(({ vpcId }) => vpcId)),
+        unseen: instanceIds.filter((id) => !seen.has(id)),
+      };
     },
   };
 }

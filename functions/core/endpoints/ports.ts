@@ -8,8 +8,10 @@ import type { EndpointSettings, EndpointObservation } from "./model.js";
 export interface EndpointObserver {
   /** Throws when EC2 could not be read: a partial answer must never look like a whole one. */
   everything(settings: EndpointSettings): Promise<EndpointObservation>;
-  /** VPCs of those of these instances that EC2 knows. */
-  vpcsOf(instanceIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Where these instances are; `unseen`: those that EC2 does not show, or not with an interface (yet). */
+  vpcsOf(
+    instanceIds: readonly string[],
+  ): Promise<{ readonly vpcIds: ReadonlySet<string>; readonly unseen: readonly string[] }>;
 }
 
 export interface NewEndpoint {

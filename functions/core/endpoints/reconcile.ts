@@ -15,6 +15,8 @@ export interface EndpointRun extends Deadlines {
   readonly ports: EndpointPorts;
   readonly settings: EndpointSettings;
   readonly proven: Proven;
+  /** An event came before the run: what it is about may not be in every list yet, so nothing to do is believed the second time. */
+  readonly isEarly?: true;
   readonly onDone: (done: EndpointDone) => void;
 }
 
@@ -38,7 +40,12 @@ export async function reconcileEndpoints(run: EndpointRun): Promise<EndpointRepo
     const observation = await run.ports.observer.everything(run.settings);
     const plan = planEndpoints(run.settings, observation, run.ports.clock.now(), run.proven);
     const report = { service: observation.service, plan, done };
-    if (plan.actions.length === 0 || round > ROUNDS || !mayStart(run.ports.clock, run)) return report;
+    if (round > ROUNDS || !mayStart(run.ports.clock, run)) return report;
+    if (plan.actions.length === 0) {
+      if (run.isEarly !== true || round > 1) return report;
+      await run.ports.clock.sleep(LOOK_AGAIN_MS);
+      continue;
+    }
     const options = { ...run, service: run.settings.service };
     const { certain, doubtful } = doubt.over(plan.actions);
     const steps = await executeEndpoints(certain, options);

@@ -86,7 +86,7 @@ export class EndpointWorld {
     return {
       clock: { now: () => this.clock, sleep: async () => undefined },
       observer: {
-        vpcsOf: async () => new Set(settings.vpcIds),
+        vpcsOf: async () => ({ vpcIds: new Set(settings.vpcIds), unseen: [] }),
         everything: async () => {
           await Promise.resolve();
           const partial = trouble.kind === "partial" && looks++ === trouble.at % 2;

@@ -25,15 +25,17 @@ afterEach(() => {
 
 interface Asked {
   looks: number;
+  instances: number;
   writes: number;
 }
 
 function anEndpointApp(
   see: (look: number) => Partial<EndpointObservation> = () => ({}),
   answer: EndpointOutcome = done,
-  vpcs = [VPC],
+  /** By look: the VPCs of the instances that are asked for, of which the others are unseen. */
+  vpcs: readonly (readonly string[])[] = [[VPC]],
 ): EndpointApp & { readonly asked: Asked; readonly clock: ReturnType<typeof aClock> } {
-  const asked: Asked = { looks: 0, writes: 0 };
+  const asked: Asked = { looks: 0, instances: 0, writes: 0 };
   const clock = aClock();
   const write = async () => {
     asked.writes += 1;
@@ -41,7 +43,13 @@ function anEndpointApp(
   };
   const ports: EndpointPorts = {
     clock,
-    observer: { everything: async () => aSight(see(asked.looks++)), vpcsOf: async () => new Set(vpcs) },
+    observer: {
+      everything: async () => aSight(see(asked.looks++)),
+      vpcsOf: async (ids) => {
+        const vpcIds = new Set(vpcs[Math.min(asked.instances++, vpcs.length - 1)]);
+        return { vpcIds, unseen: vpcIds.size === 0 ? ids : [] };
+      },
+    },
     writer: {
       turn: async () => true,
       createEndpoint: write,
@@ -187,10 +195,10 @@ describe("a batch of events", () => {
     resources: [`arn:aws:ec2:${ACCOUNT_REGION.region}:${ACCOUNT_REGION.account}:subnet/subnet-0a`],
   });
 
-  it("is one look, and drops what is no event", async () => {
+  it("is one look, taken again where nothing is to be done, and drops what is no event", async () => {
     const app = anEndpointApp();
     expect(await handle(app, subnetTagged, subnetTagged, "{")).toEqual({ batchItemFailures: [] });
-    expect(app.asked.looks).toBe(1);
+    expect([app.asked.looks, app.clock.slept]).toEqual([2, [5_000]]);
     expect(metrics["EndpointEventsDropped"]).toBe(1);
   });
 
@@ -212,12 +220,30 @@ describe("a batch of events", () => {
   });
 
   it("about instances looks at everything only when one is in our VPCs", async () => {
-    const theirs = anEndpointApp(() => ({}), done, ["vpc-0f"]);
+    const theirs = anEndpointApp(() => ({}), done, [["vpc-0f"]]);
     await handle(theirs, anEvent("ec2-state-running"));
-    expect(theirs.asked.looks).toBe(0);
+    expect(theirs.asked).toMatchObject({ looks: 0, instances: 1 });
     const ours = anEndpointApp();
     await handle(ours, anEvent("ec2-state-running"));
-    expect(ours.asked.looks).toBe(1);
+    expect(ours.asked.looks).toBeGreaterThan(0);
+  });
+
+  it("asks again for an instance that EC2 does not show yet, once", async () => {
+    const late = anEndpointApp(() => ({}), done, [[], [VPC]]);
+    await handle(late, anEvent("ec2-state-running"));
+    expect(late.asked).toMatchObject({ instances: 2 });
+    expect(late.asked.looks).toBeGreaterThan(0);
+    const never = anEndpointApp(() => ({}), done, [[]]);
+    await handle(never, anEvent("ec2-state-running"));
+    expect(never.asked).toMatchObject({ instances: 2, looks: 0 });
+  });
+
+  it("makes the endpoint of a subnet that the first list lacks", async () => {
+    const app = anEndpointApp((look) =>
+      look === 0 ? { ...NOTHING, subnets: [] } : look === 1 ? NOTHING : {},
+    );
+    await handle(app, subnetTagged);
+    expect([app.asked.writes, app.clock.slept]).toEqual([1, [5_000]]);
   });
 
   it("that says nothing reads nothing", async () => {

@@ -181,8 +181,8 @@ describe("everything", () => {
   });
 });
 
-it("the VPCs of instances are those of their interfaces", async () => {
+it("the VPCs of instances are those of their interfaces, and what EC2 does not show yet is said", async () => {
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [ec2Instance()] }] });
   const [nic] = ec2Instance().NetworkInterfaces ?? [];
-  expect(await observer.vpcsOf(["i-1"])).toEqual(new Set([nic?.VpcId]));
+  expect(await observer.vpcsOf(["i-1", "i-2"])).toEqual({ vpcIds: new Set([nic?.VpcId]), unseen: ["i-2"] });
 });

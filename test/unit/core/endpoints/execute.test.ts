@@ -52,7 +52,7 @@ function aWorld(
       clock,
       observer: {
         everything: async () => aSight(sights[Math.min(looks++, sights.length - 1)]),
-        vpcsOf: async () => new Set(),
+        vpcsOf: async () => ({ vpcIds: new Set(), unseen: [] }),
       },
       writer: {
         turn: async () => turns(),
