@@ -20,7 +20,7 @@ export const SWITCHES = [
   {
     name: "gone-under-tag-condition",
     description:
-      "The error that a role gets that may touch a session, filter or target by its tag alone, or an interface by its VPC, once that is gone: that it does not exist, or that the role is not authorized.",
+      "The error that a role gets that may touch a session, filter, target or endpoint by its tag alone, or an interface by its VPC, once that is gone: that it does not exist, or that the role is not authorized.",
     values: ["not-found", "unauthorized"],
   },
   {

@@ -8,8 +8,8 @@ import type { Context } from "./context.js";
 
 /**
  * What conditions may ask of a resource of EC2, a parameter or a table (the name of its partition key). Unknown resources
- * have no facts, so conditions on them fail; undefined is an interface, or a resource of Traffic Mirroring, that is not
- * there.
+ * have no facts, so conditions on them fail; undefined is an interface, an endpoint, or a resource of Traffic Mirroring, that
+ * is not there.
  */
 export type ResourceFacts = (call: Call, type: string, id: string) => Promise<Context | undefined>;
 
@@ -38,6 +38,12 @@ const parameterFacts = async (cloud: Pick<Cloud, "moto">, call: Call, id: string
       [`ssm:resourceTag/${Key}`, Value],
     ]),
   );
+};
+
+/** Whether moto has an endpoint: those of interfaces and gateways. */
+const isEndpointOfMoto = async (cloud: Pick<Cloud, "moto">, call: Call, id: string): Promise<boolean> => {
+  const params = { Action: "DescribeVpcEndpoints", Version: "2016-11-15", "VpcEndpointId.1": id };
+  return (await cloud.moto(call, "ec2", { params })).status === 200;
 };
 
 const tableFacts = async (cloud: Pick<Cloud, "moto">, call: Call, TableName: string): Promise<Context> => {
@@ -71,6 +77,8 @@ export const createResourceFacts =
     const endpoint = type === "vpc-endpoint" ? region.endpoints.endpoints.get(id) : undefined;
     if (endpoint !== undefined)
       return { ...tagContext(endpoint.tags), "ec2:VpceServiceName": endpoint.serviceName };
+    if (type === "vpc-endpoint" && id.startsWith("vpce-") && !(await isEndpointOfMoto(cloud, call, id)))
+      return undefined;
     if (type === "network-interface") {
       const own = region.fleet.interfaces.get(id);
       const tree = own

@@ -161,6 +161,18 @@ describe("permissions of functions", () => {
   });
 
   test.each([
+    ["not-found", ""], // the call is taken, and answers of each endpoint what became of it
+    ["unauthorized", "UnauthorizedOperation"],
+  ])("an endpoint that is gone, likewise: %s", async (answer, code) => {
+    await cloud.setSwitches({ "gone-under-tag-condition": answer });
+    const byTag = { StringEquals: { "aws:ResourceTag/owner": "us" } };
+    const statements = [allow("ec2:*", `${ARN}:vpc-endpoint/*`, byTag)];
+    const call = { Action: "DeleteVpcEndpoints", "VpcEndpointId.1": "vpce-00000000000000000" };
+    expect(await asFunction(statements, [call])).toEqual([code]);
+    expect(await cloud.denials()).toEqual([]);
+  });
+
+  test.each([
     ["not-found", "InvalidNetworkInterfaceID.NotFound"],
     ["unauthorized", "UnauthorizedOperation"],
   ])("an interface that is gone, for a role that knows it by its VPC: %s", async (answer, code) => {

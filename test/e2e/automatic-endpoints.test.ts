@@ -18,11 +18,9 @@ describe("apply", () => {
     inA = await world.aws.launch({ subnetId: first });
     await world.terraform.apply(world.variables());
     const { endpoint_summary: summary } = await world.terraform.outputs<{
-      endpoint_summary: { needed: number; created: number; complete: boolean; waiting: object[] };
+      endpoint_summary: { needed: number; created: number };
     }>();
-    expect(summary).toMatchObject({ needed: 1, created: 1, complete: false });
-    expect(summary.waiting).toMatchObject([{ zone: A, state: "pending" }]);
-    expect(await world.served()).toEqual({});
+    expect(summary).toMatchObject({ needed: 1, created: 1 });
 
     await world.available();
     await world.endpoints();
@@ -72,9 +70,10 @@ describe("a subnet in a new zone", () => {
   test("gets one endpoint when several runs come at once", async () => {
     const { endpoints: before } = await world.listed();
     const [old] = (await world.served())[B] ?? [];
-    // The trail is silent, so that these runs are the first to see it.
+    // The trail is silent, so that these runs are the first to see it, and all do.
     await world.cloud.settings({ trail: false });
     await world.deleteEndpoint(old?.endpointId ?? "");
+    await world.cloud.settle();
     const run = () => world.aws.invoke(ENDPOINTS, {});
     await Promise.all([run(), run(), run()]);
     const { endpoints: after } = await world.listed();
