@@ -22,6 +22,8 @@ export interface DrainReport {
 
 const CONCURRENCY = 8;
 const LOOK_AGAIN_MS = 3_000;
+/** Lists are seconds old at most. What EC2 still lists after that it did not know when it was to be removed. */
+const LISTS_ARE_OLD_MS = 10_000;
 
 export interface DrainRun extends Deadlines {
   readonly ports: Pick<Ports, "observer" | "writer" | "clock">;
@@ -34,15 +36,16 @@ export async function drain(run: DrainRun): Promise<DrainReport> {
   let because: string | undefined;
   // By id: what is gone may stay in the list for a moment.
   const deleted = new Set<string>();
-  /** Removed by EC2's own word, so a list that shows them still is an old one; what it does not know it may know again. */
-  const removed = new Set<string>();
+  /** When each was removed by EC2's own word: a list that shows one right after is an old list. */
+  const removedAt = new Map<string, number>();
   let wasEmpty = false;
   for (;;) {
     const sessions = await ports.observer.sessions();
     const owned = (ownership: Ownership) =>
       sessions.filter((session) => ownershipOf(session, controller) === ownership);
     const listed = owned("ours");
-    const ours = listed.filter(({ id }) => !removed.has(id));
+    const isOld = (id: string) => ports.clock.now() - (removedAt.get(id) ?? -Infinity) < LISTS_ARE_OLD_MS;
+    const ours = listed.filter(({ id }) => !isOld(id));
     const lost = owned("lost").map(({ id }) => id);
     const report = () => ({
       deleted: deleted.size,
@@ -68,10 +71,10 @@ export async function drain(run: DrainRun): Promise<DrainReport> {
       if (outcome.kind !== "done") because = `${outcome.code}: ${outcome.message}`;
     }
     const gone = done.filter(({ outcome }) => outcome.kind === "done" || outcome.kind === "gone");
-    for (const { action, outcome } of gone) {
+    for (const { action } of gone) {
       if (action.kind !== "delete") continue;
       deleted.add(action.sessionId);
-      if (outcome.kind === "done") removed.add(action.sessionId);
+      removedAt.set(action.sessionId, ports.clock.now());
     }
     // A round that removed nothing will not do better at once: say what is left rather than spin.
     if (gone.length === 0) return report();
