@@ -109,7 +109,6 @@ test("what is measured is what was set", () => {
 
 test("what the local cloud cannot show is unknown, and what was not given is unproven", () => {
   expect(bySide[0]?.["warm-pool-events"]).toMatchObject({ status: "unknown" });
-  for (const side of bySide) expect(side["target-before-acceptance"]).toMatchObject({ status: "unknown" });
   expect(bySide[0]?.["finding-delay"]).toMatchObject({ status: "unproven" });
   expect(bySide[0]?.["queue-spread"]).toMatchObject({ status: "unproven" });
 });
