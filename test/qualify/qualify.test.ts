@@ -23,7 +23,6 @@ let left: Record<string, readonly string[]>;
 beforeAll(async () => {
   cloud = await startLocalCloud();
   others = await stranger(cloud);
-  const before = await createAws(cloud.env()).inventory();
   const sharedTarget = await shareTarget(cloud);
   const extras = {
     trail: true,
@@ -32,6 +31,7 @@ beforeAll(async () => {
     sharedTarget,
     fargateInterface: await fargateInterface(cloud),
   };
+  const before = await createAws(cloud.env()).inventory();
   const given = { ...surroundings(cloud), second: createClients(whereOf(cloud, OTHER)) };
   record = await qualify({ ...OPTIONS, extras }, given, {
     asking: async (stage) => {
