@@ -10,7 +10,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 69
 need_node = $(call need,node,install Node 20.19 or newer (https://nodejs.org))
 need_terraform = $(call need,terraform,install Terraform 1.9 or newer (https://developer.hashicorp.com/terraform/install))
 need_python = $(call need,python3,install Python 3.9 or newer with venv (Debian: apt install python3 python3-venv))
-need_go = $(call need,go,install Go 1.25 or newer, 1.26.6 for test-engines and test-terragrunt (https://go.dev/dl); only these, test-metadata, lint-hcl and docs need it)
+need_go = $(call need,go,install Go 1.25 or newer, 1.26.6 for test-engines, test-terragrunt and test-slow (https://go.dev/dl); only these, test-metadata, lint-hcl and docs need it)
 
 .PHONY: help
 help: ## This list
@@ -103,7 +103,7 @@ qualify: setup ## Ask an AWS account what only it can settle: make qualify REGIO
 .PHONY: qualify-clean
 qualify-clean: setup ## Take away what a qualification that was killed has left: make qualify-clean REGION=eu-west-1
 	@$(call need,git,install git)
-	@node_modules/.bin/tsx qualify/main.ts clean --region "$(REGION)"
+	@node_modules/.bin/tsx qualify/main.ts clean --region "$(REGION)" --second-profile "$(SECOND_PROFILE)"
 
 .PHONY: test-qualify
 test-qualify: setup ## The qualification against the local cloud, every switch on both sides (some minutes)
@@ -145,6 +145,12 @@ $(BIN)/terragrunt: tools/terragrunt/go.mod tools/terragrunt/go.sum
 test-terragrunt: setup ## examples/terragrunt by the real Terragrunt: the PATH's, else one is built (needs Go)
 	@command -v terragrunt >/dev/null || $(MAKE) --no-print-directory $(BIN)/terragrunt
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm test --silent -- --only terragrunt
+
+# Both wait for most of their time, and so take no longer together than the longer one alone.
+.PHONY: test-slow
+test-slow: setup ## test-terragrunt and test-qualify side by side, as .ci/run has them (needs Go)
+	@command -v terragrunt >/dev/null || $(MAKE) --no-print-directory $(BIN)/terragrunt
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm test --silent -- --only terragrunt,qualify
 
 .PHONY: test-metadata
 test-metadata: setup $(BIN)/ec2-metadata-mock ## The node's programs against AWS's own instance metadata mock (needs Go)

@@ -4,7 +4,7 @@
  */
 import { DescribeTagsCommand } from "@aws-sdk/client-ec2";
 import { accountOf, type Clients } from "./clients.js";
-import type { Journal, Kind, Made } from "./journal.js";
+import type { Journal, Kind, Log, Made } from "./journal.js";
 import { OWN_TAG, RUN_TAG } from "./tags.js";
 import { alive } from "./there.js";
 import { undo } from "./undo.js";
@@ -20,6 +20,7 @@ const PREFIXES: Readonly<Record<string, Kind>> = {
   "vpce-": "endpoint",
   "i-": "instance",
   "eni-": "interface",
+  "vpc-": "network",
 };
 
 /** Of a made thing that the journal does not know since the kill came between the call and its line. */
@@ -49,11 +50,16 @@ const ORDER: readonly Kind[] = [
   "filter",
   "endpoint",
   "instance",
+  "principal",
 ];
 const rank = ({ kind }: Made): number => (ORDER.indexOf(kind) + ORDER.length + 1) % (ORDER.length + 1);
 
+/** Seconds: an endpoint takes minutes to leave its VPC. */
+const patience = ({ kind }: Made): number => (kind === "network" ? 600 : 90);
+
 /** An interface is free, and a filter unused, only when what stood on it is gone, some time after it was told to go. */
-const patiently = async (clients: Clients, { kind, id }: Made): Promise<void> => {
+const patiently = async (clients: Clients, made: Made): Promise<void> => {
+  const { kind, id } = made;
   let last: unknown;
   const gone = () =>
     undo(clients, kind, id).then(
@@ -64,7 +70,7 @@ const patiently = async (clients: Clients, { kind, id }: Made): Promise<void> =>
       },
     );
   try {
-    await until(forever, `${id} to go`, 90, gone, (done) => done);
+    await until(forever, `${id} to go`, patience(made), gone, (done) => done);
   } catch (error) {
     throw last ?? error;
   }
@@ -72,22 +78,47 @@ const patiently = async (clients: Clients, { kind, id }: Made): Promise<void> =>
 
 export interface Cleaning {
   readonly clients: Clients;
+  /** Of the second account, where one is given. */
+  readonly second?: Clients;
   readonly journal: Journal;
   readonly destroy: Destroy;
   readonly say: (line: string) => void;
 }
 
+/** One of the accounts in which the run has made something. */
+interface Account {
+  readonly clients: Clients;
+  readonly log: Log;
+  readonly of?: "second" | undefined;
+}
+
+const checkAccount = async (
+  clients: Clients,
+  run: string,
+  expected: string,
+  whose: string,
+): Promise<void> => {
+  const account = await accountOf(clients);
+  if (account === expected) return;
+  throw new Error(
+    `The run ${run} was made in the account ${expected}, and ${whose} are of ${account}: clean up with those.`,
+  );
+};
+
 /** Ids of what is left, the reasons beside them; the journal ends when there are none. */
-export const clean = async ({ clients, journal, destroy, say }: Cleaning): Promise<readonly string[]> => {
+export const clean = async (cleaning: Cleaning): Promise<readonly string[]> => {
+  const { clients, second, journal, destroy, say } = cleaning;
   const { open } = journal;
   if (open === undefined) return [];
-  const account = await accountOf(clients);
-  if (account !== open.account) {
-    throw new Error(
-      `The run ${open.run} was made in the account ${open.account}, and these credentials are of ${account}: clean up with those.`,
-    );
-  }
+  await checkAccount(clients, open.run, open.account, "these credentials");
+  const accounts: Account[] = [{ clients, log: journal }];
   const left: string[] = [];
+  if (open.second !== undefined && second !== undefined) {
+    await checkAccount(second, open.run, open.second, "those of SECOND_PROFILE");
+    accounts.push({ clients: second, log: journal.second, of: "second" });
+  } else if (open.second !== undefined) {
+    left.push(`what it made in the account ${open.second}: clean up with its SECOND_PROFILE`);
+  }
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -95,38 +126,47 @@ export const clean = async ({ clients, journal, destroy, say }: Cleaning): Promi
       left.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  const take = async (all: readonly Made[]): Promise<void> => {
-    for (const { kind, id } of [...all].sort((a, b) => rank(a) - rank(b))) {
-      await attempt(`${kind} ${id}`, async () => {
-        await patiently(clients, { kind, id });
-        journal.gone(kind, id);
+  const take = async (account: Account, all: readonly Made[]): Promise<void> => {
+    for (const made of [...all].sort((a, b) => rank(a) - rank(b))) {
+      await attempt(`${made.kind} ${made.id}`, async () => {
+        await patiently(account.clients, made);
+        account.log.gone(made.kind, made.id);
       });
     }
   };
   say("what the probes made goes first");
-  await take(journal.remaining());
-  const known = async () =>
-    (await alive(clients, await withTag(clients, OWN_TAG, open.run))).flatMap((id) => {
-      const kind = kindOf(id);
-      return kind === undefined ? [] : [{ kind, id }];
+  // The second account's first: its endpoint is a connection of the hub's service.
+  for (const account of [...accounts].reverse()) {
+    await take(
+      account,
+      journal.remaining().filter(({ of }) => of === account.of),
+    );
+    const known = async () =>
+      (await alive(account.clients, await withTag(account.clients, OWN_TAG, open.run))).flatMap((id) => {
+        const kind = kindOf(id);
+        return kind === undefined ? [] : [{ kind, id }];
+      });
+    const deleting = async () =>
+      (await known()).filter(({ kind }) => kind === "instance" || kind === "endpoint");
+    await attempt("what carries the run's tag", async () => {
+      await take(account, await known());
+      await until(forever, "instances and endpoints to end", 600, deleting, (all) => all.length === 0);
     });
-  const deleting = async () =>
-    (await known()).filter(({ kind }) => kind === "instance" || kind === "endpoint");
-  await attempt("what carries the run's tag", async () => {
-    await take(await known());
-    await until(forever, "instances and endpoints to end", 600, deleting, (all) => all.length === 0);
-  });
+  }
   say("terraform destroy");
   await attempt("terraform destroy", destroy);
-  await attempt("tags", async () => {
-    let there: readonly string[] = [];
-    // A volume goes some time after its instance.
-    const rest = async () => (there = await alive(clients, await withTag(clients, RUN_TAG, open.run)));
-    await until(forever, "nothing to carry the run's tag", 60, rest, (all) => all.length === 0).catch(
-      () => undefined,
-    );
-    left.push(...there);
-  });
+  for (const account of accounts) {
+    await attempt("tags", async () => {
+      let there: readonly string[] = [];
+      // A volume goes some time after its instance.
+      const rest = async () =>
+        (there = await alive(account.clients, await withTag(account.clients, RUN_TAG, open.run)));
+      await until(forever, "nothing to carry the run's tag", 60, rest, (all) => all.length === 0).catch(
+        () => undefined,
+      );
+      left.push(...there);
+    });
+  }
   if (left.length === 0) journal.end();
   return left;
 };

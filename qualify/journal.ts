@@ -20,6 +20,8 @@ export const KINDS = [
   "warm pool",
   "capacity",
   "acceptance",
+  "principal",
+  "network",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -28,12 +30,19 @@ const begin = z.strictObject({
   run: z.string(),
   account: z.string(),
   region: z.string(),
+  /** The second account, where one was given. */
+  second: z.string().optional(),
   endpoint: z.string().optional(),
   at: z.string(),
 });
 const entry = z.discriminatedUnion("do", [
   begin,
-  z.strictObject({ do: z.enum(["made", "gone"]), kind: z.enum(KINDS), id: z.string().min(1) }),
+  z.strictObject({
+    do: z.enum(["made", "gone"]),
+    kind: z.enum(KINDS),
+    id: z.string().min(1),
+    of: z.literal("second").optional(),
+  }),
   z.strictObject({ do: z.literal("end") }),
 ]);
 type Entry = z.output<typeof entry>;
@@ -42,6 +51,14 @@ export type Beginning = z.output<typeof begin>;
 export interface Made {
   readonly kind: Kind;
   readonly id: string;
+  /** In the second account; else in the run's own. */
+  readonly of?: "second" | undefined;
+}
+
+/** Where the things of one account are written down. */
+export interface Log {
+  made(kind: Kind, id: string): void;
+  gone(kind: Kind, id: string): void;
 }
 
 /** What is there still, the newest first: what was made later may stand on what was made before. */
@@ -49,9 +66,10 @@ export const remaining = (entries: readonly Entry[]): readonly Made[] => {
   const there = new Map<string, Made>();
   for (const each of entries) {
     if (each.do !== "made" && each.do !== "gone") continue;
-    const key = `${each.kind}/${each.id}`;
+    const { do: what, ...thing } = each;
+    const key = `${each.of ?? ""}/${each.kind}/${each.id}`;
     there.delete(key);
-    if (each.do === "made") there.set(key, { kind: each.kind, id: each.id });
+    if (what === "made") there.set(key, thing);
   }
   return [...there.values()].reverse();
 };
@@ -69,7 +87,7 @@ export const parseJournal = (path: string, text: string): readonly Entry[] => {
   });
 };
 
-export class Journal {
+export class Journal implements Log {
   readonly #path: string;
   #entries: Entry[];
 
@@ -102,6 +120,14 @@ export class Journal {
 
   gone(kind: Kind, id: string): void {
     this.#write({ do: "gone", kind, id });
+  }
+
+  /** For what is in the second account. */
+  get second(): Log {
+    return {
+      made: (kind, id) => this.#write({ do: "made", kind, id, of: "second" }),
+      gone: (kind, id) => this.#write({ do: "gone", kind, id, of: "second" }),
+    };
   }
 
   remaining(): readonly Made[] {

@@ -2,7 +2,7 @@
  * `make qualify` and `make qualify-clean` (README.md beside this file).
  *
  *   tsx qualify/main.ts run --region <region> --budget <dollars> [--minutes 90] [--trail yes] [--detector yes] …
- *   tsx qualify/main.ts clean --region <region>
+ *   tsx qualify/main.ts clean --region <region> [--second-profile …]
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -69,8 +69,8 @@ const write = async (record: QualificationRecord): Promise<string> => {
 const main = async ([command = "", ...args]: readonly string[]): Promise<number> => {
   listen();
   if (command === "clean") {
-    const { region } = parseOptions([...args, "--budget", "0"]);
-    const left = await cleanUp(surroundings(region));
+    const options = parseOptions([...args, "--budget", "0"]);
+    const left = await cleanUp(surroundings(options.region, secondOf(options)));
     for (const each of left) console.error(`left: ${each}`);
     return left.length === 0 ? 0 : 1;
   }

@@ -15,7 +15,7 @@ export interface Extras {
   readonly trail: boolean;
   /** The account has a GuardDuty detector. */
   readonly detector: boolean;
-  /** Profile of a second account, whose shared target is named below. */
+  /** Profile of a second account, in which a VPC with an endpoint is made and taken away. */
   readonly secondProfile?: string;
   /** A mirror target of the second account, with tags, that it shares with this one by Resource Access Manager. */
   readonly sharedTarget?: string;
@@ -74,8 +74,8 @@ export const parseOptions = (args: readonly string[]): Options => {
     /^tmt-[0-9a-f]+$/,
     "the id of a mirror target",
   );
-  if ((secondProfile === undefined) !== (sharedTarget === undefined)) {
-    fail("SECOND_PROFILE and SHARED_TARGET go together: the account that shares the target, and the target.");
+  if (secondProfile === undefined && sharedTarget !== undefined) {
+    fail("SHARED_TARGET needs SECOND_PROFILE: a profile of the account that shares the target.");
   }
   const fargateInterface = matching(
     "FARGATE_INTERFACE",

@@ -39,7 +39,7 @@ const deploy = (run: string, { folder, where, env }: Surroundings): Deployment =
 
 /** Cleans up after a run that was stopped; gives what is left. */
 export const cleanUp = async (surroundings: Surroundings): Promise<readonly string[]> => {
-  const { folder, where, say } = surroundings;
+  const { folder, where, second, say } = surroundings;
   const unlock = lock(folder);
   try {
     const journal = new Journal(join(folder, "journal.jsonl"));
@@ -51,6 +51,7 @@ export const cleanUp = async (surroundings: Surroundings): Promise<readonly stri
     say(`cleaning up after ${run}`);
     return await clean({
       clients: createClients(where),
+      ...(second === undefined ? {} : { second }),
       journal,
       destroy: () => deploy(run, surroundings).destroy(),
       say,
@@ -95,6 +96,10 @@ export const qualify = async (
   }
   const clients = createClients(where);
   const account = await accountOf(clients);
+  const other = second === undefined ? undefined : await accountOf(second);
+  if (other === account) {
+    throw new Error(`SECOND_PROFILE is of the account ${account} as well: name a profile of another one.`);
+  }
   const before = await cleanUp(surroundings);
   if (before.length > 0) throw new Error(`The run before left ${before.join("; ")}. Run make qualify-clean.`);
 
@@ -105,7 +110,14 @@ export const qualify = async (
   const journal = new Journal(join(folder, "journal.jsonl"));
   const { region, endpoint } = where;
   const at = new Date(began).toISOString();
-  journal.begin({ run, account, region, at, ...(endpoint === undefined ? {} : { endpoint }) });
+  journal.begin({
+    run,
+    account,
+    region,
+    at,
+    ...(other === undefined ? {} : { second: other }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
   say(`${run}: everything made has this name or the tag qualification = ${run}`);
   const terraform = deploy(run, surroundings);
   const steps: Step[] = [];
@@ -136,7 +148,9 @@ export const qualify = async (
       outputs,
       terraform,
       say,
-      ...(second === undefined ? {} : { second }),
+      ...(second === undefined || other === undefined
+        ? {}
+        : { second: { clients: second, account: other, log: journal.second } }),
     });
     return "Hub and client are there.";
   });
@@ -159,7 +173,13 @@ export const qualify = async (
   let left: readonly string[] = [];
   const destroyed = await play("destroy", async () => {
     if (steps.length === 0) throw new NotRun("Nothing was applied.");
-    left = await clean({ clients, journal, destroy: () => terraform.destroy(), say });
+    left = await clean({
+      clients,
+      ...(second === undefined ? {} : { second }),
+      journal,
+      destroy: () => terraform.destroy(),
+      say,
+    });
     if (left.length > 0) throw new Error(left.join("; "));
     return "All that was made is gone.";
   });

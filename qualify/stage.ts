@@ -3,8 +3,6 @@ import {
   CreateNetworkInterfaceCommand,
   CreateTrafficMirrorFilterCommand,
   CreateTrafficMirrorSessionCommand,
-  CreateTrafficMirrorTargetCommand,
-  CreateVpcEndpointCommand,
   DescribeInstancesCommand,
   DescribeTrafficMirrorSessionsCommand,
   RunInstancesCommand,
@@ -13,8 +11,8 @@ import {
   type ResourceType,
   type TrafficMirrorSession,
 } from "@aws-sdk/client-ec2";
-import { endpointState, type Clients } from "./clients.js";
-import type { Journal, Kind } from "./journal.js";
+import type { Clients } from "./clients.js";
+import type { Kind, Log } from "./journal.js";
 import type { Extras } from "./options.js";
 import type { Outputs } from "./outputs.js";
 import { Published } from "./published.js";
@@ -28,16 +26,22 @@ export interface Launched {
   readonly interfaceId: string;
 }
 
+export interface Second {
+  readonly clients: Clients;
+  readonly account: string;
+  readonly log: Log;
+}
+
 export interface StageOptions {
   readonly clients: Clients;
   readonly run: string;
   readonly cloud: "aws" | "local";
   readonly account: string;
-  readonly journal: Journal;
+  readonly journal: Log;
   readonly clock: Clock;
   readonly extras: Extras;
-  /** Clients of the second account, where one was given. */
-  readonly second?: Clients;
+  /** The second account, where one was given. */
+  readonly second?: Second;
   readonly outputs: Outputs;
   readonly terraform: Deployment;
   readonly say: (line: string) => void;
@@ -49,13 +53,14 @@ export class Stage {
   readonly cloud: "aws" | "local";
   readonly account: string;
   readonly extras: Extras;
-  readonly second: Clients | undefined;
+  readonly second: Second | undefined;
   readonly say: (line: string) => void;
   readonly clock: Clock;
   readonly published: Published;
   readonly terraform: Deployment;
   outputs: Outputs;
-  readonly #journal: Journal;
+  readonly #journal: Log;
+  readonly #options: StageOptions;
   readonly #shared = new Map<string, Promise<unknown>>();
 
   constructor(options: StageOptions) {
@@ -71,6 +76,7 @@ export class Stage {
     this.terraform = options.terraform;
     this.published = new Published(options.clients, options.outputs.seen_queue_url);
     this.#journal = options.journal;
+    this.#options = options;
   }
 
   /** The zone that has an endpoint from the beginning. */
@@ -212,38 +218,8 @@ export class Stage {
     return this.made("interface", made?.NetworkInterfaceId ?? "");
   }
 
-  /** Another endpoint of the hub's service. */
-  async endpoint(subnet = this.subnet): Promise<{ readonly id: string; readonly state: string }> {
-    const { VpcEndpoint: made } = await this.clients.ec2.send(
-      new CreateVpcEndpointCommand({
-        VpcEndpointType: "GatewayLoadBalancer",
-        ServiceName: this.outputs.service.name,
-        VpcId: this.outputs.source_vpc_id,
-        SubnetIds: [subnet],
-        TagSpecifications: this.tags("vpc-endpoint"),
-      }),
-    );
-    return { id: this.made("endpoint", made?.VpcEndpointId ?? ""), state: made?.State ?? "" };
-  }
-
-  endpointState(id: string): Promise<string | undefined> {
-    return endpointState(this.clients, id);
-  }
-
-  /** Deletes an endpoint, which takes AWS minutes. */
-  async endpointGone(id: string): Promise<void> {
-    await this.undo("endpoint", id);
-    const gone = (state: string | undefined) => state === undefined || state === "deleted";
-    await this.until(`${id} to be gone`, 900, () => this.endpointState(id), gone);
-  }
-
-  async mirrorTarget(endpointId: string): Promise<string> {
-    const { TrafficMirrorTarget: made } = await this.clients.ec2.send(
-      new CreateTrafficMirrorTargetCommand({
-        GatewayLoadBalancerEndpointId: endpointId,
-        TagSpecifications: this.tags("traffic-mirror-target"),
-      }),
-    );
-    return this.made("target", made?.TrafficMirrorTargetId ?? "");
+  /** The same run in its second account, with what is there in place of the deployment's. */
+  elsewhere({ clients, account, log }: Second, outputs: Outputs): Stage {
+    return new Stage({ ...this.#options, clients, account, journal: log, outputs });
   }
 }

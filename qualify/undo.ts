@@ -2,11 +2,15 @@
 import { DeleteWarmPoolCommand, UpdateAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import {
   DeleteNetworkInterfaceCommand,
+  DeleteSubnetCommand,
   DeleteTrafficMirrorFilterCommand,
   DeleteTrafficMirrorSessionCommand,
   DeleteTrafficMirrorTargetCommand,
+  DeleteVpcCommand,
   DeleteVpcEndpointsCommand,
+  DescribeSubnetsCommand,
   ModifyVpcEndpointServiceConfigurationCommand,
+  ModifyVpcEndpointServicePermissionsCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { DeleteRoleCommand, DeleteRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
@@ -33,6 +37,22 @@ const deleteEndpoint = async ({ ec2 }: Clients, id: string): Promise<void> => {
   throw error;
 };
 
+/** A VPC that the run made, with its subnets. */
+const deleteNetwork = async ({ ec2 }: Clients, VpcId: string): Promise<void> => {
+  const Filters = [{ Name: "vpc-id", Values: [VpcId] }];
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters }));
+  for (const { SubnetId } of Subnets) await ec2.send(new DeleteSubnetCommand({ SubnetId }));
+  await ec2.send(new DeleteVpcCommand({ VpcId }));
+};
+
+/** `grant`: an endpoint service and who may use it, with a space between. */
+const withdraw = async ({ ec2 }: Clients, grant: string): Promise<void> => {
+  const [ServiceId = "", principal = ""] = grant.split(" ");
+  await ec2.send(
+    new ModifyVpcEndpointServicePermissionsCommand({ ServiceId, RemoveAllowedPrincipals: [principal] }),
+  );
+};
+
 const UNDO: Readonly<Record<Kind, (clients: Clients, id: string) => Promise<unknown>>> = {
   session: ({ ec2 }, id) => ec2.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: id })),
   target: ({ ec2 }, id) => ec2.send(new DeleteTrafficMirrorTargetCommand({ TrafficMirrorTargetId: id })),
@@ -49,6 +69,8 @@ const UNDO: Readonly<Record<Kind, (clients: Clients, id: string) => Promise<unkn
     autoscaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: id, DesiredCapacity: 0 })),
   acceptance: ({ ec2 }, id) =>
     ec2.send(new ModifyVpcEndpointServiceConfigurationCommand({ ServiceId: id, AcceptanceRequired: false })),
+  principal: withdraw,
+  network: deleteNetwork,
 };
 
 const GONE =

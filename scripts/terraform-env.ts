@@ -10,7 +10,7 @@
  * Started by hand it also proves that the provider can be had: `npm run terraform:prepare`.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -83,6 +83,13 @@ export const terraformEnvironment = (base: NodeJS.ProcessEnv = process.env): Pre
  */
 const collector = { GOGC: "1000", GOMEMLIMIT: "1500MiB" };
 
+/** Whole at every moment: test steps run side by side, and a Terraform of another may be reading it. */
+const replaceFile = (file: string, text: string): void => {
+  const beside = `${file}.${process.pid}`;
+  writeFileSync(beside, text);
+  renameSync(beside, file);
+};
+
 const prepare = (base: NodeJS.ProcessEnv): Prepared => {
   const { TF_CLI_CONFIG_FILE: configured, TF_PLUGIN_MIRROR: given, ...rest } = base;
   const env: NodeJS.ProcessEnv = {
@@ -106,7 +113,7 @@ const prepare = (base: NodeJS.ProcessEnv): Prepared => {
   if (mirror !== undefined) {
     const file = join(cache, "terraform.rc");
     const pattern = '"registry.terraform.io/hashicorp/aws"';
-    writeFileSync(
+    replaceFile(
       file,
       [
         "provider_installation {",

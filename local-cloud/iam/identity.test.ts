@@ -125,6 +125,22 @@ describe("a caller", () => {
   });
 });
 
+test("a role of a moment ago may do nothing yet, and one that nobody made everything", async () => {
+  await cloud.settings({ permissionDelay: 60_000 });
+  await createRole(cloud, ACCOUNT, "new");
+  const put = async (account: string, role: string) => {
+    const { config } = await assumeRole(cloud, account, role, "terraform");
+    const command = new PutParameterCommand({ Name: "/app/x", Value: "x", Type: "String", Overwrite: true });
+    return outcome(new SSMClient(config).send(command));
+  };
+  expect([await put(ACCOUNT, "new"), await put("333333333333", "unknown")]).toEqual([
+    "AccessDeniedException",
+    "ok",
+  ]);
+  await cloud.settings({ clockOffset: 61_000 });
+  expect(await put(ACCOUNT, "new")).toBe("ok");
+});
+
 describe("parameters by path, with tags", () => {
   const tags = { Tags: [{ Key: "owner", Value: "us" }] };
   const path = `arn:aws:ssm:*:${ACCOUNT}:parameter/app/demands`;

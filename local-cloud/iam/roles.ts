@@ -41,7 +41,9 @@ export class Roles {
     const now = this.#cloud.now();
     const waiting = now < this.#changedAt + this.delay;
     if (known !== undefined && (waiting || known.at >= this.#changedAt)) return known.policies;
-    if (waiting) return Promise.resolve(NONE);
+    // What was changed a moment ago may do nothing yet; whether it is there at all is no matter of permissions.
+    if (waiting)
+      return this.#identity(roleArn).then((id) => (id === undefined ? NONE : { ...NONE, exists: true, id }));
     const policies = this.#read(roleArn);
     // a millisecond earlier, so that a change within the same one is read again
     this.#cache.set(roleArn, { at: now - 1, policies });
@@ -71,10 +73,14 @@ export class Roles {
     ]).flatMap(document);
   }
 
+  async #identity(roleArn: string): Promise<string | undefined> {
+    const { where, RoleName } = named(roleArn);
+    const role = await this.#ask(where, { Action: "GetRole", RoleName });
+    return texts(role, ["GetRoleResponse", "GetRoleResult", "Role", "RoleId"])[0];
+  }
+
   async #read(roleArn: string): Promise<RolePolicies> {
-    const [, , , , account = ""] = roleArn.split(":");
-    const RoleName = roleArn.split("/").pop() ?? "";
-    const where = { account, region: "us-east-1" };
+    const { where, RoleName } = named(roleArn);
     const inline = await this.#ask(where, { Action: "ListRolePolicies", RoleName });
     const names = items(inline, "ListRolePoliciesResponse", "ListRolePoliciesResult", "PolicyNames");
     const own = await Promise.all(
@@ -112,6 +118,12 @@ export class Roles {
     };
   }
 }
+
+/** The role's name, and where moto has it. */
+const named = (roleArn: string) => {
+  const [, , , , account = ""] = roleArn.split(":");
+  return { RoleName: roleArn.split("/").pop() ?? "", where: { account, region: "us-east-1" } };
+};
 
 /** IAM answers documents URL-encoded. */
 const document = (text: string): PolicyDocument[] => {

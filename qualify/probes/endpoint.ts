@@ -1,5 +1,6 @@
 /** Of one new endpoint: when it is available, and whether a mirror target holds it. */
-import { codeOf } from "../clients.js";
+import { codeOf, endpointState } from "../clients.js";
+import { endpointGone, makeEndpoint, makeTarget } from "../endpoints.js";
 import { seen, type Finding } from "../model.js";
 import type { Probe } from "../probe.js";
 
@@ -17,8 +18,8 @@ export const endpoint: Probe = {
   facts: ["endpoint-availability", "endpoint-behind-target"],
   ask: async (stage) => {
     // Where the client has none yet, so that it is the only one of its zone whatever AWS says to two.
-    const { id } = await stage.endpoint(stage.emptySubnet);
-    const ask = () => stage.endpointState(id);
+    const id = await makeEndpoint(stage, stage.emptySubnet);
+    const ask = () => endpointState(stage.clients, id);
     const first = (await ask()) ?? "";
     const { seconds } = await stage.until(
       "an endpoint to be available",
@@ -26,14 +27,14 @@ export const endpoint: Probe = {
       ask,
       (state) => state === "available",
     );
-    const target = await stage.mirrorTarget(id);
+    const target = await makeTarget(stage, id);
     const code = await stage.undo("endpoint", id).then(
       () => undefined,
       (error: unknown) =>
         error instanceof Error && "$metadata" in error ? codeOf(error) : (error as Error).name,
     );
     await stage.undo("target", target);
-    await stage.endpointGone(id);
+    await endpointGone(stage, id);
     return {
       "endpoint-availability": judgeAvailability(first, seconds),
       "endpoint-behind-target": judgeDeletion(code),

@@ -1,4 +1,5 @@
 import { codeOf } from "../clients.js";
+import { makeEndpoint } from "../endpoints.js";
 import { seen, unknown, type Finding } from "../model.js";
 import { probe } from "../probe.js";
 
@@ -11,8 +12,8 @@ export const judge = (code: string | undefined): Finding => {
 };
 
 export const endpointsPerZone = probe("endpoints-per-zone", async (stage) => {
-  const second = await stage.endpoint(stage.outputs.second_subnet).then(
-    ({ id }) => ({ id }),
+  const second = await makeEndpoint(stage, stage.outputs.second_subnet).then(
+    (id) => ({ id }),
     (error: unknown) => ({ code: codeOf(error) }),
   );
   if ("code" in second) return judge(second.code);

@@ -21,5 +21,5 @@ export const tagsOfOthers = probe("tags-of-others", async ({ clients, second, ex
     const found = TrafficMirrorTargets.find((each) => each.TrafficMirrorTargetId === sharedTarget);
     return found && (found.Tags ?? []);
   };
-  return judge(await tagsIn(second), await tagsIn(clients));
+  return judge(await tagsIn(second.clients), await tagsIn(clients));
 });

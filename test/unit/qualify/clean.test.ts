@@ -10,7 +10,7 @@ test.each([
   ["tms-0", "session"],
   ["vpce-0", "endpoint"],
   ["i-0", "instance"],
-  ["vpc-0", undefined],
+  ["vpc-0", "network"],
   ["subnet-0", undefined],
   ["igw-0", undefined],
 ])("%s found by its tag is taken for %s", (id, kind) => {

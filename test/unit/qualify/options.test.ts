@@ -22,11 +22,12 @@ test("what make hands on empty is not given, and what is given is taken", () => 
     "--fargate-interface",
     "eni-0abc",
     "--second-profile",
-    "",
+    "other",
   );
   expect(parseOptions(options).extras).toEqual({
     trail: true,
     detector: false,
+    secondProfile: "other",
     fargateInterface: "eni-0abc",
   });
 });
@@ -39,8 +40,7 @@ test.each([
   [given("--minutes", "5"), "MINUTES must be a number from 10 to 600"],
   [given("--trail", "maybe"), 'TRAIL must be yes or no, not "maybe".'],
   [given("--fargate-interface", "task"), "FARGATE_INTERFACE must be the id"],
-  [given("--second-profile", "other"), "SECOND_PROFILE and SHARED_TARGET go together"],
-  [given("--shared-target", "tmt-0abc"), "SECOND_PROFILE and SHARED_TARGET go together"],
+  [given("--shared-target", "tmt-0abc"), "SHARED_TARGET needs SECOND_PROFILE"],
 ])("%j is refused in a sentence", (args, said) => {
   expect(() => parseOptions(args)).toThrow(said);
 });
