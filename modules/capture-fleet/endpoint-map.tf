@@ -33,7 +33,8 @@ module "endpoint_map" {
   }
   policy_json = data.aws_iam_policy_document.endpoint_map[each.key].json
 
-  timeout     = 30
+  # A scheduled run looks twice, half a minute apart, and ends before the next one begins.
+  timeout     = 55
   memory_size = 256
 
   # The next run sees more than a repeated one would.

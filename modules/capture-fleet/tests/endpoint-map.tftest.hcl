@@ -26,7 +26,7 @@ run "it_runs_every_minute_and_may_do_nothing_but_list_connections_and_write_one_
 
   assert {
     condition     = aws_cloudwatch_event_rule.endpoint_map["endpoint-map"].schedule_expression == "rate(1 minute)"
-    error_message = "A new endpoint must be known within a minute or two."
+    error_message = "A new endpoint must be known within a minute: each run looks twice."
   }
 
   assert {
