@@ -15,6 +15,14 @@ export interface CaptureFleetInputs {
    */
   readonly alarm_actions?: Value<readonly string[]> | null;
   /**
+   * What nodes count of the packets that arrive: by endpoint, VNI and address of the mirrored interface, with either
+   * data path, before anything else looks at them.
+   *
+   * - `count`: default true, since a node that cannot count is in service all the same, and counting takes at most a
+   *   fifth of a microsecond of each packet. false: no program is attached, and no one can say what arrived.
+   */
+  readonly arrivals?: Value<{ readonly count?: Value<boolean> | null }> | null;
+  /**
    * Name of a workgroup of Amazon Athena, such as `primary`: makes tables of the index there, which answer by time,
    * client, node and address which file holds a packet (outputs `athena_database` and `athena_query_policy_json`). The
    * workgroup must have a place for results of its own.

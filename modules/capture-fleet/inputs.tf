@@ -3,6 +3,7 @@
 module "inputs" {
   source = "./inputs"
 
+  arrivals              = var.arrivals
   object_lock           = var.object_lock
   notifications         = var.notifications
   capacity              = var.capacity
@@ -18,6 +19,37 @@ module "inputs" {
   instance_types        = var.instance_types
   min_size              = var.min_size
   max_size              = var.max_size
+}
+
+locals {
+  arrivals_keys = {
+    "arrivals" = ["count"]
+  }
+}
+
+variable "arrivals" {
+  description = <<-EOT
+    What nodes count of the packets that arrive: by endpoint, VNI and address of the mirrored interface, with either
+    data path, before anything else looks at them.
+
+    - `count`: default true, since a node that cannot count is in service all the same, and counting takes at most a
+      fifth of a microsecond of each packet. false: no program is attached, and no one can say what arrived.
+  EOT
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = length(flatten([
+      [for key in setsubtract(try(keys(var.arrivals), []), local.arrivals_keys["arrivals"]) :
+      key],
+    ])) == 0
+    error_message = "arrivals must have none but its documented keys: correct or remove ${join(", ", flatten([
+      [for key in setsubtract(try(keys(var.arrivals), []), local.arrivals_keys["arrivals"]) :
+        "arrivals.${key} (none of ${join(", ",
+      local.arrivals_keys["arrivals"])})"],
+    ]))}."
+  }
 }
 
 locals {
