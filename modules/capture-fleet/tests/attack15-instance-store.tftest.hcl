@@ -1,0 +1,45 @@
+# What a plan takes and cannot work: each run fails today.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+override_data {
+  target = data.aws_subnet.this["one"]
+  values = {
+    vpc_id               = "vpc-0123456789abcdef0"
+    cidr_block           = "10.0.1.0/24"
+    availability_zone    = "eu-west-1a"
+    availability_zone_id = "euw1-az1"
+  }
+}
+
+override_data {
+  target = data.aws_subnet.this["two"]
+  values = {
+    vpc_id               = "vpc-0123456789abcdef0"
+    cidr_block           = "10.0.2.0/24"
+    availability_zone    = "eu-west-1b"
+    availability_zone_id = "euw1-az2"
+  }
+}
+
+variables {
+  name   = "capture"
+  vpc_id = "vpc-0123456789abcdef0"
+  subnets = {
+    one = "subnet-00000000000000001"
+    two = "subnet-00000000000000002"
+  }
+}
+
+run "an_instance_store_of_a_type_that_has_none_is_refused" {
+  command = plan
+
+  variables {
+    instance_types = ["c6i.large"]
+    capture        = { spool = { storage = "instance_store" } }
+  }
+
+  expect_failures = [var.capture]
+}

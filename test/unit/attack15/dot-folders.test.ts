@@ -1,0 +1,41 @@
+/** What the agent moves or leaves below a folder that begins with a dot in done/ is seen by nobody afterwards. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createLog } from "../../../functions/capture-agent/system/log.js";
+import {
+  adoptOpenFiles,
+  listFiles,
+  listOpenFiles,
+  prepareSpool,
+} from "../../../functions/capture-agent/system/spool-files.js";
+import { listForLosses } from "../../../functions/capture-agent/spool-limit.js";
+
+let spool = "";
+beforeEach(async () => {
+  spool = mkdtempSync(join(tmpdir(), "spool-"));
+  await prepareSpool(spool);
+});
+afterEach(() => rmSync(spool, { recursive: true, force: true }));
+const put = (path: string): void => {
+  mkdirSync(dirname(join(spool, path)), { recursive: true });
+  writeFileSync(join(spool, path), "evidence");
+};
+
+test("a draft in a folder of drafts is adopted where it is sent from", async () => {
+  put("open/zeek-0/.state/conn.log");
+  expect(await listOpenFiles(spool)).toHaveLength(1); // counted until now
+  expect(
+    await adoptOpenFiles(
+      spool,
+      createLog(() => undefined),
+    ),
+  ).toBe(1);
+  expect([...(await listFiles(join(spool, "done"))), ...(await listOpenFiles(spool))]).toHaveLength(1);
+});
+
+test("parts that the agent's own splitter had done when it was killed are still evidence of the spool", async () => {
+  // After the rename to .whole and the source's removal, before the parts are moved: functions/capture-split/files.ts.
+  put("done/.a.pcap.whole/a.vlan=7,packets=1,first=1,last=1.pcap");
+  expect(await listForLosses(spool)).toHaveLength(1);
+});
