@@ -63,6 +63,7 @@ const schema = z.object({
   }),
   tool: z.object({
     unit: z._default(text, "traffic-mirror-tool.service"),
+    filtered: z._default(z.boolean(), false),
     counters: nullable(counters),
   }),
   autoscaling_group_name: nullable(text),

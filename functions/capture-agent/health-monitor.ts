@@ -61,6 +61,7 @@ export function createHealthMonitor(parts: Parts): HealthMonitor {
         network: network.ok ? undefined : network.output,
         samples,
         toolCounts: config.tool.counters !== null,
+        filtered: config.tool.filtered,
         disk: { ...disk, usedPercent: spool.usedPercent },
         diskWasFull: verdict?.checks.disk.ok === false,
         leaving: parts.outOfService(),

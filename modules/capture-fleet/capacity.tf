@@ -17,10 +17,10 @@ locals {
   ) ? null : 8 / local.tool_seconds_per_gb[module.inputs.capture.compression.method] * module.inputs.scaling.cpu_percent / 100
   gbps_per_vcpu = module.inputs.capacity.gbps_per_vcpu == null ? local.tool_gbps_per_vcpu : module.inputs.capacity.gbps_per_vcpu
 
-  # Bytes that a captured one costs the disk: it is written, and once more where it is compressed. A sensor writes what
-  # it keeps.
+  # Bytes that a captured one costs the disk: it is written, once more where it is compressed, and once more where files
+  # are taken apart by client. A sensor writes what it keeps.
   disk_writes = module.inputs.capture.tool.kind != "tcpdump" ? max(0.01, module.inputs.capacity.stored_percent / 100) : (
-    module.inputs.capture.compression.method == "none" ? 1 : 2
+    (module.inputs.capture.compression.method == "none" ? 1 : 2) + (module.inputs.capture.datapath == "bpf" ? 1 : 0)
   )
 
   # What one node of a type takes, in Gbps, by what limits it: the share of its bandwidth at which the fleet grows, its

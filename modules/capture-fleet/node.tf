@@ -142,6 +142,8 @@ locals {
     tool = {
       kind = module.inputs.capture.tool.kind
       unit = "traffic-mirror-tool.service"
+      # What a filter lets through may be nothing for hours.
+      filtered = module.inputs.capture.filter != ""
       counters = module.inputs.capture.tool.kind != "tcpdump" ? module.inputs.capture.tool.counters : {
         file    = "/run/traffic-mirror/counters.json"
         packets = "packets"

@@ -36,6 +36,8 @@ export interface Facts {
   readonly samples: readonly Sample[];
   /** Whether the tool has counters of its own to compare with. */
   readonly toolCounts: boolean;
+  /** Whether the tool captures what passes a filter, which may be nothing. */
+  readonly filtered: boolean;
   readonly disk: { readonly usedPercent: number; readonly writable: boolean; readonly error?: string };
   /** Whether the last verdict found the disk full: the check passes again only clearly below the mark. */
   readonly diskWasFull: boolean;
@@ -80,9 +82,10 @@ function readers(now: Sample | undefined): Check {
 
 /**
  * The interface's counter grows and the tool's does not, in more than `intervals` samples one after another. A counter
- * that cannot be read while packets arrive stands still. One that is lower than before began anew, and moves.
+ * that cannot be read while packets arrive stands still. One that is lower than before began anew, and moves. With a filter
+ * a counter that is read may stand still: tcpdump counts what passes it.
  */
-function tool({ samples, toolCounts }: Facts, intervals: number): Check {
+function tool({ samples, toolCounts, filtered }: Facts, intervals: number): Check {
   if (!toolCounts) return pass("not known: the tool has no counters");
   let still = 0;
   for (let at = samples.length - 1; at > 0; at--) {
@@ -94,6 +97,7 @@ function tool({ samples, toolCounts }: Facts, intervals: number): Check {
   }
   if (still <= intervals)
     return pass(still === 0 ? "moves, or has nothing to do" : `still for ${still} intervals`);
+  if (filtered && samples.at(-1)?.tool !== undefined) return pass("not known: the filter may let nothing through");
   const what = samples.at(-1)?.tool === undefined ? "cannot be read" : "stands still";
   return fail(`packets arrive and the tool's counter ${what} for ${still} intervals`);
 }

@@ -52,14 +52,14 @@ variable "notifications" {
       - `queue_arn`: a standard queue. Its policy must let s3.amazonaws.com send before this is applied, because S3
         tries it.
       - `prefix`, `suffix`: of the objects' keys, such as captures/ and .json.gz. No two queues may overlap in both.
-        Default null: every object.
+        Default "": every object.
   EOT
   type = object({
     eventbridge = optional(bool, true)
     queues = optional(map(object({
       queue_arn = string
-      prefix    = optional(string)
-      suffix    = optional(string)
+      prefix    = optional(string, "")
+      suffix    = optional(string, "")
     })), {})
   })
   default  = {}
@@ -74,12 +74,20 @@ variable "notifications" {
   }
 
   validation {
-    condition = length(var.notifications.queues) == length(distinct([
-      for queue in values(var.notifications.queues) : "${coalesce(queue.prefix, "*")} ${coalesce(queue.suffix, "*")}"
+    # Amazon S3 User Guide, "Examples of notification configurations with object key name filtering": overlapping
+    # prefixes are taken where suffixes do not overlap, and the other way round.
+    condition = alltrue(flatten([
+      for one, first in var.notifications.queues : [
+        for other, second in var.notifications.queues : one >= other || !(
+          (startswith(first.prefix, second.prefix) || startswith(second.prefix, first.prefix)) &&
+          (endswith(first.suffix, second.suffix) || endswith(second.suffix, first.suffix))
+        )
+      ]
     ]))
     error_message = <<-EOT
-      No two queues of notifications may have the same prefix and suffix: S3 refuses overlapping
-      notifications of one event type.
+      No two queues of notifications may overlap in prefix and suffix, of which an empty one holds every other: S3
+      refuses overlapping notifications of one event type. Give them prefixes or suffixes of which none begins or ends
+      with another's.
     EOT
   }
 }

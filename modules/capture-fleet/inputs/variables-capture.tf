@@ -138,6 +138,14 @@ variable "capture" {
   }
 
   validation {
+    condition     = var.capture.datapath != "bpf" || !can(regex("(^|[^a-z0-9_])vlan([^a-z0-9_]|$)", var.capture.filter))
+    error_message = <<-EOT
+      The attribute filter of capture must not ask for vlan with datapath = "bpf", which tags every frame to say whose it
+      is: leave vlan out, or take datapath = "kernel".
+    EOT
+  }
+
+  validation {
     condition     = contains(["kernel", "bpf"], var.capture.datapath)
     error_message = "The attribute datapath of capture must be \"kernel\" or \"bpf\"."
   }
@@ -197,23 +205,35 @@ variable "capture" {
   }
 
   validation {
-    condition     = var.capture.spool.size >= 1 && var.capture.spool.size <= 16384 && floor(var.capture.spool.size) == var.capture.spool.size
-    error_message = "The attribute spool.size of capture must be a whole number of GiB from 1 to 16384."
-  }
+    # "Amazon EC2 instance type naming conventions": in these families a d says that there are NVMe disks.
+    condition = var.capture.spool.storage != "instance_store" || alltrue([
+      for type in var.instance_types : !can(regex("^[acmrt][0-9]+[a-ce-z]*(-[a-z0-9]+)?[.]", type))
+    ])
+    error_message = <<-EOT
+      The attribute spool.storage of capture is "instance_store", and ${join(", ", [
+    for type in var.instance_types : type if can(regex("^[acmrt][0-9]+[a-ce-z]*(-[a-z0-9]+)?[.]", type))
+])} in instance_types has none: take types with a d, such as c6id.large, or "volume".
+    EOT
+}
 
-  # Amazon EBS User Guide, "General Purpose SSD volumes"; Regions that still end at 1000 MiB/s and 16000 say so at apply.
-  validation {
-    condition = (
-      var.capture.spool.throughput >= 125 && var.capture.spool.throughput <= 2000 &&
-      var.capture.spool.iops >= 3000 && var.capture.spool.iops <= 80000 &&
-      floor(var.capture.spool.throughput) == var.capture.spool.throughput &&
-      floor(var.capture.spool.iops) == var.capture.spool.iops
-    )
-    error_message = "In spool of capture, throughput must be a whole number from 125 to 2000 (MiB/s) and iops one from 3000 to 80000."
-  }
+validation {
+  condition     = var.capture.spool.size >= 1 && var.capture.spool.size <= 16384 && floor(var.capture.spool.size) == var.capture.spool.size
+  error_message = "The attribute spool.size of capture must be a whole number of GiB from 1 to 16384."
+}
 
-  validation {
-    condition     = var.capture.spool.throughput <= var.capture.spool.iops / 4
-    error_message = "In spool of capture, gp3 gives at most 0.25 MiB/s for each of iops: raise iops to four times throughput."
-  }
+# Amazon EBS User Guide, "General Purpose SSD volumes"; Regions that still end at 1000 MiB/s and 16000 say so at apply.
+validation {
+  condition = (
+    var.capture.spool.throughput >= 125 && var.capture.spool.throughput <= 2000 &&
+    var.capture.spool.iops >= 3000 && var.capture.spool.iops <= 80000 &&
+    floor(var.capture.spool.throughput) == var.capture.spool.throughput &&
+    floor(var.capture.spool.iops) == var.capture.spool.iops
+  )
+  error_message = "In spool of capture, throughput must be a whole number from 125 to 2000 (MiB/s) and iops one from 3000 to 80000."
+}
+
+validation {
+  condition     = var.capture.spool.throughput <= var.capture.spool.iops / 4
+  error_message = "In spool of capture, gp3 gives at most 0.25 MiB/s for each of iops: raise iops to four times throughput."
+}
 }

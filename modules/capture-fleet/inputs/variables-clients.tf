@@ -107,6 +107,17 @@ variable "clients" {
   }
 
   validation {
+    # functions/capture-split leaves a tenth of the disk free for the packets that come meanwhile.
+    condition = var.capture.spool.high_water_percent <= 90 || alltrue([
+      for client in values(var.clients) : length(client.readers) == 0
+    ])
+    error_message = <<-EOT
+      readers in clients need a capture.spool.high_water_percent of at most 90: with less than a tenth of the disk free
+      nothing is split by client, and is filed where no client reads.
+    EOT
+  }
+
+  validation {
     # EventBridge: the policy of a bus holds 10,240 characters. Principals are written with 41 characters each in the
     # longest partition; 700 are left for the rest of the document.
     condition = var.organization_id != null || (

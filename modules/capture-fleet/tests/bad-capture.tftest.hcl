@@ -382,3 +382,50 @@ run "a_volume_without_room_is_refused" {
 
   expect_failures = [var.capture]
 }
+
+run "an_instance_store_of_a_type_that_has_none_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    instance_types = ["c6id.large", "c6i.large"]
+    capture        = { spool = { storage = "instance_store" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_filter_by_vlan_is_refused_where_the_tag_says_whose_a_frame_is" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { datapath = "bpf", filter = "not vlan" }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_filter_that_only_names_something_like_vlan_is_none" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    instance_types = ["c6id.large", "i4i.large", "m7gd.large"]
+    capture        = { datapath = "bpf", filter = "host vlan7.example", spool = { storage = "instance_store" } }
+  }
+
+  assert {
+    condition     = output.capture.spool.storage == "instance_store"
+    error_message = "These types have disks of their own."
+  }
+}

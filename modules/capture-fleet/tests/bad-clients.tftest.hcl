@@ -222,3 +222,20 @@ run "something_other_than_an_organization_is_refused" {
 
   expect_failures = [var.organization_id]
 }
+
+run "a_mark_above_that_at_which_nothing_is_split_any_more_is_refused_with_readers" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    clients = {
+      shop = { account_id = "222222222222", vnis = { main = 1 }, readers = ["arn:aws:iam::222222222222:role/soc"] }
+    }
+    capture = { datapath = "bpf", spool = { high_water_percent = 95 } }
+  }
+
+  expect_failures = [var.clients]
+}

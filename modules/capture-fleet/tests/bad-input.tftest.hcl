@@ -472,3 +472,22 @@ run "an_iam_path_with_a_blank_is_refused" {
 
   expect_failures = [var.iam_path]
 }
+
+run "queues_of_which_one_gets_every_object_are_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    notifications = {
+      queues = {
+        all  = { queue_arn = "arn:aws:sqs:eu-west-1:111111111111:all" }
+        logs = { queue_arn = "arn:aws:sqs:eu-west-1:111111111111:logs", prefix = "captures/", suffix = ".json.gz" }
+      }
+    }
+  }
+
+  expect_failures = [var.notifications]
+}

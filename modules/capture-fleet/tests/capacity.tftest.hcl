@@ -147,8 +147,9 @@ run "a_volume_of_its_own_has_the_throughput_and_the_root_volume_what_costs_nothi
 
 run "an_instance_store_is_no_limit_that_is_known" {
   variables {
-    capture  = { spool = { storage = "instance_store" } }
-    capacity = { candidates = ["c6in.large"] }
+    instance_types = ["c6id.large"]
+    capture        = { spool = { storage = "instance_store" } }
+    capacity       = { candidates = ["c6in.large"] }
   }
 
   assert {
@@ -239,5 +240,20 @@ run "types_that_nobody_knows_are_left_out_of_the_plan" {
   assert {
     condition     = !contains(keys(output.capacity_plan.choices), "im4gn.large") && output.capacity_plan.configured.nodes_needed == null
     error_message = "No price, no figure."
+  }
+}
+
+run "with_the_bpf_data_path_a_byte_is_written_three_times" {
+  command = plan
+
+  variables {
+    capture  = { datapath = "bpf" }
+    capacity = { candidates = ["c6in.large"] }
+  }
+
+  assert {
+    # 125 MiB/s: the whole file, its parts (functions/capture-split/files.ts), what compression makes of these.
+    condition     = output.capacity_plan.choices["c6in.large"].node_gbps <= 0.35
+    error_message = "The plan promises ${output.capacity_plan.choices["c6in.large"].node_gbps} Gbps."
   }
 }

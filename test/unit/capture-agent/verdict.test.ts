@@ -18,6 +18,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   network: undefined,
   samples: [sample(100, 100), sample(200, 200)],
   toolCounts: true,
+  filtered: false,
   disk: { usedPercent: 10, writable: true },
   diskWasFull: false,
   leaving: undefined,
@@ -72,6 +73,13 @@ describe("a tool whose counter stands still while packets arrive", () => {
     const verdict = judge(facts({ samples, toolCounts: false }), limits, 1);
     expect(verdict.healthy).toBe(true);
     expect(verdict.checks.tool.reason).toContain("not known");
+  });
+
+  // tcpdump: "0 packets received by filter", whatever else arrives.
+  test("passes as not known with a filter, and fails where it cannot be read", () => {
+    expect(failing({ samples: still(9), filtered: true })).toEqual([]);
+    const unread = Array.from({ length: 9 }, (_, at) => sample(1000 + at, undefined));
+    expect(failing({ samples: unread, filtered: true })).toEqual(["tool"]);
   });
 
   test("that began anew moves", () => {

@@ -52,10 +52,15 @@ reload_rules() {
 }
 
 trap 'kill -TERM "$suricata" 2>/dev/null || true' TERM INT
-while kill -0 "$suricata" 2>/dev/null; do
-  sleep "${SURICATA_ROTATE_SECONDS:-60}" &
+waited=0
+while :; do
+  # In short steps: until this script ends, nobody starts a Suricata that has ended again.
+  sleep 2 &
   wait $! || true
   kill -0 "$suricata" 2>/dev/null || break
+  waited=$((waited + 2))
+  [ "$waited" -ge "${SURICATA_ROTATE_SECONDS:-60}" ] || continue
+  waited=0
   # None of them may end what delivers the next log.
   rotate || true
   hand_over || true

@@ -59,6 +59,26 @@ test("of two files that a sensor took out of the traffic, report and report.gz, 
   expect(await done()).toEqual(["extracted/report", "extracted/report.gz"]);
 });
 
+test("what has the name of a file that waits, and what is named by dots alone, is beside it", async () => {
+  put("extracted/report");
+  put("extracted/...");
+  mkdirSync(join(folder, "spool/done/extracted"), { recursive: true });
+  writeFileSync(join(folder, "spool/done/extracted/report"), "an earlier one");
+  start(command);
+  expect(await done()).toEqual([
+    "extracted/dots",
+    expect.stringMatching(/^extracted\/left-\d+-report$/),
+    "extracted/report",
+  ]);
+});
+
+test("a part of a log that Suricata's entry point was compressing is none of its own", async () => {
+  put("suricata/20260101T000000-eve.json");
+  put("suricata/20260101T000000-eve.json.gz");
+  start(command);
+  expect(await done()).toEqual(["suricata/20260101T000000-eve.json"]);
+});
+
 test("what lies in a folder of drafts, or has two dots, is delivered", async () => {
   put("zeek-0/.state/conn.log");
   put("..draft");
