@@ -97,7 +97,8 @@ function tool({ samples, toolCounts, filtered }: Facts, intervals: number): Chec
   }
   if (still <= intervals)
     return pass(still === 0 ? "moves, or has nothing to do" : `still for ${still} intervals`);
-  if (filtered && samples.at(-1)?.tool !== undefined) return pass("not known: the filter may let nothing through");
+  if (filtered && samples.at(-1)?.tool !== undefined)
+    return pass("not known: the filter may let nothing through");
   const what = samples.at(-1)?.tool === undefined ? "cannot be read" : "stands still";
   return fail(`packets arrive and the tool's counter ${what} for ${still} intervals`);
 }
