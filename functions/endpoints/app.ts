@@ -40,11 +40,15 @@ export function createEndpointApp(): EndpointApp {
   const other = createPace(otherPace, clock);
   const ports = (pace: PaceOptions): EndpointPorts => ({
     observer,
-    writer: createEndpointWriter(ec2, {
-      "create-endpoint": createPace(pace, clock),
-      "delete-endpoint": createPace(pace, clock),
-      other,
-    }),
+    writer: createEndpointWriter(
+      ec2,
+      {
+        "create-endpoint": createPace(pace, clock),
+        "delete-endpoint": createPace(pace, clock),
+        other,
+      },
+      clock,
+    ),
     clock,
   });
   const telemetry = createEndpointTelemetry(settings.name);

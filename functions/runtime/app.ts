@@ -54,7 +54,7 @@ export function createApp(policyCacheMs: number, paced: (own: Pace) => Pace = (o
   const observer = createObserver(ec2, topology, { account: config.account, ours });
   const spacing = spacingOf(config.pace.perSecondWaiting);
   const pace = createPace({ ...config.pace, spacing }, clock);
-  const writer = createWriter(createPacedEc2Client(), paced(pace), () => {
+  const writer = createWriter(createPacedEc2Client(), paced(pace), clock, () => {
     topology.forget();
   });
   const { controller, mode, ownTags, defaultTags, quota, guardrails, sessionUsdPerHour, demands } = config;

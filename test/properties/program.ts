@@ -63,10 +63,10 @@ export function createProgram(
     ours: (session) => concerns(session, CONTROLLER),
   });
   const lanes = {
-    events: createWriter(ec2, createPace({ perSecond: 1, burst: 20 }, clock), () => {
+    events: createWriter(ec2, createPace({ perSecond: 1, burst: 20 }, clock), clock, () => {
       topology.forget();
     }),
-    sweep: createWriter(ec2, createPace({ perSecond: 4, burst: 5 }, clock), () => {
+    sweep: createWriter(ec2, createPace({ perSecond: 4, burst: 5 }, clock), clock, () => {
       topology.forget();
     }),
   };

@@ -8,10 +8,12 @@ import {
   DeleteVpcEndpointsCommand,
   type EC2Client,
 } from "@aws-sdk/client-ec2";
+import type { Clock } from "../../core/clock.js";
 import type { Bucket, EndpointOutcome, EndpointWriter } from "../../core/endpoints/ports.js";
 import type { Pace } from "../pace.js";
 import { inChunks, readGatewayEndpoints, readTargets } from "../read.js";
 import { toAwsTags } from "../shapes.js";
+import { createStillThere } from "../still-there.js";
 import { classifyCode, classifyEndpoint } from "./errors.js";
 
 const done: EndpointOutcome = { kind: "done", value: undefined };
@@ -19,7 +21,9 @@ const done: EndpointOutcome = { kind: "done", value: undefined };
 export function createEndpointWriter(
   client: EC2Client,
   paces: Readonly<Record<Bucket, Pace>>,
+  clock: Clock,
 ): EndpointWriter {
+  const stillThere = createStillThere(clock);
   const call = async (bucket: Bucket, send: () => Promise<unknown>): Promise<EndpointOutcome> => {
     try {
       await send();
@@ -30,17 +34,14 @@ export function createEndpointWriter(
       return failure;
     }
   };
-  /**
-   * Outcomes of calls on what is there, by id. Our role knows ours by their tag, so what is gone by now may be answered
-   * as not permitted (?): that is distinguished here, before an alarm fires for it.
-   */
+  /** Outcomes of calls on what was there, by id. */
   const withoutGone = async (
     ids: readonly string[],
     outcomes: readonly EndpointOutcome[],
   ): Promise<readonly EndpointOutcome[]> => {
     const refused = ids.filter((_, index) => outcomes[index]?.kind === "not-permitted");
     if (refused.length === 0) return outcomes;
-    const there = await existing(client, refused).catch(() => new Set(refused));
+    const there = await stillThere(refused, (ids) => existing(client, ids));
     return outcomes.map((outcome, index) =>
       outcome.kind === "not-permitted" && !there.has(ids[index] ?? "")
         ? { ...outcome, kind: "gone" }

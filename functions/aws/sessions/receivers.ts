@@ -24,8 +24,8 @@ import { targetsInUnhealthyZones, type Gateways } from "./unhealthy-zones.js";
 
 export interface ReceiverSource {
   /**
-   * What is behind these targets, and behind what serves these endpoint services. At most five minutes old, older while
-   * it cannot be read. Throws when it never could, and may in a moment.
+   * What is behind these targets, and behind what serves these endpoint services. At most five minutes old, seconds where
+   * EC2 did not show it whole, and older while it cannot be read. Throws when it never could, and may in a moment.
    */
   read(targets: readonly Target[], services: ReadonlySet<string>): Promise<Receivers>;
   /**
@@ -39,6 +39,11 @@ export interface ReceiverSource {
 }
 
 const CACHE_MS = 5 * 60_000;
+/**
+ * A node that is registered and in no list of EC2 yet: its autoscaling group is not known, and the group's next nodes would be
+ * mirrored onto themselves. Lists are seconds old at most ("Ensuring eventual consistency", Amazon EC2 Developer Guide).
+ */
+const CACHE_OF_A_PART_MS = 10_000;
 
 interface Asked {
   readonly targets: readonly Target[];
@@ -64,8 +69,8 @@ export function createReceiverSource(
     const asked = JSON.stringify([targets.map(({ id }) => id).sort(), [...services].sort()]);
     if (cached?.asked === asked && clock.now() < cached.until) return cached;
     try {
-      const found = await readReceivers(ec2, elb, { targets, services }, account);
-      cached = { ...found, asked, until: clock.now() + CACHE_MS };
+      const { isWhole, ...found } = await readReceivers(ec2, elb, { targets, services }, account);
+      cached = { ...found, asked, until: clock.now() + (isWhole ? CACHE_MS : CACHE_OF_A_PART_MS) };
     } catch (error) {
       if (cached === undefined) throw error;
     }
@@ -89,7 +94,7 @@ async function readReceivers(
   elb: ElasticLoadBalancingV2Client,
   { targets, services }: Asked,
   account: string,
-): Promise<Pick<Reading, "receivers" | "gateways">> {
+): Promise<Pick<Reading, "receivers" | "gateways"> & { readonly isWhole: boolean }> {
   const byService = await gatewayLoadBalancers(ec2, services);
   const all = [
     ...targets.flatMap((target) => target.loadBalancerArn ?? []),
@@ -108,7 +113,9 @@ async function readReceivers(
   const instances = await inChunks(instanceIds, (Values) =>
     readInstances(ec2, { Name: "instance-id", Values }, member),
   );
+  const shown = new Set(instances.map(({ id }) => id));
   return {
+    isWhole: instanceIds.every((id) => shown.has(id)),
     receivers: {
       interfaceIds: new Set(targets.flatMap((target) => target.interfaceId ?? [])),
       instanceIds: new Set(instanceIds),

@@ -6,6 +6,7 @@ import {
   ModifyTrafficMirrorSessionCommand,
   type EC2Client,
 } from "@aws-sdk/client-ec2";
+import type { Clock } from "../../core/clock.js";
 import type { Outcome } from "../../core/outcomes.js";
 import type { SessionChanges } from "../../core/sessions/decisions.js";
 import type { SessionWriter } from "../../core/sessions/ports.js";
@@ -13,9 +14,16 @@ import { classify, classifyCreate, isStaleReference } from "../errors.js";
 import type { Pace } from "../pace.js";
 import { readInterfaces, readSessions } from "../read.js";
 import { toAwsTags } from "../shapes.js";
+import { createStillThere } from "../still-there.js";
 
 /** `onStaleReference`: a write named a target or filter that is not there any more. */
-export function createWriter(client: EC2Client, pace: Pace, onStaleReference: () => void): SessionWriter {
+export function createWriter(
+  client: EC2Client,
+  pace: Pace,
+  clock: Clock,
+  onStaleReference: () => void,
+): SessionWriter {
+  const stillThere = createStillThere(clock);
   const call = async <T>(send: () => Promise<T>, failureOf: typeof classify): Promise<Outcome<T>> => {
     try {
       return { kind: "done", value: await send() };
@@ -27,17 +35,15 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
     }
   };
 
-  /**
-   * What a call acts on was seen. Our role knows our sessions by their tag and sources by their VPC, so one that is gone by
-   * now may be answered as not permitted (?): that is told apart here, before an alarm fires for it. `read` looks again.
-   */
+  /** What a call acts on, `id`, was seen; `read` looks again. */
   const unlessGone = async <T>(
     outcome: Outcome<T>,
-    read: () => Promise<readonly unknown[]>,
+    id: string,
+    read: () => Promise<readonly string[]>,
   ): Promise<Outcome<T>> => {
     if (outcome.kind !== "not-permitted") return outcome;
-    const there = await read().catch(() => undefined);
-    return there?.length === 0 ? { ...outcome, kind: "gone" } : outcome;
+    const there = await stillThere([id], async () => new Set(await read()));
+    return there.has(id) ? outcome : { ...outcome, kind: "gone" };
   };
 
   const onSession = async (sessionId: string, send: () => Promise<unknown>): Promise<Outcome> => {
@@ -46,7 +52,7 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
       return undefined;
     }, classify);
     const byId = { Name: "traffic-mirror-session-id", Values: [sessionId] };
-    return unlessGone(outcome, () => readSessions(client, () => [sessionId], byId));
+    return unlessGone(outcome, sessionId, () => readSessions(client, () => [sessionId], byId));
   };
 
   return {
@@ -70,7 +76,8 @@ export function createWriter(client: EC2Client, pace: Pace, onStaleReference: ()
         return TrafficMirrorSession?.TrafficMirrorSessionId;
       }, classifyCreate);
       const byId = { Name: "network-interface-id", Values: [desired.interfaceId] };
-      return unlessGone(outcome, () => readInterfaces(client, [byId], () => [desired.interfaceId]));
+      const { interfaceId } = desired;
+      return unlessGone(outcome, interfaceId, () => readInterfaces(client, [byId], () => [interfaceId]));
     },
     modify: (sessionId, changes) =>
       onSession(sessionId, () =>

@@ -11,15 +11,15 @@ import { classifyCode } from "../../../../functions/aws/endpoints/errors.js";
 import { createEndpointWriter } from "../../../../functions/aws/endpoints/writer.js";
 import { awsError } from "../../../support/ec2.js";
 import { A, SERVICE, VPC } from "../../../support/endpoint-builders.js";
+import { aClock } from "../../../support/fakes.js";
 
 const ec2 = mockClient(EC2Client);
 let slowed: string[] = [];
 const pace = (name: string) => ({ turn: async () => true, slowDown: () => slowed.push(name) });
-const writer = createEndpointWriter(new EC2Client({ region: "eu-west-1" }), {
-  "create-endpoint": pace("create"),
-  "delete-endpoint": pace("delete"),
-  other: pace("other"),
-});
+const paces = { "create-endpoint": pace("create"), "delete-endpoint": pace("delete"), other: pace("other") };
+const client = new EC2Client({ region: "eu-west-1" });
+let clock = aClock();
+let writer = createEndpointWriter(client, paces, clock);
 const sent = (): unknown => ec2.calls()[0]?.args[0].input;
 const done = { kind: "done", value: undefined };
 const tags = { Name: "mirror/a" };
@@ -27,6 +27,8 @@ const Tags = [{ Key: "Name", Value: "mirror/a" }];
 const request = { service: SERVICE, vpcId: VPC, subnetId: "subnet-a", token: "t-0", tags };
 
 beforeEach(() => {
+  clock = aClock();
+  writer = createEndpointWriter(client, paces, clock);
   ec2.reset();
   slowed = [];
   ec2.onAnyCommand().resolves({});
@@ -154,7 +156,13 @@ describe("a call that our role may not make, on what is there by its tag alone",
         { Name: "vpc-endpoint-type", Values: ["GatewayLoadBalancer"] },
         { Name: "vpc-endpoint-id", Values: ["vpce-2", "vpce-3"] },
       ],
+      // What the first list shows, when lists are current.
+      [
+        { Name: "vpc-endpoint-type", Values: ["GatewayLoadBalancer"] },
+        { Name: "vpc-endpoint-id", Values: ["vpce-2"] },
+      ],
     ]);
+    expect(clock.slept).toEqual([3_500]);
   });
 });
 

@@ -94,6 +94,25 @@ describe("what stands behind targets", () => {
     expect(ec2.calls()).toHaveLength(2 * once);
   });
 
+  it("is read anew after seconds where EC2 does not show a registered node yet, whose group nobody knows then", async () => {
+    const { source, clock } = receivers();
+    const member = ec2Instance({ Tags: [{ Key: "aws:autoscaling:groupName", Value: "capture" }] });
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolvesOnce({ Reservations: [] })
+      .resolves({ Reservations: [{ Instances: [member] }] });
+    const early = await source.read([], hub);
+    expect([early.instanceIds, early.autoscalingGroups]).toEqual([new Set(["i-1"]), new Set()]);
+    clock.advance(9_999);
+    expect((await source.read([], hub)).autoscalingGroups).toEqual(new Set());
+    clock.advance(1);
+    expect((await source.read([], hub)).autoscalingGroups).toEqual(new Set(["capture"]));
+    const calls = ec2.calls().length;
+    clock.advance(299_999);
+    await source.read([], hub);
+    expect(ec2.calls()).toHaveLength(calls);
+  });
+
   it("is nothing behind a load balancer that is gone", async () => {
     const gone = new LoadBalancerNotFoundException({ $metadata: {}, message: "not found" });
     elb.on(DescribeTargetGroupsCommand, { LoadBalancerArn: arnOf("net/nlb") }).rejects(gone);

@@ -11,6 +11,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { createWriter } from "../../../../functions/aws/sessions/writer.js";
 import { awsError } from "../../../support/ec2.js";
+import { aClock } from "../../../support/fakes.js";
 
 const ec2 = mockClient(EC2Client);
 let told: string[] = [];
@@ -23,7 +24,9 @@ const pace = {
     told.push("slow down");
   },
 };
-const writer = createWriter(new EC2Client({ region: "eu-west-1" }), pace, () => told.push("stale"));
+const client = new EC2Client({ region: "eu-west-1" });
+let clock = aClock();
+let writer = createWriter(client, pace, clock, () => told.push("stale"));
 
 const desired = {
   interfaceId: "eni-1",
@@ -37,6 +40,8 @@ const done = { kind: "done", value: undefined };
 const sent = (): unknown => ec2.calls()[0]?.args[0].input;
 
 beforeEach(() => {
+  clock = aClock();
+  writer = createWriter(client, pace, clock, () => told.push("stale"));
   ec2.reset();
   told = [];
   ec2.onAnyCommand().resolves({});
@@ -160,6 +165,30 @@ describe("a call that our role may not make, on a session", () => {
       .on(DescribeTrafficMirrorSessionsCommand)
       .resolves({ TrafficMirrorSessions: [{ TrafficMirrorSessionId: "tms-1" }] });
     expect(await write()).toMatchObject({ kind: "not-permitted", code: "UnauthorizedOperation" });
+  });
+
+  it.each([
+    ["modify", "gone"],
+    ["remove", "done"],
+    ["tag", "gone"],
+  ] as const)("that an old list shows is no missing permission: %s", async (name, kind) => {
+    ec2
+      .on(DescribeTrafficMirrorSessionsCommand)
+      .resolvesOnce({ TrafficMirrorSessions: [{ TrafficMirrorSessionId: "tms-1" }] })
+      .resolves({ TrafficMirrorSessions: [] });
+    expect(await calls[name]()).toMatchObject({ kind });
+    expect(clock.slept).toEqual([3_500]);
+  });
+
+  it("that is there is waited for once a minute, however many calls are not permitted", async () => {
+    ec2
+      .on(DescribeTrafficMirrorSessionsCommand)
+      .resolves({ TrafficMirrorSessions: [{ TrafficMirrorSessionId: "tms-1" }] });
+    for (let n = 0; n < 5; n++) await calls.remove();
+    expect(clock.slept).toEqual([3_500]);
+    clock.advance(60_000);
+    expect(await calls.remove()).toMatchObject({ kind: "not-permitted" });
+    expect(clock.slept).toEqual([3_500, 3_500]);
   });
 
   it.each(Object.entries(calls))("that cannot be looked at is not permitted: %s", async (_, write) => {
