@@ -183,21 +183,18 @@ export const FACTS = [
     id: "port-symmetry",
     question: "Have both directions of a flow the same VXLAN source port?",
     unit: "yes or no",
-    needs: "probe of packets",
     meanwhile: "the load balancer is told to keep to addresses alone",
   },
   {
     id: "queue-spread",
     question: "Do mirrored packets spread over the receive queues of a node?",
     unit: "share of the busiest queue",
-    needs: "probe of packets",
     meanwhile: "the capacity plan counts on all processors",
   },
   {
     id: "udp-rebalance",
     question: "Does `rebalance` move UDP flows from a dead node?",
     unit: "yes or no",
-    needs: "probe of packets",
     meanwhile: "set, and an alarm counts healthy nodes",
   },
 ] as const satisfies readonly Fact[];

@@ -2,7 +2,7 @@
 import type { SwitchName } from "../local-cloud/switches.js";
 
 /** What a run may be given besides an account; what needs one of these is unproven without it. */
-export type Extra = "second account" | "trail" | "detector" | "Fargate task" | "probe of packets";
+export type Extra = "second account" | "trail" | "detector" | "Fargate task";
 
 /** A fact of AWS that no document settles: (?) in this repository. */
 export interface Fact {

@@ -1,6 +1,7 @@
-/** Packets that the run knows, from a source to the capture bucket. */
+/** Packets that the run knows, from a source to a capture node and into the capture bucket. */
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { NotRun, type Case } from "../case.js";
+import { counting, countsIn, oneNode, onNode } from "../node.js";
 import { MIRRORED, mirrored } from "../ours.js";
 import type { Stage } from "../stage.js";
 
@@ -41,6 +42,10 @@ export const packets: Case = {
     const address = (await stage.instance(receiver.instanceId))?.PrivateIpAddress ?? "";
     const source = await stage.launch("t3.nano", { [MIRRORED]: stage.run }, sending(stage.run, address));
     await mirrored(stage, source.interfaceId);
+    const node = await oneNode(stage);
+    const words = marker(stage.run);
+    const count = async () => countsIn(await onNode(stage, node, counting([words]))).get(words) ?? 0;
+    const onTheNode = await stage.until("the run's packets on a node", 600, count, (all) => all > 0);
     const seen = new Set<string>();
     const { answer, seconds } = await stage.until(
       "a file with the run's packets in the capture bucket",
@@ -50,6 +55,6 @@ export const packets: Case = {
     );
     await stage.undo("instance", source.instanceId);
     const [key = "", packetCount = 0] = answer ?? [];
-    return `${packetCount} of the run's packets were in ${key}, ${seconds} s after the session.`;
+    return `${onTheNode.answer} of the run's packets came to ${node} in 20 s, and ${packetCount} were in ${key} ${seconds} s later.`;
   },
 };

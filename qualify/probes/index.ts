@@ -10,10 +10,11 @@ import { loadBalancerInterfaces } from "./load-balancer-interfaces.js";
 import { mutations } from "./mutations.js";
 import { natGatewaySpelling } from "./nat-gateway-spelling.js";
 import { notFoundCodes } from "./not-found-codes.js";
-import { packets } from "./packets.js";
 import { parameterWrites } from "./parameter-writes.js";
 import { pendingInstance } from "./pending-instance.js";
 import { permissionSpread } from "./permission-spread.js";
+import { portSymmetry } from "./port-symmetry.js";
+import { queueSpread } from "./queue-spread.js";
 import { refusedType } from "./refused-type.js";
 import { roleMadeAnew } from "./role-made-anew.js";
 import { sessionNumberTaken } from "./session-number-taken.js";
@@ -23,6 +24,7 @@ import { targetBeforeAcceptance } from "./target-before-acceptance.js";
 import { tokenAfterDelete } from "./token-after-delete.js";
 import { trafficMirrorTagFilters } from "./traffic-mirror-tag-filters.js";
 import { trailDelay } from "./trail-delay.js";
+import { udpRebalance } from "./udp-rebalance.js";
 import { unattachedInterface } from "./unattached-interface.js";
 import { warmPoolEvents } from "./warm-pool-events.js";
 
@@ -51,7 +53,9 @@ export const PROBES: readonly Probe[] = [
   warmPoolEvents,
   trailDelay,
   findingDelay,
-  packets,
+  portSymmetry,
+  queueSpread,
+  udpRebalance,
   parameterWrites,
   mutations,
 ];

@@ -3,6 +3,7 @@ import type { Finding } from "../../../qualify/model.js";
 import { acceptedOrRefused } from "../../../qualify/judge.js";
 import { PROBES } from "../../../qualify/probes/index.js";
 import { FACTS } from "../../../qualify/facts.js";
+import type { Mirrored } from "../../../qualify/frames.js";
 import type { Event } from "../../../qualify/published.js";
 import * as launch from "../../../qualify/probes/abandoned-launch.js";
 import * as endpoint from "../../../qualify/probes/endpoint.js";
@@ -20,6 +21,9 @@ import * as role from "../../../qualify/probes/role-made-anew.js";
 import * as number from "../../../qualify/probes/session-number-taken.js";
 import * as tags from "../../../qualify/probes/tags-of-others.js";
 import * as token from "../../../qualify/probes/token-after-delete.js";
+import * as rebalance from "../../../qualify/probes/udp-rebalance.js";
+import * as spreading from "../../../qualify/probes/queue-spread.js";
+import * as symmetry from "../../../qualify/probes/port-symmetry.js";
 import * as pool from "../../../qualify/probes/warm-pool-events.js";
 
 /** The value that was seen, else the status. */
@@ -30,6 +34,13 @@ const event = (type: string, detail = {}): Event => ({
   detail,
   at: 0,
 });
+
+const flow = (from: string, to: string, port: number): Mirrored => ({ from, to, port });
+/** As ethtool prints them: all queues before, then all of them after. */
+const counters = (...queues: readonly (readonly [number, number])[]): string =>
+  [0, 1]
+    .flatMap((time) => queues.map((each, index) => `     queue_${index}_rx_cnt: ${each[time] ?? 0}`))
+    .join("\n");
 
 test("every fact has one probe", () => {
   expect(PROBES.flatMap(({ facts }) => facts).sort()).toEqual(FACTS.map(({ id }) => id).sort());
@@ -117,6 +128,29 @@ test.each<[string, Finding, string]>([
     "EC2 Instance Launch Unsuccessful",
   ],
   ["no event", launch.judgeEvent([event("EC2 Instance-launch Lifecycle Action")]), "none"],
+  ["no packets", symmetry.judge([]), "unknown"],
+  ["one direction", symmetry.judge([flow("a:1", "b:9", 1), flow("c:9", "d:1", 1)]), "unknown"],
+  ["one port for both", symmetry.judge([flow("a:1", "b:9", 7), flow("b:9", "a:1", 7)]), "yes"],
+  ["a port for each", symmetry.judge([flow("a:1", "b:9", 7), flow("b:9", "a:1", 8)]), "no"],
+  [
+    "one port for both of one flow alone",
+    symmetry.judge([
+      flow("a:1", "b:9", 7),
+      flow("b:9", "a:1", 7),
+      flow("a:2", "b:9", 5),
+      flow("b:9", "a:2", 6),
+    ]),
+    "no",
+  ],
+  ["two queues", spreading.judge(counters([100, 3100], [0, 1000])), "0.75"],
+  ["queues that got little", spreading.judge(counters([100, 200], [0, 100])), "unknown"],
+  ["one queue", spreading.judge(counters([0, 5000])), "unknown"],
+  ["no counters", spreading.judge("no stats available"), "unknown"],
+  ["a flow that moved", rebalance.judge({ before: 9, lasting: 3, fresh: 4 }), "yes"],
+  ["a flow that stayed", rebalance.judge({ before: 9, lasting: 0, fresh: 4 }), "no"],
+  ["a node that got nothing", rebalance.judge({ before: 9, lasting: 0, fresh: 0 }), "unknown"],
+  ["a flow that never came", rebalance.judge({ before: 0, lasting: 0, fresh: 4 }), "unknown"],
+
   ["no pool", pool.judge([], false), "unknown"],
   ["a silent pool", pool.judge([], true), "none"],
   [
