@@ -65,6 +65,15 @@ const schema = z.object({
     unit: z._default(text, "traffic-mirror-tool.service"),
     filtered: z._default(z.boolean(), false),
     counters: nullable(counters),
+    /** Of the built-in tool, all of whose packets are in files; `counters` is given as well. */
+    balance: nullable(
+      z.object({
+        /** Which counter says how many packets there are: with a filter the tool's own. */
+        offered: z.enum(["interface", "tool"]),
+        /** When the tool was started last, and what the counters were. */
+        start: text,
+      }),
+    ),
   }),
   autoscaling_group_name: nullable(text),
   launch_hook: nullable(text),

@@ -33,6 +33,8 @@ interface Parts {
   /** Whose packets a file holds; `late`: it has waited long enough for that to become known. */
   readonly origin: (file: SpoolFile, late: boolean) => Origin | "wait";
   readonly owners: () => (tag: number) => Origin;
+  /** All lines are in the bucket, but those that have come meanwhile. */
+  readonly flushed?: (waiting: () => boolean) => Promise<void>;
   readonly count: (name: EventName, by: number) => void;
   readonly log: Log;
   readonly now: () => number;
@@ -207,6 +209,7 @@ export function createUploader(parts: Parts): Uploader {
             await journal.flush();
             await losses.flush(bucket, place, leaving());
             indexedAt = now();
+            await parts.flushed?.(() => journal.waiting() + losses.waiting() > 0);
           }
           pause = failed > 0 ? Math.min(pause * 2, LONGEST_PAUSE_FACTOR) : 1;
         } catch (error) {

@@ -3,7 +3,7 @@
  * kernel's decapsulation loses endpoint and VNI, and then client and VNI are `all`.
  */
 import type { Origin } from "./identity.js";
-import type { PacketTimes } from "./pcap.js";
+import type { NoPackets, PacketTimes } from "./pcap.js";
 
 export interface Place {
   readonly prefix: string;
@@ -36,13 +36,14 @@ export interface Times {
  * The range of time that a file covers. The end of a file that cannot be read is its last write, which is not
  * earlier than its last packet; the start is in its name, or is not known to be earlier than the end.
  */
-export function timesOf(path: string, writtenAt: number, read: PacketTimes | undefined): Times {
-  if (read !== undefined) return { ...read, source: "packets" };
+export function timesOf(path: string, writtenAt: number, read: PacketTimes | NoPackets | undefined): Times {
+  if (read !== undefined && "first" in read) return { ...read, source: "packets" };
+  const packets = read?.packets ?? null;
   const named = timeInName(path.split("/").at(-1) ?? "");
   if (named !== undefined && named <= writtenAt) {
-    return { first: named, last: writtenAt, packets: null, source: "name" };
+    return { first: named, last: writtenAt, packets, source: "name" };
   }
-  return { first: writtenAt, last: writtenAt, packets: null, source: "written" };
+  return { first: writtenAt, last: writtenAt, packets, source: "written" };
 }
 
 /** `20261121T060057` or `20261121-060057`, UTC, or ten digits of seconds since the epoch. */
