@@ -51,27 +51,28 @@ export function createArrivalLoop({
     failing.add(what);
   };
 
-  const unread = (error: string): void => {
-    sources = undefined;
-    failed("ArrivalCountFailures", "what arrives is not counted on this node", error);
-  };
-
   async function read(): Promise<{ summary: Summary; overflow: boolean } | undefined> {
     const { ok, output } = await run([...config.commands.arrivals, file], READ_SECONDS);
+    let error = output;
     try {
-      if (!ok) return void unread(output);
-      const summary = parseSummary(output);
-      const grown = grownSince(last, summary);
-      last = summary;
-      sources = summary.rows;
-      count("ArrivalSourcesEvicted", grown.evicted);
-      count("ArrivalPacketsUncounted", grown.uncounted);
-      count("ArrivalFragments", grown.fragments);
-      failing.delete("ArrivalCountFailures");
-      return { summary, overflow: grown.overflow };
-    } catch (error) {
-      return void unread(describe(error));
+      if (ok) return taken(parseSummary(output));
+    } catch (problem) {
+      error = describe(problem);
     }
+    sources = undefined;
+    failed("ArrivalCountFailures", "what arrives is not counted on this node", error);
+    return undefined;
+  }
+
+  function taken(summary: Summary): { summary: Summary; overflow: boolean } {
+    const { evicted, uncounted, fragments, overflow } = grownSince(last, summary);
+    last = summary;
+    sources = summary.rows;
+    count("ArrivalSourcesEvicted", evicted);
+    count("ArrivalPacketsUncounted", uncounted);
+    count("ArrivalFragments", fragments);
+    failing.delete("ArrivalCountFailures");
+    return { summary, overflow };
   }
 
   return {
