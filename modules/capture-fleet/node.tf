@@ -167,6 +167,7 @@ locals {
     code_bucket            = local.code_bucket
     clients_key            = local.clients_key
     endpoints_key          = module.inputs.capture.datapath == "bpf" ? local.endpoint_map_key : null
+    arrivals               = module.inputs.arrivals.count ? { bucket = null } : null
   }
 
   # For the scripts, which read it with the shell's own quoting.

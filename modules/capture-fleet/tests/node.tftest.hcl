@@ -119,7 +119,7 @@ run "what_a_node_runs_is_named_by_version_and_digest_in_the_bucket_that_it_canno
         base64decode(file.content) == file("node/${local.node_files[path].source}")
         if !endswith(path, ".o")
       ]) &&
-      length(jsondecode(aws_s3_object.node_files.content)) == 26
+      length(jsondecode(aws_s3_object.node_files.content)) == 29
     )
     error_message = "All of the node's files must be there, as they are in the repository."
   }
@@ -315,5 +315,10 @@ run "a_node_counts_what_arrives_unless_it_is_told_not_to" {
   assert {
     condition     = strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "ARRIVALS='false'\n")
     error_message = "The scripts must be told to attach nothing."
+  }
+
+  assert {
+    condition     = jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).arrivals == null
+    error_message = "The agent must not ask what nobody counts."
   }
 }
