@@ -56,7 +56,7 @@ socket.bind(Number(port), from, () => {
   let left = sizes.split(",").length;
   for (const size of sizes.split(",")) socket.send(Buffer.alloc(Number(size), size), Number(port), to, () => --left || socket.close());
 });`;
-const send = (from: Host, to: Host, port: number, ...sizes: number[]) =>
+const send = (from: Host, to: Pick<Host, "address">, port: number, ...sizes: number[]) =>
   from.run(process.execPath, "-e", SENDER, from.address, to.address, String(port), sizes.join(","));
 
 interface Copy {
@@ -158,6 +158,15 @@ test("the direction and the number of a rule decide: what is rejected first is n
     [PEER, 7000, 1],
     [PEER, 7003, 4],
   ]);
+});
+
+test("what is addressed to somebody who has gone comes to nobody, and is not copied", async () => {
+  await peer.run("ip", "neigh", "replace", "10.65.0.99", "lladdr", "02:00:00:00:ff:ff", "dev", "eth0");
+  const copies = await arrivalsOf({ rules: [END, rule({ protocol: 17 })] }, async () => {
+    await send(peer, { address: "10.65.0.99" }, 7000, 1);
+    await send(peer, web, 7000, 2);
+  });
+  expect(copies.map(told)).toEqual([[PEER, 7000, 2]]);
 });
 
 test("a packet length cuts the copy to so many bytes of the frame, and leaves shorter ones as they are", async () => {

@@ -14,6 +14,8 @@ const LINK = 8;
 const PACKET_MTU = 1500;
 const LINK_MTU = 9001;
 
+const byte = (value: number): string => (value & 0xff).toString(16).padStart(2, "0");
+
 export interface Host {
   readonly name: string;
   /** Of its namespace. */
@@ -26,13 +28,13 @@ export interface Host {
 }
 
 export class Fabric {
-  readonly #prefix: string;
+  readonly prefix: string;
   readonly #hosts = new Map<string, Host>();
   readonly #children = new Set<ChildProcess>();
   #count = 0;
 
   private constructor(prefix: string) {
-    this.#prefix = prefix;
+    this.prefix = prefix;
   }
 
   static async raise(prefix = `twin${process.pid}`): Promise<Fabric> {
@@ -45,13 +47,15 @@ export class Fabric {
   }
 
   get #bridge(): string {
-    return `${this.#prefix}-link`;
+    return `${this.prefix}-link`;
   }
 
   /** `roomFor`: addresses to which packets may be longer than others, as copies to an endpoint are. */
   async host(name: string, addresses: readonly string[], roomFor: readonly string[] = []): Promise<Host> {
-    const space = `${this.#prefix}-${name}`;
-    const port = `v${(this.#count += 1)}`;
+    const space = `${this.prefix}-${name}`;
+    const number = (this.#count += 1);
+    const port = `v${number}`;
+    const mac = `02:00:00:00:${byte(number >> 8)}:${byte(number)}`;
     const [address = ""] = addresses;
     await run("ip", ["netns", "add", space]);
     const host: Host = {
@@ -65,7 +69,7 @@ export class Fabric {
     await host.run("sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1");
     await run("ip", ["-n", space, "-batch", "-"], {
       input: [
-        `link add eth0 mtu ${LINK_MTU} type veth peer name ${port} netns ${this.#bridge} mtu ${LINK_MTU}`,
+        `link add eth0 address ${mac} mtu ${LINK_MTU} type veth peer name ${port} netns ${this.#bridge} mtu ${LINK_MTU}`,
         "link set lo up",
         ...addresses.map((each) => `addr add ${each}/${LINK} dev eth0 noprefixroute`),
         "link set eth0 up",
@@ -76,7 +80,16 @@ export class Fabric {
         "",
       ].join("\n"),
     });
-    await run("ip", ["-n", this.#bridge, "link", "set", port, "master", "br0", "up"]);
+    // As in a VPC, an interface gets what is addressed to it and nothing else, whoever has gone.
+    await run("ip", ["-n", this.#bridge, "-batch", "-"], {
+      input: [
+        `link set ${port} master br0`,
+        `link set ${port} type bridge_slave learning off flood off mcast_flood off`,
+        `link set ${port} up`,
+        "",
+      ].join("\n"),
+    });
+    await run("bridge", ["-n", this.#bridge, "fdb", "replace", mac, "dev", port, "master", "static"]);
     // As on the wire: no frame longer than it was sent, each with its checksums.
     await host.run("ethtool", "-K", "eth0", "tx", "off", "tso", "off", "gso", "off", "gro", "off");
     return host;
