@@ -24,7 +24,7 @@ interface NodeFile {
 
 const LIBRARY = "/usr/local/lib/traffic-mirror";
 
-/** `write_files` of the cloud-config, whose contents are JSON strings on a line each (node/cloud-init.yaml.tftpl). */
+/** `write_files` of the cloud-config, whose contents are JSON strings on a line each (modules/capture-fleet/node/cloud-init.yaml.tftpl). */
 const writtenFiles = (userData: string): Map<string, NodeFile> => {
   const text = gunzipSync(Buffer.from(userData, "base64")).toString();
   const entries = text.matchAll(/- path: (\S+)\n\s+permissions: "(\d+)"\n\s+content: (".*")\n/g);
