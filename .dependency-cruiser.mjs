@@ -138,9 +138,15 @@ export default {
     ),
     forbid(
       "scripts-without-suites",
-      "Scripts share equipment with the tests (test/support); a suite is started, not imported.",
-      { path: "^scripts/" },
+      "Scripts, and the twin, share equipment with the tests (test/support); a suite is started, not imported.",
+      { path: "^(scripts|twin)/" },
       { path: "^test/(?!support/)" },
+    ),
+    forbid(
+      "twin-without-product",
+      "The twin runs what is deployed, as it is deployed; it imports none of it.",
+      { path: "^twin/" },
+      { path: "^functions/" },
     ),
     forbid(
       "tests-are-not-imported",

@@ -88,6 +88,10 @@ test-life: setup ## A node's whole life in the virtual machine, its bucket away 
 demo: setup build ## The product at work in a local cloud, start to finish
 	@npm run --silent demo
 
+.PHONY: demo-traffic
+demo-traffic: setup build ## The same with real packets, as root on Linux; DEFAULTS=yes: at the pace that ships
+	@npm run --silent demo:traffic -- $(if $(DEFAULTS),--defaults)
+
 .PHONY: bench
 bench: setup build ## Calls, CPU, memory and start-up times
 	@npm run --silent bench -- all

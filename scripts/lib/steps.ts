@@ -242,6 +242,7 @@ export const steps = (): Step[] => {
         "local-cloud",
         "qualify",
         "scripts",
+        "twin",
         "test",
       ),
     ),

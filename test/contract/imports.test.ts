@@ -31,6 +31,7 @@ const breaches: Readonly<Record<string, string>> = {
   "product-alone": "functions/sweep/handler.ts → local-cloud/index.ts",
   "local-cloud-alone": "local-cloud/fleet.ts → test/support/builders.ts",
   "scripts-without-suites": "scripts/demo.ts → test/e2e/world.ts",
+  "twin-without-product": "twin/balancer.ts → functions/core/tags.ts",
   "tests-are-not-imported": "test/unit/a.test.ts → test/unit/b.test.ts",
 };
 
@@ -92,7 +93,7 @@ beforeAll(async () => {
   plant(root, [...Object.values(breaches), ...allowed]);
   const { options = {}, ...ruleSet } = config;
   const { tsConfig: _ours, ...rest } = options;
-  const { output } = await cruise(["functions", "local-cloud", "scripts", "test"], {
+  const { output } = await cruise(["functions", "local-cloud", "scripts", "test", "twin"], {
     ...rest,
     baseDir: root,
     validate: true,

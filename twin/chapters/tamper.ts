@@ -1,0 +1,66 @@
+/** Somebody empties the filter: sessions stand and copy nothing. What is known of that today, and how it is put right. */
+import {
+  DeleteTrafficMirrorFilterRuleCommand,
+  DescribeTrafficMirrorFiltersCommand,
+} from "@aws-sdk/client-ec2";
+import { pause, within, type Stage } from "../stage.js";
+import { request, type Fleet } from "./launch.js";
+
+const emptyFilters = async ({ aws }: Stage): Promise<number> => {
+  const { TrafficMirrorFilters = [] } = await aws.ec2.send(new DescribeTrafficMirrorFiltersCommand({}));
+  const rules = TrafficMirrorFilters.flatMap(({ IngressFilterRules = [], EgressFilterRules = [] }) => [
+    ...IngressFilterRules,
+    ...EgressFilterRules,
+  ]);
+  for (const { TrafficMirrorFilterRuleId } of rules) {
+    await aws.ec2.send(new DeleteTrafficMirrorFilterRuleCommand({ TrafficMirrorFilterRuleId }));
+  }
+  return rules.length;
+};
+
+interface Swept {
+  readonly mirrored: number;
+  readonly uncovered: Readonly<Record<string, number>>;
+}
+
+export const tamper = async (stage: Stage, { servers, visitor }: Fleet): Promise<void> => {
+  const { screen, world, aws, cloud, outputs, terraform, during } = stage;
+  const [server] = servers;
+  if (server === undefined) return;
+  const before = world.acting(server.instanceId);
+  const gone = await emptyFilters(stage);
+  screen.say(
+    `somebody deletes the ${gone} rules of the mirror filter, by EC2's API; every session stands as before`,
+  );
+  await within(30, () => servers.every((each) => world.acting(each.instanceId) !== before) || undefined);
+  const sessions = await aws.sessions();
+  screen.promise(`${servers.length} sessions are there`, sessions.length === servers.length);
+  // What was under way when the rules went.
+  await pause(1000);
+  const { received } = await world.balancer.tell();
+  for (const each of servers) await request(visitor, each.host, "/unseen");
+  const { received: after } = await world.balancer.tell();
+  screen.promise(
+    `${servers.length} more requests are answered, and not one packet of them is copied: the sources are silent`,
+    after === received,
+    `${after - received} packets`,
+  );
+  screen.say(
+    "what the product knows: CloudTrail's record of the call is an event, and each sweep reads the filters",
+  );
+  await cloud.idle();
+  // A filter counts when two sweeps in a row have found it so: an apply may be changing its rules.
+  await aws.invoke<Swept>(outputs.function_names.sweep, {});
+  const { uncovered } = await aws.invoke<Swept>(outputs.function_names.sweep, {});
+  screen.promise(
+    `the second sweep says so of all ${servers.length}: ${JSON.stringify(uncovered)}`,
+    Object.values(uncovered).reduce((sum, number) => sum + number, 0) >= servers.length,
+  );
+  screen.say("terraform apply puts the rules back");
+  await during("made again", () => terraform.apply());
+  const again = await within(30, async () => {
+    await request(visitor, server.host, "/seen-again");
+    return (await world.balancer.tell()).received > after || undefined;
+  });
+  screen.promise("packets are copied again", again === true);
+};
