@@ -41,6 +41,28 @@ collect() {
   done
 }
 
+# collect_idle: tcpdump looks at the time only when a packet comes, and keeps the last of them in memory till then. So where
+# none came since a file's time was over, it writes what it has (SIGUSR2, tcpdump(8)), and the file is set aside: with the
+# next packet it begins another one before it writes. Not while workers stand still, which may be in the middle of a packet.
+collect_idle() {
+  local worker file limit state pid
+  [[ ! -e "$stats/still" ]] || return 0
+  TZ=UTC printf -v limit '%(%Y%m%dT%H%M%S)T' "$((EPOCHSECONDS - TOOL_ROTATE_SECONDS - 2))"
+  for ((worker = 0; worker < MIRROR_WORKERS; worker++)); do
+    pid=${workers[worker]:-}
+    for file in "$SPOOL_OPEN"/*-w"$worker".pcap*; do
+      [[ -n "$pid" && -e "$file" && "${file##*/}" < "$limit" ]] || continue
+      # Nothing but the header: there will be no packet in it.
+      [[ "$(stat -c %s "$file")" -ne "$header" ]] || continue
+      # It sleeps until a packet comes.
+      { read -r _ _ state _ <"/proc/$pid/stat" && [[ "$state" == S ]]; } 2>/dev/null || continue
+      kill -USR2 "$pid" 2>/dev/null || continue
+      sleep 0.2
+      [[ "$(stat -c %s "$file")" -le "$header" ]] || echo "$file" | set_aside
+    done
+  done
+}
+
 # What nobody writes to any more, also that of a start that had more workers.
 collect_all() { find "$SPOOL_OPEN" -maxdepth 1 -type f | set_aside; }
 
@@ -171,6 +193,7 @@ settle_all() {
   one_at_a_time
   until [[ -e "$stats/stopped" ]]; do
     collect
+    collect_idle || true
     settle 600 || [[ -e "$stats/stopped" ]] || sleep 2
   done
 }
