@@ -1,6 +1,6 @@
 /** The built-in tool with stand-ins for tcpdump and the compressors: what it delivers, and how it starts and stops. */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listFiles } from "../../../functions/capture-agent/system/spool-files.js";
