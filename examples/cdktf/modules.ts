@@ -340,7 +340,7 @@ export interface CaptureFleetInputs {
    *   - `queue_arn`: a standard queue. Its policy must let s3.amazonaws.com send before this is applied, because S3
    *     tries it.
    *   - `prefix`, `suffix`: of the objects' keys, such as captures/ and .json.gz. No two queues may overlap in both.
-   *     Default null: every object.
+   *     Default "": every object.
    */
   readonly notifications?: Value<{
     readonly eventbridge?: Value<boolean> | null;
