@@ -7,7 +7,7 @@ import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { root } from "../../scripts/lib/run.js";
 import { startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
 import { createAws, type Aws } from "../support/aws.js";
-import { makeEventualIfAsked } from "../support/eventual.js";
+import { makeEventual } from "../support/eventual.js";
 import { lost } from "../support/plan.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 
@@ -33,7 +33,7 @@ const queues = async (): Promise<readonly string[]> =>
 
 beforeAll(async () => {
   cloud = await startLocalCloud({ logFile: join(root, "reports", "e2e-second-deployment-cloud.log") });
-  await makeEventualIfAsked(cloud);
+  await makeEventual(cloud);
   aws = createAws(cloud.env());
   first = await deployment("e2e-first-deployment");
   await first.apply();

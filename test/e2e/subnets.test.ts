@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { DEFAULT_ACCOUNT, startLocalCloud, type LocalCloud } from "../../local-cloud/index.js";
-import { makeEventualIfAsked } from "../support/eventual.js";
+import { makeEventual } from "../support/eventual.js";
 import { offerService } from "../support/hub.js";
 import { LOCAL_PROVIDER, TerraformError, TerraformRoot } from "../support/terraform.js";
 
@@ -38,7 +38,7 @@ const zonesOf = ({ vpcs }: Outputs) =>
 
 beforeAll(async () => {
   cloud = await startLocalCloud();
-  await makeEventualIfAsked(cloud);
+  await makeEventual(cloud);
   await cloud.setSwitches({ "endpoint-behind-target": "kept", "endpoint-availability": "pending" });
   service = await offerService(cloud.env(HUB), "hub", ZONES, [`arn:aws:iam::${DEFAULT_ACCOUNT}:root`]);
   terraform = new TerraformRoot({

@@ -50,6 +50,8 @@ const HUB = "999999999999";
 const HUB_BUS = `arn:aws:events:${DEFAULT_REGION}:${HUB}:event-bus/hub`;
 const ZONE = "eu-west-1a";
 export const CONTROLLER = "mirror";
+/** Of request-mirror.sh: it waits for the answer, however busy the machine is, and not for a time. */
+export const PATIENTLY = ["-t", "600"] as const;
 /** Groups by what becomes of an instance that cannot be mirrored; one whose type EC2 refuses is of type t2.micro. */
 export const GROUPS = { held: "m5.large", lenient: "t2.micro", strict: "t2.micro" } as const;
 export type Group = keyof typeof GROUPS;

@@ -59,20 +59,20 @@ const session = new CreateTrafficMirrorSessionCommand({
   SessionNumber: 1,
 });
 const calls: readonly [string, number, () => Promise<unknown>][] = [
-  ["EC2, reading", 32, () => createEc2Client().send(new DescribeInstancesCommand({}))],
-  ["EC2, writing", 17, () => createPacedEc2Client().send(session)],
-  ["Elastic Load Balancing", 32, () => createLoadBalancingClient().send(new DescribeTargetGroupsCommand({}))],
-  ["Systems Manager", 17, () => createSsmClient().send(new GetParameterCommand({ Name: "/x" }))],
+  ["EC2, reading", 45, () => createEc2Client().send(new DescribeInstancesCommand({}))],
+  ["EC2, writing", 30, () => createPacedEc2Client().send(session)],
+  ["Elastic Load Balancing", 45, () => createLoadBalancingClient().send(new DescribeTargetGroupsCommand({}))],
+  ["Systems Manager", 30, () => createSsmClient().send(new GetParameterCommand({ Name: "/x" }))],
   [
     "SQS",
-    17,
+    30,
     () =>
       createSqsClient().send(
         new ChangeMessageVisibilityBatchCommand({ QueueUrl: `${url}/1/q`, Entries: [] }),
       ),
   ],
-  ["EventBridge", 17, () => createEventBridgeClient().send(new PutEventsCommand({ Entries: [] }))],
-  ["Auto Scaling", 17, () => createAutoScalingClient().send(new DescribeScalingActivitiesCommand({}))],
+  ["EventBridge", 30, () => createEventBridgeClient().send(new PutEventsCommand({ Entries: [] }))],
+  ["Auto Scaling", 30, () => createAutoScalingClient().send(new DescribeScalingActivitiesCommand({}))],
   [
     // Its client of S3 is made in the same way, with half a minute.
     "the agent's CloudWatch",

@@ -2,12 +2,12 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { requestMirror } from "../../../support/request-mirror.js";
 import type { Launched } from "../../../support/aws.js";
-import { CONTROLLER, type World } from "../world.js";
+import { CONTROLLER, PATIENTLY, type World } from "../world.js";
 
 export const answers = (world: World): void => {
   const run = async (launched: Launched, ...args: readonly string[]) => {
     const { accessKeyId } = await world.as("app", launched.instanceId);
-    return requestMirror(["-n", CONTROLLER, ...args], {
+    return requestMirror(["-n", CONTROLLER, ...PATIENTLY, ...args], {
       ...world.cloud.env(),
       AWS_ACCESS_KEY_ID: accessKeyId,
     });
@@ -19,7 +19,7 @@ export const answers = (world: World): void => {
   test("an identified requester gets no other's interface, and can read that it was refused", async () => {
     const [mine, theirs] = [await world.quietly(), await world.quietly()];
     const [eni = ""] = theirs.interfaceIds;
-    const ran = await run(mine, "-i", eni, "-t", "30");
+    const ran = await run(mine, "-i", eni);
     expect(ran).toMatchObject({ status: 3, said: expect.stringContaining("refused: not-yours") });
     expect(await world.sessionsOn(eni)).toEqual([]);
   });
@@ -49,7 +49,7 @@ export const answers = (world: World): void => {
     const launched = await world.quietly();
     const [eni = ""] = launched.interfaceIds;
     await world.ask("Mirror Requested", { network_interface_id: eni });
-    expect(await run(launched, "-i", eni, "-t", "20")).toMatchObject({ status: 0 });
+    expect(await run(launched, "-i", eni)).toMatchObject({ status: 0 });
     expect(await world.sessionsOn(eni)).toHaveLength(1);
   });
 };

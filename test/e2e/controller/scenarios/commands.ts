@@ -5,7 +5,7 @@ import { DEFAULT_ACCOUNT } from "../../../../local-cloud/index.js";
 import { assumeRole, createRole } from "../../../../local-cloud/support/resources.js";
 import { root } from "../../../../scripts/lib/run.js";
 import { requestMirror, runCommands } from "../../../support/request-mirror.js";
-import { CONTROLLER, type World } from "../world.js";
+import { CONTROLLER, PATIENTLY, type World } from "../world.js";
 
 /** The blocks of this language in a document, with the names of this deployment. */
 const blocksOf = (document: string, language: string, names: Readonly<Record<string, string>> = {}) => {
@@ -62,7 +62,9 @@ export const commands = (world: World): void => {
     const { accessKeyId } = await assumeRole(world.cloud, DEFAULT_ACCOUNT, "trusted", "operator");
     const [eni = ""] = (await world.quietly()).interfaceIds;
     const env = { ...world.cloud.env(), AWS_ACCESS_KEY_ID: accessKeyId };
-    expect(await requestMirror(["-n", CONTROLLER, "-i", eni, "-a"], env)).toMatchObject({ status: 0 });
+    expect(await requestMirror(["-n", CONTROLLER, "-i", eni, "-a", ...PATIENTLY], env)).toMatchObject({
+      status: 0,
+    });
     expect(await requestMirror(["-n", CONTROLLER, "-i", eni, "-t", "5"], env)).toMatchObject({ status: 5 });
     await world.cloud.forgive();
   });

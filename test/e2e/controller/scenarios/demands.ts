@@ -6,7 +6,7 @@ import { metadataService, requestMirror } from "../../../support/request-mirror.
 import type { Launched } from "../../../support/aws.js";
 import { DEFAULT_ACCOUNT } from "../../../../local-cloud/index.js";
 import { sdk } from "../../../../local-cloud/support/resources.js";
-import { CONTROLLER, isOurs, until, type World } from "../world.js";
+import { CONTROLLER, isOurs, PATIENTLY, until, type World } from "../world.js";
 
 const MINUTE = 60_000;
 
@@ -16,7 +16,7 @@ export const demands = (world: World): void => {
     AWS_ACCESS_KEY_ID: (await world.as(role, launched.instanceId)).accessKeyId,
   });
   const run = async (launched: Launched, ...args: readonly string[]) =>
-    requestMirror(["-n", CONTROLLER, ...args], await envOf(launched));
+    requestMirror(["-n", CONTROLLER, ...PATIENTLY, ...args], await envOf(launched));
 
   // Also what a failed test left.
   afterEach(() => world.forget());
@@ -26,7 +26,10 @@ export const demands = (world: World): void => {
     const [eni = ""] = launched.interfaceIds;
     const metadata = await metadataService(eni);
     const env = { ...(await envOf(launched)), AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
-    const first = await requestMirror(["-n", CONTROLLER, "-r", 'a "test" \\ of mine', "-e", "5"], env);
+    const first = await requestMirror(
+      ["-n", CONTROLLER, ...PATIENTLY, "-r", 'a "test" \\ of mine', "-e", "5"],
+      env,
+    );
     const sessions = await world.sessionsOn(eni);
     expect({ ...first, seconds: 0 }).toEqual({ status: 0, said: "", seconds: 0 });
     expect(sessions.map(isOurs)).toEqual([true]);
@@ -39,7 +42,7 @@ export const demands = (world: World): void => {
     });
     // Region and interface from the metadata service, another shell, and nothing new for the second request.
     const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...bare } = env as Record<string, string>;
-    const again = await requestMirror(["-n", CONTROLLER], bare, "bash");
+    const again = await requestMirror(["-n", CONTROLLER, ...PATIENTLY], bare, "bash");
     expect(again).toMatchObject({ status: 0, said: "" });
     expect(await world.sessionsOn(eni)).toEqual(sessions);
     await metadata.stop();
@@ -96,7 +99,7 @@ export const demands = (world: World): void => {
   test("what is outside the VPCs is refused, and what nobody answers ends in time", async () => {
     const outside = await world.quietly({}, world.foreignSubnetId);
     const [eni = ""] = outside.interfaceIds;
-    const ran = await requestMirror(["-n", CONTROLLER, "-i", eni, "-a", "-t", "30"], world.cloud.env());
+    const ran = await requestMirror(["-n", CONTROLLER, "-i", eni, "-a", ...PATIENTLY], world.cloud.env());
     expect(ran).toMatchObject({ status: 3, said: expect.stringContaining("refused: outside-vpcs") });
     const launched = await world.quietly();
     const other = ["-n", CONTROLLER, "-i", launched.interfaceIds[0] ?? "", "-a", "-t", "3"];
@@ -172,7 +175,7 @@ export const demands = (world: World): void => {
     const { accessKeyId } = await world.as("app", "web,a=b.c@d");
     const env = { ...world.cloud.env(), AWS_ACCESS_KEY_ID: accessKeyId };
     const ask = (eni: string, ...more: string[]) =>
-      requestMirror(["-n", CONTROLLER, "-i", eni, "-t", "60", ...more], env);
+      requestMirror(["-n", CONTROLLER, "-i", eni, ...PATIENTLY, ...more], env);
     // Eight callers of one session at the same time.
     const ran = await Promise.all(enis.map((eni) => ask(eni, "-r", "\\".repeat(200))));
     expect(ran.map(({ status }) => status).sort()).toEqual([0, 0, 0, 0, 6, 6, 6, 6]);

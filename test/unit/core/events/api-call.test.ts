@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseEvent } from "../../../../functions/core/events/registry.js";
 import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
+import { processorTime } from "../../../support/processor.js";
 
 const parsed = (name: string, over: object = {}) => parseEvent(anEvent(name, over), ACCOUNT_REGION);
 const detailOf = (name: string) => (JSON.parse(anEvent(name)) as { detail: Record<string, unknown> }).detail;
@@ -129,9 +130,10 @@ describe("tags", () => {
   });
 
   it("in a record of a quarter of a megabyte are read at once", () => {
-    const started = performance.now();
-    const ids = Array.from({ length: 10_000 }, () => `i-${"0".repeat(20)}`);
-    expect(call("api-create-tags", tagging(...ids, `i-${"0".repeat(50_000)}`))).toMatchObject({ ok: true });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const taken = processorTime(() => {
+      const ids = Array.from({ length: 10_000 }, () => `i-${"0".repeat(20)}`);
+      expect(call("api-create-tags", tagging(...ids, `i-${"0".repeat(50_000)}`))).toMatchObject({ ok: true });
+    });
+    expect(taken).toBeLessThan(2_000);
   });
 });

@@ -6,6 +6,7 @@ import {
   type ParseResult,
 } from "../../../../functions/core/events/registry.js";
 import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
+import { processorTime } from "../../../support/processor.js";
 
 const I = "i-0abcd1234ef567890";
 const ENI = "eni-0abcd1234ef567890";
@@ -174,18 +175,20 @@ describe("hostile events", () => {
     ["an ARN of dashes", "tag-change", { resources: [`arn:${"-".repeat(250_000)}`] }],
     ["a time of zeros", "mirror-requested", { time: `2026-01-05T12:00:00.${"0".repeat(250_000)}!` }],
   ])("of the length that SQS takes are answered at once: %s", (_, name, over) => {
-    const started = performance.now();
-    expect(answer(name, over).ok).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const taken = processorTime(() => {
+      expect(answer(name, over).ok).toBe(false);
+    });
+    expect(taken).toBeLessThan(2_000);
   });
 
   it("may be as deep as they like", () => {
-    const started = performance.now();
-    const event = answer("ec2-state-running", {}, (body) =>
-      body.replace('"detail":{', `"detail":{"x":${deep},`),
-    );
-    expect(["understood", "not-json", "not-an-event"]).toContain(reason(event));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const taken = processorTime(() => {
+      const event = answer("ec2-state-running", {}, (body) =>
+        body.replace('"detail":{', `"detail":{"x":${deep},`),
+      );
+      expect(["understood", "not-json", "not-an-event"]).toContain(reason(event));
+    });
+    expect(taken).toBeLessThan(2_000);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseEvent } from "../../../../functions/core/events/registry.js";
 import { anEvent, ACCOUNT_REGION } from "../../../support/events.js";
+import { processorTime } from "../../../support/processor.js";
 
 const running = (over: object = {}) => anEvent("ec2-state-running", over);
 const dropped = (body: string) => {
@@ -120,13 +121,14 @@ describe("hostile input", () => {
 
   it("of a quarter of a megabyte is answered at once", () => {
     const long = "i-" + "0".repeat(250_000);
-    const started = performance.now();
-    expect(dropped(running({ detail: { ...detail, "instance-id": long } }))).toBe("malformed");
-    expect(dropped(running({ time: "2026-01-05T11:59:51" + ".".repeat(250_000) }))).toBe("not-an-event");
-    expect(dropped(running({ account: "1".repeat(250_000) }))).toBe("not-an-event");
-    expect(dropped(running({ source: "aws.ec2".repeat(30_000) }))).toBe("unknown-kind");
-    expect(dropped("[".repeat(100_000) + "]".repeat(100_000))).toMatch(/not-/);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const taken = processorTime(() => {
+      expect(dropped(running({ detail: { ...detail, "instance-id": long } }))).toBe("malformed");
+      expect(dropped(running({ time: "2026-01-05T11:59:51" + ".".repeat(250_000) }))).toBe("not-an-event");
+      expect(dropped(running({ account: "1".repeat(250_000) }))).toBe("not-an-event");
+      expect(dropped(running({ source: "aws.ec2".repeat(30_000) }))).toBe("unknown-kind");
+      expect(dropped("[".repeat(100_000) + "]".repeat(100_000))).toMatch(/not-/);
+    });
+    expect(taken).toBeLessThan(2_000);
   });
 
   it("cannot reach the prototype of anything", () => {
