@@ -56,7 +56,7 @@ export const onNode = async (stage: Stage, instanceId: string, script: string): 
       new GetCommandInvocationCommand({ CommandId: Command?.CommandId, InstanceId: instanceId }),
     );
     // For a moment it does not exist.
-    return (await refusal(call)) === undefined ? await call : undefined;
+    return (await refusal(call)) === "InvocationDoesNotExist" ? undefined : await call;
   };
   const { answer } = await stage.until(`a command on ${instanceId}`, 480, ask, (each) =>
     ENDED.includes(each?.Status ?? ""),

@@ -1,6 +1,7 @@
 /** root/ in a working copy that outlives this process: its state says what there is to destroy. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { LOCAL_PROVIDER, TerraformRoot, type Variables } from "../test/support/terraform.js";
 import type { Outputs } from "./outputs.js";
 
@@ -21,6 +22,25 @@ export interface DeploymentOptions {
   readonly local: boolean;
 }
 
+const PAUSE_MS = 2000;
+const TRIES = 10;
+
+/** Init reads the state without its lock, and a Terraform that has outlived its run may be in the middle of writing it. */
+export const initialized = async (
+  root: Pick<TerraformRoot, "init">,
+  pause: () => Promise<unknown> = () => sleep(PAUSE_MS),
+): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await root.init();
+      return;
+    } catch (error) {
+      if (tries === TRIES || !/Unsupported state file format/.test(String(error))) throw error;
+      await pause();
+    }
+  }
+};
+
 export const deployment = (options: DeploymentOptions): Deployment => {
   const { folder, run, region, env, local } = options;
   const working = join(folder, "terraform");
@@ -35,7 +55,7 @@ export const deployment = (options: DeploymentOptions): Deployment => {
       env,
       overrides: local ? { provider: LOCAL_PROVIDER } : {},
     });
-    await made.init();
+    await initialized(made);
     return (root = made);
   };
   return {
@@ -46,7 +66,9 @@ export const deployment = (options: DeploymentOptions): Deployment => {
     },
     plan: async (zones) => (await ready()).plan({ ...variables, endpoint_zones: zones }),
     destroy: async () => {
-      if (!existsSync(join(working, "terraform.tfstate"))) return;
+      // With a lock and no state, a Terraform that has outlived its run is at its first resource; destroy waits for it.
+      const begun = ["terraform.tfstate", ".terraform.tfstate.lock.info"];
+      if (!begun.some((name) => existsSync(join(working, name)))) return;
       const terraform = await ready();
       await terraform.destroy(variables);
       const rest = await terraform.resources();

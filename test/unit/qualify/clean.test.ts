@@ -4,6 +4,7 @@ import { seen } from "../../../qualify/model.js";
 import { probe } from "../../../qualify/probe.js";
 import { askAll } from "../../../qualify/run.js";
 import type { Stage } from "../../../qualify/stage.js";
+import { initialized } from "../../../qualify/terraform.js";
 import { until } from "../../../qualify/until.js";
 
 test.each([
@@ -55,6 +56,35 @@ describe("waiting", () => {
     await expect(until(clock(Date.now() - 1), "it", 5, never, () => false)).rejects.toThrow("time was over");
     const { signal } = { signal: AbortSignal.abort() };
     await expect(until(clock(Infinity, signal), "it", 5, never, () => false)).rejects.toThrow("interrupted");
+  });
+});
+
+describe("init beside a Terraform that writes the state", () => {
+  const HALF =
+    "terraform init ended with 1:\nUnsupported state file format: syntax error at byte offset 172032";
+  const root = (...errors: readonly string[]) => {
+    const left = [...errors];
+    let asked = 0;
+    const init = async () => {
+      asked += 1;
+      const said = left.shift();
+      return said === undefined ? Promise.resolve() : Promise.reject(new Error(said));
+    };
+    return { init, asked: () => asked };
+  };
+  const soon = () => Promise.resolve();
+
+  test("is tried again while the state is half written", async () => {
+    const { init, asked } = root(HALF, HALF);
+    await initialized({ init }, soon);
+    expect(asked()).toBe(3);
+  });
+
+  test("fails at once for another reason, and at last for this one", async () => {
+    const [other, broken] = [root("no provider"), root(...Array.from({ length: 99 }, () => HALF))];
+    await expect(initialized(other, soon)).rejects.toThrow("no provider");
+    await expect(initialized(broken, soon)).rejects.toThrow("Unsupported state file format");
+    expect([other.asked(), broken.asked()]).toEqual([1, 10]);
   });
 });
 
