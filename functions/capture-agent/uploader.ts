@@ -12,6 +12,7 @@ import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
 import { labelFile } from "./system/label.js";
+import { readAddresses, removeAddresses, sweepAddresses } from "./system/part-addresses.js";
 import { isWhole, split } from "./system/split.js";
 import { donePath, listFiles, removeDone } from "./system/spool-files.js";
 
@@ -85,7 +86,7 @@ export function createUploader(parts: Parts): Uploader {
       packets,
       bytes: file.bytes,
       sha256,
-      addresses: known.addresses ?? null,
+      addresses: known.addresses ?? (await readAddresses(directory, file.path)) ?? null,
     };
     return { line, sha256: known.sha256 };
   }
@@ -104,6 +105,7 @@ export function createUploader(parts: Parts): Uploader {
       log.info("uploaded", { key: line.key, bytes: file.bytes, packets: line.packets, stored });
     }
     await removeDone(directory, file.path);
+    await removeAddresses(directory, file.path);
   }
 
   /** Files that are gone, sent or deleted, need not be remembered. */
@@ -209,6 +211,7 @@ export function createUploader(parts: Parts): Uploader {
             await journal.flush();
             await losses.flush(bucket, place, leaving());
             indexedAt = now();
+            await sweepAddresses(directory, now());
             await parts.flushed?.(() => journal.waiting() + losses.waiting() > 0);
           }
           pause = failed > 0 ? Math.min(pause * 2, LONGEST_PAUSE_FACTOR) : 1;

@@ -22,6 +22,10 @@ export function timesInName(path: string): PacketTimes | undefined {
     : { packets: Number(packets), first: Number(first), last: Number(last) };
 }
 
+/** How a file is called that holds the addresses of such a part, however that is compressed or was moved aside. */
+export const partAddresses = (part: string): string =>
+  `${part.replace(/^left-\d+-/, "").replace(/\.(zst|gz)$/, "")}.json`;
+
 /** Where the times of an index line come from: every packet, the file's name, or the time of its last write. */
 export type TimeSource = "packets" | "name" | "written";
 

@@ -20,7 +20,7 @@ case "${TOOL_COMPRESSION:-zstd}" in
 esac
 # Where the data path has tagged the frames, each client's go into files of their own before they are compressed.
 splitter=()
-[[ "${DATAPATH:-}" != bpf ]] || splitter=(node "$library/split.mjs")
+[[ "${DATAPATH:-}" != bpf ]] || splitter=(node "$library/split.mjs" --addresses "$SPOOL_DIRECTORY/addresses")
 mkdir -p "$waiting"
 
 # set_aside: moves the files that are named on its input to $waiting, with one mv for all, since many may be left from an
