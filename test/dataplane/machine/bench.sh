@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packets per second through the BPF data path, without and with counting what arrives, and through the same veth pair when
-# nothing is decapsulated: bench.sh <folder of node files> <capture file> <loops>. Prints "<way> <packets that arrived>
-# <nanoseconds>" for each, in turns.
+# nothing is decapsulated: bench.sh <folder of node files> <capture file> <loops> <tags>. Prints "<way> <packets that arrived>
+# <nanoseconds>" for each, in turns. <tags> is a file with what the agent would give to bin/tags.
 #
 # The sender is the same in both, on the same processor, so what differs is the work that a node does for a packet.
 set -euo pipefail
@@ -9,6 +9,7 @@ here=$(dirname "$(readlink -f "$0")")
 library=$1
 file=$2
 loops=$3
+tags=$4
 way=bpf
 space=tm-bench-$$
 # shellcheck source=test/dataplane/machine/stage.sh
@@ -52,8 +53,10 @@ NFT
   strike_stage
   for counting in false true; do
     raise_stage
+    keep_sys
     settings "ARRIVALS=$counting"
     node "$library/network" up
+    node "$library/tags" <"$tags" >"$out/strays"
     measure "$([[ "$counting" == true ]] && echo counted || echo decapsulated)" mirror0
     strike_stage
   done
