@@ -66,7 +66,7 @@ locals {
       }
     },
     {
-      for key in toset(module.inputs.arrivals.count ? ["arrivals-not-counted"] : []) : key => {
+      for key in toset(local.count_arrivals ? ["arrivals-not-counted"] : []) : key => {
         problem    = "A node does not count what arrives: whether the packets of what is mirrored come in is not known."
         metric     = "ArrivalCountFailures"
         threshold  = 1

@@ -31,15 +31,17 @@ locals {
 
 variable "arrivals" {
   description = <<-EOT
-    What nodes count of the packets that arrive: by endpoint, VNI and address of the mirrored interface, with either
-    data path, before anything else looks at them.
+    Proof of arrival: nodes count the packets that come in by endpoint, VNI and address of the mirrored interface, with
+    either data path and before anything else looks at them, and hand that in each minute in a bucket of its own.
 
-    - `count`: default true, since a node that cannot count is in service all the same, and counting takes at most a
-      fifth of a microsecond of each packet. false: no program is attached, and no one can say what arrived.
+    - `count`: default true. false: nodes attach no program that counts, which saves about a tenth of a microsecond for
+      each packet, and hand in nothing.
+
+    Default null: none of it, since it costs a little for each node and gives every registered account a place to write
+    in the hub. A node that cannot count is in service all the same.
   EOT
   type        = any
-  default     = {}
-  nullable    = false
+  default     = null
 
   validation {
     condition = length(flatten([

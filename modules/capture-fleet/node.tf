@@ -167,13 +167,13 @@ locals {
     code_bucket            = local.code_bucket
     clients_key            = local.clients_key
     endpoints_key          = module.inputs.capture.datapath == "bpf" ? local.endpoint_map_key : null
-    arrivals               = module.inputs.arrivals.count ? { bucket = null } : null
+    arrivals               = local.node_arrivals
   }
 
   # For the scripts, which read it with the shell's own quoting.
   node_environment = {
     DATAPATH               = module.inputs.capture.datapath
-    ARRIVALS               = module.inputs.arrivals.count
+    ARRIVALS               = local.count_arrivals
     OUTER_INTERFACE        = "" # that of the default route
     HEALTH_PORT            = module.inputs.health_check.port
     SPOOL_DIRECTORY        = local.node_settings.spool.directory

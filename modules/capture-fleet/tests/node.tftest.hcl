@@ -136,7 +136,7 @@ run "what_a_node_runs_is_named_by_version_and_digest_in_the_bucket_that_it_canno
 run "by_default_a_node_decapsulates_in_the_kernel_and_writes_pcap" {
   assert {
     condition     = yamldecode(local.user_data["all"]).write_files[1].content == <<-EOT
-      ARRIVALS='true'
+      ARRIVALS='false'
       DATAPATH='kernel'
       HEALTH_PORT='8080'
       OUTER_INTERFACE=''
@@ -305,20 +305,4 @@ run "user_data_that_ec2_would_refuse_is_refused_here" {
   }
 
   expect_failures = [aws_launch_template.this]
-}
-
-run "a_node_counts_what_arrives_unless_it_is_told_not_to" {
-  variables {
-    arrivals = { count = false }
-  }
-
-  assert {
-    condition     = strcontains(yamldecode(local.user_data["all"]).write_files[1].content, "ARRIVALS='false'\n")
-    error_message = "The scripts must be told to attach nothing."
-  }
-
-  assert {
-    condition     = jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).arrivals == null
-    error_message = "The agent must not ask what nobody counts."
-  }
 }
