@@ -48,6 +48,11 @@ interface Parts {
 }
 
 const COMMAND_SECONDS = 10;
+/**
+ * A sensor writes the tag of a connection's first packet when that ends, which may be after days. The map of endpoints
+ * says for as long whose one was that is gone.
+ */
+const REMEMBERED_MS = 7 * 24 * 3600 * 1000;
 /** 8,192 strays of some 40 characters. */
 const OUTPUT = 1 << 20;
 
@@ -104,12 +109,13 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     return files.reduce((oldest, { writtenAt }) => Math.min(oldest, writtenAt), now()) - longest;
   }
   const longest = config.spool.open_idle_seconds * 1000;
+  const remembered = config.spool.labels ? REMEMBERED_MS : 0;
 
   async function give(): Promise<void> {
     if (config.endpoints_key === null) return;
     const { register, endpoints } = known;
-    const input = { register, endpoints, unmapped, now: now(), oldestFrame: await oldestFrame(), inForce };
-    const { tags, without } = nextTags(known.tags, input);
+    const time = { now: now(), oldestFrame: await oldestFrame(), remembered };
+    const { tags, without } = nextTags(known.tags, { register, endpoints, unmapped, inForce, ...time });
     if (JSON.stringify(tags) !== JSON.stringify(known.tags)) {
       inForce = false;
       try {
@@ -119,7 +125,10 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
         throw error;
       }
       known = { ...known, tags };
-      log.info("tags given", { tags: tags.length, without });
+      log.info("tags given", {
+        tags: tags.filter(({ retiredAt }) => retiredAt === undefined).length,
+        without,
+      });
     }
     if (without > 0) count("IdentitiesWithoutTag", without);
     const entries = JSON.stringify(entriesOf(tags, endpoints));

@@ -26,6 +26,7 @@ test("250 endpoints that are replaced each hour for a week leave room for the ot
     unmapped: [],
     now: start,
     oldestFrame: start,
+    remembered: 0,
     inForce: true,
   });
   expect(entriesOf(tags, endpoints).length).toBeLessThan(ROOM);

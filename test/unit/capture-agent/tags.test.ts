@@ -27,7 +27,16 @@ const endpoints = new Map([
 ]);
 const NOW = 1_800_000_000_000;
 const given = (before: readonly Tag[], more: Partial<Parameters<typeof nextTags>[1]> = {}) =>
-  nextTags(before, { register, endpoints, unmapped: [], now: NOW, oldestFrame: NOW, inForce: true, ...more });
+  nextTags(before, {
+    register,
+    endpoints,
+    unmapped: [],
+    now: NOW,
+    oldestFrame: NOW,
+    remembered: 0,
+    inForce: true,
+    ...more,
+  });
 
 /** What the data path does with the entries, and the hub with the file: from endpoint and VNI to a client. */
 function filed(endpoint: string, vni: number, tags: readonly Tag[], late = false) {
@@ -90,6 +99,7 @@ describe("an endpoint that is not in the map yet", () => {
       unmapped: [late],
       now: NOW + 1,
       oldestFrame: NOW - 9,
+      remembered: 0,
       inForce: true,
     });
     const knowledge = { register, endpoints: later, tags: next.tags };
@@ -114,10 +124,11 @@ describe("an endpoint that is not in the map yet", () => {
         vnis: Object.fromEntries(Array.from({ length: 4090 }, (_, n) => [`v${n}`, n + 1])),
       },
     };
+    // Three are left, and half of these are theirs.
     const { tags: all, without } = given([], { register: many, unmapped });
     expect(all.filter(({ identity }) => "account" in identity)).toHaveLength(4091);
-    expect(all).toHaveLength(4094);
-    expect(without).toBe(64 - 3);
+    expect(all).toHaveLength(4092);
+    expect(without).toBe(64 - 1);
   });
 });
 
@@ -135,10 +146,12 @@ describe("tags", () => {
       vni: "other",
     });
     // Their files are still there an hour later, and then not any more.
-    const held = given(after.tags, { register: newcomer, now: NOW + 3600_000, oldestFrame: NOW - 1000 });
-    expect(held.tags.filter(({ retiredAt }) => retiredAt !== undefined)).toHaveLength(bank.length);
-    const free = given(held.tags, { register: newcomer, now: NOW + 3600_000, oldestFrame: NOW + 1 });
-    expect(free.tags.filter(({ retiredAt }) => retiredAt !== undefined)).toEqual([]);
+    const vnis = Object.fromEntries(Array.from({ length: 4087 }, (_, n) => [`v${n}`, n + 1]));
+    const many = { ...newcomer, many: { account_id: "000000000002", vnis } };
+    const later = { register: many, now: NOW + 3600_000 };
+    const held = given(after.tags, { ...later, oldestFrame: NOW - 1000 });
+    expect(held.without).toBe(bank.length + 1);
+    expect(given(held.tags, { ...later, oldestFrame: NOW + 1 }).without).toBe(1);
   });
 
   test("never mean two at once, through any history of clients", () => {
@@ -167,7 +180,15 @@ describe("tags", () => {
           );
           // No file gets older than it was.
           oldestFrame = Math.max(oldestFrame, now - held * 1000);
-          const input = { register: its, endpoints: new Map(), unmapped: [], now, oldestFrame, inForce };
+          const input = {
+            register: its,
+            endpoints: new Map(),
+            unmapped: [],
+            now,
+            oldestFrame,
+            remembered: 0,
+            inForce,
+          };
           for (const { tag, identity } of force) {
             born.push({ tag, identity: JSON.stringify(identity), at: now });
           }
