@@ -12,7 +12,6 @@ import type { EventName } from "./core/metrics.js";
 import type { SpoolFile } from "./core/spool.js";
 import { createStrayCounts } from "./core/strays.js";
 import {
-  decided,
   entriesOf,
   nextTags,
   originOf,
@@ -33,7 +32,7 @@ export interface IdentityLoop {
   giveTags(): Promise<void>;
   origin(file: SpoolFile, late: boolean): Origin | "wait";
   /** Whose a tag is now, for as long as one file takes: it is asked for each line. */
-  owners(): (tag: number) => Origin;
+  owners(late: boolean): (tag: number) => Origin | "wait";
 }
 
 interface Parts {
@@ -172,11 +171,11 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     },
     giveTags,
     origin: ({ path }, late) => originOf(path, known, late),
-    owners() {
-      const found = new Map<number, Origin>();
+    owners(late) {
+      const found = new Map<number, Origin | "wait">();
       const now = known;
       return (tag) => {
-        const origin = found.get(tag) ?? decided(originOfTag(tag, now, true));
+        const origin = found.get(tag) ?? originOfTag(tag, now, late);
         found.set(tag, origin);
         return origin;
       };

@@ -55,6 +55,7 @@ export const eventNames = [
   "IdentitiesWithoutTag",
   "TagMapFailures",
   "UnsplitFiles",
+  "UnlabelledFiles",
 ] as const;
 /** Of the data path that tells clients apart; another has nothing to say of them. */
 const ofIdentity = new Set<string>([
@@ -63,6 +64,7 @@ const ofIdentity = new Set<string>([
   "IdentitiesWithoutTag",
   "TagMapFailures",
   "UnsplitFiles",
+  "UnlabelledFiles",
 ]);
 export type EventName = (typeof eventNames)[number];
 export type Events = Readonly<Record<EventName, number>>;

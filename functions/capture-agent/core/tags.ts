@@ -153,9 +153,6 @@ export function originOfTag(tag: number, knowledge: Knowledge, late: boolean): O
   return { ...(origin ?? NOBODYS), ...("endpoint" in identity && { endpoint: identity.endpoint }) };
 }
 
-/** Without a decision in time. */
-export const decided = (origin: Origin | "wait"): Origin => (origin === "wait" ? NOBODYS : origin);
-
 /** Packets that had no entry of their own, as the data path counts them since it was set up. */
 export interface Stray {
   readonly endpoint: string;

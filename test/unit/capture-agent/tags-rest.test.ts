@@ -3,7 +3,7 @@
  * another client's by then, and who makes endpoints without end must not use up the tags of the others.
  */
 import { labelled } from "../../../functions/capture-agent/core/labels.js";
-import { decided, nextTags, originOfTag, type Tag } from "../../../functions/capture-agent/core/tags.js";
+import { nextTags, originOfTag, type Tag } from "../../../functions/capture-agent/core/tags.js";
 
 const DAY = 24 * 3600_000;
 const START = 1_800_000_000_000;
@@ -39,8 +39,7 @@ test("Zeek's line of a connection of two hours names no client that came meanwhi
   for (let after = 60; after <= 900; after += 10) round(START + after * 1000, bank, { endpoints: seen });
   round(START + 3600_000, joined, { endpoints: seen });
   // It ends after two hours.
-  const owner = (of: number) =>
-    decided(originOfTag(of, { register: joined, endpoints: seen, tags: tags() }, true));
+  const owner = (of: number) => originOfTag(of, { register: joined, endpoints: seen, tags: tags() }, true);
   expect(labelled(`{"uid":"C1","vlan":${tag}}`, owner)).toContain('"client":"bank"');
 });
 
