@@ -6,20 +6,13 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as z from "zod/mini";
 import type { Fetched } from "./aws/bucket.js";
-import { parseClients, parseEndpoints, type NodeConfig } from "./config.js";
+import { parseClients, parseEndpoints, parseGone, type NodeConfig } from "./config.js";
+import { entriesOf, sending } from "./core/entries.js";
 import type { Origin } from "./core/identity.js";
 import type { EventName } from "./core/metrics.js";
 import type { SpoolFile } from "./core/spool.js";
 import { createStrayCounts } from "./core/strays.js";
-import {
-  entriesOf,
-  nextTags,
-  originOf,
-  originOfTag,
-  type Knowledge,
-  type Stray,
-  type Tag,
-} from "./core/tags.js";
+import { nextTags, originOf, originOfTag, type Knowledge, type Stray, type Tag } from "./core/tags.js";
 import { runCommand } from "./system/commands.js";
 import { describe, type Log } from "./system/log.js";
 import { replaceFile } from "./system/spool-files.js";
@@ -79,6 +72,7 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     endpoints: await read(config.endpoints_file, parseEndpoints, new Map()),
     tags: await read(tagsFile, (text) => ledger.parse(JSON.parse(text)) as readonly Tag[], []),
   };
+  let gone = await read(config.endpoints_file, parseGone, new Map());
   const etags = new Map<string, string | undefined>();
   const counts = createStrayCounts();
   let unmapped: readonly string[] = [];
@@ -112,7 +106,8 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
 
   async function give(): Promise<void> {
     if (config.endpoints_key === null) return;
-    const { register, endpoints } = known;
+    const { register } = known;
+    const endpoints = sending(known.endpoints, gone, now());
     const time = { now: now(), oldestFrame: await oldestFrame(), remembered };
     const { tags, without } = nextTags(known.tags, { register, endpoints, unmapped, inForce, ...time });
     if (JSON.stringify(tags) !== JSON.stringify(known.tags)) {
@@ -129,9 +124,9 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
         without,
       });
     }
-    if (without > 0) count("IdentitiesWithoutTag", without);
-    const entries = JSON.stringify(entriesOf(tags, endpoints));
-    const { ok, output } = await run(config.commands.tags, COMMAND_SECONDS, OUTPUT, entries);
+    const { entries, without: noRoom } = entriesOf(tags, endpoints);
+    if (without + noRoom > 0) count("IdentitiesWithoutTag", without + noRoom);
+    const { ok, output } = await run(config.commands.tags, COMMAND_SECONDS, OUTPUT, JSON.stringify(entries));
     inForce = ok;
     if (!ok) {
       count("TagMapFailures", 1);
@@ -143,7 +138,7 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     const found = strays
       .parse(JSON.parse(output))
       .map(([digits, vni, packets]): Stray => ({ endpoint: `vpce-0${digits}`, vni, packets }));
-    const grown = counts.since(found, known, now());
+    const grown = counts.since(found, { register, endpoints }, now());
     unmapped = grown.unmapped;
     count("PacketsUnknownEndpoint", grown.unknown);
     count("PacketsForeignVni", grown.foreign);
@@ -166,6 +161,7 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     async refreshEndpoints() {
       const changed = await refresh(config.endpoints_key, config.endpoints_file, (text) => {
         known = { ...known, endpoints: parseEndpoints(text) };
+        gone = parseGone(text);
       });
       if (changed) await giveTags();
     },

@@ -29,8 +29,9 @@ const nameOf = (identity: Identity): string =>
 
 export interface TagInput {
   readonly register: Register;
+  /** Those that have entries of their own in the data path (entries.ts). */
   readonly endpoints: Endpoints;
-  /** Endpoints that send and are not in the map, the busiest first. */
+  /** Others that send, the busiest first. */
   readonly unmapped: readonly string[];
   readonly now: number;
   /** No frame in the spool is older, milliseconds since the epoch. */
@@ -80,41 +81,6 @@ function freeTags(all: ReadonlyMap<number, Tag>, since: number): number[] {
   const rested = [...all.values()].filter(({ retiredAt = Infinity }) => retiredAt < since);
   rested.sort((a, b) => (a.retiredAt ?? 0) - (b.retiredAt ?? 0));
   return [...never, ...rested.map(({ tag }) => tag)];
-}
-
-/** [endpoint as 16 hex digits, VNI or null for every other one, tag]: an entry of the data path's map. */
-export type TagEntry = readonly [string, number | null, number];
-
-/**
- * GENEVE's option has 8 bytes for an id of 17 hex digits, the first of which is 0 (?). One that does not fit is never
- * found there, and its packets are nobody's.
- */
-export const idDigits = (endpoint: string): string | undefined => {
-  const [, digits = ""] = /^vpce-([0-9a-f]{8,17})$/.exec(endpoint) ?? [];
-  const significant = digits.replace(/^0+/, "");
-  return digits === "" || significant.length > 16 ? undefined : significant.padStart(16, "0");
-};
-
-export function entriesOf(tags: readonly Tag[], endpoints: Endpoints): readonly TagEntry[] {
-  const byAccount = new Map<string, { vni: number | null; tag: number }[]>();
-  const entries: TagEntry[] = [];
-  for (const { tag, identity, retiredAt } of tags) {
-    if (retiredAt !== undefined) continue;
-    if ("account" in identity) {
-      const { account, vni } = identity;
-      byAccount.set(account, [...(byAccount.get(account) ?? []), { vni, tag }]);
-    } else {
-      const digits = idDigits(identity.endpoint);
-      if (digits !== undefined) entries.push([digits, null, tag]);
-    }
-  }
-  for (const [endpoint, account] of endpoints) {
-    const digits = idDigits(endpoint);
-    for (const { vni, tag } of digits === undefined ? [] : (byAccount.get(account) ?? [])) {
-      entries.push([digits ?? "", vni, tag]);
-    }
-  }
-  return entries;
 }
 
 export interface Knowledge {

@@ -1,14 +1,8 @@
 /** Whose packets are whose: by the endpoint's account, whatever VNI a client sends. */
 import fc from "fast-check";
 import { createStrayCounts } from "../../../functions/capture-agent/core/strays.js";
-import {
-  entriesOf,
-  foreignVnis,
-  idDigits,
-  nextTags,
-  originOf,
-  type Tag,
-} from "../../../functions/capture-agent/core/tags.js";
+import { entriesOf, idDigits } from "../../../functions/capture-agent/core/entries.js";
+import { foreignVnis, nextTags, originOf, type Tag } from "../../../functions/capture-agent/core/tags.js";
 
 const BANK = "111122223333";
 const SHOP = "444455556666";
@@ -41,7 +35,7 @@ const given = (before: readonly Tag[], more: Partial<Parameters<typeof nextTags>
 /** What the data path does with the entries, and the hub with the file: from endpoint and VNI to a client. */
 function filed(endpoint: string, vni: number, tags: readonly Tag[], late = false) {
   const digits = idDigits(endpoint);
-  const entries = entriesOf(tags, endpoints);
+  const { entries } = entriesOf(tags, endpoints);
   const tag = (of: number | null) => entries.find(([id, label]) => id === digits && label === of)?.[2];
   const path = `20261129T040000-w0.vlan=${tag(vni) ?? tag(null) ?? 0}.pcap.zst`;
   return originOf(path, { register, endpoints, tags }, late);
@@ -104,11 +98,11 @@ describe("an endpoint that is not in the map yet", () => {
     });
     const knowledge = { register, endpoints: later, tags: next.tags };
     expect(originOf(path, knowledge, false)).toEqual({ client: "bank", vni: "other", endpoint: late });
-    expect(entriesOf(next.tags, later).filter(([digits]) => digits === idDigits(late))).toEqual([
+    expect(entriesOf(next.tags, later).entries.filter(([digits]) => digits === idDigits(late))).toEqual([
       [idDigits(late), null, expect.any(Number)],
       [idDigits(late), 101, expect.any(Number)],
     ]);
-    expect(entriesOf(next.tags, later).map(([, , each]) => each)).not.toContain(tag);
+    expect(entriesOf(next.tags, later).entries.map(([, , each]) => each)).not.toContain(tag);
   });
 
   test("is nobody's when it has waited long enough, and the line says which it was", () => {
