@@ -140,7 +140,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     sent,
     place,
     origin: (file, late) => identities.origin(file, late),
-    owners: () => identities.owners(),
+    owners: (late) => identities.owners(late),
     flushed: balance.flushed,
     count,
     log,

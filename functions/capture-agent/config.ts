@@ -161,7 +161,7 @@ const clients = z.record(
 );
 const endpoints = z.object({
   version: z.literal(1),
-  endpoints: z.record(z.string(), z.object({ account: text })),
+  endpoints: z.record(z.string(), z.object({ account: text, gone: z.optional(z.string()) })),
 });
 
 /** Throws when the document is none of its kind, so that the last good one stays. */
@@ -179,4 +179,14 @@ export const parseClients = (json: string): Register => parsed("clients.json", c
 export function parseEndpoints(json: string): Endpoints {
   const map = parsed("endpoints.json", endpoints, json);
   return new Map(Object.entries(map.endpoints).map(([id, { account }]) => [id, account]));
+}
+
+/** Since when EC2 does not show an endpoint any more, milliseconds since the epoch. */
+export function parseGone(json: string): ReadonlyMap<string, number> {
+  const map = parsed("endpoints.json", endpoints, json);
+  return new Map(
+    Object.entries(map.endpoints).flatMap(([id, { gone }]) =>
+      gone === undefined ? [] : [[id, Date.parse(gone)]],
+    ),
+  );
 }

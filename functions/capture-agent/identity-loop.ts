@@ -6,21 +6,13 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as z from "zod/mini";
 import type { Fetched } from "./aws/bucket.js";
-import { parseClients, parseEndpoints, type NodeConfig } from "./config.js";
+import { parseClients, parseEndpoints, parseGone, type NodeConfig } from "./config.js";
+import { entriesOf, sending } from "./core/entries.js";
 import type { Origin } from "./core/identity.js";
 import type { EventName } from "./core/metrics.js";
 import type { SpoolFile } from "./core/spool.js";
 import { createStrayCounts } from "./core/strays.js";
-import {
-  decided,
-  entriesOf,
-  nextTags,
-  originOf,
-  originOfTag,
-  type Knowledge,
-  type Stray,
-  type Tag,
-} from "./core/tags.js";
+import { nextTags, originOf, originOfTag, type Knowledge, type Stray, type Tag } from "./core/tags.js";
 import { runCommand } from "./system/commands.js";
 import { describe, type Log } from "./system/log.js";
 import { replaceFile } from "./system/spool-files.js";
@@ -33,7 +25,7 @@ export interface IdentityLoop {
   giveTags(): Promise<void>;
   origin(file: SpoolFile, late: boolean): Origin | "wait";
   /** Whose a tag is now, for as long as one file takes: it is asked for each line. */
-  owners(): (tag: number) => Origin;
+  owners(late: boolean): (tag: number) => Origin | "wait";
 }
 
 interface Parts {
@@ -48,6 +40,11 @@ interface Parts {
 }
 
 const COMMAND_SECONDS = 10;
+/**
+ * A sensor writes the tag of a connection's first packet when that ends, which may be after days. The map of endpoints
+ * says for as long whose one was that is gone.
+ */
+const REMEMBERED_MS = 7 * 24 * 3600 * 1000;
 /** 8,192 strays of some 40 characters. */
 const OUTPUT = 1 << 20;
 
@@ -75,6 +72,7 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     endpoints: await read(config.endpoints_file, parseEndpoints, new Map()),
     tags: await read(tagsFile, (text) => ledger.parse(JSON.parse(text)) as readonly Tag[], []),
   };
+  let gone = await read(config.endpoints_file, parseGone, new Map());
   const etags = new Map<string, string | undefined>();
   const counts = createStrayCounts();
   let unmapped: readonly string[] = [];
@@ -104,12 +102,14 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     return files.reduce((oldest, { writtenAt }) => Math.min(oldest, writtenAt), now()) - longest;
   }
   const longest = config.spool.open_idle_seconds * 1000;
+  const remembered = config.spool.labels ? REMEMBERED_MS : 0;
 
   async function give(): Promise<void> {
     if (config.endpoints_key === null) return;
-    const { register, endpoints } = known;
-    const input = { register, endpoints, unmapped, now: now(), oldestFrame: await oldestFrame(), inForce };
-    const { tags, without } = nextTags(known.tags, input);
+    const { register } = known;
+    const endpoints = sending(known.endpoints, gone, now());
+    const time = { now: now(), oldestFrame: await oldestFrame(), remembered };
+    const { tags, without } = nextTags(known.tags, { register, endpoints, unmapped, inForce, ...time });
     if (JSON.stringify(tags) !== JSON.stringify(known.tags)) {
       inForce = false;
       try {
@@ -119,11 +119,14 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
         throw error;
       }
       known = { ...known, tags };
-      log.info("tags given", { tags: tags.length, without });
+      log.info("tags given", {
+        tags: tags.filter(({ retiredAt }) => retiredAt === undefined).length,
+        without,
+      });
     }
-    if (without > 0) count("IdentitiesWithoutTag", without);
-    const entries = JSON.stringify(entriesOf(tags, endpoints));
-    const { ok, output } = await run(config.commands.tags, COMMAND_SECONDS, OUTPUT, entries);
+    const { entries, without: noRoom } = entriesOf(tags, endpoints);
+    if (without + noRoom > 0) count("IdentitiesWithoutTag", without + noRoom);
+    const { ok, output } = await run(config.commands.tags, COMMAND_SECONDS, OUTPUT, JSON.stringify(entries));
     inForce = ok;
     if (!ok) {
       count("TagMapFailures", 1);
@@ -135,7 +138,7 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     const found = strays
       .parse(JSON.parse(output))
       .map(([digits, vni, packets]): Stray => ({ endpoint: `vpce-0${digits}`, vni, packets }));
-    const grown = counts.since(found, known, now());
+    const grown = counts.since(found, { register, endpoints }, now());
     unmapped = grown.unmapped;
     count("PacketsUnknownEndpoint", grown.unknown);
     count("PacketsForeignVni", grown.foreign);
@@ -158,16 +161,17 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     async refreshEndpoints() {
       const changed = await refresh(config.endpoints_key, config.endpoints_file, (text) => {
         known = { ...known, endpoints: parseEndpoints(text) };
+        gone = parseGone(text);
       });
       if (changed) await giveTags();
     },
     giveTags,
     origin: ({ path }, late) => originOf(path, known, late),
-    owners() {
-      const found = new Map<number, Origin>();
+    owners(late) {
+      const found = new Map<number, Origin | "wait">();
       const now = known;
       return (tag) => {
-        const origin = found.get(tag) ?? decided(originOfTag(tag, now, true));
+        const origin = found.get(tag) ?? originOfTag(tag, now, late);
         found.set(tag, origin);
         return origin;
       };

@@ -4,16 +4,14 @@ import type { Bucket } from "./aws/bucket.js";
 import type { NodeConfig } from "./config.js";
 import type { Origin } from "./core/identity.js";
 import { captureKey, timesInName, timesOf, type IndexLine, type Place } from "./core/keys.js";
-import { isLog, labelled } from "./core/labels.js";
 import type { EventName } from "./core/metrics.js";
 import { identityOf as identity, uploadOrder, type SpoolFile } from "./core/spool.js";
+import { createPreparation } from "./preparation.js";
 import type { LossJournal } from "./system/loss-journal.js";
 import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
-import { labelFile } from "./system/label.js";
 import { readAddresses, removeAddresses, sweepAddresses } from "./system/part-addresses.js";
-import { isWhole, split } from "./system/split.js";
 import { donePath, listFiles, removeDone } from "./system/spool-files.js";
 
 export interface Uploader {
@@ -33,7 +31,7 @@ interface Parts {
   readonly place: Place;
   /** Whose packets a file holds; `late`: it has waited long enough for that to become known. */
   readonly origin: (file: SpoolFile, late: boolean) => Origin | "wait";
-  readonly owners: () => (tag: number) => Origin;
+  readonly owners: (late: boolean) => (tag: number) => Origin | "wait";
   /** All lines are in the bucket, but those that have come meanwhile. */
   readonly flushed?: (waiting: () => boolean) => Promise<void>;
   readonly count: (name: EventName, by: number) => void;
@@ -52,11 +50,6 @@ export function createUploader(parts: Parts): Uploader {
   const examined = new Map<string, Examined>();
   /** How often each file failed. Those that failed go last, so that one that always fails delays no other. */
   const failures = new Map<string, number>();
-  /** Captures that could not be taken apart by client: they go where no client reads. */
-  const unsplit = new Set<string>();
-  /** Logs whose lines say whose they are, or cannot: by path and last write, since their size changes with that. */
-  const withLabels = new Set<string>();
-  const logOf = ({ path, writtenAt }: SpoolFile): string => `${path}\n${writtenAt}`;
   let hurry = false;
   const failuresOf = (file: SpoolFile): number => failures.get(identity(file)) ?? 0;
 
@@ -64,6 +57,7 @@ export function createUploader(parts: Parts): Uploader {
   const inTime = (file: SpoolFile): boolean =>
     !hurry && now() - file.writtenAt <= config.unknown_wait_seconds * 1000;
   const originNow = (file: SpoolFile): Origin | "wait" => parts.origin(file, !inTime(file));
+  const preparation = createPreparation({ config, losses, sent, owners: parts.owners, inTime, count, log });
 
   async function indexed(file: SpoolFile): Promise<{ line: IndexLine; sha256: Buffer }> {
     const known =
@@ -93,12 +87,14 @@ export function createUploader(parts: Parts): Uploader {
 
   async function send(file: SpoolFile): Promise<void> {
     if (!sent.has(identity(file))) {
+      if (await preparation.lastTry(file)) return;
       const { line, sha256 } = await indexed(file);
       const stored = await bucket.putFile(line.key, donePath(directory, file.path), file.bytes, sha256);
       await journal.append({ line, ...file }, async () => {
         sent.add(identity(file));
         await losses.withdraw(file); // a full disk took it while it was sent
       });
+      preparation.stored(file);
       count("UploadedFiles", 1);
       count("UploadedBytes", file.bytes);
       count("UploadedPackets", line.packets ?? 0);
@@ -111,66 +107,22 @@ export function createUploader(parts: Parts): Uploader {
   /** Files that are gone, sent or deleted, need not be remembered. */
   function forgetOthers(files: readonly SpoolFile[]): void {
     const here = new Set(files.map(identity));
-    for (const memory of [sent, examined, failures, unsplit]) {
+    preparation.forgetOthers(files);
+    for (const memory of [sent, examined, failures]) {
       for (const known of memory.keys()) if (!here.has(known)) memory.delete(known);
     }
   }
 
   const listed = async (): Promise<readonly SpoolFile[]> => uploadOrder(await listFiles(`${directory}/done`));
 
-  /** What the tool had no time for when it stopped. One that was sent already has only to be deleted. */
-  async function splitWhole(files: readonly SpoolFile[]): Promise<readonly SpoolFile[]> {
-    const whole = files.filter(
-      (file) => isWhole(file) && !sent.has(identity(file)) && !unsplit.has(identity(file)),
-    );
-    for (const file of whole) {
-      const ended = losses.uploading(file);
-      const why = await split(config.commands.split, directory, file);
-      // A full disk took it meanwhile, and its parts are there.
-      if (why === undefined) await losses.withdraw(file);
-      ended();
-      if (why === undefined) continue;
-      // There may be room soon. What has waited as long as for an endpoint's owner goes as it is.
-      if (inTime(file)) continue;
-      unsplit.add(identity(file));
-      count("UnsplitFiles", 1);
-      log.error("a capture is not split by client and goes to client=all", { file: file.path, error: why });
-    }
-    return whole.length === 0 ? files : listed();
-  }
-
-  /** A log that cannot be labelled is sent as it is: it loses nothing but the client's name. */
-  async function labelLogs(files: readonly SpoolFile[]): Promise<readonly SpoolFile[]> {
-    for (const known of withLabels)
-      if (!files.some((file) => logOf(file) === known)) withLabels.delete(known);
-    const logs = files.filter(
-      (file) => isLog(file.path) && !sent.has(identity(file)) && !withLabels.has(logOf(file)),
-    );
-    for (const file of logs) {
-      const owners = parts.owners();
-      const ended = losses.uploading(file);
-      try {
-        await labelFile(donePath(directory, file.path), (line) => labelled(line, owners));
-        await losses.withdraw(file); // a full disk took it meanwhile, and it is there again
-      } catch (error) {
-        log.warn("a log is sent without its clients", { file: file.path, error: describe(error) });
-      } finally {
-        ended();
-      }
-      withLabels.add(logOf(file));
-    }
-    return logs.length === 0 ? files : listed();
-  }
-
   async function pass(): Promise<number> {
     const found = await listed();
-    const whole = config.spool.split ? await splitWhole(found) : found;
-    const files = config.spool.labels ? await labelLogs(whole) : whole;
+    const files = (await preparation.prepare(found)) ? await listed() : found;
     forgetOthers(files);
-    const held = (file: SpoolFile): boolean =>
-      originNow(file) === "wait" || (config.spool.split && isWhole(file) && !unsplit.has(identity(file)));
+    const held = (file: SpoolFile): boolean => originNow(file) === "wait" || preparation.held(file);
     const ready = files.filter((file) => sent.has(identity(file)) || !held(file));
-    const queue = [...ready].sort((a, b) => failuresOf(a) - failuresOf(b));
+    const rank = (file: SpoolFile): number => (preparation.last(file) ? 1 : 0);
+    const queue = [...ready].sort((a, b) => rank(a) - rank(b) || failuresOf(a) - failuresOf(b));
     let failed = 0;
     const work = async (): Promise<void> => {
       for (

@@ -13,7 +13,7 @@ for path in /etc /usr/local/bin /usr/local/lib /var/lib /var/spool /run; do
 done
 cp -R "$folder/files/." /
 mkdir -p /run/traffic-mirror /var/lib/traffic-mirror
-mkdir -p -m 0700 /var/spool/traffic-mirror
+install -d -m 0700 /var/spool/traffic-mirror
 # Where a node says what a person must know.
 : >"$folder/console"
 mount --bind "$folder/console" /dev/console

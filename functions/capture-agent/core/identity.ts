@@ -59,14 +59,16 @@ export function originOfIdentity(
 
 /** What is told apart: each registered VNI, and the rest of each account. Sorted, so that every node counts alike. */
 export function identitiesOf(register: Register): readonly Extract<Identity, { account: string }>[] {
-  const accounts = [...new Set(Object.values(register).map(({ account_id }) => account_id))].sort();
-  return accounts.flatMap((account) => {
-    const vnis = Object.values(register)
-      .filter((client) => client.account_id === account)
-      .flatMap((client) => Object.values(client.vnis));
-    return [
+  const vnis = new Map<string, Set<number>>();
+  for (const client of Object.values(register)) {
+    const its = vnis.get(client.account_id) ?? new Set();
+    for (const vni of Object.values(client.vnis)) its.add(vni);
+    vnis.set(client.account_id, its);
+  }
+  return [...vnis.keys()]
+    .sort()
+    .flatMap((account) => [
       { account, vni: null },
-      ...[...new Set(vnis)].sort((a, b) => a - b).map((vni) => ({ account, vni })),
-    ];
-  });
+      ...[...(vnis.get(account) ?? [])].sort((a, b) => a - b).map((vni) => ({ account, vni })),
+    ]);
 }

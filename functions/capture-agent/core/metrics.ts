@@ -57,6 +57,7 @@ export const eventNames = [
   "IdentitiesWithoutTag",
   "TagMapFailures",
   "UnsplitFiles",
+  "UnlabelledFiles",
   "ArrivalSourcesEvicted",
   "ArrivalPacketsUncounted",
   "ArrivalFragments",
@@ -70,6 +71,7 @@ const ofIdentity = new Set<string>([
   "IdentitiesWithoutTag",
   "TagMapFailures",
   "UnsplitFiles",
+  "UnlabelledFiles",
 ]);
 export type EventName = (typeof eventNames)[number];
 export type Events = Readonly<Record<EventName, number>>;

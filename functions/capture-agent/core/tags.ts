@@ -1,7 +1,6 @@
 /**
  * The VLAN tags that the BPF data path puts on frames, and whose each is. A tag is on disk before the data path uses it,
- * and after it is given up it rests until nothing in the spool can carry it: then the tag of a file never means two
- * clients.
+ * and after it is given up it rests until nothing can carry it any more: then the tag of a file never means two clients.
  */
 import { identitiesOf, originOfIdentity, UNKNOWN, ALL } from "./identity.js";
 import type { Endpoints, Identity, Origin, Register } from "./identity.js";
@@ -22,87 +21,66 @@ const LAST_TAG = 4094;
  * more than there are tags to spare: they take none from who is registered.
  */
 const UNMAPPED_AT_ONCE = 64;
+/** Of the tags that nobody registered needs, so much is what these have, with those that rest: an account can make any number. */
+const UNMAPPED_SHARE = 0.5;
 
 const nameOf = (identity: Identity): string =>
   "account" in identity ? `${identity.account}/${identity.vni ?? "*"}` : identity.endpoint;
 
 export interface TagInput {
   readonly register: Register;
+  /** Those that have entries of their own in the data path (entries.ts). */
   readonly endpoints: Endpoints;
-  /** Endpoints that send and are not in the map, the busiest first. */
+  /** Others that send, the busiest first. */
   readonly unmapped: readonly string[];
   readonly now: number;
   /** No frame in the spool is older, milliseconds since the epoch. */
   readonly oldestFrame: number;
+  /** For how long a sensor may remember the tag of a flow, and write it when that ends, milliseconds. */
+  readonly remembered: number;
   /** Whether the data path has the tags as they are; else frames may still get those that were given up. */
   readonly inForce: boolean;
 }
 
-/** The tags from now on; `without`: how many identities get none, because there are no more. */
+/**
+ * The tags from now on; `without`: how many identities get none, because there are no more. One that was given up stays
+ * until another takes it: first come those that nobody ever had, then the one that was not used for longest.
+ */
 export function nextTags(
   before: readonly Tag[],
   input: TagInput,
 ): { readonly tags: readonly Tag[]; readonly without: number } {
-  const { now, oldestFrame } = input;
-  const wanted = new Map<string, Identity>();
-  for (const identity of identitiesOf(input.register)) wanted.set(nameOf(identity), identity);
-  const mapped = input.endpoints;
-  const unmapped = input.unmapped.filter((endpoint) => !mapped.has(endpoint)).slice(0, UNMAPPED_AT_ONCE);
+  const registered = identitiesOf(input.register);
+  const unmapped = input.unmapped
+    .filter((endpoint) => !input.endpoints.has(endpoint))
+    .slice(0, UNMAPPED_AT_ONCE);
+  const wanted = new Map<string, Identity>(registered.map((each) => [nameOf(each), each]));
   for (const endpoint of unmapped) wanted.set(endpoint, { endpoint });
 
-  const kept = before.flatMap((tag): Tag[] => {
-    const name = nameOf(tag.identity);
-    if (wanted.delete(name)) return [{ tag: tag.tag, identity: tag.identity }];
-    const retiredAt = input.inForce ? (tag.retiredAt ?? now) : now;
-    return retiredAt < oldestFrame ? [] : [{ ...tag, retiredAt }];
-  });
-  const taken = new Set(kept.map(({ tag }) => tag));
-  // One that was just given up may still be on a frame that is under way to the spool.
-  for (const { tag } of before) taken.add(tag);
-  const added: Tag[] = [];
-  let tag = 1;
-  for (const identity of wanted.values()) {
-    while (taken.has(tag)) tag += 1;
-    if (tag > LAST_TAG) break;
-    taken.add(tag);
-    added.push({ tag, identity });
+  const all = new Map<number, Tag>();
+  for (const { tag, identity, retiredAt } of before) {
+    if (wanted.delete(nameOf(identity))) all.set(tag, { tag, identity });
+    else all.set(tag, { tag, identity, retiredAt: input.inForce ? (retiredAt ?? input.now) : input.now });
   }
-  return { tags: [...kept, ...added], without: wanted.size - added.length };
+  const free = freeTags(all, Math.min(input.oldestFrame, input.now - input.remembered));
+  let spare = Math.floor((LAST_TAG - registered.length) * UNMAPPED_SHARE);
+  const reusable = new Set(free);
+  for (const { tag, identity } of all.values()) if ("endpoint" in identity && !reusable.has(tag)) spare -= 1;
+  let without = 0;
+  for (const identity of wanted.values()) {
+    const tag = "endpoint" in identity && spare-- <= 0 ? undefined : free.shift();
+    if (tag === undefined) without += 1;
+    else all.set(tag, { tag, identity });
+  }
+  return { tags: [...all.values()], without };
 }
 
-/** [endpoint as 16 hex digits, VNI or null for every other one, tag]: an entry of the data path's map. */
-export type TagEntry = readonly [string, number | null, number];
-
-/**
- * GENEVE's option has 8 bytes for an id of 17 hex digits, the first of which is 0 (?). One that does not fit is never
- * found there, and its packets are nobody's.
- */
-export const idDigits = (endpoint: string): string | undefined => {
-  const [, digits = ""] = /^vpce-([0-9a-f]{8,17})$/.exec(endpoint) ?? [];
-  const significant = digits.replace(/^0+/, "");
-  return digits === "" || significant.length > 16 ? undefined : significant.padStart(16, "0");
-};
-
-export function entriesOf(tags: readonly Tag[], endpoints: Endpoints): readonly TagEntry[] {
-  const byAccount = new Map<string, { vni: number | null; tag: number }[]>();
-  const entries: TagEntry[] = [];
-  for (const { tag, identity, retiredAt } of tags) {
-    if (retiredAt !== undefined) continue;
-    if ("account" in identity) {
-      const { account, vni } = identity;
-      byAccount.set(account, [...(byAccount.get(account) ?? []), { vni, tag }]);
-    } else {
-      const digits = idDigits(identity.endpoint);
-      if (digits !== undefined) entries.push([digits, null, tag]);
-    }
-  }
-  for (const [endpoint, account] of endpoints) {
-    const digits = idDigits(endpoint);
-    for (const { vni, tag } of digits === undefined ? [] : (byAccount.get(account) ?? [])) {
-      entries.push([digits ?? "", vni, tag]);
-    }
-  }
-  return entries;
+/** What may be given, in this order. What was given up after `since` may still be met on a frame or in a log. */
+function freeTags(all: ReadonlyMap<number, Tag>, since: number): number[] {
+  const never = Array.from({ length: LAST_TAG }, (_, n) => n + 1).filter((tag) => !all.has(tag));
+  const rested = [...all.values()].filter(({ retiredAt = Infinity }) => retiredAt < since);
+  rested.sort((a, b) => (a.retiredAt ?? 0) - (b.retiredAt ?? 0));
+  return [...never, ...rested.map(({ tag }) => tag)];
 }
 
 export interface Knowledge {
@@ -140,9 +118,6 @@ export function originOfTag(tag: number, knowledge: Knowledge, late: boolean): O
   if (origin === undefined && !late) return "wait";
   return { ...(origin ?? NOBODYS), ...("endpoint" in identity && { endpoint: identity.endpoint }) };
 }
-
-/** Without a decision in time. */
-export const decided = (origin: Origin | "wait"): Origin => (origin === "wait" ? NOBODYS : origin);
 
 /** Packets that had no entry of their own, as the data path counts them since it was set up. */
 export interface Stray {

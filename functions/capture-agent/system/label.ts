@@ -2,12 +2,17 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, stat, unlink, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGunzip, createGzip } from "node:zlib";
 
-/** Throws where the file cannot be read or written anew, and leaves it as it is. */
+/** A character for each byte, both ways: a log need not be UTF-8, and leaves as it came. */
+const BYTES = "latin1";
+
+/**
+ * Throws where the file cannot be read or written anew, or where `label` throws, and leaves it as it is. Lines end with a
+ * line feed; all else, carriage returns too, is what the tool wrote.
+ */
 export async function labelFile(path: string, label: (line: string) => string): Promise<void> {
   // Not sent as long as it begins with a dot.
   const draft = join(dirname(path), `.${basename(path)}.labels`);
@@ -20,20 +25,28 @@ export async function labelFile(path: string, label: (line: string) => string): 
   });
   // It is awaited below; until then nobody hears of it.
   failed.catch(() => undefined);
-  async function* lines(): AsyncGenerator<string> {
-    for await (const line of createInterface({ input: text, crlfDelay: Infinity })) yield `${label(line)}\n`;
+  async function* labelledText(): AsyncGenerator<Buffer> {
+    let rest = "";
+    for await (const chunk of text as AsyncIterable<Buffer>) {
+      const lines = `${rest}${chunk.toString(BYTES)}`.split("\n");
+      rest = lines.pop() ?? "";
+      if (lines.length > 0) yield Buffer.from(`${lines.map(label).join("\n")}\n`, BYTES);
+    }
+    if (rest !== "") yield Buffer.from(label(rest), BYTES);
   }
   try {
     const output = createWriteStream(draft, { mode: 0o644 });
-    const labelledLines = Readable.from(lines());
+    const labelled = Readable.from(labelledText());
     const written = zipped
-      ? pipeline(labelledLines, createGzip({ level: constants.Z_BEST_SPEED }), output)
-      : pipeline(labelledLines, output);
+      ? pipeline(labelled, createGzip({ level: constants.Z_BEST_SPEED }), output)
+      : pipeline(labelled, output);
     await Promise.race([written, failed]);
     await utimes(draft, atimeMs / 1000, mtimeMs / 1000);
     await rename(draft, path);
   } catch (error) {
     await unlink(draft).catch(() => undefined);
     throw error;
+  } finally {
+    source.destroy();
   }
 }

@@ -5,6 +5,14 @@
 @load policy/misc/stats
 @load policy/tuning/json-logs
 
+# The BPF data path says by the VLAN tag whose a frame is. Zeek tells connections apart by addresses and ports alone, so
+# two clients with overlapping addresses would be one connection, of the client whose packet came first. Since 8.0 the
+# tag can be in the key as well, and is in each log of a connection as id.ctx.vlan (docs.zeek.org, "Writing a Connection
+# Key Plugin"). Older ones cannot: docs/capture.md.
+@if ( Version::number >= 80000 )
+@load frameworks/conn_key/vlan_fivetuple
+@endif
+
 # Frames come out of mirror0 without GENEVE and VXLAN; tunnels that the mirrored hosts use themselves still nest. The
 # default has been 4 since 6.2 because of Gateway Load Balancers (Zeek's release notes).
 redef Tunnel::max_depth = 4;
