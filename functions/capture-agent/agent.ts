@@ -20,6 +20,7 @@ import { createLossJournal } from "./system/loss-journal.js";
 import { createUploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { loadPublished, savePublished } from "./system/state-file.js";
+import { servePackets } from "./system/packet-door.js";
 import { createSampler } from "./system/sampler.js";
 import { listFiles, listOpenFiles, prepareSpool, readDisk } from "./system/spool-files.js";
 import { listForLosses } from "./spool-limit.js";
@@ -102,7 +103,8 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   }, log);
   const place = { prefix: config.bucket.prefix, ...identity };
   const clients = createClients(config.region);
-  const bucket = createBucket(clients.s3, config.bucket.name, config.bucket.largest_put_bytes);
+  const largest = config.bucket.largest_put_bytes;
+  const bucket = createBucket(clients.s3, config.bucket.name, largest);
   const journal = createUploadJournal({
     folder: `${config.spool.directory}/index`,
     bucket,
@@ -132,9 +134,14 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   });
   for (const entry of await journal.recover()) sent.add(identityOf(entry));
   await losses.recover(await listForLosses(config.spool.directory));
+  const { packets } = config;
+  if (packets !== null) await servePackets({ spool: config.spool.directory, ...packets, count, log });
   const uploader = createUploader({
     config,
     bucket,
+    ...(packets !== null && {
+      own: { name: packets.bucket, bucket: createBucket(clients.s3, packets.bucket, largest) },
+    }),
     journal,
     losses,
     sent,

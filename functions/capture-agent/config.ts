@@ -61,6 +61,8 @@ const schema = z.object({
     /** A larger file is a multipart upload: 5 GiB is the most of one PutObject (Amazon S3, "Uploading objects"). */
     largest_put_bytes: z._default(z.int().check(z.gte(1), z.lte(5 * 2 ** 30)), 5 * 2 ** 30),
   }),
+  /** For a tool that writes its packets to S3 itself: a bucket of theirs, and where this node takes them in. */
+  packets: nullable(z.object({ bucket: text, port: z.int().check(z.gte(1), z.lte(65535)) })),
   tool: z.object({
     unit: z._default(text, "traffic-mirror-tool.service"),
     filtered: z._default(z.boolean(), false),

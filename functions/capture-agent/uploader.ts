@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Bucket } from "./aws/bucket.js";
 import type { NodeConfig } from "./config.js";
 import type { Origin } from "./core/identity.js";
-import { captureKey, timesInName, timesOf, type IndexLine, type Place } from "./core/keys.js";
+import { captureKey, ownKey, timesInName, timesOf, type IndexLine, type Place } from "./core/keys.js";
 import type { EventName } from "./core/metrics.js";
 import { identityOf as identity, uploadOrder, type SpoolFile } from "./core/spool.js";
 import { createPreparation } from "./preparation.js";
@@ -24,6 +24,8 @@ export interface Uploader {
 interface Parts {
   readonly config: NodeConfig;
   readonly bucket: Bucket;
+  /** The bucket of files whose keys a tool has chosen, with its name. */
+  readonly own?: { readonly name: string; readonly bucket: Bucket };
   readonly journal: UploadJournal;
   readonly losses: LossJournal;
   /** Identities of what is sent and in the journal, and still on disk: what a crash or a failed deletion left. */
@@ -59,6 +61,13 @@ export function createUploader(parts: Parts): Uploader {
   const originNow = (file: SpoolFile): Origin | "wait" => parts.origin(file, !inTime(file));
   const preparation = createPreparation({ config, losses, sent, owners: parts.owners, inTime, count, log });
 
+  /** Where a file goes whose key a tool has chosen. */
+  function own({ path }: SpoolFile): { store: Bucket; key: string; uri: string } | undefined {
+    const key = ownKey(path);
+    if (parts.own === undefined || key === undefined) return undefined;
+    return { store: parts.own.bucket, key, uri: `s3://${parts.own.name}/${key}` };
+  }
+
   async function indexed(file: SpoolFile): Promise<{ line: IndexLine; sha256: Buffer }> {
     const known =
       examined.get(identity(file)) ??
@@ -70,7 +79,7 @@ export function createUploader(parts: Parts): Uploader {
     const { first, last, packets, source } = timesOf(file.path, file.writtenAt, known.times);
     const sha256 = known.sha256.toString("hex");
     const line = {
-      key: captureKey(place, { path: file.path, origin, first, sha256 }),
+      key: own(file)?.uri ?? captureKey(place, { path: file.path, origin, first, sha256 }),
       ...origin,
       zone: place.zone,
       node: place.node,
@@ -89,7 +98,8 @@ export function createUploader(parts: Parts): Uploader {
     if (!sent.has(identity(file))) {
       if (await preparation.lastTry(file)) return;
       const { line, sha256 } = await indexed(file);
-      const stored = await bucket.putFile(line.key, donePath(directory, file.path), file.bytes, sha256);
+      const { store, key } = own(file) ?? { store: bucket, key: line.key };
+      const stored = await store.putFile(key, donePath(directory, file.path), file.bytes, sha256);
       await journal.append({ line, ...file }, async () => {
         sent.add(identity(file));
         await losses.withdraw(file); // a full disk took it while it was sent

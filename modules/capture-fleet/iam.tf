@@ -41,6 +41,17 @@ data "aws_iam_policy_document" "node" {
     ]
   }
 
+  # What a tool writes by itself, in a bucket of the caller's: write-only as well.
+  dynamic "statement" {
+    for_each = local.packets_bucket_arns
+
+    content {
+      sid       = "WritePackets"
+      actions   = ["s3:PutObject", "s3:AbortMultipartUpload"]
+      resources = ["${statement.value}/*"]
+    }
+  }
+
   # Its programs and the register of clients; read-only.
   statement {
     sid       = "ReadCode"
@@ -110,7 +121,7 @@ data "aws_iam_policy_document" "node" {
       condition {
         test     = "StringEquals"
         variable = "kms:EncryptionContext:aws:s3:arn"
-        values   = [aws_s3_bucket.this.arn]
+        values   = concat([aws_s3_bucket.this.arn], local.packets_bucket_arns)
       }
     }
   }
@@ -139,6 +150,8 @@ data "aws_iam_policy_document" "node" {
 }
 
 locals {
+  packets_bucket_arns = [for name in local.packets_bucket[*] : "arn:${local.partition}:s3:::${name}"]
+
   # 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sensors/zeek:7.0.3 or …@sha256:…; with FIPS dkr.ecr-fips, dual-stack
   # dkr-ecr and on.aws: as node/bin/registry-login.
   image_parts = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z0-9.]+/([^:@]+)", module.inputs.capture.tool.image), null)

@@ -138,7 +138,8 @@ locals {
       # No tool that rotates writes to a file for longer.
       open_idle_seconds = max(300, 2 * module.inputs.capture.rotation.seconds)
     }
-    bucket = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
+    bucket  = { name = aws_s3_bucket.this.id, prefix = "", kms_key_arn = var.kms_key_arn }
+    packets = local.packets_bucket == null ? null : { bucket = local.packets_bucket, port = local.packets_port }
     tool = {
       kind = module.inputs.capture.tool.kind
       unit = "traffic-mirror-tool.service"
@@ -170,6 +171,10 @@ locals {
     arrivals               = local.node_arrivals
   }
 
+  packets_bucket = module.inputs.capture.tool.packets_bucket
+  # Where the agent takes in what a tool writes to S3 by itself; on the loopback interface alone.
+  packets_port = 6090
+
   # For the scripts, which read it with the shell's own quoting.
   node_environment = {
     DATAPATH               = module.inputs.capture.datapath
@@ -183,6 +188,9 @@ locals {
     TOOL_FILTER            = module.inputs.capture.filter
     TOOL_IMAGE             = module.inputs.capture.tool.image == null ? "" : module.inputs.capture.tool.image
     TOOL_COMMAND           = module.inputs.capture.tool.command == null ? "" : module.inputs.capture.tool.command
+    TOOL_BUCKET            = local.packets_bucket == null ? "" : local.packets_bucket
+    TOOL_BUCKET_REGION     = local.region
+    TOOL_BUCKET_ENDPOINT   = "127.0.0.1:${local.packets_port}"
     TOOL_COMPRESSION       = module.inputs.capture.compression.method
     TOOL_COMPRESSION_LEVEL = module.inputs.capture.compression.level
     TOOL_ARGUMENTS         = join("\n", module.inputs.capture.tool.arguments)

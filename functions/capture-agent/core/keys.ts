@@ -73,6 +73,15 @@ export function partition(time: number): string {
 /** Only characters that are safe in S3 keys (Amazon S3, "Naming Amazon S3 objects"); a key stays below 1,024 bytes. */
 const safe = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, "_").slice(-120);
 
+/**
+ * The folder of files whose keys a tool has chosen, for a bucket of their own: `own-keys/<key>`. What a tool that ended left
+ * unfinished has the id of its upload before the key.
+ */
+export const OWN_KEYS = "own-keys";
+const OWN_KEY = new RegExp(`^${OWN_KEYS}/(?:upload=[0-9a-f]+/)?(.+)$`);
+
+export const ownKey = (path: string): string | undefined => OWN_KEY.exec(path)?.[1];
+
 interface CapturedFile {
   /** Below done/. */
   readonly path: string;

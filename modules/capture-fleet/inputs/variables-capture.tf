@@ -17,6 +17,10 @@ variable "capture" {
         - `packets`, `drops`: paths into it, such as stats.capture.kernel_packets. `drops` may be left out.
         - `lines`: whether the file has one JSON document a line, the last of which counts. Default false.
         - `packets_include_drops`: default false.
+      - `packets_bucket`: name of a bucket of yours, in this region, for the packets of a tool that writes them to Amazon
+        S3 by itself, as Arkime does for its viewer (node/README.md). They go through the spool and come under the tool's
+        own keys; retention, locks and who reads them are that bucket's. Not with kind tcpdump, `readers` or
+        `object_lock`. Default null: none.
     - `filter`: a BPF expression of what is kept, such as `not port 3306`. Default empty: everything that the mirror
       filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are
       mirrored.
@@ -57,6 +61,7 @@ variable "capture" {
         lines                 = optional(bool, false)
         packets_include_drops = optional(bool, false)
       }))
+      packets_bucket = optional(string)
     }), {})
     filter   = optional(string, "")
     datapath = optional(string, "kernel")
@@ -127,6 +132,30 @@ variable "capture" {
     error_message = <<-EOT
       In tool.counters of capture, file must be an absolute path and packets a dotted path such as
       stats.capture.kernel_packets.
+    EOT
+  }
+
+  validation {
+    condition     = var.capture.tool.packets_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.capture.tool.packets_bucket))
+    error_message = <<-EOT
+      The attribute tool.packets_bucket of capture must be null or the name of a bucket, 3 to 63 of a-z, 0-9 and -; names
+      with dots have no certificate of Amazon S3's.
+    EOT
+  }
+
+  validation {
+    condition     = var.capture.tool.packets_bucket == null || var.capture.tool.kind != "tcpdump"
+    error_message = <<-EOT
+      The attribute tool.packets_bucket of capture is for tools that write to Amazon S3 by themselves: set tool.kind to
+      container or command, or take it away; what tcpdump writes goes to the capture bucket.
+    EOT
+  }
+
+  validation {
+    condition     = var.capture.tool.packets_bucket == null || var.object_lock == null
+    error_message = <<-EOT
+      The attribute tool.packets_bucket of capture contradicts object_lock, which holds for the capture bucket alone: take
+      one of both away, or lock your bucket by its own default retention and leave object_lock null.
     EOT
   }
 

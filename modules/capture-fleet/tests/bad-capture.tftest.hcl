@@ -429,3 +429,61 @@ run "a_filter_that_only_names_something_like_vlan_is_none" {
     error_message = "These types have disks of their own."
   }
 }
+
+run "a_bucket_of_a_tools_packets_that_is_no_name_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { tool = { kind = "container", image = "arkime:6", packets_bucket = "Packets/arkime" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_bucket_of_a_tools_packets_is_refused_for_tcpdump" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { tool = { packets_bucket = "packets" } }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_bucket_of_a_tools_packets_is_refused_with_an_object_lock" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture     = { tool = { kind = "container", image = "arkime:6", packets_bucket = "packets" } }
+    object_lock = { mode = "GOVERNANCE", days = 30 }
+  }
+
+  expect_failures = [var.capture]
+}
+
+run "a_bucket_of_a_tools_packets_is_refused_with_readers" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture = { tool = { kind = "container", image = "arkime:6", packets_bucket = "packets" } }
+    clients = { bank = { account_id = "111122223333", vnis = { main = 7 }, readers = ["arn:aws:iam::111122223333:role/reader"] } }
+  }
+
+  expect_failures = [var.clients]
+}

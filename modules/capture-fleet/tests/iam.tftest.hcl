@@ -274,3 +274,28 @@ run "another_path_is_taken_by_whoever_accepts_the_loss" {
     error_message = "The fleet must have the new path."
   }
 }
+
+run "what_a_tool_writes_by_itself_goes_to_its_bucket_and_is_not_read" {
+  command = plan
+
+  variables {
+    capture = { tool = { kind = "container", image = "arkime:6", packets_bucket = "packets" } }
+  }
+
+  assert {
+    condition = [
+      for statement in data.aws_iam_policy_document.node.statement : [statement.actions, statement.resources]
+      if statement.sid == "WritePackets"
+    ] == [[toset(["s3:PutObject", "s3:AbortMultipartUpload"]), toset(["arn:aws:s3:::packets/*"])]]
+    error_message = "The agent sends it; the viewers have permissions of their own."
+  }
+
+  assert {
+    condition = (
+      local.node_settings.packets == { bucket = "packets", port = 6090 } &&
+      local.node_environment.TOOL_BUCKET == "packets" &&
+      local.node_environment.TOOL_BUCKET_ENDPOINT == "127.0.0.1:6090"
+    )
+    error_message = "The tool must find the agent where it listens."
+  }
+}

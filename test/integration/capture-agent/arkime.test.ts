@@ -1,5 +1,5 @@
 /** Arkime's entry point with a stand-in that answers by the command socket as capture 6.7.1 does. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -62,4 +62,37 @@ test("arkime's counters are read by its command socket, what its threads had no 
     expect(await ended).toBe(0);
     expect(counted()).toEqual(expected);
   }
+});
+
+/** With which options capture is started. */
+const OPTIONS = `#!/bin/sh
+printf '%s\\n' "$@" >"\${MIRROR_COUNTERS%/*}/options"
+`;
+
+test.each([
+  ["none", {}, false],
+  [
+    "one",
+    { TOOL_BUCKET: "packets", TOOL_BUCKET_REGION: "eu-west-1", TOOL_BUCKET_ENDPOINT: "127.0.0.1:6090" },
+    true,
+  ],
+])("with %s bucket of its packets arkime writes them to the agent or to the spool", (_, settings, own) => {
+  write("bin/capture", OPTIONS, 0o755);
+  const command = { TOOL_COMMAND: join(programs, "tools/arkime/entrypoint.sh"), TOOL_ARGUMENTS: "--debug" };
+  spawnSync(join(programs, "bin/tool"), {
+    env: { ...environment({ ...command, ...settings }), ARKIME_HAND_OVER_SECONDS: "0.3" },
+  });
+  const options = readFileSync(join(folder, "options"), "utf8").trim().split("\n");
+  const expected = [
+    "pcapWriteMethod=s3",
+    "s3Bucket=packets",
+    "s3Region=eu-west-1",
+    "s3Host=127.0.0.1:6090",
+    "s3UseHttp=true",
+    "s3PathAccessStyle=true",
+  ];
+  expect(options.filter((each) => expected.includes(each))).toEqual(own ? expected : []);
+  expect(options).toContain(`pcapDir=${folder}/spool/open/arkime`);
+  // The caller's come last, and win.
+  expect(options.at(-1)).toBe("--debug");
 });

@@ -28,6 +28,14 @@ hand_over() {
 
 count() { node "${0%/*}/counters.mjs" "$socket" "$counters" "$packets_before" "$drops_before"; }
 
+# Its own way to S3, whose packets its viewer finds: to the agent, which has a spool. The smallest parts, and few at once,
+# because Arkime keeps them in memory.
+if [ -n "${MIRROR_BUCKET:-}" ]; then
+  set -- -o pcapWriteMethod=s3 -o "s3Bucket=$MIRROR_BUCKET" -o "s3Region=$MIRROR_BUCKET_REGION" \
+    -o "s3Host=$MIRROR_BUCKET_ENDPOINT" -o s3UseHttp=true -o s3PathAccessStyle=true -o s3AccessKeyId=node \
+    -o s3SecretAccessKey=node -o pcapWriteSize=5242880 -o s3MaxRequests=40 "$@"
+fi
+
 "${ARKIME_CAPTURE:-capture}" -c "${ARKIME_CONFIG:-/etc/arkime/config.ini}" --command-socket "$socket" \
   -o "pcapDir=$folder" -o "tpacketv3NumThreads=$MIRROR_WORKERS" ${MIRROR_FILTER:+-o "bpf=$MIRROR_FILTER"} "$@" &
 capture=$!
