@@ -21,7 +21,7 @@ import { launchFleet } from "./chapters/launch.js";
 import { readyNodes } from "./chapters/nodes.js";
 import { tamper } from "./chapters/tamper.js";
 import { SHIPPED, SHORT } from "./intervals.js";
-import { missing } from "./machine/requirements.js";
+import { kernelLacks, missing } from "./machine/requirements.js";
 import type { Outputs, Stage } from "./stage.js";
 import { World } from "./world.js";
 
@@ -120,7 +120,7 @@ const demonstrate = async (): Promise<void> => {
   await comeToAnEnd(stage);
 };
 
-const lacking = missing();
+const lacking = missing() ?? (await kernelLacks());
 if (lacking !== undefined) {
   console.error(lacking);
   process.exit(1);

@@ -71,13 +71,7 @@ export class World {
     return this.#bodies.get(instanceId)?.host;
   }
 
-  /** The session by which packets of an instance are copied at this moment. */
-  mirrors(instanceId: string): boolean {
-    const mirrored = this.#bodies.get(instanceId)?.mirrored ?? "";
-    return mirrored !== "";
-  }
-
-  /** What acts on an instance, as text that changes with it. */
+  /** The session that copies an instance's packets, as text that changes with it; empty: there is none. */
   acting(instanceId: string): string {
     return this.#bodies.get(instanceId)?.mirrored ?? "";
   }

@@ -53,8 +53,9 @@ const startSensors = async ({ world, logs }: Stage): Promise<boolean> => {
 const alertIn = async ({ s3, outputs }: Stage, from: number, to: string): Promise<Event | undefined> => {
   const lines = await indexLines(s3, outputs.capture_bucket, from, Date.now());
   for (const { key, last } of lines) {
-    if (!key.endsWith("eve.json.gz") || Date.parse(last) < from) continue;
-    const text = gunzipSync(await fetchObject(s3, outputs.capture_bucket, key)).toString();
+    if (!/-eve(-[0-9a-f]+)?\.json(\.gz)?$/.test(key) || Date.parse(last) < from) continue;
+    const stored = await fetchObject(s3, outputs.capture_bucket, key);
+    const text = (key.endsWith(".gz") ? gunzipSync(stored) : stored).toString();
     const events = text
       .trim()
       .split("\n")

@@ -46,7 +46,10 @@ export const tamper = async (stage: Stage, { servers, visitor }: Fleet): Promise
     `${after - received} packets`,
   );
   screen.say(
-    "what the product knows: CloudTrail's record of the call is an event, and each sweep reads the filters",
+    "what the product knows: each sweep reads the filters, and one that accepts nothing shows at once",
+  );
+  screen.say(
+    "(who it was, and a filter that is only changed, are named after 15 minutes: an apply could explain them)",
   );
   await cloud.idle();
   // A filter counts when two sweeps in a row have found it so: an apply may be changing its rules.

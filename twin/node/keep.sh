@@ -12,10 +12,10 @@ for path in /etc /usr/local/bin /usr/local/lib /var/lib /var/spool /run; do
   mount -t overlay -o "lowerdir=$path,upperdir=$layer/upper,workdir=$layer/work" twin "$path"
 done
 cp -R "$folder/files/." /
-mkdir -p /run/traffic-mirror /var/lib/traffic-mirror
-install -d -m 0700 /var/spool/traffic-mirror
-# Where a node says what a person must know.
+mkdir -p /run/traffic-mirror /var/lib/traffic-mirror /var/spool/traffic-mirror
+chmod 0700 /var/spool/traffic-mirror
+# Where a node says what a person must know; a container has none.
 : >"$folder/console"
-mount --bind "$folder/console" /dev/console
+[ ! -e /dev/console ] || mount --bind "$folder/console" /dev/console
 ip addr add 169.254.169.254/32 dev lo
 exec "$@"
