@@ -1,7 +1,8 @@
 /** Wires the parts of the agent together and starts its loops. */
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createBucket, fetchText } from "./aws/bucket.js";
+import { createArrivalLoop } from "./arrival-loop.js";
+import { createBucket, fetchText, replaceObject } from "./aws/bucket.js";
 import { createClients } from "./aws/clients.js";
 import { createGroup } from "./aws/group.js";
 import { putMetrics } from "./aws/metrics.js";
@@ -108,6 +109,14 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     log,
     now,
   });
+  const arrivals = createArrivalLoop({
+    config,
+    node: place.node,
+    boot,
+    put: (name, key, body) => replaceObject(clients.s3, name, key, body),
+    count,
+    log,
+  });
   for (const entry of await journal.recover()) sent.add(identityOf(entry));
   await losses.recover(await listForLosses(config.spool.directory));
   const uploader = createUploader({
@@ -129,6 +138,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     const totals = monitor.totals();
     const sample = monitor.lastSample();
     const { files, bytes, behindSeconds, usedPercent, open } = monitor.spool();
+    const sources = arrivals.sources();
     const gauges = {
       NodeHealthy: monitor.verdict()?.healthy === true ? 1 : 0,
       Readers: monitor.lastSample()?.readers ?? 0,
@@ -138,6 +148,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       OpenFiles: open.files,
       OpenBytes: open.bytes,
       UploadBehindSeconds: behindSeconds,
+      ...(sources !== undefined && { ArrivalSources: sources }),
     };
     const told = losses.telling();
     log.info("metrics", { ...totals, ...gauges, ...counted });
@@ -145,7 +156,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       await putMetrics(
         clients.cloudWatch,
         toData(
-          { totals, gauges, events: eventsOf(config.datapath, counted) },
+          { totals, gauges, events: eventsOf(config.datapath, config.arrivals !== null, counted) },
           { fleet: config.fleet, zone: place.zone },
           now(),
         ),
@@ -188,6 +199,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     every(config.clients_interval_seconds, "clients", () => identities.refreshClients()),
     every(config.endpoints_interval_seconds, "endpoints", () => identities.refreshEndpoints()),
     every(config.tags_interval_seconds, "tags", () => identities.giveTags()),
+    every(config.arrivals_interval_seconds, "arrivals", () => arrivals.handIn()),
     uploader.run(() => ["uploading", "left"].includes(lifecycle.state().phase)),
     sleep(config.metrics_interval_seconds * 1000).then(() =>
       every(config.metrics_interval_seconds, "metrics", publish),

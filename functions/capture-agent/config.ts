@@ -91,6 +91,9 @@ const schema = z.object({
   /** How long a file waits for its endpoint to come into the map before it counts as unknown. */
   unknown_wait_seconds: seconds(300),
   clients_file: z._default(text, "/etc/traffic-mirror/clients.json"),
+  /** Null: nothing counts what arrives. Without a bucket it is counted and not handed in. */
+  arrivals: nullable(z.object({ bucket: nullable(text), key_prefix: z._default(z.string(), "nodes/") })),
+  arrivals_interval_seconds: seconds(60),
   commands: z._default(
     z.object({
       probe: command("/usr/local/lib/traffic-mirror/probe"),
@@ -98,6 +101,7 @@ const schema = z.object({
       systemctl: command("systemctl"),
       ethtool: command("ethtool"),
       tags: command("/usr/local/lib/traffic-mirror/tags"),
+      arrivals: command("/usr/local/lib/traffic-mirror/arrivals"),
       split: z._default(z.array(text).check(z.minLength(1)), SPLIT),
     }),
     {
@@ -106,6 +110,7 @@ const schema = z.object({
       systemctl: ["systemctl"],
       ethtool: ["ethtool"],
       tags: ["/usr/local/lib/traffic-mirror/tags"],
+      arrivals: ["/usr/local/lib/traffic-mirror/arrivals"],
       split: SPLIT,
     },
   ),

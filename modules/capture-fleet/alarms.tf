@@ -66,6 +66,17 @@ locals {
       }
     },
     {
+      for key in toset(local.count_arrivals ? ["arrivals-not-counted"] : []) : key => {
+        problem    = "A node does not count what arrives: whether the packets of what is mirrored come in is not known."
+        metric     = "ArrivalCountFailures"
+        threshold  = 1
+        periods    = 3
+        datapoints = 2
+        # Agents that do not write have an alarm of their own.
+        missing = "notBreaching"
+      }
+    },
+    {
       for key, subnet in local.watched_zones : "healthy-hosts-${key}" => {
         problem = join(" ", [
           "Zone ${subnet.availability_zone} has no healthy node: without cross-zone load balancing its traffic is lost,",

@@ -3,6 +3,7 @@
 module "inputs" {
   source = "./inputs"
 
+  arrivals              = var.arrivals
   object_lock           = var.object_lock
   notifications         = var.notifications
   capacity              = var.capacity
@@ -18,6 +19,39 @@ module "inputs" {
   instance_types        = var.instance_types
   min_size              = var.min_size
   max_size              = var.max_size
+}
+
+locals {
+  arrivals_keys = {
+    "arrivals" = ["count"]
+  }
+}
+
+variable "arrivals" {
+  description = <<-EOT
+    Proof of arrival: nodes count the packets that come in by endpoint, VNI and address of the mirrored interface, with
+    either data path and before anything else looks at them, and hand that in each minute in a bucket of its own.
+
+    - `count`: default true. false: nodes attach no program that counts, which saves about a tenth of a microsecond for
+      each packet, and hand in nothing.
+
+    Default null: none of it, since it costs a little for each node and gives every registered account a place to write
+    in the hub. A node that cannot count is in service all the same.
+  EOT
+  type        = any
+  default     = null
+
+  validation {
+    condition = length(flatten([
+      [for key in setsubtract(try(keys(var.arrivals), []), local.arrivals_keys["arrivals"]) :
+      key],
+    ])) == 0
+    error_message = "arrivals must have none but its documented keys: correct or remove ${join(", ", flatten([
+      [for key in setsubtract(try(keys(var.arrivals), []), local.arrivals_keys["arrivals"]) :
+        "arrivals.${key} (none of ${join(", ",
+      local.arrivals_keys["arrivals"])})"],
+    ]))}."
+  }
 }
 
 locals {

@@ -15,7 +15,7 @@ locals {
   agent_path   = "${path.module}/../../functions/dist/capture-agent.mjs"
 
   node_programs = [
-    "check-network", "firewall", "install-packages", "network", "preflight", "probe", "registry-login",
+    "arrivals", "check-network", "firewall", "install-packages", "network", "preflight", "probe", "registry-login",
     "session-manager", "spool", "tags", "tcpdump-workers", "tool",
   ]
   node_units = ["agent", "network", "session-manager", "tool"]
@@ -27,6 +27,8 @@ locals {
     {
       "${local.node_library}/delivery.sh"                   = { mode = "0644", source = "bin/delivery.sh" }
       "${local.node_library}/settings.sh"                   = { mode = "0644", source = "bin/settings.sh" }
+      "${local.node_library}/bpf_maps.py"                   = { mode = "0644", source = "bin/bpf_maps.py" }
+      "${local.node_library}/count.bpf.o"                   = { mode = "0644", source = "bpf/count.bpf.o" }
       "${local.node_library}/decap.bpf.o"                   = { mode = "0644", source = "bpf/decap.bpf.o" }
       "${local.node_library}/decap-plain.bpf.o"             = { mode = "0644", source = "bpf/decap-plain.bpf.o" }
       "${local.node_library}/split.mjs"                     = { mode = "0644", source = "../../../functions/dist/capture-split.mjs" }
@@ -158,11 +160,13 @@ locals {
     code_bucket            = local.code_bucket
     clients_key            = local.clients_key
     endpoints_key          = module.inputs.capture.datapath == "bpf" ? local.endpoint_map_key : null
+    arrivals               = local.node_arrivals
   }
 
   # For the scripts, which read it with the shell's own quoting.
   node_environment = {
     DATAPATH               = module.inputs.capture.datapath
+    ARRIVALS               = local.count_arrivals
     OUTER_INTERFACE        = "" # that of the default route
     HEALTH_PORT            = module.inputs.health_check.port
     SPOOL_DIRECTORY        = local.node_settings.spool.directory

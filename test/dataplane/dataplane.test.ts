@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { tagIn } from "../../functions/capture-agent/core/tags.js";
+import { arrivalsIn, arrivalsOf, byName, rowsIn, scanned, type Summary } from "./support/arrivals.js";
 import { badInputs, type Way } from "./support/bad-input.js";
 import { inputFolder, playHere, playInMachine, prepare, systemAsked } from "./support/machines.js";
 import { growth, scenarioIn, type Scenario } from "./support/observations.js";
@@ -19,11 +20,15 @@ const packets = traffic(FLOWS);
 const CLIENTS = 200;
 const clients = manyClients(CLIENTS + 2);
 const SENT = FLOWS * PACKETS_PER_FLOW;
+/** More than the map of sources has places for. */
+const SCANNED = 70_000;
 
-const common = ["lifecycle", "flows", "bad", "unguarded", "stopped-reader"];
+const common = ["lifecycle", "flows", "bad", "unguarded", "stopped-reader", "arrivals"];
 const onlyHere = [
   "clients",
   "no-maps",
+  "no-count",
+  "scan",
   "no-guard",
   "stopped-tool",
   "small-mtu",
@@ -43,6 +48,10 @@ beforeAll(async () => {
   writePcap(
     join(input, "clients.pcap"),
     clients.map(({ wire }) => wire),
+  );
+  writePcap(
+    join(input, "scan.pcap"),
+    scanned(SCANNED).map(({ wire }) => wire),
   );
   // A tag for each client, one more for every other one's own VNI, and none for the last two.
   const entries = Array.from({ length: CLIENTS }, (_, client) => {
@@ -232,6 +241,68 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
     });
   });
 
+  describe("what arrives", () => {
+    const rows = (scenario: Scenario, name: string) => arrivalsIn(join(scenario.folder, `${name}.rows`));
+    const summary = ({ text }: Scenario, name: string) => JSON.parse(text(`${name}.txt`)) as Summary;
+
+    test("is counted by endpoint, VNI and source, packet by packet, whatever addresses clients share", () => {
+      const scenario = play(way, "arrivals");
+      expect(rows(scenario, "empty").size).toBe(0);
+      expect(byName(rows(scenario, "flows"))).toEqual(byName(arrivalsOf(packets)));
+      const both = arrivalsOf([...packets, ...clients]);
+      expect(byName(rows(scenario, "clients"))).toEqual(byName(both));
+      const nothing = { uncounted: 0, fragments: 0 };
+      expect(summary(scenario, "clients")).toEqual({ rows: both.size, added: both.size, ...nothing });
+    });
+
+    test("is told with the seconds since its last packet", () => {
+      const scenario = play(way, "arrivals");
+      const ages = rowsIn(join(scenario.folder, "bad.rows")).map(([, , , , , age]) => age);
+      expect(ages.filter((age) => !Number.isInteger(age) || age < 0)).toEqual([]);
+      // What came first is the older one.
+      const age = (name: string, address: string) =>
+        rowsIn(join(scenario.folder, `${name}.rows`)).find((row) => row[2] === address)?.[5] ?? -1;
+      expect(age("repaired", "172.31.1.4")).toBeGreaterThanOrEqual(age("repaired", "192.0.2.2"));
+      expect(age("repaired", "192.0.2.2")).toBeGreaterThanOrEqual(0);
+    });
+
+    test("is a whole mirrored packet, over IPv4 or IPv6; of fragments only the number is known", () => {
+      const scenario = play(way, "arrivals");
+      const before = rows(scenario, "clients");
+      const added = [...rows(scenario, "bad")].filter(([key]) => !before.has(key));
+      const frames = badInputs.filter(({ name }) => name.startsWith("frame-"));
+      expect(frames.length).toBeGreaterThan(5);
+      expect(new Map(added.map(([key, [count]]) => [key, count]))).toEqual(
+        new Map([
+          ["1122334455667788 74565 172.31.0.5", frames.length],
+          ["1122334455667788 16777215 172.31.0.5", 1],
+          ["1122334455667788 74565 fd00::99", 1],
+        ]),
+      );
+      const fragments = badInputs.filter(({ name }) => /(geneve|vxlan)-.*fragment/.test(name));
+      expect(summary(scenario, "bad").fragments).toBe(fragments.flatMap(({ wire }) => wire).length);
+    });
+
+    test("is counted on when the data path is made anew, the probe with it", () => {
+      const scenario = play(way, "arrivals");
+      expect(scenario.code("probe")).toBe(0);
+      const bad = rows(scenario, "bad");
+      const probe = "0000000000000000 0 192.0.2.2";
+      const after = rows(scenario, "repaired");
+      expect(after.get(probe)?.[0]).toBe(1);
+      expect(byName(after).filter(([key]) => key !== probe)).toEqual(byName(bad));
+    });
+
+    test("is not counted where nobody wants it, which is not told as silence", () => {
+      const { code, text } = play(way, "arrivals");
+      expect([code("off"), text("off.txt")]).toEqual([
+        1,
+        "traffic-mirror: the program that counts what arrives is not attached (network up says why)\n",
+      ]);
+      expect(text("filters")).not.toContain("count.bpf.o");
+    });
+  });
+
   describe("packet counts", () => {
     test("a reader that stands still shows in its own statistics and nowhere else", () => {
       const scenario = play(way, "stopped-reader");
@@ -291,6 +362,35 @@ describe("200 clients with the same addresses", () => {
     expect(text("tags.txt")).toContain("cannot be used");
     const frames = readPcap(join(scenario.folder, "mirror0.pcap"));
     expect(sorted(frames)).toEqual(sorted(clients.map(({ inner }) => tagged(inner, NOBODY))));
+  });
+});
+
+describe("sources that cannot be counted", () => {
+  test("leave the node in service, with one sentence, and are counted once they can be", () => {
+    const scenario = play("bpf", "no-count");
+    const { code, text } = scenario;
+    expect([code("up"), code("check"), code("probe"), code("arrivals")]).toEqual([0, 0, 0, 1]);
+    expect(text("up.txt")).toMatch(
+      /^traffic-mirror: this tc or kernel takes no program that counts what arrives: [^\n]+\n$/,
+    );
+    expect(text("arrivals.txt")).toContain("is not attached");
+    expect(scenario.grown()["mirror0.rx_packets"]).toBe(SENT);
+    expect([text("again.txt"), code("again"), code("again-arrivals")]).toEqual(["", 0, 0]);
+  });
+
+  test("are told by number when there are more than places; those that go on sending stay", () => {
+    const scenario = play("bpf", "scan");
+    const of = (name: string) => JSON.parse(scenario.text(`${name}.txt`)) as Summary;
+    const known = arrivalsOf(packets);
+    expect(of("scan").added).toBe(SCANNED);
+    expect(of("after").added).toBe(SCANNED + known.size);
+    for (const name of ["scan", "after"]) {
+      expect(of(name).rows).toBeLessThanOrEqual(65_536);
+      expect(of(name).rows).toBeGreaterThan(60_000);
+      expect(of(name).uncounted).toBe(0);
+    }
+    const rows = arrivalsIn(join(scenario.folder, "after.rows"));
+    expect([...known].filter(([key, sums]) => rows.get(key)?.join() !== sums.join())).toEqual([]);
   });
 });
 

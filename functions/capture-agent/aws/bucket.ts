@@ -48,6 +48,16 @@ export function createBucket(s3: S3Client, Bucket: string, largestPut: number): 
   };
 }
 
+/** Where only the last of its kind counts. */
+export async function replaceObject(
+  s3: S3Client,
+  Bucket: string,
+  Key: string,
+  Body: Uint8Array,
+): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/gzip" }));
+}
+
 export type Fetched =
   | { readonly kind: "changed"; readonly text: string; readonly etag: string | undefined }
   | { readonly kind: "same" }

@@ -32,6 +32,7 @@ export interface Gauges {
   readonly OpenFiles: number;
   readonly OpenBytes: number;
   readonly UploadBehindSeconds: number;
+  readonly ArrivalSources?: number;
 }
 
 /** Counted since the last publication, zeros included: an alarm must distinguish "none" from "no data". */
@@ -55,6 +56,11 @@ export const eventNames = [
   "IdentitiesWithoutTag",
   "TagMapFailures",
   "UnsplitFiles",
+  "ArrivalSourcesEvicted",
+  "ArrivalPacketsUncounted",
+  "ArrivalFragments",
+  "ArrivalCountFailures",
+  "ArrivalHandInFailures",
 ] as const;
 /** Of the data path that tells clients apart; another has nothing to say of them. */
 const ofIdentity = new Set<string>([
@@ -67,11 +73,13 @@ const ofIdentity = new Set<string>([
 export type EventName = (typeof eventNames)[number];
 export type Events = Readonly<Record<EventName, number>>;
 
-/** What is published with this data path. */
-export const eventsOf = (datapath: "kernel" | "bpf", events: Events): Partial<Events> =>
-  datapath === "bpf"
-    ? events
-    : Object.fromEntries(Object.entries(events).filter(([name]) => !ofIdentity.has(name)));
+/** What is published of a node with this data path, that counts what arrives or does not. */
+export const eventsOf = (datapath: "kernel" | "bpf", counts: boolean, events: Events): Partial<Events> =>
+  Object.fromEntries(
+    Object.entries(events).filter(
+      ([name]) => (datapath === "bpf" || !ofIdentity.has(name)) && (counts || !name.startsWith("Arrival")),
+    ),
+  );
 
 export const noEvents: Events = Object.fromEntries(eventNames.map((name) => [name, 0])) as Record<
   EventName,

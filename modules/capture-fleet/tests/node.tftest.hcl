@@ -119,7 +119,7 @@ run "what_a_node_runs_is_named_by_version_and_digest_in_the_bucket_that_it_canno
         base64decode(file.content) == file("node/${local.node_files[path].source}")
         if !endswith(path, ".o")
       ]) &&
-      length(jsondecode(aws_s3_object.node_files.content)) == 26
+      length(jsondecode(aws_s3_object.node_files.content)) == 29
     )
     error_message = "All of the node's files must be there, as they are in the repository."
   }
@@ -136,6 +136,7 @@ run "what_a_node_runs_is_named_by_version_and_digest_in_the_bucket_that_it_canno
 run "by_default_a_node_decapsulates_in_the_kernel_and_writes_pcap" {
   assert {
     condition     = yamldecode(local.user_data["all"]).write_files[1].content == <<-EOT
+      ARRIVALS='false'
       DATAPATH='kernel'
       HEALTH_PORT='8080'
       OUTER_INTERFACE=''

@@ -30,6 +30,12 @@ said() {
 check() { said "$1" node "$library/check-network"; }
 probe() { said "$1" node "$library/probe"; }
 
+# With no more than the agent has.
+# shellcheck disable=SC2054 # setpriv separates them by commas
+as_agent=(setpriv --inh-caps=-all --bounding-set=-all,+net_admin,+net_raw,+net_bind_service,+dac_override,+fowner)
+# arrivals <name>: what has arrived, as the agent reads it.
+arrivals() { said "$1" node "${as_agent[@]}" "$library/arrivals" "$out/$1.rows"; }
+
 # Set up twice, taken down twice: the second time changes nothing and prints nothing.
 scenario_lifecycle() {
   check before
@@ -92,13 +98,10 @@ filed() { [[ "$(find "$out/spool/done" -type f | wc -l)" -ge "$1" ]]; }
 # What tells many clients apart: tags of the agent's, real packets, files of each. Two of the last clients have no tag. All
 # packets come twice, since tcpdump ends a file by time only when another packet comes.
 scenario_clients() {
-  local tool as_agent file
+  local tool file
   keep_sys
   settings WORKERS=2 TOOL_ROTATE_SECONDS=1
   network up
-  # With no more than the agent has.
-  # shellcheck disable=SC2054 # setpriv separates them by commas
-  as_agent=(setpriv --inh-caps=-all --bounding-set=-all,+net_admin,+net_raw,+net_bind_service,+dac_override,+fowner)
   node "${as_agent[@]}" "$library/tags" <"$input/tags.json" >"$out/strays-before.json"
   MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
   tool=$!
@@ -115,6 +118,62 @@ scenario_clients() {
   wait "$tool"
   # What a stop had no time for the agent takes apart.
   find "$out/spool/done" -type f ! -name '*.vlan=*' | while IFS= read -r file; do node node "$library/split.mjs" "$file"; done
+}
+
+# What arrives is counted by source: a fleet's traffic, 200 clients with the same addresses, what is no mirrored packet, and
+# the probe. When the data path is made anew the counts stay.
+scenario_arrivals() {
+  local file
+  keep_sys
+  network up
+  arrivals empty
+  inject "$input/flows.pcap"
+  arrivals flows
+  inject "$input/clients.pcap"
+  arrivals clients
+  for file in "$input"/bad/[!z]*.pcap; do
+    outside tcpreplay --quiet --topspeed -i wire0 "$file" >"$out/tcpreplay.log" 2>&1
+  done
+  quiet
+  arrivals bad
+  node ip link set mirror0 down
+  network up
+  probe probe
+  arrivals repaired
+  # Nothing of it is left when it is not wanted; that the map is still there does not look like silence.
+  settings ARRIVALS=false
+  said unwanted network up
+  node tc filter show dev eth0 ingress >"$out/filters"
+  arrivals off
+}
+
+# A program that the kernel does not take, here because something else has its map's name: the node is in service.
+scenario_no_count() {
+  keep_sys
+  node mount -t bpf bpf /sys/fs/bpf
+  node mkdir -p /sys/fs/bpf/tc/globals
+  node bpftool map create /sys/fs/bpf/tc/globals/tm_arrivals_1 type array key 4 value 4 entries 1 name other
+  said up network up
+  check check
+  probe probe
+  arrivals arrivals
+  note before
+  inject "$input/flows.pcap"
+  note after
+  # What stood in its way has gone.
+  node rm /sys/fs/bpf/tc/globals/tm_arrivals_1
+  said again network up
+  arrivals again-arrivals
+}
+
+# More sources than the map has places for.
+scenario_scan() {
+  keep_sys
+  network up
+  inject "$input/scan.pcap"
+  arrivals scan
+  inject "$input/flows.pcap"
+  arrivals after
 }
 
 # A program with maps that the kernel does not take, here because something else has its map's name: nothing is lost.

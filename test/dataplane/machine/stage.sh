@@ -42,7 +42,7 @@ strike_stage() {
 settings() {
   printf '%s\n' "DATAPATH=$way" OUTER_INTERFACE= HEALTH_PORT=8080 "SPOOL_DIRECTORY=$out/spool" \
     TOOL_KIND=tcpdump TOOL_FILTER= TOOL_IMAGE= TOOL_COMMAND= TOOL_ARGUMENTS= \
-    TOOL_ROTATE_SECONDS=60 TOOL_ROTATE_MEGABYTES=256 WORKERS= "$@" >"$out/node.env"
+    TOOL_ROTATE_SECONDS=60 TOOL_ROTATE_MEGABYTES=256 WORKERS= ARRIVALS=true "$@" >"$out/node.env"
   export TRAFFIC_MIRROR_ENV=$out/node.env
 }
 

@@ -33,6 +33,8 @@ export const prepare = async (system: System = "debian12"): Promise<void> => {
   });
 };
 
+export const bpfObjects = ["decap.bpf.o", "decap-plain.bpf.o", "count.bpf.o"] as const;
+
 /** The node's files as they lie on a node, in one folder, and the packets. `objects`: a folder with other BPF objects. */
 export const inputFolder = async (
   name: string,
@@ -43,7 +45,7 @@ export const inputFolder = async (
   rmSync(input, { recursive: true, force: true });
   mkdirSync(join(input, "bad"), { recursive: true });
   cpSync(join(nodeFiles, "bin"), join(input, "node"), { recursive: true });
-  for (const object of ["decap.bpf.o", "decap-plain.bpf.o"]) {
+  for (const object of bpfObjects) {
     cpSync(join(objects, object), join(input, "node", object));
   }
   const splitter = await bundle({ name: "capture-split", entry: "main.ts" });

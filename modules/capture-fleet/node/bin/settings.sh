@@ -10,7 +10,8 @@ library=${BASH_SOURCE[0]%/*}
 # Names and numbers that node.env does not change.
 geneve_port=6081 # RFC 8926, and all that a Gateway Load Balancer speaks
 vxlan_port=4789  # RFC 7348, and all that a mirror target receives
-table=6081       # routing table of the decapsulated outer packets
+table=6081       # routing table of the decapsulated outer packets, and preference of the program that decapsulates
+count_preference=6080 # of the program that counts: before it
 decap_index=6081 # interface index compiled into bpf/decap.bpf.c
 decap_mtu=9000   # mirrored packets of 8,500 bytes and what comes with them
 

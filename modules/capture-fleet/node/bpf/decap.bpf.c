@@ -7,25 +7,11 @@
 // Maps are BTF maps, the only ones that iproute2 with libbpf 1 loads, and lie below /sys/fs/bpf/tc/globals. A map of
 // another shape under that name fails the load: change the name with the shape. WITHOUT_MAPS is the object for a tc that
 // cannot load them at all: every frame is nobody's then, and none is lost.
-#include <linux/bpf.h>
-#include <linux/if_ether.h>
-#include <linux/in.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <linux/pkt_cls.h>
-#include <linux/udp.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
+#include "headers.h"
 
 #define DECAP_IFINDEX 6081
 #define NOBODY 0 // the tag of what no entry fits
 #define ANY_VNI 0xffffffff
-#define ENDPOINT_OPTION 1 // its eight bytes are the endpoint's id; not documented, seen in several public programs (?)
-#define AWS_CLASS 0x0108 // Gateway Load Balancer's option class (Elastic Load Balancing, "Gateway Load Balancers")
-
-struct geneve { __u8 version_length, flags; __be16 protocol; __u8 vni[3], reserved; __be16 option_class; };
-struct option { __be16 class; __u8 type, length; };
-struct vxlan { __u8 flags, reserved[3], vni[3], reserved2; };
 
 struct source { __u8 endpoint[8]; __u32 vni; };
 
@@ -64,48 +50,6 @@ static __always_inline __u32 tag_of(struct source *source)
 #define tag_of(source) NOBODY
 #endif
 
-#define LOAD(to) (bpf_skb_load_bytes(skb, at, &(to), sizeof(to)) < 0)
-
-// Offset behind the UDP header when at `at` begins a whole UDP/IP packet to `port`, else 0.
-static __always_inline __u32 udp_to(struct __sk_buff *skb, __u32 at, __u16 protocol, __u16 port)
-{
-	struct iphdr ip;
-	struct ipv6hdr ip6;
-	struct udphdr udp;
-
-	if (protocol == bpf_htons(ETH_P_IP)) {
-		if (LOAD(ip) || ip.version != 4 || ip.ihl < 5 || ip.protocol != IPPROTO_UDP || ip.frag_off & bpf_htons(0x3fff))
-			return 0;
-		at += ip.ihl * 4;
-	} else if (protocol == bpf_htons(ETH_P_IPV6)) {
-		if (LOAD(ip6) || ip6.version != 6 || ip6.nexthdr != IPPROTO_UDP)
-			return 0;
-		at += sizeof(ip6);
-	} else {
-		return 0;
-	}
-	return LOAD(udp) || udp.dest != bpf_htons(port) ? 0 : at + sizeof(udp);
-}
-
-// The endpoint's id; all zeros where no option names it.
-static __always_inline void read_endpoint(struct __sk_buff *skb, __u32 at, __u32 end, __u8 *endpoint)
-{
-	struct option option;
-
-#pragma unroll
-	for (int n = 0; n < 4; n++) {
-		if (at + sizeof(option) > end || LOAD(option))
-			return;
-		at += sizeof(option);
-		if (option.class == bpf_htons(AWS_CLASS) && option.type == ENDPOINT_OPTION && (option.length & 0x1f) == 2) {
-			if (at + 8 <= end)
-				bpf_skb_load_bytes(skb, at, endpoint, 8);
-			return;
-		}
-		at += (option.length & 0x1f) * 4;
-	}
-}
-
 SEC("classifier")
 int decap(struct __sk_buff *skb)
 {
@@ -115,12 +59,12 @@ int decap(struct __sk_buff *skb)
 	struct source source = {};
 	__u32 at, options;
 
-	if (skb->protocol != bpf_htons(ETH_P_IP) || !(at = udp_to(skb, ETH_HLEN, skb->protocol, 6081)))
+	if (skb->protocol != bpf_htons(ETH_P_IP) || !(at = udp_to(skb, ETH_HLEN, skb->protocol, 6081, 0)))
 		return TC_ACT_OK;
 	if (LOAD(geneve) || geneve.version_length >> 6 || !geneve.version_length || geneve.option_class != bpf_htons(AWS_CLASS))
 		return TC_ACT_OK;
 	options = at + 8;
-	at = udp_to(skb, at + 8 + geneve.version_length * 4, geneve.protocol, 4789);
+	at = udp_to(skb, at + 8 + geneve.version_length * 4, geneve.protocol, 4789, 0);
 	if (!at || LOAD(vxlan) || !(vxlan.flags & 0x08))
 		return TC_ACT_OK;
 	at += sizeof(vxlan);
