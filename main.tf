@@ -35,6 +35,8 @@ module "capture_fleet" {
   notifications             = var.capture_notifications
   capacity                  = var.capture_capacity
   capture                   = var.capture
+  lambda_package            = var.lambda_package
+  vpc_config                = var.capture_vpc_config
   health_check              = var.capture_health_check
   https_destinations        = var.capture_https_destinations
   scaling                   = var.capture_scaling
@@ -50,6 +52,7 @@ module "capture_fleet" {
   min_size                  = var.capture_min_size
   max_size                  = var.capture_max_size
   group_per_zone            = var.capture_group_per_zone
+  log_retention_days        = var.log_retention_days
   stickiness                = var.capture_stickiness
   cross_zone_load_balancing = var.capture_cross_zone_load_balancing
   deletion_protection       = var.capture_deletion_protection

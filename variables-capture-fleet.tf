@@ -291,6 +291,38 @@ variable "capture" {
 }
 
 locals {
+  capture_vpc_config_keys = {
+    "capture_vpc_config" = ["subnet_ids", "security_group_ids"]
+  }
+}
+
+variable "capture_vpc_config" {
+  description = <<-EOT
+    Where the function endpoint-map is placed in a VPC, for organizations that ask for it. The APIs of EC2 and Amazon S3 (a
+    gateway endpoint, which is free) must be reachable from there.
+
+    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+    - `security_group_ids`: 1 to 5.
+
+    Default null: in no VPC, which the function does not need.
+  EOT
+  type        = any
+  default     = null
+
+  validation {
+    condition = length(flatten([
+      [for key in setsubtract(try(keys(var.capture_vpc_config), []), local.capture_vpc_config_keys["capture_vpc_config"]) :
+      key],
+    ])) == 0
+    error_message = "capture_vpc_config must have none but its documented keys: correct or remove ${join(", ", flatten([
+      [for key in setsubtract(try(keys(var.capture_vpc_config), []), local.capture_vpc_config_keys["capture_vpc_config"]) :
+        "capture_vpc_config.${key} (none of ${join(", ",
+      local.capture_vpc_config_keys["capture_vpc_config"])})"],
+    ]))}."
+  }
+}
+
+locals {
   capture_health_check_keys = {
     "capture_health_check" = ["port", "path", "interval", "timeout", "healthy_threshold", "unhealthy_threshold", "grace_period"]
   }

@@ -13,8 +13,8 @@ variable "lambda_package" {
 
     - `s3_bucket`: the bucket.
     - `s3_key_prefix`: what stands before `reconcile.zip`, `requests.zip` and `sweep.zip` in the key (in mirror-client and
-      the root, with `endpoint_management` "automatic", `endpoints.zip` as well). Put the version into it: a changed key
-      is what makes Lambda fetch. Default empty.
+      the root, with `endpoint_management` "automatic", `endpoints.zip` as well, in the root, with `datapath` "bpf",
+      `endpoint-map.zip`). Put the version into it: a changed key is what makes Lambda fetch. Default empty.
 
     Default null: the zips in this repository.
   EOT
@@ -31,6 +31,33 @@ variable "lambda_package" {
         "lambda_package.${key} (none of ${join(", ",
       local.lambda_package_keys["lambda_package"])})"],
     ]))}."
+  }
+
+  validation {
+    condition     = try(var.lambda_package == null || try(length(var.lambda_package.s3_bucket) > 0, false), true)
+    error_message = "lambda_package.s3_bucket must be the name of a bucket."
+  }
+}
+
+variable "log_retention_days" {
+  description = <<-EOT
+    Days that the functions' logs are kept.
+
+    A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
+  EOT
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition = contains(
+      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days,
+    )
+    error_message = <<-EOT
+      log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
+      545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
+    EOT
   }
 }
 
@@ -64,28 +91,6 @@ variable "vpc_config" {
         "vpc_config.${key} (none of ${join(", ",
       local.vpc_config_keys["vpc_config"])})"],
     ]))}."
-  }
-}
-
-variable "log_retention_days" {
-  description = <<-EOT
-    Days that the functions' logs are kept.
-
-    A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
-  EOT
-  type        = number
-  default     = 30
-  nullable    = false
-
-  validation {
-    condition = contains(
-      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-      var.log_retention_days,
-    )
-    error_message = <<-EOT
-      log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
-      545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
-    EOT
   }
 }
 

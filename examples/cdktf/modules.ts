@@ -297,6 +297,26 @@ export interface CaptureFleetInputs {
    * Default null: the bucket's own encryption (SSE-S3) and the account's default key for volumes.
    */
   readonly kms_key_arn?: string | null;
+  /**
+   * Where the zip of the function endpoint-map is taken from instead of this repository, for organizations whose code must come from a
+   * bucket of theirs.
+   *
+   * - `s3_bucket`: the bucket.
+   * - `s3_key_prefix`: what stands before `endpoint-map.zip` in the key. Put the version into it: a changed key is what
+   *   makes Lambda fetch. Default empty.
+   *
+   * Default null: the zip in this repository.
+   */
+  readonly lambda_package?: Value<{
+    readonly s3_bucket: string;
+    readonly s3_key_prefix?: string | null;
+  }> | null;
+  /**
+   * Days that the log of the function endpoint-map is kept, which there is with `capture.datapath` "bpf".
+   *
+   * A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
+   */
+  readonly log_retention_days?: number | null;
   /** Largest number of nodes, at least `min_size`; with `group_per_zone` of each zone. Default 4. */
   readonly max_size?: number | null;
   /**
@@ -472,6 +492,19 @@ export interface CaptureFleetInputs {
    * of the code bucket carry none, since Amazon S3 takes ten at most. Default none.
    */
   readonly tags?: Value<Readonly<Record<string, string | null>>> | null;
+  /**
+   * Where the function endpoint-map is placed in a VPC, for organizations that ask for it. The APIs of EC2 and Amazon S3 (a
+   * gateway endpoint, which is free) must be reachable from there.
+   *
+   * - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+   * - `security_group_ids`: 1 to 5.
+   *
+   * Default null: in no VPC, which the function does not need.
+   */
+  readonly vpc_config?: Value<{
+    readonly subnet_ids: Value<readonly string[]>;
+    readonly security_group_ids: Value<readonly string[]>;
+  }> | null;
   /** VPC of the capture fleet. It may be one whose instances are mirrored. */
   readonly vpc_id: string;
 }
@@ -746,8 +779,8 @@ export interface MirrorClientInputs {
    *
    * - `s3_bucket`: the bucket.
    * - `s3_key_prefix`: what stands before `reconcile.zip`, `requests.zip` and `sweep.zip` in the key (in mirror-client and
-   *   the root, with `endpoint_management` "automatic", `endpoints.zip` as well). Put the version into it: a changed key
-   *   is what makes Lambda fetch. Default empty.
+   *   the root, with `endpoint_management` "automatic", `endpoints.zip` as well, in the root, with `datapath` "bpf",
+   *   `endpoint-map.zip`). Put the version into it: a changed key is what makes Lambda fetch. Default empty.
    *
    * Default null: the zips in this repository.
    */
@@ -1542,8 +1575,8 @@ export interface MirrorControllerInputs {
    *
    * - `s3_bucket`: the bucket.
    * - `s3_key_prefix`: what stands before `reconcile.zip`, `requests.zip` and `sweep.zip` in the key (in mirror-client and
-   *   the root, with `endpoint_management` "automatic", `endpoints.zip` as well). Put the version into it: a changed key
-   *   is what makes Lambda fetch. Default empty.
+   *   the root, with `endpoint_management` "automatic", `endpoints.zip` as well, in the root, with `datapath` "bpf",
+   *   `endpoint-map.zip`). Put the version into it: a changed key is what makes Lambda fetch. Default empty.
    *
    * Default null: the zips in this repository.
    */

@@ -85,7 +85,7 @@ const schema = z.object({
   clients_interval_seconds: seconds(60),
   /** Null: a data path that knows no endpoint. */
   endpoints_key: nullable(text),
-  endpoints_interval_seconds: seconds(15),
+  endpoints_interval_seconds: seconds(10),
   endpoints_file: z._default(text, "/etc/traffic-mirror/endpoints.json"),
   tags_interval_seconds: seconds(10),
   /** How long a file waits for its endpoint to come into the map before it counts as unknown. */

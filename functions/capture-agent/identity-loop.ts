@@ -27,6 +27,7 @@ import { replaceFile } from "./system/spool-files.js";
 
 export interface IdentityLoop {
   refreshClients(): Promise<void>;
+  /** What has changed is told to the data path at once. */
   refreshEndpoints(): Promise<void>;
   /** Gives and takes tags, tells the data path, and counts what it did not know. */
   giveTags(): Promise<void>;
@@ -80,10 +81,11 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
   let failing = false;
   let inForce = false;
 
-  async function refresh(key: string | null, path: string, take: (text: string) => void): Promise<void> {
-    if (config.code_bucket === null || key === null) return;
+  /** Whether there was anything new. */
+  async function refresh(key: string | null, path: string, take: (text: string) => void): Promise<boolean> {
+    if (config.code_bucket === null || key === null) return false;
     const fetched = await parts.fetch(key, etags.get(key));
-    if (fetched.kind !== "changed") return;
+    if (fetched.kind !== "changed") return false;
     take(fetched.text);
     await mkdir(dirname(path), { recursive: true });
     await replaceFile(path, fetched.text);
@@ -93,6 +95,7 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
       clients: Object.keys(known.register).length,
       endpoints: known.endpoints.size,
     });
+    return true;
   }
 
   /** What the spool holds may have begun so much earlier than its last write. */
@@ -102,52 +105,63 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
   }
   const longest = config.spool.open_idle_seconds * 1000;
 
-  return {
-    refreshClients: () =>
-      refresh(config.clients_key, config.clients_file, (text) => {
-        known = { ...known, register: parseClients(text) };
-      }),
-    refreshEndpoints: () =>
-      refresh(config.endpoints_key, config.endpoints_file, (text) => {
-        known = { ...known, endpoints: parseEndpoints(text) };
-      }),
-    async giveTags() {
-      if (config.endpoints_key === null) return;
-      const { register, endpoints } = known;
-      const input = { register, endpoints, unmapped, now: now(), oldestFrame: await oldestFrame(), inForce };
-      const { tags, without } = nextTags(known.tags, input);
-      if (JSON.stringify(tags) !== JSON.stringify(known.tags)) {
-        inForce = false;
-        try {
-          await replaceFile(tagsFile, JSON.stringify(tags));
-        } catch (error) {
-          count("TagMapFailures", 1);
-          throw error;
-        }
-        known = { ...known, tags };
-        log.info("tags given", { tags: tags.length, without });
-      }
-      if (without > 0) count("IdentitiesWithoutTag", without);
-      const entries = JSON.stringify(entriesOf(tags, endpoints));
-      const { ok, output } = await run(config.commands.tags, COMMAND_SECONDS, OUTPUT, entries);
-      inForce = ok;
-      if (!ok) {
+  async function give(): Promise<void> {
+    if (config.endpoints_key === null) return;
+    const { register, endpoints } = known;
+    const input = { register, endpoints, unmapped, now: now(), oldestFrame: await oldestFrame(), inForce };
+    const { tags, without } = nextTags(known.tags, input);
+    if (JSON.stringify(tags) !== JSON.stringify(known.tags)) {
+      inForce = false;
+      try {
+        await replaceFile(tagsFile, JSON.stringify(tags));
+      } catch (error) {
         count("TagMapFailures", 1);
-        if (!failing)
-          log.error("no client is told from another: the maps of the data path", { error: output });
-        failing = true;
-        return;
+        throw error;
       }
-      failing = false;
-      const found = strays
-        .parse(JSON.parse(output))
-        .map(([digits, vni, packets]): Stray => ({ endpoint: `vpce-0${digits}`, vni, packets }));
-      const grown = counts.since(found, known, now());
-      unmapped = grown.unmapped;
-      count("PacketsUnknownEndpoint", grown.unknown);
-      count("PacketsForeignVni", grown.foreign);
-      for (const each of grown.news) log.warn("a VNI that is another account's", { ...each });
+      known = { ...known, tags };
+      log.info("tags given", { tags: tags.length, without });
+    }
+    if (without > 0) count("IdentitiesWithoutTag", without);
+    const entries = JSON.stringify(entriesOf(tags, endpoints));
+    const { ok, output } = await run(config.commands.tags, COMMAND_SECONDS, OUTPUT, entries);
+    inForce = ok;
+    if (!ok) {
+      count("TagMapFailures", 1);
+      if (!failing) log.error("no client is told from another: the maps of the data path", { error: output });
+      failing = true;
+      return;
+    }
+    failing = false;
+    const found = strays
+      .parse(JSON.parse(output))
+      .map(([digits, vni, packets]): Stray => ({ endpoint: `vpce-0${digits}`, vni, packets }));
+    const grown = counts.since(found, known, now());
+    unmapped = grown.unmapped;
+    count("PacketsUnknownEndpoint", grown.unknown);
+    count("PacketsForeignVni", grown.foreign);
+    for (const each of grown.news) log.warn("a VNI that is another account's", { ...each });
+  }
+
+  /** Two at once would write one list of tags over the other. */
+  let giving: Promise<void> = Promise.resolve();
+  function giveTags(): Promise<void> {
+    giving = giving.then(give, give);
+    return giving;
+  }
+
+  return {
+    async refreshClients() {
+      await refresh(config.clients_key, config.clients_file, (text) => {
+        known = { ...known, register: parseClients(text) };
+      });
     },
+    async refreshEndpoints() {
+      const changed = await refresh(config.endpoints_key, config.endpoints_file, (text) => {
+        known = { ...known, endpoints: parseEndpoints(text) };
+      });
+      if (changed) await giveTags();
+    },
+    giveTags,
     origin: ({ path }, late) => originOf(path, known, late),
     owners() {
       const found = new Map<number, Origin>();

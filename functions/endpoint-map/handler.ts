@@ -1,4 +1,4 @@
-/** Lambda `endpoint-map`: each minute by schedule, or by a person with an empty object. */
+/** Lambda `endpoint-map`: each minute by schedule, two looks; or by a person with an empty object, one. */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod/mini";
@@ -7,7 +7,7 @@ import { readConnections } from "../aws/endpoint-map/connections.js";
 import { createMapObject } from "../aws/endpoint-map/object.js";
 import { clock } from "../runtime/clock.js";
 import { readEnvironment } from "../runtime/environment.js";
-import { runEndpointMap, type EndpointMapResult } from "./run.js";
+import { lookTwice, runEndpointMap, type EndpointMapResult } from "./run.js";
 
 const text = z.string().check(z.minLength(1));
 const env = readEnvironment(
@@ -23,7 +23,10 @@ const ports = {
 const logger = new Logger();
 const metrics = new Metrics({ defaultDimensions: { fleet: env.FLEET } });
 
-export const handler = async (): Promise<EndpointMapResult> => {
+/** As EventBridge sends it for a schedule (its user guide, "Events from Amazon EventBridge"). */
+const scheduled = z.object({ source: z.literal("aws.events") });
+
+const look = async (): Promise<EndpointMapResult> => {
   try {
     const result = await runEndpointMap(ports);
     metrics.addMetric("EndpointMapFailed", MetricUnit.Count, 0);
@@ -39,3 +42,6 @@ export const handler = async (): Promise<EndpointMapResult> => {
     metrics.publishStoredMetrics();
   }
 };
+
+export const handler = (event: unknown): Promise<EndpointMapResult> =>
+  scheduled.safeParse(event).success ? lookTwice(look, clock) : look();

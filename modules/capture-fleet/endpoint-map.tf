@@ -33,7 +33,8 @@ module "endpoint_map" {
   }
   policy_json = data.aws_iam_policy_document.endpoint_map[each.key].json
 
-  timeout     = 30
+  # A scheduled run looks twice, half a minute apart, and ends before the next one begins.
+  timeout     = 55
   memory_size = 256
 
   # The next run sees more than a repeated one would.
@@ -42,8 +43,11 @@ module "endpoint_map" {
     maximum_event_age_in_seconds = 60
   }
 
+  lambda_package       = module.inputs.lambda_package
+  vpc_config           = module.inputs.vpc_config
   iam_path             = var.iam_path
   permissions_boundary = var.permissions_boundary
+  log_retention_days   = var.log_retention_days
   tags                 = var.tags
 }
 
@@ -93,41 +97,30 @@ data "aws_iam_policy_document" "endpoint_map" {
   }
 }
 
-resource "aws_cloudwatch_event_rule" "endpoint_map" {
+module "endpoint_map_schedule" {
+  source   = "../function-schedule"
   for_each = local.endpoint_map
 
+  identity            = module.identity
   name                = local.endpoint_map_name
   description         = "Starts the function ${local.endpoint_map_name}"
   schedule_expression = "rate(1 minute)"
+  function_name       = module.endpoint_map[each.key].function_name
+  function_arn        = module.endpoint_map[each.key].function_arn
   tags                = local.tags
-
-  depends_on = [aws_lambda_permission.endpoint_map]
 }
 
-resource "aws_cloudwatch_event_target" "endpoint_map" {
-  for_each = local.endpoint_map
-
-  rule = aws_cloudwatch_event_rule.endpoint_map[each.key].name
-  arn  = module.endpoint_map[each.key].function_arn
-
-  # A late run is worth nothing: the next one is there.
-  retry_policy {
-    maximum_event_age_in_seconds = 60
-    maximum_retry_attempts       = 0
-  }
+moved {
+  from = aws_cloudwatch_event_rule.endpoint_map["endpoint-map"]
+  to   = module.endpoint_map_schedule["endpoint-map"].aws_cloudwatch_event_rule.this
 }
 
-resource "aws_lambda_permission" "endpoint_map" {
-  for_each = local.endpoint_map
+moved {
+  from = aws_cloudwatch_event_target.endpoint_map["endpoint-map"]
+  to   = module.endpoint_map_schedule["endpoint-map"].aws_cloudwatch_event_target.this
+}
 
-  statement_id  = "schedule"
-  action        = "lambda:InvokeFunction"
-  function_name = module.endpoint_map[each.key].function_name
-  principal     = module.identity.service_principals.events
-  source_arn    = "${local.arns.events}:rule/${local.endpoint_map_name}"
-
-  lifecycle {
-    ignore_changes       = [source_arn]
-    replace_triggered_by = [terraform_data.name]
-  }
+moved {
+  from = aws_lambda_permission.endpoint_map["endpoint-map"]
+  to   = module.endpoint_map_schedule["endpoint-map"].aws_lambda_permission.this
 }

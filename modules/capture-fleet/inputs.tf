@@ -9,6 +9,8 @@ module "inputs" {
   capacity              = var.capacity
   capture               = var.capture
   clients               = var.clients
+  lambda_package        = var.lambda_package
+  vpc_config            = var.vpc_config
   health_check          = var.health_check
   https_destinations    = var.https_destinations
   scaling               = var.scaling
@@ -349,6 +351,71 @@ variable "clients" {
         [for key in setsubtract(try(keys(each_1), []), local.clients_keys["clients[*]"]) :
           "clients[${jsonencode(at_1)}].${key} (none of ${join(", ",
       local.clients_keys["clients[*]"])})"]], []),
+    ]))}."
+  }
+}
+
+locals {
+  lambda_package_keys = {
+    "lambda_package" = ["s3_bucket", "s3_key_prefix"]
+  }
+}
+
+variable "lambda_package" {
+  description = <<-EOT
+    Where the zip of the function endpoint-map is taken from instead of this repository, for organizations whose code must come from a
+    bucket of theirs.
+
+    - `s3_bucket`: the bucket.
+    - `s3_key_prefix`: what stands before `endpoint-map.zip` in the key. Put the version into it: a changed key is what
+      makes Lambda fetch. Default empty.
+
+    Default null: the zip in this repository.
+  EOT
+  type        = any
+  default     = null
+
+  validation {
+    condition = length(flatten([
+      [for key in setsubtract(try(keys(var.lambda_package), []), local.lambda_package_keys["lambda_package"]) :
+      key],
+    ])) == 0
+    error_message = "lambda_package must have none but its documented keys: correct or remove ${join(", ", flatten([
+      [for key in setsubtract(try(keys(var.lambda_package), []), local.lambda_package_keys["lambda_package"]) :
+        "lambda_package.${key} (none of ${join(", ",
+      local.lambda_package_keys["lambda_package"])})"],
+    ]))}."
+  }
+}
+
+locals {
+  vpc_config_keys = {
+    "vpc_config" = ["subnet_ids", "security_group_ids"]
+  }
+}
+
+variable "vpc_config" {
+  description = <<-EOT
+    Where the function endpoint-map is placed in a VPC, for organizations that ask for it. The APIs of EC2 and Amazon S3 (a
+    gateway endpoint, which is free) must be reachable from there.
+
+    - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
+    - `security_group_ids`: 1 to 5.
+
+    Default null: in no VPC, which the function does not need.
+  EOT
+  type        = any
+  default     = null
+
+  validation {
+    condition = length(flatten([
+      [for key in setsubtract(try(keys(var.vpc_config), []), local.vpc_config_keys["vpc_config"]) :
+      key],
+    ])) == 0
+    error_message = "vpc_config must have none but its documented keys: correct or remove ${join(", ", flatten([
+      [for key in setsubtract(try(keys(var.vpc_config), []), local.vpc_config_keys["vpc_config"]) :
+        "vpc_config.${key} (none of ${join(", ",
+      local.vpc_config_keys["vpc_config"])})"],
     ]))}."
   }
 }

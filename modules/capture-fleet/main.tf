@@ -15,6 +15,9 @@ module "existing" {
   region     = local.region
   vpcs       = { vpc_id = var.vpc_id }
   subnets    = { for key, id in var.subnets : "subnets[\"${key}\"]" => id }
+  subnet_lists = {
+    for config in module.inputs.vpc_config[*] : "vpc_config.subnet_ids[%d]" => config.subnet_ids if length(local.endpoint_map) > 0
+  }
 }
 
 data "aws_vpc" "this" {

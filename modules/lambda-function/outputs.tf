@@ -20,3 +20,18 @@ output "source_code_hash" {
   EOT
   value       = aws_lambda_function.this.source_code_hash
 }
+
+output "package" {
+  description = "Where Lambda gets the code: `s3://<bucket>/<key>`, or null for the zip in this repository."
+  value       = var.lambda_package == null ? null : "s3://${aws_lambda_function.this.s3_bucket}/${aws_lambda_function.this.s3_key}"
+}
+
+output "subnet_ids" {
+  description = "Subnets of the function, none in no VPC."
+  value       = toset(flatten(aws_lambda_function.this.vpc_config[*].subnet_ids))
+}
+
+output "log_retention_days" {
+  description = "Days that its log is kept."
+  value       = aws_cloudwatch_log_group.this.retention_in_days
+}

@@ -6,46 +6,36 @@ locals {
   )
 }
 
-resource "aws_cloudwatch_event_rule" "sweep" {
-  count = var.schedule_expression == null ? 0 : 1
+module "sweep_schedule" {
+  source = "../function-schedule"
+  count  = var.schedule_expression == null ? 0 : 1
 
+  identity            = module.identity
   name                = "${var.name}-sweep"
   description         = "Starts the sweep of ${var.name}"
   schedule_expression = var.schedule_expression
+  function_name       = module.sweep.function_name
+  function_arn        = module.sweep.function_arn
   tags                = var.tags
 
   # On destroy before drain: see invocations.tf.
   depends_on = [
     aws_lambda_invocation.drain,
     aws_iam_role_policy_attachment.sweep_scope,
-    aws_lambda_permission.sweep,
   ]
 }
 
-resource "aws_cloudwatch_event_target" "sweep" {
-  count = var.schedule_expression == null ? 0 : 1
-
-  rule = aws_cloudwatch_event_rule.sweep[0].name
-  arn  = module.sweep.function_arn
-
-  # A late sweep is worth nothing: the next one is there.
-  retry_policy {
-    maximum_event_age_in_seconds = 60
-    maximum_retry_attempts       = 0
-  }
+moved {
+  from = aws_cloudwatch_event_rule.sweep[0]
+  to   = module.sweep_schedule[0].aws_cloudwatch_event_rule.this
 }
 
-resource "aws_lambda_permission" "sweep" {
-  count = var.schedule_expression == null ? 0 : 1
+moved {
+  from = aws_cloudwatch_event_target.sweep[0]
+  to   = module.sweep_schedule[0].aws_cloudwatch_event_target.this
+}
 
-  statement_id  = "schedule"
-  action        = "lambda:InvokeFunction"
-  function_name = module.sweep.function_name
-  principal     = module.identity.service_principals.events
-  source_arn    = "${local.arns.events}:rule/${var.name}-sweep"
-
-  lifecycle {
-    ignore_changes       = [source_arn]
-    replace_triggered_by = [terraform_data.name]
-  }
+moved {
+  from = aws_lambda_permission.sweep[0]
+  to   = module.sweep_schedule[0].aws_lambda_permission.this
 }

@@ -216,46 +216,36 @@ resource "aws_cloudwatch_event_target" "endpoints" {
   depends_on = [aws_lambda_event_source_mapping.endpoints]
 }
 
-resource "aws_cloudwatch_event_rule" "endpoints_schedule" {
+module "endpoints_schedule" {
+  source   = "../function-schedule"
   for_each = local.automatic
 
+  identity            = module.identity
   name                = local.endpoints_name
   description         = "Starts the function endpoints of ${var.name}"
   schedule_expression = module.inputs.automatic.schedule_expression
+  function_name       = module.endpoints[each.key].function_name
+  function_arn        = module.endpoints[each.key].function_arn
   tags                = var.tags
 
   # On destroy before drain: see automatic-invocations.tf.
   depends_on = [
     aws_lambda_invocation.drain,
     aws_iam_role_policy.make_endpoints,
-    aws_lambda_permission.endpoints_schedule,
   ]
 }
 
-resource "aws_cloudwatch_event_target" "endpoints_schedule" {
-  for_each = local.automatic
-
-  rule = aws_cloudwatch_event_rule.endpoints_schedule[each.key].name
-  arn  = module.endpoints[each.key].function_arn
-
-  # A late run is worth nothing: the next one is there.
-  retry_policy {
-    maximum_event_age_in_seconds = 60
-    maximum_retry_attempts       = 0
-  }
+moved {
+  from = aws_cloudwatch_event_rule.endpoints_schedule["endpoints"]
+  to   = module.endpoints_schedule["endpoints"].aws_cloudwatch_event_rule.this
 }
 
-resource "aws_lambda_permission" "endpoints_schedule" {
-  for_each = local.automatic
+moved {
+  from = aws_cloudwatch_event_target.endpoints_schedule["endpoints"]
+  to   = module.endpoints_schedule["endpoints"].aws_cloudwatch_event_target.this
+}
 
-  statement_id  = "schedule"
-  action        = "lambda:InvokeFunction"
-  function_name = module.endpoints[each.key].function_name
-  principal     = module.identity.service_principals.events
-  source_arn    = "${local.arns.events}:rule/${local.endpoints_name}"
-
-  lifecycle {
-    ignore_changes       = [source_arn]
-    replace_triggered_by = [terraform_data.name]
-  }
+moved {
+  from = aws_lambda_permission.endpoints_schedule["endpoints"]
+  to   = module.endpoints_schedule["endpoints"].aws_lambda_permission.this
 }

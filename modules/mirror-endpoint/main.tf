@@ -2,12 +2,6 @@ module "identity" {
   source = "../identity"
 }
 
-# What has the region or the account in a name that cannot be changed keeps the name it was made with, even where a plan
-# does not know them (modules/identity); another name of the caller's makes it anew.
-resource "terraform_data" "name" {
-  input = var.name
-}
-
 module "existing" {
   source = "../existing"
 

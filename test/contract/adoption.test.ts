@@ -4,8 +4,10 @@ import { root } from "../../scripts/lib/run.js";
 import { adoptable } from "./adoption.js";
 import { parseConfiguration, readConfiguration } from "./hcl.js";
 
-// modules/alarms makes nothing by itself: who calls it says what comes before.
-const folders = modules().filter((folder) => folder !== "modules/alarms");
+// These make nothing by themselves: who calls them says what comes before.
+const folders = modules().filter(
+  (folder) => !["modules/alarms", "modules/function-schedule"].includes(folder),
+);
 
 test.each(folders)(
   "%s makes nothing that exists before it meets what cannot be made twice",
@@ -27,7 +29,21 @@ test("what would be taken over is found", async () => {
       }
       resource "aws_cloudwatch_event_rule" "safe" { event_bus_name = local.bus }
       module "alarms" { source = "../alarms" }
+      module "function" { source = "../lambda-function" }
+      module "safe_schedule" {
+        source        = "../function-schedule"
+        function_name = module.function.function_name
+      }
+      module "schedule" {
+        source        = "../function-schedule"
+        function_name = var.function_name
+      }
     `,
   });
-  expect(adoptable(bad).sort()).toEqual(["aws_sqs_queue.after_free", "aws_sqs_queue.free", "module.alarms"]);
+  expect(adoptable(bad).sort()).toEqual([
+    "aws_sqs_queue.after_free",
+    "aws_sqs_queue.free",
+    "module.alarms",
+    "module.schedule",
+  ]);
 });

@@ -42,9 +42,13 @@ const graphOf = ({ files, calls }: Configuration): ReadonlyMap<string, ReadonlyS
 /** Addresses of what a second deployment of one name would take over. */
 export const adoptable = (configuration: Configuration): string[] => {
   const graph = graphOf(configuration);
-  const functions = [...configuration.calls].flatMap(([name, { source }]) =>
-    String(source).endsWith("lambda-function") ? [`module.${name}`] : [],
-  );
+  const callsOf = (module: string): string[] =>
+    [...configuration.calls].flatMap(([name, { source }]) =>
+      String(source).endsWith(module) ? [`module.${name}`] : [],
+    );
+  const functions = callsOf("/lambda-function");
+  const schedules = callsOf("/function-schedule");
+  const adopted = (address: string): boolean => ADOPTED.test(address) || schedules.includes(address);
   const comesAfter = (address: string, seen = new Set<string>()): boolean => {
     if (seen.has(address)) return false;
     seen.add(address);
@@ -52,5 +56,5 @@ export const adoptable = (configuration: Configuration): string[] => {
       (each) => REFUSED.test(each) || functions.includes(each) || comesAfter(each, seen),
     );
   };
-  return [...graph.keys()].filter((address) => ADOPTED.test(address) && !comesAfter(address));
+  return [...graph.keys()].filter((address) => adopted(address) && !comesAfter(address));
 };

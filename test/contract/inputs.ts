@@ -4,7 +4,7 @@ import { readModule, terraformFiles } from "../../scripts/lib/pass-through/modul
 import { holdsObject } from "../../scripts/lib/type-constraint.js";
 
 /** Called by our own modules alone, whose calls the contract tests and `terraform validate` see. */
-const internal = ["modules/alarms", "modules/lambda-function"];
+const internal = ["modules/alarms", "modules/function-schedule", "modules/lambda-function"];
 
 /** Variables of a public module whose type holds an object: Terraform would drop what else stands in it, unseen. */
 export const looseObjects = async (root: string, folder: string): Promise<string[]> => {

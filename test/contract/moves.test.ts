@@ -29,6 +29,22 @@ test("no alarm that was made before modules/alarms is replaced", () => {
   expect(from("modules/mirror-endpoint")).toMatchObject({ "aws_cloudwatch_metric_alarm.endpoints": one });
 });
 
+test.each([
+  ["modules/capture-fleet", "endpoint_map", '"endpoint-map"', "endpoint_map_schedule"],
+  ["modules/mirror-controller", "sweep", "0", "sweep_schedule"],
+  ["modules/mirror-endpoint", "endpoints_schedule", '"endpoints"', "endpoints_schedule"],
+])(
+  "no schedule of %s that was made before modules/function-schedule is replaced",
+  (folder, name, key, call) => {
+    const types = ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target", "aws_lambda_permission"];
+    expect(from(folder)).toMatchObject(
+      Object.fromEntries(
+        types.map((type) => [`${type}.${name}[${key}]`, `module.${call}[${key}].${type}.this`]),
+      ),
+    );
+  },
+);
+
 test("what the root had before mirror-client is not replaced", () => {
   expect(from(".")).toMatchObject({
     "module.mirror_endpoint": "module.mirror_client.module.mirror_endpoint",

@@ -15,7 +15,7 @@ export const movesOf = (configuration: Configuration): Move[] =>
 
 /** Is there such a resource, or such a call of a module? `configurations` has the modules that are called as well. */
 const isThere = (place: string, caller: Configuration, configurations: readonly Configuration[]): boolean => {
-  const [, call, rest = place] = /^module\.([\w-]+)(?:\.(.*))?$/.exec(place) ?? [];
+  const [, call, rest = place] = /^module\.([\w-]+)(?:\[[^\]]*\])?(?:\.(.*))?$/.exec(place) ?? [];
   if (call !== undefined) {
     const source = caller.calls.get(call)?.["source"];
     const called = configurations.find(({ folder }) => folder === join(caller.folder, String(source)));

@@ -24,6 +24,14 @@ output "clients" {
   value = var.clients
 }
 
+output "lambda_package" {
+  value = var.lambda_package
+}
+
+output "vpc_config" {
+  value = var.vpc_config
+}
+
 output "health_check" {
   value = var.health_check
 }

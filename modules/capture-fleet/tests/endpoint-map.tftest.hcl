@@ -25,8 +25,8 @@ run "it_runs_every_minute_and_may_do_nothing_but_list_connections_and_write_one_
   command = plan
 
   assert {
-    condition     = aws_cloudwatch_event_rule.endpoint_map["endpoint-map"].schedule_expression == "rate(1 minute)"
-    error_message = "A new endpoint must be known within a minute or two."
+    condition     = module.endpoint_map_schedule["endpoint-map"].schedule_expression == "rate(1 minute)"
+    error_message = "A new endpoint must be known within a minute: each run looks twice."
   }
 
   assert {
@@ -80,7 +80,86 @@ run "the_kernel_data_path_knows_no_endpoint_and_needs_no_map" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_event_rule.endpoint_map) == 0 && local.node_settings.endpoints_key == null
+    condition     = length(module.endpoint_map_schedule) == 0 && local.node_settings.endpoints_key == null
     error_message = "There must be no function for nothing."
   }
+}
+
+run "its_zip_its_place_and_its_log_are_the_callers" {
+  command = plan
+
+  variables {
+    lambda_package     = { s3_bucket = "code", s3_key_prefix = "traffic-mirror/1.0.0/" }
+    vpc_config         = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+    log_retention_days = 90
+  }
+
+  override_module {
+    target = module.existing
+    outputs = {
+      vpcs    = { vpc_id = "vpc-0123456789abcdef0" }
+      subnets = { "subnets[\"one\"]" = "subnet-00000000000000001" }
+    }
+  }
+
+  assert {
+    condition = (
+      module.endpoint_map["endpoint-map"].package == "s3://code/traffic-mirror/1.0.0/endpoint-map.zip" &&
+      module.endpoint_map["endpoint-map"].log_retention_days == 90 &&
+      module.endpoint_map["endpoint-map"].subnet_ids == toset(["subnet-0123456789abcdef0"])
+    )
+    error_message = "An organization's rules for code, networks and logs hold for this function as well."
+  }
+}
+
+run "a_package_without_a_bucket_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    lambda_package = { s3_bucket = "" }
+  }
+
+  expect_failures = [var.lambda_package]
+}
+
+run "a_vpc_config_without_a_security_group_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = [] }
+  }
+
+  expect_failures = [var.vpc_config]
+}
+
+run "a_vpc_config_with_a_vpc_for_a_subnet_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    vpc_config = { subnet_ids = ["vpc-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  expect_failures = [var.vpc_config]
+}
+
+run "days_that_cloudwatch_does_not_know_are_refused" {
+  command = plan
+
+  variables {
+    log_retention_days = 31
+  }
+
+  expect_failures = [var.log_retention_days]
 }

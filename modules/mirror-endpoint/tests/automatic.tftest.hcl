@@ -223,7 +223,7 @@ run "the_schedule_is_the_given_one_and_the_alarms_know_it" {
 
   assert {
     condition = (
-      aws_cloudwatch_event_rule.endpoints_schedule["endpoints"].schedule_expression == "rate(10 minutes)" &&
+      module.endpoints_schedule["endpoints"].schedule_expression == "rate(10 minutes)" &&
       module.alarms.alarms["not-run"].period == 1800 &&
       module.alarms.alarms["unserved"].period == 600
     )

@@ -32,6 +32,7 @@ const shared = [
   "alarm_actions",
   "runbook_url",
   "log_retention_days",
+  "lambda_package",
 ] as const;
 
 /** A composition that is a part of another one comes before it. */

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Fetched } from "../../../functions/capture-agent/aws/bucket.js";
 import { parseConfig } from "../../../functions/capture-agent/config.js";
 import type { EventName } from "../../../functions/capture-agent/core/metrics.js";
 import type { SpoolFile } from "../../../functions/capture-agent/core/spool.js";
@@ -25,10 +26,16 @@ const endpoints = { "vpce-00000000000000b01": { account: "111122223333" } };
 const file = (tag: number): SpoolFile => ({ path: `x.vlan=${tag}.pcap`, bytes: 1, writtenAt: now });
 const ledger = (): Tag[] => JSON.parse(readFileSync(join(folder, "spool/index/tags.json"), "utf8")) as Tag[];
 
+interface Answer {
+  ok: boolean;
+  output: string;
+}
+
 async function start(
   clients: object,
-  answer: () => { ok: boolean; output: string },
+  answer: () => Answer | Promise<Answer>,
   files: SpoolFile[] = [],
+  fetch: (key: string) => Promise<Fetched> = () => Promise.resolve({ kind: "missing" }),
 ) {
   writeFileSync(join(folder, "clients.json"), JSON.stringify(clients));
   writeFileSync(join(folder, "endpoints.json"), JSON.stringify({ version: 1, endpoints }));
@@ -46,6 +53,7 @@ async function start(
       spool: { directory: join(folder, "spool") },
       bucket: { name: "b" },
       tool: {},
+      code_bucket: "c",
       endpoints_key: "endpoints.json",
       clients_file: join(folder, "clients.json"),
       endpoints_file: join(folder, "endpoints.json"),
@@ -53,7 +61,7 @@ async function start(
   );
   const loop = await createIdentityLoop({
     config,
-    fetch: () => Promise.resolve({ kind: "missing" }),
+    fetch,
     files: () => Promise.resolve(files),
     run: (_command, _seconds, _length, input) => {
       given.push(input ?? "");
@@ -104,6 +112,41 @@ test("a data path that takes no tags is said once and counted each time, and no 
   now += 3600_000;
   await mended.loop.giveTags();
   expect(ledger()).toEqual([{ tag: 3, identity: { account: "444455556666", vni: null } }]);
+});
+
+test("a new map is told to the data path at once, behind what is being told, and the same map not again", async () => {
+  const more = { ...endpoints, "vpce-00000000000000c01": { account: "444455556666" } };
+  let fetched: Fetched = {
+    kind: "changed",
+    text: JSON.stringify({ version: 1, endpoints: more }),
+    etag: "1",
+  };
+  let answered = (): void => undefined;
+  let slow = true;
+  let running = 0;
+  const node = await start(
+    both,
+    async () => {
+      running += 1;
+      if (slow) await new Promise<void>((resolve) => (answered = resolve));
+      expect(running).toBe(1);
+      running -= 1;
+      return fine();
+    },
+    [],
+    () => Promise.resolve(fetched),
+  );
+  const first = node.loop.giveTags();
+  while (running === 0) await new Promise((resolve) => setImmediate(resolve));
+  const second = node.loop.refreshEndpoints();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  slow = false;
+  answered();
+  await Promise.all([first, second]);
+  expect(node.given.map((text) => text.includes("0000000000000c01"))).toEqual([false, true]);
+  fetched = { kind: "same" };
+  await node.loop.refreshEndpoints();
+  expect(node.given).toHaveLength(2);
 });
 
 test("a list of tags that cannot be written changes nothing in the data path, and is counted", async () => {

@@ -1,5 +1,5 @@
 import { emptyMap, nextMap, type Connection } from "../../../functions/core/endpoint-map.js";
-import { runEndpointMap } from "../../../functions/endpoint-map/run.js";
+import { LOOKS_EVERY_MS, lookTwice, runEndpointMap } from "../../../functions/endpoint-map/run.js";
 
 const NOW = Date.parse("2026-11-29T04:00:00Z");
 const DAY = 24 * 3600 * 1000;
@@ -64,4 +64,29 @@ test("what EC2 does not answer changes nothing", async () => {
   };
   await expect(runEndpointMap(failing)).rejects.toThrow("throttled");
   expect(store.written).toEqual([]);
+});
+
+describe("a scheduled run", () => {
+  const looks = async (took: number, ...answers: (string | Error)[]) => {
+    let time = NOW;
+    const at: number[] = [];
+    const clock = { now: () => time, sleep: (ms: number) => Promise.resolve(void (time += ms)) };
+    const result = await lookTwice(() => {
+      const answer = answers[at.length] ?? "";
+      at.push(time - NOW);
+      time += took;
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    }, clock).catch(String);
+    return { at, result };
+  };
+
+  test("looks again half a minute after it began, however long the first look took", async () => {
+    expect(await looks(4_000, "one", "two")).toEqual({ at: [0, LOOKS_EVERY_MS], result: "two" });
+    expect(await looks(31_000, "one", "two")).toEqual({ at: [0, 31_000], result: "two" });
+  });
+
+  test("looks again where the first look failed, and fails with the last", async () => {
+    expect(await looks(0, new Error("throttled"), "two")).toMatchObject({ result: "two" });
+    expect(await looks(0, "one", new Error("throttled"))).toMatchObject({ result: "Error: throttled" });
+  });
 });
