@@ -4,8 +4,8 @@ import type { Claimed, Join, Seen } from "./join.js";
 import { FORGOTTEN_MS, GAP_MS } from "./limits.js";
 import { coverageOf, type Gap, type Coverage, type Ended, type KnownNodes, type NodeFile } from "./nodes.js";
 import type { SourcesList } from "./snapshot.js";
-import { memoryKey, type HubState, type NodeMemory, type Remembered } from "./state.js";
-import { arrivalStates, lastOf, verdictOf, type ArrivalState } from "./verdict.js";
+import { memoryKey, type HubState, type NodeMemory } from "./state.js";
+import { arrivalStates, lastOf, verdictOf, type ArrivalState, type Memory } from "./verdict.js";
 
 /** One controller's list as it lies in the bucket: whose it is the key says, which S3 lets no one else write. */
 export interface ListFile {
@@ -21,7 +21,6 @@ export const claimedOf = ({ account, controller, at, list }: ListFile): readonly
 
 export interface JudgedSource extends Judged {
   readonly seen: Seen | undefined;
-  readonly memory: Remembered;
 }
 
 export interface ClientReport {
@@ -59,7 +58,7 @@ export function judge({ before, lists, nodes, join, inService, now, groupMinimum
   const { gap } = coverage;
   const wholeSince = gap !== undefined || now - before.at > GAP_MS ? now : Math.min(before.wholeSince, now);
   const watch = { now, coverage, wholeSince };
-  const sources = new Map<string, Remembered>();
+  const sources = new Map<string, Memory>();
   const clients = lists.map((file): ClientReport => {
     const judged = claimedOf(file).map((row): JudgedSource => {
       const key = memoryKey(row);
@@ -88,12 +87,12 @@ export function judge({ before, lists, nodes, join, inService, now, groupMinimum
     };
   });
   const memory = nodesAfter(before.nodes, coverage, { inService, nodes, join, now });
-  const state = { at: now, wholeSince, askedAt: before.askedAt, nodes: memory, sources };
+  const state = { at: now, wholeSince, nodes: memory, sources };
   return { clients, gap, arrived: arrivedSince(before.nodes, memory), state };
 }
 
 /** A controller may only make a session older: it forgets when it starts anew, and the hub need not. */
-function recall(known: Remembered | undefined, { listedAt, sinceMs }: Claimed): Remembered {
+function recall(known: Memory | undefined, { listedAt, sinceMs }: Claimed): Memory {
   const startAt = listedAt - sinceMs;
   return known === undefined ? { startAt } : { ...known, startAt: Math.min(known.startAt, startAt) };
 }

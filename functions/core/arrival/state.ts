@@ -2,12 +2,7 @@
 import * as z from "zod/mini";
 import type { Claimed } from "./join.js";
 import type { Ended } from "./nodes.js";
-import { witnesses, type Witness } from "./witness.js";
 import type { Memory } from "./verdict.js";
-
-export interface Remembered extends Memory {
-  readonly witness?: { readonly says: Witness; readonly at: number };
-}
 
 export interface NodeMemory {
   /** When its file was written that was read last; undefined: it was in service and had none. */
@@ -22,11 +17,9 @@ export interface NodeMemory {
 export interface HubState {
   readonly at: number;
   readonly wholeSince: number;
-  /** When EC2 was asked about sources in doubt. */
-  readonly askedAt: number;
   readonly nodes: ReadonlyMap<string, NodeMemory>;
   /** By `memoryKey`. */
-  readonly sources: ReadonlyMap<string, Remembered>;
+  readonly sources: ReadonlyMap<string, Memory>;
 }
 
 /** Another address, VNI or endpoint is another beginning: what came with the one before says nothing of it. */
@@ -37,13 +30,12 @@ export const memoryKey = ({ account, controller, interfaceId, address, vni, endp
 export const noState = (now: number): HubState => ({
   at: now,
   wholeSince: now,
-  askedAt: -Infinity,
   nodes: new Map(),
   sources: new Map(),
 });
 
 const time = z.number();
-const header = z.object({ version: z.literal(1), at: time, whole: time, asked: z.nullable(time) });
+const header = z.object({ version: z.literal(1), at: time, whole: time });
 const pair = z.tuple([z.number(), z.number()]);
 const nodeRow = z.tuple([
   z.literal("node"),
@@ -54,17 +46,16 @@ const nodeRow = z.tuple([
   z.nullable(z.tuple([time, z.nullable(time)])),
   z.record(z.string(), pair),
 ]);
-const said = z.tuple([z.enum(witnesses), time]);
-const sourceRow = z.tuple([z.literal("source"), z.string(), time, z.nullable(time), z.nullable(said)]);
+const sourceRow = z.tuple([z.literal("source"), z.string(), time, z.nullable(time)]);
 const row = z.union([nodeRow, sourceRow]);
 
 /** undefined: there is none that can be read. */
 export function parseState(content: string): HubState | undefined {
   try {
     const [first = "", ...lines] = content.split("\n").filter((line) => line !== "");
-    const { at, whole, asked } = header.parse(JSON.parse(first));
+    const { at, whole } = header.parse(JSON.parse(first));
     const nodes = new Map<string, NodeMemory>();
-    const sources = new Map<string, Remembered>();
+    const sources = new Map<string, Memory>();
     for (const line of lines) {
       const parsed = row.parse(JSON.parse(line));
       if (parsed[0] === "node") {
@@ -77,24 +68,22 @@ export function parseState(content: string): HubState | undefined {
           ...(ended !== null && { ended: { since: ended[0], readAt: ended[1] ?? -Infinity } }),
         });
       } else {
-        const [, key, startAt, lastAt, witness] = parsed;
+        const [, key, startAt, lastAt] = parsed;
         sources.set(key, {
           startAt,
           ...(lastAt !== null && { lastAt }),
-          ...(witness !== null && { witness: { says: witness[0], at: witness[1] } }),
         });
       }
     }
-    return { at, wholeSince: whole, askedAt: asked ?? -Infinity, nodes, sources };
+    return { at, wholeSince: whole, nodes, sources };
   } catch {
     return undefined;
   }
 }
 
-export function formatState({ at, wholeSince, askedAt, nodes, sources }: HubState): string {
-  const asked = Number.isFinite(askedAt) ? askedAt : null;
+export function formatState({ at, wholeSince, nodes, sources }: HubState): string {
   const lines = [
-    { version: 1, at, whole: wholeSince, asked },
+    { version: 1, at, whole: wholeSince },
     ...[...nodes].map(([node, { readAt, boot, isGone, ended, sums }]) => [
       "node",
       node,
@@ -104,13 +93,7 @@ export function formatState({ at, wholeSince, askedAt, nodes, sources }: HubStat
       ended ? [ended.since, Number.isFinite(ended.readAt) ? ended.readAt : null] : null,
       Object.fromEntries(sums),
     ]),
-    ...[...sources].map(([key, { startAt, lastAt, witness }]) => [
-      "source",
-      key,
-      startAt,
-      lastAt ?? null,
-      witness ? [witness.says, witness.at] : null,
-    ]),
+    ...[...sources].map(([key, { startAt, lastAt }]) => ["source", key, startAt, lastAt ?? null]),
   ];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }

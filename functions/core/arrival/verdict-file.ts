@@ -4,7 +4,6 @@ import { groupKinds } from "./groups.js";
 import type { ClientReport } from "./judge.js";
 import type { Gap } from "./nodes.js";
 import { arrivalStates } from "./verdict.js";
-import { witnesses } from "./witness.js";
 
 const seconds = z.int().check(z.gte(0));
 const counts = z.object({ arrived: seconds, silent: seconds, never: seconds, unknown: seconds });
@@ -19,7 +18,7 @@ const header = z.object({
   refused: seconds,
 });
 
-/** Interface, VNI, state, reason, seconds since the last packet, nodes on which it was seen, what EC2 says. */
+/** Interface, VNI, state, reason, seconds since the last packet, nodes on which it was seen. */
 const row = z.tuple([
   z.string(),
   seconds,
@@ -27,7 +26,6 @@ const row = z.tuple([
   z.nullable(z.string()),
   z.nullable(seconds),
   seconds,
-  z.nullable(z.enum(witnesses)),
 ]);
 
 export type VerdictHeader = z.infer<typeof header>;
@@ -46,14 +44,13 @@ export function formatVerdicts(report: ClientReport, gap: Gap | undefined, now: 
     gap: gap ?? null,
     refused: report.refused,
   };
-  const rows = report.sources.map(({ row: source, verdict, seen, memory }): VerdictRow => [
+  const rows = report.sources.map(({ row: source, verdict, seen }): VerdictRow => [
     source.interfaceId,
     source.vni,
     verdict.is,
     verdict.is === "unknown" ? verdict.reason : null,
     verdict.lastAt === undefined ? null : Math.max(0, Math.round((now - verdict.lastAt) / 1000)),
     seen?.nodes ?? 0,
-    verdict.is === "silent" || verdict.is === "never" ? (memory.witness?.says ?? null) : null,
   ]);
   return [head, ...rows].map((line) => `${JSON.stringify(line)}\n`).join("");
 }
