@@ -26,6 +26,7 @@ locals {
     { for unit in local.node_units : "/etc/systemd/system/traffic-mirror-${unit}.service" => { mode = "0644", source = "units/${unit}.service" } },
     {
       "${local.node_library}/delivery.sh"                   = { mode = "0644", source = "bin/delivery.sh" }
+      "${local.node_library}/room.sh"                       = { mode = "0644", source = "bin/room.sh" }
       "${local.node_library}/settings.sh"                   = { mode = "0644", source = "bin/settings.sh" }
       "${local.node_library}/decap.bpf.o"                   = { mode = "0644", source = "bpf/decap.bpf.o" }
       "${local.node_library}/decap-plain.bpf.o"             = { mode = "0644", source = "bpf/decap-plain.bpf.o" }
