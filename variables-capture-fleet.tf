@@ -215,9 +215,9 @@ variable "capture" {
         - `lines`: whether the file has one JSON document a line, the last of which counts. Default false.
         - `packets_include_drops`: default false.
       - `packets_bucket`: name of a bucket of yours, in this region, for the packets of a tool that writes them to Amazon
-        S3 by itself, as Arkime does for its viewer (node/README.md). They go through the spool and come under the tool's
-        own keys; retention, locks and who reads them are that bucket's. Not with kind tcpdump, `readers` or
-        `capture_object_lock`. Default null: none.
+        S3 by itself, as Arkime does for its viewer (modules/capture-fleet/node/README.md). They go through the spool and
+        come under the tool's own keys; retention, locks and who reads them are that bucket's. Not with kind tcpdump,
+        `readers` or `capture_object_lock`. Default null: none.
     - `filter`: a BPF expression of what is kept, such as `not port 3306`. Default empty: everything that the mirror
       filter lets through. docs/capture.md has the one that keeps one copy where both ends of a conversation are
       mirrored.

@@ -19,6 +19,9 @@ beforeAll(async () => {
 afterEach(() => node?.remove());
 afterAll(() => cloud.stop());
 
+/** The local cloud, the agent and its tries share a machine with other tests. */
+const SECONDS = 90;
+
 const freePort = async (): Promise<number> => {
   const probe = http.createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
@@ -62,10 +65,14 @@ test("they wait while the bucket is away, come under the tool's keys, and every 
   node = await createNode(cloud, { bucket, config: { packets: { bucket: packets, port } } });
   const { spool } = node;
   node.start();
-  await until(node, "the agent's own S3", () =>
-    fetch(`http://127.0.0.1:${port}/`)
-      .then(() => true)
-      .catch(() => undefined),
+  await until(
+    node,
+    "the agent's own S3",
+    () =>
+      fetch(`http://127.0.0.1:${port}/`)
+        .then(() => true)
+        .catch(() => undefined),
+    SECONDS,
   );
   const files = {
     "node-1/000001-270115-00000001.pcap": pcap(7),
@@ -74,16 +81,25 @@ test("they wait while the bucket is away, come under the tool's keys, and every 
   const base = `http://127.0.0.1:${port}/${packets}`;
   for (const [key, content] of Object.entries(files)) await write(base, key, content);
   // There is no such bucket yet: the tool did not have to know, and nothing is given up.
-  await until(node, "a try that failed", () =>
-    node?.journal().some(({ message }) => message === "upload failed, will be tried again") === true
-      ? true
-      : undefined,
+  await until(
+    node,
+    "a try that failed",
+    () =>
+      node?.journal().some(({ message }) => message === "upload failed, will be tried again") === true
+        ? true
+        : undefined,
+    SECONDS,
   );
   expect(await createBucket(s3)).toBe(packets);
-  const lines = await until(node, "both files in the index", async () => {
-    const found = await indexOf(s3, bucket);
-    return found.length === 2 ? found : undefined;
-  });
+  const lines = await until(
+    node,
+    "both files in the index",
+    async () => {
+      const found = await indexOf(s3, bucket);
+      return found.length === 2 ? found : undefined;
+    },
+    SECONDS,
+  );
   expect(await keysOf(s3, packets, "")).toEqual(Object.keys(files));
   for (const [Key, content] of Object.entries(files)) {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: packets, Key }));
