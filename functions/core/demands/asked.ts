@@ -1,5 +1,10 @@
 /** What a request comes to: a claim on each interface that it is about, or the reason why there is none. */
-import { GUARDDUTY, type DemandFollowUp, type WithdrawalFollowUp } from "../events/follow-ups.js";
+import {
+  GUARDDUTY,
+  type DemandFollowUp,
+  type Requester,
+  type WithdrawalFollowUp,
+} from "../events/follow-ups.js";
 import type { Observation, Source } from "../model.js";
 import type { Policy } from "../sessions/policy.js";
 import { select } from "../sessions/selection.js";
@@ -20,7 +25,7 @@ export interface Asked {
   readonly refused?: string;
 }
 
-/** EC2 shows a new interface within seconds; one that it never shows is refused. */
+/** EC2 shows a new interface and its instance within seconds; what it never shows is refused. */
 const EARLY_MS = 60_000;
 
 /** `early`: the request, where EC2 may show what it names in a moment. */
@@ -31,18 +36,23 @@ export function askedBy(
   now: number,
 ): { readonly asked: readonly Asked[]; readonly early?: DemandRequest } {
   const { about, by, kind } = request.followUp;
+  const isYoung = kind === "demand" && now - request.time < EARLY_MS;
   const sources = observation.sources.filter((source) => isAbout(request, source));
+  const unready = isYoung ? sources.filter((source) => isUnready(source, by)) : [];
   const seen = sources.flatMap((source): Asked[] => {
     const key = { requester: by.name, interfaceId: source.id };
     if (kind === "withdrawal") return [{ key, request }];
-    if (by.instanceId !== undefined && source.instance?.id !== by.instanceId)
-      return [{ key, request, refused: "not-yours" }];
+    if (unready.includes(source)) return [];
+    if (by.instanceId !== undefined && source.instance?.id !== by.instanceId) {
+      // Whose it is was never shown.
+      const refused = source.attachment === "not-seen" ? "not-found" : "not-yours";
+      return [{ key, request, refused }];
+    }
     return by !== GUARDDUTY || isSelectedByFinding(policy, source) ? [{ key, request }] : [];
   });
   const isThere = (id: string) => sources.some((source) => source.id === id || source.instance?.id === id);
   const missing = [...about.instanceIds, ...about.interfaceIds].filter((id) => !isThere(id));
-  const isEarly = (id: string) =>
-    kind === "demand" && observation.unseen.includes(id) && now - request.time < EARLY_MS;
+  const isEarly = (id: string) => isYoung && observation.unseen.includes(id);
   const unseen = missing.flatMap((id): Asked[] => {
     const key = { requester: by.name, interfaceId: id };
     // It can end its own claim alone, wherever the interface is now.
@@ -50,7 +60,18 @@ export function askedBy(
     if (!observation.unseen.includes(id)) return [{ key, request, refused: "outside-vpcs" }];
     return isEarly(id) ? [] : [{ key, request, refused: "not-found" }];
   });
-  return { asked: [...seen, ...unseen], ...(missing.some(isEarly) && { early: request }) };
+  const isEarlyRequest = unready.length > 0 || missing.some(isEarly);
+  return { asked: [...seen, ...unseen], ...(isEarlyRequest && { early: request }) };
+}
+
+/**
+ * Whether EC2 may show in a moment what decides: it lists a new interface before it shows it attached, and its instance
+ * later still. Who may ask for anything is taken in without its instance, which the plan waits for.
+ */
+function isUnready({ attachment, requester, otherAccount }: Source, by: Requester): boolean {
+  if (otherAccount === true || requester !== undefined) return false;
+  if (attachment === "detached") return true;
+  return attachment === "not-seen" && (by.instanceId !== undefined || by === GUARDDUTY);
 }
 
 function isAbout({ followUp: { about } }: DemandRequest, { id, instance }: Source): boolean {

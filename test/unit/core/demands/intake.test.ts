@@ -85,6 +85,19 @@ describe("a request", () => {
     expect(late.store.copies.size).toBe(0);
   });
 
+  it("is tried again while its interface is not shown as attached yet, by whoever asks", async () => {
+    const clock = aClock();
+    const { instance: _, ...alone } = aSource({ attachment: "detached" });
+    const detached: Verdict = { is: "unselected", reason: "detached" };
+    for (const by of [trusted, { name: "traffic-mirror/AROA:i-1", instanceId: "i-1" }]) {
+      const early = await serve([order({ by })], { sources: [alone], verdict: detached }, clock);
+      expect([early.intake.unsettled.size, early.store.claims.size]).toEqual([1, 0]);
+    }
+    clock.advance(60_000);
+    const { claim } = await serve([order()], { sources: [alone], verdict: detached }, clock);
+    expect(claim).toMatchObject({ status: "refused", reason: "detached" });
+  });
+
   it("is tried again while it is not mirrored yet", async () => {
     const { intake, claim } = await serve([order()], { verdict: pending });
     expect(intake.unsettled.size).toBe(1);
@@ -137,6 +150,17 @@ describe("an instance that asks", () => {
     expect(claims.size).toBe(0);
     expect(intake.refusedRequests).toMatchObject([{ reason: "not-yours" }]);
     expect(claim).toMatchObject({ status: "refused", reason: "not-yours" });
+  });
+
+  it("waits for its instance to be shown, and is refused after a minute without a word on whose it is", async () => {
+    const clock = aClock();
+    const { instance: _, ...alone } = aSource({ attachment: "not-seen" });
+    const early = await serve([order({ by: own })], { sources: [alone] }, clock);
+    expect([early.intake.unsettled.size, early.store.claims.size]).toEqual([1, 0]);
+    clock.advance(60_000);
+    const late = await serve([order({ by: own })], { sources: [alone] }, clock);
+    expect(late.intake.unsettled.size).toBe(0);
+    expect(late.claim).toMatchObject({ status: "refused", reason: "not-found" });
   });
 
   it("does not spoil the demand of somebody else by asking for it", async () => {
