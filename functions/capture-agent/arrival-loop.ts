@@ -1,5 +1,5 @@
 /** What has arrived at this node, read each minute and handed in at the hub, which knows what should have. */
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { NodeConfig } from "./config.js";
@@ -52,10 +52,12 @@ export function createArrivalLoop({
   };
 
   async function read(): Promise<{ summary: Summary; overflow: boolean } | undefined> {
-    const { ok, output } = await run([...config.commands.arrivals, file], READ_SECONDS);
-    let error = output;
+    let error: string;
     try {
+      await mkdir(config.state_directory, { recursive: true });
+      const { ok, output } = await run([...config.commands.arrivals, file], READ_SECONDS);
       if (ok) return taken(parseSummary(output));
+      error = output;
     } catch (problem) {
       error = describe(problem);
     }

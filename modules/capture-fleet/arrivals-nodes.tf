@@ -1,4 +1,4 @@
-# What nodes hand in of what has arrived (docs/adr/0019-arrival-is-joined-in-the-hub.md).
+# What nodes hand in of what has arrived, under a key that is the node's own.
 
 locals {
   count_arrivals = try(module.inputs.arrivals.count, false)

@@ -43,7 +43,7 @@ export interface CaptureNode {
   /** Counters of an interface. */
   counters(name: string, packets: number): void;
   /** What a program says and answers from now on. */
-  program(name: "probe" | "check" | "tags", code: number, says?: string): void;
+  program(name: "probe" | "check" | "tags" | "arrivals", code: number, says?: string): void;
   /** The programs that were called, oldest first. */
   calls(): string[];
   start(): void;
@@ -78,6 +78,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   probe: 'cat "$D/probe.says"; exit "$(cat "$D/probe.code")"',
   check: 'cat "$D/check.says"; exit "$(cat "$D/check.code")"',
   tags: 'cat >"$D/tags.given"; cat "$D/tags.says"; exit "$(cat "$D/tags.code")"',
+  arrivals: 'cat "$D/arrivals.rows" >"$1"; cat "$D/arrivals.says"; exit "$(cat "$D/arrivals.code")"',
   ethtool: 'echo "     bw_in_allowance_exceeded: 7"',
   systemctl: 'if [ "$1" = stop ]; then mv "$D"/spool/open/*.pcap "$D/spool/done/" 2>/dev/null; fi; exit 0',
 };
@@ -151,6 +152,8 @@ export const createNode = async (
   says("probe", 0);
   says("check", 0);
   says("tags", 0, "[]");
+  says("arrivals", 0, '{"rows":0,"added":0,"uncounted":0,"fragments":0}');
+  write("arrivals.rows", "");
 
   const config = {
     version: 1,
@@ -183,6 +186,7 @@ export const createNode = async (
     endpoints_interval_seconds: 0.3,
     endpoints_file: join(folder, "endpoints.json"),
     tags_interval_seconds: 0.3,
+    arrivals_interval_seconds: 0.3,
     commands: Object.fromEntries(Object.keys(PROGRAMS).map((name) => [name, [join(folder, "bin", name)]])),
     state_directory: join(folder, "state"),
     console: join(folder, "console"),
