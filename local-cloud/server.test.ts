@@ -1,6 +1,9 @@
 /** The HTTP front by itself. */
 import { afterEach, expect, test } from "@jest/globals";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Keys } from "./call.js";
 import { startFront, type Front } from "./server.js";
 import type { Answer } from "./types.js";
@@ -9,9 +12,10 @@ let front: Front | undefined;
 afterEach(() => front?.stop());
 
 const faults: string[] = [];
-const start = async (answer: Partial<Answer>): Promise<void> => {
+const start = async (answer: Partial<Answer>, logFile?: string): Promise<void> => {
   faults.length = 0;
   front = await startFront({
+    ...(logFile !== undefined && { logFile }),
     keys: new Keys(),
     answer: async () => ({ status: 200, headers: {}, body: Buffer.from("fine"), ...answer }),
     control: async () => ({ status: 200, headers: {}, body: Buffer.alloc(0) }),
@@ -51,4 +55,14 @@ test("an answer that cannot be sent is a 500 that says why, and is noted, instea
   expect(faults).toHaveLength(1);
   expect(faults[0]).toMatch(/^GET \/some\/call: .*Invalid character in header/);
   agent.destroy();
+});
+
+test("the folder of the log is made", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "front-"));
+  const logFile = join(folder, "reports", "cloud.log");
+  await start({}, logFile);
+  expect(existsSync(join(folder, "reports"))).toBe(true);
+  await front?.stop();
+  front = undefined;
+  rmSync(folder, { recursive: true });
 });

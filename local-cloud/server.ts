@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, mkdirSync } from "node:fs";
 import http from "node:http";
+import { dirname } from "node:path";
 import { serviceError } from "./answers.js";
 import { decodeCall, type Keys } from "./call.js";
 import { isDropped, isSilent } from "./interference/index.js";
@@ -64,6 +65,7 @@ export const startFront = async (options: {
   /** Is called when a request could not be answered because of a fault here. */
   failed: (request: string, fault: string) => void;
 }): Promise<Front> => {
+  if (options.logFile !== undefined) mkdirSync(dirname(options.logFile), { recursive: true });
   const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
 
   const aws = async (request: http.IncomingMessage, body: Buffer): Promise<Answer> => {

@@ -19,6 +19,8 @@ interface Kind {
   /** The parameter that lists ids, and the code for one that is not there. */
   readonly idParam: string;
   readonly notFound: string;
+  /** Another parameter that lists what is meant: then moto answers. */
+  readonly nameParam?: string;
   /** Filters that are not spelt as the answer's member is. */
   readonly paths: Readonly<Record<string, string>>;
   readonly changedBy: RegExp;
@@ -54,6 +56,46 @@ const KINDS: Readonly<Record<string, Kind>> = {
     },
     changedBy: /Vpc$|VpcAttribute|VpcCidrBlock|^(Create|Delete)Tags$/,
   },
+  DescribeRouteTables: {
+    what: "routeTables",
+    set: "routeTableSet",
+    id: "routeTableId",
+    idParam: "RouteTableId",
+    notFound: "InvalidRouteTableID.NotFound",
+    paths: {
+      "association.gateway-id": "associationSet.gatewayId",
+      "association.main": "associationSet.main",
+      "association.route-table-association-id": "associationSet.routeTableAssociationId",
+      "association.route-table-id": "associationSet.routeTableId",
+      "association.subnet-id": "associationSet.subnetId",
+      "route.destination-cidr-block": "routeSet.destinationCidrBlock",
+      "route.destination-prefix-list-id": "routeSet.destinationPrefixListId",
+      "route.gateway-id": "routeSet.gatewayId",
+      "route.nat-gateway-id": "routeSet.natGatewayId",
+      "route.vpc-endpoint-id": "routeSet.gatewayId",
+    },
+    // A VPC comes with its main table, and a subnet goes with its association.
+    changedBy: /Route|^(Create|Delete)(Tags|Vpc|Subnet)$/,
+  },
+  DescribeSecurityGroups: {
+    what: "securityGroups",
+    set: "securityGroupInfo",
+    id: "groupId",
+    idParam: "GroupId",
+    nameParam: "GroupName",
+    notFound: "InvalidGroup.NotFound",
+    paths: {
+      description: "groupDescription",
+      "ip-permission.cidr": "ipPermissions.ipRanges.cidrIp",
+      "ip-permission.from-port": "ipPermissions.fromPort",
+      "ip-permission.group-id": "ipPermissions.groups.groupId",
+      "ip-permission.protocol": "ipPermissions.ipProtocol",
+      "ip-permission.to-port": "ipPermissions.toPort",
+      "egress.ip-permission.cidr": "ipPermissionsEgress.ipRanges.cidrIp",
+      "egress.ip-permission.protocol": "ipPermissionsEgress.ipProtocol",
+    },
+    changedBy: /SecurityGroup|^(Create|Delete)(Tags|Vpc)$/,
+  },
 };
 
 interface Item {
@@ -83,7 +125,8 @@ export class MotoLists {
   /** The answer as it was before the first change since; undefined: there was none, and moto answers. */
   answer(call: Call): Answer | undefined {
     const kind = KINDS[call.action];
-    if (!kind) return undefined;
+    if (!kind || (kind.nameParam !== undefined && list(call.params, kind.nameParam).length > 0))
+      return undefined;
     const time = this.cloud.now() - lagOf(this.cloud, kind.what, call);
     const then = this.#before.find(({ action, at }) => action === call.action && at > time);
     if (!then) return undefined;

@@ -80,6 +80,8 @@ export const configSchema = z.strictObject({
       interfaces: lag.default(0),
       subnets: lag.default(0),
       vpcs: lag.default(0),
+      routeTables: lag.default(0),
+      securityGroups: lag.default(0),
     })
     .prefault({}),
   /** Keep a list of the calls in order. */

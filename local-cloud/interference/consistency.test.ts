@@ -14,6 +14,9 @@ import {
 let bench: Bench;
 beforeEach(() => {
   bench = createBench();
+  // What a call may change is read before it.
+  bench.moto["DescribeRouteTables"] = () => ({ routeTableSet: [] });
+  bench.moto["DescribeSecurityGroups"] = () => ({ securityGroupInfo: [] });
 });
 
 const READS = 20;
@@ -108,18 +111,24 @@ const kinds = (): Record<string, Kind> => {
     },
     subnets: ofMoto("Subnet", "subnet-0c"),
     vpcs: ofMoto("Vpc", "vpc-0c"),
+    "route tables": ofMoto("RouteTable", "rtb-0c", "routeTableSet", "routeTableId"),
+    "security groups": ofMoto("SecurityGroup", "sg-0c", "securityGroupInfo", "groupId"),
   };
 };
 
 /** What moto keeps: this side sees the call pass, and asks for the list before it. */
-const ofMoto = (noun: string, id: string): Kind => {
-  const lower = noun.toLowerCase();
-  const there = new Set([`${lower}-01`]);
+const ofMoto = (
+  noun: string,
+  id: string,
+  set = `${noun.toLowerCase()}Set`,
+  member = `${noun.toLowerCase()}Id`,
+): Kind => {
+  const there = new Set([`${noun}-01`]);
   return {
     action: `Describe${noun}s`,
     async make() {
       bench.moto[`Describe${noun}s`] = () => ({
-        [`${lower}Set`]: [...there].map((each) => ({ [`${lower}Id`]: each })),
+        [set]: [...there].map((each) => ({ [member]: each })),
       });
       consistency(1); // the past is kept only while somebody may read it
       await bench.answer(`Create${noun}`);

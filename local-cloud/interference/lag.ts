@@ -5,7 +5,16 @@
 import type { Call, Cloud } from "../types.js";
 
 export type Lagging =
-  "sessions" | "targets" | "filters" | "endpoints" | "instances" | "interfaces" | "subnets" | "vpcs";
+  | "sessions"
+  | "targets"
+  | "filters"
+  | "endpoints"
+  | "instances"
+  | "interfaces"
+  | "subnets"
+  | "vpcs"
+  | "routeTables"
+  | "securityGroups";
 
 export interface Lag {
   /** Milliseconds by which this one read is late. */

@@ -11,7 +11,7 @@ import { assumeRole, createRole } from "../../local-cloud/support/resources.js";
 import { root } from "../../scripts/lib/run.js";
 import { committed } from "../applier/committed.js";
 import { MODULES } from "../applier/recorded.js";
-import { makeEventualIfAsked } from "../support/eventual.js";
+import { makeEventual } from "../support/eventual.js";
 import { LOCAL_PROVIDER, TerraformRoot } from "../support/terraform.js";
 
 /** As long as the example takes it. */
@@ -45,7 +45,7 @@ let terraform: TerraformRoot;
 beforeAll(async () => {
   cloud = await startLocalCloud({ logFile: join(root, "reports", "e2e-applier-cloud.log") });
   await cloud.setSchedules({ paused: true });
-  await makeEventualIfAsked(cloud);
+  await makeEventual(cloud);
   const values = {
     partition: "aws",
     region: DEFAULT_REGION,
