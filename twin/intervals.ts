@@ -37,6 +37,6 @@ export const SHORT: Intervals = {
     "  capture.rotation.seconds = 5 (60), capture_health_check.interval = 5 (10), capture.workers = 1 (one a vCPU)",
     "  in node.json spool.index_interval_seconds = 5 (300), spool.upload_interval_seconds = 1 (5)",
   ],
-  toBucketSeconds: 60,
+  toBucketSeconds: 120,
   failoverSeconds: 40,
 };

@@ -6,6 +6,7 @@ import type { Aws } from "../test/support/aws.js";
 import { startBalancer, type Balancer, type Setup } from "./balancer/index.js";
 import { look, type Machine, type Reality } from "./cloud/reality.js";
 import { Fabric, type Host } from "./machine/fabric.js";
+import type { MirrorSession } from "./mirror/model.js";
 import { startMirroring, stopMirroring } from "./mirror/session.js";
 import { bootNode, type CaptureNode } from "./node/index.js";
 import type { Settings } from "./node/files.js";
@@ -25,8 +26,8 @@ export interface WorldOptions {
 
 interface Body {
   readonly host: Host;
-  /** The session that acts, as text. */
-  mirrored: string;
+  /** The one that acts. */
+  session: MirrorSession | undefined;
 }
 
 export class World {
@@ -71,9 +72,9 @@ export class World {
     return this.#bodies.get(instanceId)?.host;
   }
 
-  /** The session that copies an instance's packets, as text that changes with it; empty: there is none. */
-  acting(instanceId: string): string {
-    return this.#bodies.get(instanceId)?.mirrored ?? "";
+  /** The session by which an instance's packets are copied at this moment. */
+  acting(instanceId: string): MirrorSession | undefined {
+    return this.#bodies.get(instanceId)?.session;
   }
 
   async kill(node: CaptureNode): Promise<void> {
@@ -158,7 +159,7 @@ export class World {
     for (const { instanceId, address } of machines) {
       if (this.#bodies.has(instanceId)) continue;
       const host = await this.#fabric.host(instanceId.slice(0, 10), [address], endpoints);
-      this.#bodies.set(instanceId, { host, mirrored: "" });
+      this.#bodies.set(instanceId, { host, session: undefined });
     }
   }
 
@@ -167,11 +168,10 @@ export class World {
       const body = this.#bodies.get(instanceId);
       if (body === undefined) continue;
       const session = this.#seen.sessions.get(interfaceId);
-      const wanted = session === undefined ? "" : JSON.stringify(session);
-      if (body.mirrored === wanted) continue;
+      if (JSON.stringify(body.session) === JSON.stringify(session)) continue;
       if (session === undefined) await stopMirroring(body.host);
       else await startMirroring(body.host, session);
-      body.mirrored = wanted;
+      body.session = session;
     }
   }
 

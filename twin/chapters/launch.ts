@@ -38,11 +38,11 @@ const launchServer = async (stage: Stage, name: string, zone: number): Promise<S
   );
   const after = ((Date.now() - at) / 1000).toFixed(1);
   const host = await bodyOf(stage, instanceId);
-  const acts = await within(30, () => world.acting(instanceId) !== "" || undefined);
+  const acts = await within(30, () => world.acting(instanceId));
   host.start(process.execPath, ["-e", SERVE]);
   screen.promise(
     `${name} (${instanceId}, ${host.address}) runs; after ${after} s it has ${session?.TrafficMirrorSessionId ?? "no session"}, VNI ${String(session?.VirtualNetworkId)}, which copies`,
-    session !== undefined && acts === true,
+    session !== undefined && acts !== undefined,
   );
   return { name, instanceId, host };
 };
@@ -57,7 +57,7 @@ export const launchFleet = async (stage: Stage): Promise<Fleet> => {
   const { instanceId } = await aws.launch({ subnetId, tags: { Name: "visitor" } });
   const visitor = await bodyOf(stage, instanceId);
   screen.say(`visitor (${instanceId}, ${visitor.address}) has no tag Mirror = true`);
-  screen.promise("so the visitor has no session", world.acting(instanceId) === "");
+  screen.promise("so the visitor has no session", world.acting(instanceId) === undefined);
   visitor.start(process.execPath, ["-e", VISIT, ...servers.map(({ host }) => host.address)]);
   screen.say("it asks each web server twice a second from now on, so that there is traffic");
   return { servers, visitor };
