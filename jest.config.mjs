@@ -68,7 +68,7 @@ export default {
     // Needs AWS's metadata mock, which `make test-metadata` builds.
     project("instance-metadata", ["test/instance-metadata/**/*.test.ts"], 60_000),
     // What `make qualify` would do in an account, against the local cloud: make test-qualify.
-    project("qualify", ["test/qualify/**/*.test.ts"], 900_000),
+    project("qualify", ["test/qualify/**/*.test.ts"], 2_700_000),
     // Needs the engines that `make test-engines` builds.
     project("engines", ["test/engines/**/*.test.ts"], 900_000),
     // The same, from an old version of the repository to this one: `make test-upgrade`.

@@ -35,8 +35,8 @@ beforeAll(async () => {
   const given = { ...surroundings(cloud), second: createClients(whereOf(cloud, OTHER)) };
   record = await qualify({ ...OPTIONS, extras }, given, {
     asking: async (stage) => {
-      // Long enough for a question within it, and EC2's buckets, which the cases are not to wait for.
-      await cloud.ec2({ pendingMilliseconds: 2000 });
+      // Long enough for a question within it on a busy machine, and EC2's buckets, which the cases are not to wait for.
+      await cloud.ec2({ pendingMilliseconds: 8000 });
       await cloud.settings({ permissionDelay: 1500 });
       const ofLoadBalancer = await loadBalancerInterface(cloud, stage);
       for (const side of SIDES) {
