@@ -115,3 +115,12 @@ output "athena_query_policy_json" {
   EOT
   value       = one([for document in data.aws_iam_policy_document.athena : document.json])
 }
+
+output "arrivals_bucket_name" {
+  description = <<-EOT
+    Name of the bucket in which nodes and controllers hand in what they have seen and what they mirror, for
+    mirror-controller's input of the same name. Null without `arrivals`.
+  EOT
+  # Composed, so that mirror-controller can judge it at plan in the same apply.
+  value = module.inputs.arrivals == null ? null : local.arrivals_bucket_name
+}
