@@ -151,3 +151,31 @@ run "it_runs_as_often_as_is_asked_for_and_its_silence_is_an_alarm" {
     error_message = "A function that does not run says nothing of arrival."
   }
 }
+
+run "a_schedule_slower_than_five_minutes_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    arrivals = { schedule_minutes = 10 }
+  }
+
+  expect_failures = [var.arrivals]
+}
+
+run "a_group_of_no_sessions_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    arrivals = { group_minimum = 0 }
+  }
+
+  expect_failures = [var.arrivals]
+}
