@@ -118,9 +118,9 @@ output "athena_query_policy_json" {
 
 output "arrivals_bucket_name" {
   description = <<-EOT
-    Name of the bucket in which nodes and controllers hand in what they have seen and what they mirror, for
-    mirror-controller's input of the same name. Null without `arrivals`.
+    Name of the bucket in which nodes hand in what they have seen, and each client's account what it mirrors. Null without
+    `arrivals`.
   EOT
-  # Composed, so that mirror-controller can judge it at plan in the same apply.
+  # Composed, so that it is known at plan.
   value = module.inputs.arrivals == null ? null : local.arrivals_bucket_name
 }
