@@ -111,3 +111,11 @@ output "capture_athena_query_policy_json" {
   EOT
   value       = module.capture_fleet.athena_query_policy_json
 }
+
+output "capture_arrivals_bucket_name" {
+  description = <<-EOT
+    Name of the bucket in which nodes hand in what they have seen, and each client's account what it mirrors. Null without
+    `capture_arrivals`.
+  EOT
+  value       = module.capture_fleet.arrivals_bucket_name
+}

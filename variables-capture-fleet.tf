@@ -2,7 +2,7 @@
 
 locals {
   capture_arrivals_keys = {
-    "capture_arrivals" = ["count"]
+    "capture_arrivals" = ["count", "schedule_minutes", "group_minimum", "client_metrics"]
   }
 }
 
@@ -13,6 +13,12 @@ variable "capture_arrivals" {
 
     - `count`: default true. false: nodes attach no program that counts, which saves about a tenth of a microsecond for
       each packet, and hand in nothing.
+    - `schedule_minutes`: how often the hub joins what nodes and controllers have handed in, 1 to 5. Default 2: silence is
+      known five minutes after the last packet.
+    - `group_minimum`: how many sessions of one endpoint, zone, VPC or rule must have stood for ten minutes, with nothing
+      come of any of them, before that is an alarm, 1 to 10000. Default 5: no one can tell an idle host from a broken one.
+    - `client_metrics`: whether the hub writes the metrics of each client too, which CloudWatch charges for. Default false:
+      each controller writes its own, in its own account.
 
     Default null: none of it, since it costs a little for each node and gives every registered account a place to write
     in the hub. A node that cannot count is in service all the same.

@@ -20,11 +20,22 @@ export interface CaptureFleetInputs {
    *
    * - `count`: default true. false: nodes attach no program that counts, which saves about a tenth of a microsecond for
    *   each packet, and hand in nothing.
+   * - `schedule_minutes`: how often the hub joins what nodes and controllers have handed in, 1 to 5. Default 2: silence is
+   *   known five minutes after the last packet.
+   * - `group_minimum`: how many sessions of one endpoint, zone, VPC or rule must have stood for ten minutes, with nothing
+   *   come of any of them, before that is an alarm, 1 to 10000. Default 5: no one can tell an idle host from a broken one.
+   * - `client_metrics`: whether the hub writes the metrics of each client too, which CloudWatch charges for. Default false:
+   *   each controller writes its own, in its own account.
    *
    * Default null: none of it, since it costs a little for each node and gives every registered account a place to write
    * in the hub. A node that cannot count is in service all the same.
    */
-  readonly arrivals?: Value<{ readonly count?: Value<boolean> | null }> | null;
+  readonly arrivals?: Value<{
+    readonly count?: Value<boolean> | null;
+    readonly schedule_minutes?: number | null;
+    readonly group_minimum?: number | null;
+    readonly client_metrics?: Value<boolean> | null;
+  }> | null;
   /**
    * Name of a workgroup of Amazon Athena, such as `primary`: makes tables of the index there, which answer by time,
    * client, node and address which file holds a packet (outputs `athena_database` and `athena_query_policy_json`). The
@@ -519,6 +530,7 @@ export interface CaptureFleetInputs {
 export class CaptureFleet extends Module<
   CaptureFleetInputs,
   | "alarm_names"
+  | "arrivals_bucket_name"
   | "athena_database"
   | "athena_query_policy_json"
   | "autoscaling_group_name"

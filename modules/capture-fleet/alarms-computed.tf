@@ -89,6 +89,25 @@ locals {
         missing = "breaching"
       }
     },
+    {
+      for key in local.arrivals : key => {
+        problem    = "What arrives has not been joined with what is mirrored for ten minutes: what is told of arrival gets older."
+        label      = "runs that came to their end"
+        expression = "FILL(runs, 0) - FILL(errors, 0)"
+        metrics = {
+          for id, metric in { runs = "Invocations", errors = "Errors" } : id => {
+            namespace              = "AWS/Lambda"
+            name                   = metric
+            dimensions             = { FunctionName = local.arrivals_name }
+          }
+        }
+        comparison = "LessThanThreshold"
+        threshold  = 1
+        periods    = 2
+        # Lambda writes nothing for a function that is not invoked.
+        missing = "breaching"
+      }
+    },
     # A fleet of fixed size is always as large as it may be.
     var.max_size == var.min_size ? {} : {
       for key, group in aws_autoscaling_group.this : key == "all" ? "at-maximum" : "at-maximum-${key}" => {

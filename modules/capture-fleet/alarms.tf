@@ -77,6 +77,17 @@ locals {
       }
     },
     {
+      for key in local.arrivals : "groups-silent" => {
+        problem   = "Sessions stand and nothing arrives of any of them: all of an endpoint, a zone, a VPC or a rule, for ten minutes."
+        metric    = "GroupsSilent"
+        statistic = "Maximum"
+        threshold = 1
+        periods   = 2
+        # A function that does not run has an alarm of its own.
+        missing = "notBreaching"
+      }
+    },
+    {
       for key, subnet in local.watched_zones : "healthy-hosts-${key}" => {
         problem = join(" ", [
           "Zone ${subnet.availability_zone} has no healthy node: without cross-zone load balancing its traffic is lost,",

@@ -115,3 +115,12 @@ output "athena_query_policy_json" {
   EOT
   value       = one([for document in data.aws_iam_policy_document.athena : document.json])
 }
+
+output "arrivals_bucket_name" {
+  description = <<-EOT
+    Name of the bucket in which nodes hand in what they have seen, and each client's account what it mirrors. Null without
+    `arrivals`.
+  EOT
+  # Composed, so that it is known at plan.
+  value = module.inputs.arrivals == null ? null : local.arrivals_bucket_name
+}

@@ -7,12 +7,34 @@ variable "arrivals" {
 
     - `count`: default true. false: nodes attach no program that counts, which saves about a tenth of a microsecond for
       each packet, and hand in nothing.
+    - `schedule_minutes`: how often the hub joins what nodes and controllers have handed in, 1 to 5. Default 2: silence is
+      known five minutes after the last packet.
+    - `group_minimum`: how many sessions of one endpoint, zone, VPC or rule must have stood for ten minutes, with nothing
+      come of any of them, before that is an alarm, 1 to 10000. Default 5: no one can tell an idle host from a broken one.
+    - `client_metrics`: whether the hub writes the metrics of each client too, which CloudWatch charges for. Default false:
+      each controller writes its own, in its own account.
 
     Default null: none of it, since it costs a little for each node and gives every registered account a place to write
     in the hub. A node that cannot count is in service all the same.
   EOT
   type = object({
-    count = optional(bool, true)
+    count            = optional(bool, true)
+    schedule_minutes = optional(number, 2)
+    group_minimum    = optional(number, 5)
+    client_metrics   = optional(bool, false)
   })
   default = null
+
+  validation {
+    condition     = var.arrivals == null || contains([1, 2, 3, 4, 5], try(var.arrivals.schedule_minutes, 0))
+    error_message = "arrivals.schedule_minutes must be a whole number from 1 to 5: later, a verdict would be older than ten minutes."
+  }
+
+  validation {
+    condition = var.arrivals == null || try(
+      var.arrivals.group_minimum >= 1 && var.arrivals.group_minimum <= 10000 && floor(var.arrivals.group_minimum) == var.arrivals.group_minimum,
+      false,
+    )
+    error_message = "arrivals.group_minimum must be a whole number from 1 to 10000: so many sessions make a group."
+  }
 }
