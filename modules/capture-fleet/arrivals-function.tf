@@ -20,7 +20,7 @@ module "arrivals" {
   }
   environment_stand_ins = {
     ENDPOINT_SERVICE_ID = "vpce-svc-0123456789abcdef0"
-    TARGET_GROUP_ARN    = "arn:aws:elasticloadbalancing:${local.region}:${local.account_id}:targetgroup/${var.name}/0123456789abcdef"
+    TARGET_GROUP_ARN    = "arn:${local.partition}:elasticloadbalancing:${local.region}:${local.account_id}:targetgroup/${var.name}/0123456789abcdef"
     ARRIVALS_BUCKET     = local.arrivals_bucket_name
   }
   policy_json = data.aws_iam_policy_document.arrivals[each.key].json
