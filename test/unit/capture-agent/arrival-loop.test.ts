@@ -62,7 +62,9 @@ function start(arrivals: object | null = handedTo) {
       return Promise.resolve(world.answer);
     },
     count: (name, by) => void (counts[name] = (counts[name] ?? 0) + by),
-    log: createLog((line) => void said.push(JSON.parse(line.slice(line.indexOf("{"))) as (typeof said)[number])),
+    log: createLog(
+      (line) => void said.push(JSON.parse(line.slice(line.indexOf("{"))) as (typeof said)[number]),
+    ),
   });
   const next = (over: Partial<Summary>): Promise<void> => {
     world.answer = { ok: true, output: JSON.stringify(summary(over)) };
