@@ -5,6 +5,7 @@ import { createBucket, fetchText } from "./aws/bucket.js";
 import { createClients } from "./aws/clients.js";
 import { createGroup } from "./aws/group.js";
 import { putMetrics } from "./aws/metrics.js";
+import { createBalance } from "./balance.js";
 import type { NodeConfig } from "./config.js";
 import { identityOf } from "./core/spool.js";
 import { outOfServiceReason } from "./core/lifecycle.js";
@@ -36,8 +37,16 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
   const outOfService = (): string | undefined =>
     started.lifecycle === undefined ? "starting" : outOfServiceReason(started.lifecycle.state());
   const sent = new Set<string>();
-  const losses = createLossJournal({ folder: `${config.spool.directory}/lost`, sent, count, log, now });
   const boot = (await readFile(`${config.kernel.proc}/sys/kernel/random/boot_id`, "utf8")).trim();
+  const balance = await createBalance({ config, boot, count, log });
+  const losses = createLossJournal({
+    folder: `${config.spool.directory}/lost`,
+    sent,
+    count,
+    log,
+    now,
+    partSent: balance.sent,
+  });
   const publishedFile = `${config.state_directory}/published.json`;
   const monitor = createHealthMonitor({
     config,
@@ -78,7 +87,10 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
       await sleep(seconds * 1000);
     }
   };
-  const monitoring = every(config.health_interval_seconds, "health monitor", () => monitor.check());
+  const monitoring = every(config.health_interval_seconds, "health monitor", async () => {
+    await monitor.check();
+    await balance.observe();
+  });
 
   const imds = createImds(now);
   const identity = await untilKnown(async () => {
@@ -96,6 +108,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     place,
     now,
     log,
+    partSent: balance.sent,
   });
   const identities = await createIdentityLoop({
     config,
@@ -119,6 +132,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     place,
     origin: (file, late) => identities.origin(file, late),
     owners: (late) => identities.owners(late),
+    flushed: balance.flushed,
     count,
     log,
     now,
@@ -176,6 +190,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     waiting: () => journal.waiting() + losses.waiting() > 0,
     verdict: () => monitor.verdict(),
     count,
+    close: balance.close,
     publish,
     log,
     now,

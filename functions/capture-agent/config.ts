@@ -64,6 +64,15 @@ const schema = z.object({
   tool: z.object({
     unit: z._default(text, "traffic-mirror-tool.service"),
     counters: nullable(counters),
+    /** Of the built-in tool, all of whose packets are in files; `counters` is given as well. */
+    balance: nullable(
+      z.object({
+        /** Which counter says how many packets there are: with a filter the tool's own. */
+        offered: z.enum(["interface", "tool"]),
+        /** When the tool was started last, and what the counters were. */
+        start: text,
+      }),
+    ),
   }),
   autoscaling_group_name: nullable(text),
   launch_hook: nullable(text),

@@ -39,10 +39,18 @@ interface Parts {
   readonly waiting: () => boolean;
   readonly verdict: () => Verdict | undefined;
   readonly count: (name: EventName, by: number) => void;
+  /** Balances what came against what is in the bucket and what is left behind. */
+  readonly close: (left: Left) => Promise<void>;
   /** Publishes the metrics at once, before the node is gone. */
   readonly publish: () => Promise<void>;
   readonly log: Log;
   readonly now: () => number;
+}
+
+interface Left {
+  readonly packets: number;
+  /** Files whose packets could not be counted, and lines that are not sent. */
+  readonly uncounted: number;
 }
 
 export interface LifecycleLoop {
@@ -66,7 +74,7 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
   let state = await loadState(file);
   let probe = { passed: false, reason: "the probe has not run" };
   let reported = "";
-  let isLeftCounted = false;
+  let left: Left | undefined;
 
   async function target(): Promise<string | null | undefined> {
     try {
@@ -109,18 +117,22 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
   }
 
   /** The packets of what is left behind, as far as they can be counted in the time that is left. */
-  async function countPackets(): Promise<void> {
+  async function countPackets(): Promise<Left> {
     const spool = config.spool.directory;
     const packetsOf = createCounter(COUNT_SECONDS);
-    const left = [
+    const files = [
       ...(await listFiles(`${spool}/done`)).map(({ path }) => `${spool}/done/${path}`),
       ...(await listOpenFiles(spool)).map(({ path }) => `${spool}/open/${path}`),
     ];
-    for (const path of left) {
+    let [packets, uncounted] = [0, 0];
+    for (const path of files) {
       const read = await packetsOf(path);
-      if (read === undefined) parts.count("LeftBehindUncounted", 1);
-      else parts.count("LeftBehindPackets", read.packets);
+      if (read === undefined) uncounted += 1;
+      else packets += read.packets;
     }
+    parts.count("LeftBehindUncounted", uncounted);
+    parts.count("LeftBehindPackets", packets);
+    return { packets, uncounted };
   }
 
   /** To the console, which outlives the instance, and to the alarms. Once for each problem. */
@@ -133,12 +145,11 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
     const what = step.result === "ABANDON" ? "launch abandoned" : "evidence left behind";
     log.error(what, { reason: step.problem });
     if (step.result === "ABANDON") parts.count("LaunchAbandoned", 1);
-    else if (!isLeftCounted) {
+    else if (left === undefined) {
       // Its words change while the hook cannot be completed; what is left is the same.
-      isLeftCounted = true;
       parts.count("LeftBehindFiles", unsent.files + unfinished.files + unsendable.files);
       parts.count("LeftBehindBytes", unsent.bytes + unfinished.bytes + unsendable.bytes);
-      await countPackets();
+      left = await countPackets();
     }
     await appendFile(config.console, `traffic-mirror: ${oneLine(`${what}: ${step.problem}`)}\n`).catch(
       () => undefined,
@@ -175,6 +186,10 @@ export async function createLifecycleLoop(parts: Parts): Promise<LifecycleLoop> 
       case "complete":
         await reportProblem(step, known);
         // The instance may be gone before the next interval.
+        if (state?.phase === "uploading") {
+          const { packets, uncounted } = left ?? { packets: 0, uncounted: 0 };
+          await parts.close({ packets, uncounted: uncounted + (parts.waiting() ? 1 : 0) });
+        }
         if (state?.phase !== "launching" || step.result === "ABANDON") await parts.publish();
         if (step.hook !== null) await parts.group?.complete(step.hook, step.result);
         return true;

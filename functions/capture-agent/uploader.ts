@@ -11,6 +11,7 @@ import type { LossJournal } from "./system/loss-journal.js";
 import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
+import { readAddresses, removeAddresses, sweepAddresses } from "./system/part-addresses.js";
 import { donePath, listFiles, removeDone } from "./system/spool-files.js";
 
 export interface Uploader {
@@ -31,6 +32,8 @@ interface Parts {
   /** Whose packets a file holds; `late`: it has waited long enough for that to become known. */
   readonly origin: (file: SpoolFile, late: boolean) => Origin | "wait";
   readonly owners: (late: boolean) => (tag: number) => Origin | "wait";
+  /** All lines are in the bucket, but those that have come meanwhile. */
+  readonly flushed?: (waiting: () => boolean) => Promise<void>;
   readonly count: (name: EventName, by: number) => void;
   readonly log: Log;
   readonly now: () => number;
@@ -77,7 +80,7 @@ export function createUploader(parts: Parts): Uploader {
       packets,
       bytes: file.bytes,
       sha256,
-      addresses: known.addresses ?? null,
+      addresses: known.addresses ?? (await readAddresses(directory, file.path)) ?? null,
     };
     return { line, sha256: known.sha256 };
   }
@@ -98,6 +101,7 @@ export function createUploader(parts: Parts): Uploader {
       log.info("uploaded", { key: line.key, bytes: file.bytes, packets: line.packets, stored });
     }
     await removeDone(directory, file.path);
+    await removeAddresses(directory, file.path);
   }
 
   /** Files that are gone, sent or deleted, need not be remembered. */
@@ -159,6 +163,8 @@ export function createUploader(parts: Parts): Uploader {
             await journal.flush();
             await losses.flush(bucket, place, leaving());
             indexedAt = now();
+            await sweepAddresses(directory, now());
+            await parts.flushed?.(() => journal.waiting() + losses.waiting() > 0);
           }
           pause = failed > 0 ? Math.min(pause * 2, LONGEST_PAUSE_FACTOR) : 1;
         } catch (error) {

@@ -16,9 +16,11 @@ import {
   statfsSync,
   statSync,
   utimesSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { partAddresses } from "../capture-agent/core/keys.js";
 import { createSplitter, type Part, type Splitter } from "./splitter.js";
 
 const READ = 1 << 22;
@@ -55,7 +57,7 @@ function stemOf(source: string): string {
 }
 
 /** Where only the end of a cut-off packet is, there is nothing to say of times. */
-export const nameOf = (source: string, { tag, packets, first, last }: Part): string =>
+export const nameOf = (source: string, { tag, packets, first, last }: Omit<Part, "addresses">): string =>
   `${stemOf(source)}.vlan=${tag}${packets === 0 ? "" : `,packets=${packets},first=${first},last=${last}`}.pcap`;
 
 /** Parts are written before the file goes. Where that would fill the disk, packets that come meanwhile would be lost. */
@@ -65,7 +67,20 @@ function roomFor(folder: string, bytes: number): void {
     throw new Error("the disk has no room for its parts");
 }
 
-export async function splitFile(path: string): Promise<void> {
+/** For the agent's index. Where there is no room for it the index says that it does not know. */
+function keepAddresses(folder: string, part: string, addresses: readonly string[]): void {
+  const file = join(folder, partAddresses(part));
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify(addresses));
+    renameSync(`${file}.new`, file);
+  } catch {
+    return;
+  }
+}
+
+/** `addresses`: a folder for what addresses each part holds. */
+export async function splitFile(path: string, addresses?: string): Promise<void> {
   const [folder, source] = [dirname(path), basename(path)];
   const partial = join(folder, `.${source}${PARTIAL}`);
   const { atime, mtime, size } = statSync(path);
@@ -82,6 +97,7 @@ export async function splitFile(path: string): Promise<void> {
     for (const part of splitter.end(rest)) {
       const name = join(partial, nameOf(source, part));
       renameSync(join(partial, String(part.tag)), name);
+      if (addresses !== undefined) keepAddresses(addresses, basename(name), part.addresses);
       // The end of what the file holds, by which files are sent and given up.
       utimesSync(name, atime, mtime);
     }

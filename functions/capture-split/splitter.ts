@@ -4,6 +4,8 @@
  * that into the buffer of its file. Format: IETF opsawg-pcap, "PCAP Capture File Format".
  */
 
+import { createAddressBlocks, FRAME_BYTES, type AddressBlocks } from "../capture-agent/core/addresses.js";
+
 /** Of frames that have no tag, which the data path does not send: nobody's, as those with the tag 0. */
 const NOBODY = 0;
 const FILE_HEADER = 24;
@@ -30,6 +32,8 @@ export interface Part {
   /** Milliseconds since the epoch. */
   first: number;
   last: number;
+  /** Blocks that hold every address of its packets. */
+  readonly addresses: readonly string[];
 }
 
 export interface Splitter {
@@ -42,7 +46,8 @@ export interface Splitter {
   end(rest: Buffer): readonly Part[];
 }
 
-interface Output extends Part {
+interface Output extends Omit<Part, "addresses"> {
+  readonly found: AddressBlocks;
   readonly buffer: Buffer;
   filled: number;
 }
@@ -81,6 +86,7 @@ export function createSplitter(write: (tag: number, bytes: Buffer) => void): Spl
       packets: 0,
       first: Infinity,
       last: 0,
+      found: createAddressBlocks(),
       buffer: Buffer.allocUnsafe(BUFFER),
       filled: 0,
     };
@@ -100,6 +106,7 @@ export function createSplitter(write: (tag: number, bytes: Buffer) => void): Spl
   /** Whole records from `at` on; returns where the first one begins that is not. */
   function records(bytes: Buffer, start: number): number {
     let at = start;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     while (at + RECORD_HEADER <= bytes.length) {
       const captured = number(bytes, at + 8);
       if (captured > LONGEST) throw new Error("it holds what is no record of a packet");
@@ -126,6 +133,8 @@ export function createSplitter(write: (tag: number, bytes: Buffer) => void): Spl
         begins = at + VLAN;
         for (let n = frame + ADDRESSES - 1; n >= at; n--) bytes[n + VLAN] = bytes[n] ?? 0;
       }
+      const inner = begins + RECORD_HEADER;
+      output.found.add(view, inner, Math.min(next - inner, FRAME_BYTES));
       append(output, bytes, begins, next);
       at = next;
     }
@@ -144,7 +153,8 @@ export function createSplitter(write: (tag: number, bytes: Buffer) => void): Spl
       if (rest.length > 0) append(outputOf(NOBODY), rest, 0, rest.length);
       const all = outputs.filter((output) => output !== undefined);
       for (const output of all) flush(output);
-      return all.map(({ tag, packets, first, last }) => ({
+      return all.map(({ tag, packets, first, last, found }) => ({
+        addresses: found.blocks(),
         tag,
         packets,
         first: packets === 0 ? 0 : Math.floor(first),

@@ -66,21 +66,21 @@ locals {
     {
       title = "Into the bucket, and lost"
       metrics = [
-        for metric in ["UploadedBytes", "UploadFailures", "SpoolDroppedFiles", "LeftBehindFiles"] : [
+        for metric in ["UploadedBytes", "UploadFailures", "SpoolDroppedFiles", "LeftBehindFiles", "PacketsUnaccounted"] : [
           local.metrics_namespace, metric, "fleet", var.name,
           { stat = "Sum", yAxis = metric == "UploadedBytes" ? "left" : "right" },
         ]
       ]
     },
     {
-      # Falls back to none when what waits in the spools is sent; what stays was lost without a count, or left out by a filter.
+      # Falls back to none when what waits in the spools is sent; what stays is left out by a filter, or is not known to be lost yet.
       title = "Packets mirrored that are neither uploaded nor counted as lost (added up)"
       metrics = concat(
-        [[{ expression = "RUNNING_SUM(mirrored-uploaded-drops-evicted-left)", label = "packets" }]],
+        [[{ expression = "RUNNING_SUM(mirrored-uploaded-drops-evicted-left-unaccounted)", label = "packets" }]],
         [
           for id, metric in {
             mirrored = "PacketsMirrored", uploaded = "UploadedPackets", drops = "DropsTool"
-            evicted  = "SpoolDroppedPackets", left = "LeftBehindPackets"
+            evicted  = "SpoolDroppedPackets", left = "LeftBehindPackets", unaccounted = "PacketsUnaccounted"
           } : [local.metrics_namespace, metric, "fleet", var.name, { id = id, stat = "Sum", visible = false }]
         ],
       )

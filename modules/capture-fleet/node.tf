@@ -150,6 +150,11 @@ locals {
         # "Received by filter" counts what the ring had no room for as well (seen: 4,800 received, 2,985 dropped).
         packets_include_drops = true
       }
+      # A filter leaves out what nobody counts.
+      balance = module.inputs.capture.tool.kind != "tcpdump" ? null : {
+        offered = module.inputs.capture.filter == "" ? "interface" : "tool"
+        start   = "/run/traffic-mirror/start.json"
+      }
     }
     launch_hook            = local.hooks.launch
     terminate_hook         = local.hooks.terminate

@@ -153,7 +153,7 @@ describe.each<Way>(["bpf", "kernel"])("the %s way", (way) => {
 
   test("splits no flow over the readers of a fanout group", () => {
     const scenario = play(way, "flows");
-    const files = scenario.files("fanout").map(readPcap);
+    const files = scenario.files("fanout").map((file) => readPcap(file));
     expect(scenario.text("fanout.drops")).toBe("0\n");
     expect(files.filter(({ length }) => length > 0).length).toBe(4);
     // A reader without libpcap does not see the tag that stands beside the packet.

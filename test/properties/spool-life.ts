@@ -34,6 +34,7 @@ jest.unstable_mockModule("node:fs/promises", () => ({
 
 const { createUploadJournal } = await import("../../functions/capture-agent/system/upload-journal.js");
 const { createLossJournal } = await import("../../functions/capture-agent/system/loss-journal.js");
+const { createBalance } = await import("../../functions/capture-agent/balance.js");
 const { createUploader } = await import("../../functions/capture-agent/uploader.js");
 const { createHealthMonitor } = await import("../../functions/capture-agent/health-monitor.js");
 const { listForLosses } = await import("../../functions/capture-agent/spool-limit.js");
@@ -90,7 +91,8 @@ const config = (spool: string) =>
       health_port: 1,
       spool: { directory: spool, upload_concurrency: 2, high_water_percent: 50, evict_percent: 60 },
       bucket: { name: "b" },
-      tool: {},
+      tool: { balance: { offered: "interface", start: join(spool, "start.json") } },
+      state_directory: spool,
       commands: { probe: ["true"], check: ["true"], systemctl: ["true"], ethtool: ["true"] },
     }),
   );
@@ -112,8 +114,10 @@ export async function born(
   const counted: Record<string, number> = {};
   const count = (name: string, by: number): void => void (counted[name] = (counted[name] ?? 0) + by);
   const sent = new Set<string>();
-  const losses = createLossJournal({ folder: join(spool, "lost"), sent, count, log, now });
-  const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log });
+  const balance = await createBalance({ config: config(spool), boot: "boot", count, log });
+  const partSent = balance.sent;
+  const losses = createLossJournal({ folder: join(spool, "lost"), sent, count, log, now, partSent });
+  const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log, partSent });
   for (const entry of await journal.recover()) sent.add(identityOf(entry));
   await losses.recover(await listForLosses(spool));
   const used = (folder: string): number =>

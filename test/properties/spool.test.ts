@@ -2,13 +2,14 @@
  * Random histories of a node's spool, by the agent's own code on a real folder: the tool writes, finishes files and dies,
  * the disk fills, the bucket fails before and after it has stored something, and the agent is killed at any step, which
  * is any change that it makes on the disk or in the bucket, at its start as well. What was written is in the bucket once
- * and in the index once, or in the lines of what is lost, once, with its bytes and packets.
+ * and in the index once, or in the lines of what is lost, once, with its bytes and packets; and the books say how many.
  */
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   utimesSync,
@@ -17,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { emptyBooks, type Books } from "../../functions/capture-agent/core/balance.js";
 import type { LossLine } from "../../functions/capture-agent/core/losses.js";
 import {
   adoptOpenFiles,
@@ -155,6 +157,15 @@ async function play(turns: Turn[], troubles: Trouble[], deaths: number[], seen: 
       sums.bytes += bytes;
       sums.packets += packets ?? 0;
     }
+    // Where nothing was written nothing is in them.
+    const kept = join(spool, "balance.json");
+    const books = existsSync(kept) ? (JSON.parse(readFileSync(kept, "utf8")) as Books) : emptyBooks;
+    const all = written.reduce((sum, { packets }) => sum + packets, 0);
+    expect([books.givenUp.since, books.indexed.since, books.uncounted]).toEqual([
+      sums.packets,
+      all - sums.packets,
+      0,
+    ]);
     // A kill between CloudWatch's answer and its note on the disk makes the next life tell it again; never less.
     if (killed === 0) expect(told).toEqual(sums);
     expect([told.files >= sums.files, told.bytes >= sums.bytes, told.packets >= sums.packets]).toEqual([

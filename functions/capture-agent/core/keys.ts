@@ -3,7 +3,7 @@
  * kernel's decapsulation loses endpoint and VNI, and then client and VNI are `all`.
  */
 import type { Origin } from "./identity.js";
-import type { PacketTimes } from "./pcap.js";
+import type { NoPackets, PacketTimes } from "./pcap.js";
 
 export interface Place {
   readonly prefix: string;
@@ -22,6 +22,10 @@ export function timesInName(path: string): PacketTimes | undefined {
     : { packets: Number(packets), first: Number(first), last: Number(last) };
 }
 
+/** How a file is called that holds the addresses of such a part, however that is compressed or was moved aside. */
+export const partAddresses = (part: string): string =>
+  `${part.replace(/^left-\d+-/, "").replace(/\.(zst|gz)$/, "")}.json`;
+
 /** Where the times of an index line come from: every packet, the file's name, or the time of its last write. */
 export type TimeSource = "packets" | "name" | "written";
 
@@ -36,13 +40,14 @@ export interface Times {
  * The range of time that a file covers. The end of a file that cannot be read is its last write, which is not
  * earlier than its last packet; the start is in its name, or is not known to be earlier than the end.
  */
-export function timesOf(path: string, writtenAt: number, read: PacketTimes | undefined): Times {
-  if (read !== undefined) return { ...read, source: "packets" };
+export function timesOf(path: string, writtenAt: number, read: PacketTimes | NoPackets | undefined): Times {
+  if (read !== undefined && "first" in read) return { ...read, source: "packets" };
+  const packets = read?.packets ?? null;
   const named = timeInName(path.split("/").at(-1) ?? "");
   if (named !== undefined && named <= writtenAt) {
-    return { first: named, last: writtenAt, packets: null, source: "name" };
+    return { first: named, last: writtenAt, packets, source: "name" };
   }
-  return { first: writtenAt, last: writtenAt, packets: null, source: "written" };
+  return { first: writtenAt, last: writtenAt, packets, source: "written" };
 }
 
 /** `20261121T060057` or `20261121-060057`, UTC, or ten digits of seconds since the epoch. */

@@ -3,7 +3,7 @@
  * the name of an empty file; what else is known is its content.
  */
 import { partition, timesOf, type Place, type TimeSource } from "./keys.js";
-import type { PacketTimes } from "./pcap.js";
+import type { NoPackets, PacketTimes } from "./pcap.js";
 import type { SpoolFile } from "./spool.js";
 
 export interface Loss extends SpoolFile {
@@ -15,7 +15,7 @@ export interface Loss extends SpoolFile {
   readonly times: TimeSource;
 }
 
-export function lossOf(file: SpoolFile, read: PacketTimes | undefined): Loss {
+export function lossOf(file: SpoolFile, read: PacketTimes | NoPackets | undefined): Loss {
   const { first, last, packets, source } = timesOf(file.path, file.writtenAt, read);
   const { path, bytes, writtenAt } = file;
   return { path, bytes, writtenAt, packets, first, last, times: source };

@@ -48,6 +48,7 @@ export const eventNames = [
   "LeftBehindBytes",
   "LeftBehindPackets",
   "LeftBehindUncounted",
+  "PacketsUnaccounted",
   "LaunchAbandoned",
   "MetricsFailed",
   "PacketsUnknownEndpoint",

@@ -11,12 +11,17 @@ export interface PacketTimes {
   readonly packets: number;
 }
 
+/** A capture that holds no whole packet. */
+export interface NoPackets {
+  readonly packets: 0;
+}
+
 export interface PcapWalker {
   push(chunk: Uint8Array): void;
   /** It is no pcap: nothing that follows will be one. */
   foreign(): boolean;
-  /** undefined when it is no pcap (pcapng, a log) or holds no whole packet. Cut off is not wrong. */
-  result(): PacketTimes | undefined;
+  /** undefined when it is no pcap (pcapng, a log). Cut off is not wrong. */
+  result(): PacketTimes | NoPackets | undefined;
 }
 
 const FILE_HEADER = 24;
@@ -106,7 +111,10 @@ export function createPcapWalker(onFrame?: OnFrame): PcapWalker {
     foreign: () => state === "foreign",
     result: () => {
       const whole = skip > 0 ? packets - 1 : packets; // the last one is cut off
-      return whole === 0 ? undefined : { first: Math.floor(first), last: Math.ceil(last), packets: whole };
+      if (state !== "records") return undefined;
+      return whole === 0
+        ? { packets: 0 }
+        : { first: Math.floor(first), last: Math.ceil(last), packets: whole };
     },
   };
 }

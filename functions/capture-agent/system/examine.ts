@@ -5,14 +5,14 @@ import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { createAddressBlocks } from "../core/addresses.js";
-import { createPcapWalker, type PacketTimes } from "../core/pcap.js";
+import { createPcapWalker, type NoPackets, type PacketTimes } from "../core/pcap.js";
 
 const ZSTD_SECONDS = 600;
 
 export interface Examined {
   readonly sha256: Buffer;
   readonly bytes: number;
-  readonly times: PacketTimes | undefined;
+  readonly times: PacketTimes | NoPackets | undefined;
   /** Blocks that hold every address of the packets; undefined where they were not read. */
   readonly addresses: readonly string[] | undefined;
 }
@@ -45,7 +45,7 @@ export async function examine(path: string, unzip: boolean, known?: PacketTimes)
  */
 export function createCounter(seconds: number) {
   const end = Date.now() + seconds * 1000;
-  return async (path: string): Promise<PacketTimes | undefined> => {
+  return async (path: string): Promise<PacketTimes | NoPackets | undefined> => {
     if (Date.now() >= end) return undefined;
     const stream = expandedOf(path, true) ?? createReadStream(path, { highWaterMark: 1 << 20 });
     const walker = createPcapWalker();

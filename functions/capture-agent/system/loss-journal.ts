@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { PartSent } from "../core/balance.js";
 import {
   lossHour,
   lossKey,
@@ -41,6 +42,7 @@ interface Parts {
   readonly count: (name: EventName, by: number) => void;
   readonly log: Log;
   readonly now: () => number;
+  readonly partSent?: PartSent;
 }
 
 const digestOfIdentity = (identity: string): string =>
@@ -48,7 +50,7 @@ const digestOfIdentity = (identity: string): string =>
 const digestOf = (file: SpoolFile): string => digestOfIdentity(identityOf(file));
 const TOLD = ".told";
 
-export function createLossJournal({ folder, sent, count, log, now }: Parts) {
+export function createLossJournal({ folder, sent, count, log, now, partSent }: Parts) {
   /** By the digest of the file's identity. */
   const entries = new Map<string, Entry>();
   const uploading = new Set<string>();
@@ -197,6 +199,8 @@ export function createLossJournal({ folder, sent, count, log, now }: Parts) {
           const sha256 = createHash("sha256").update(body).digest("hex");
           await bucket.putText(lossKey(place, hour, Number(/\d+/.exec(name)?.[0]), sha256), body);
         }
+        const counted = lines.map(({ packets, last }) => ({ packets, writtenAt: Date.parse(last) }));
+        await partSent?.("givenUp", name, counted);
         await remove(name);
         unsent -= 1;
       }

@@ -107,7 +107,7 @@ function pick(
   );
 }
 
-async function readTool(source: CounterSource): Promise<Sample["tool"]> {
+export async function readTool(source: CounterSource): Promise<Sample["tool"]> {
   try {
     const file = await open(source.file, "r");
     try {

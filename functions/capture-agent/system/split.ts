@@ -1,5 +1,5 @@
 /** The program that takes capture files apart by client, for what a stop of the tool has left whole. */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { tagIn } from "../core/tags.js";
 import type { SpoolFile } from "../core/spool.js";
 import { runCommand } from "./commands.js";
@@ -17,6 +17,9 @@ export async function split(
   spool: string,
   file: SpoolFile,
 ): Promise<string | undefined> {
-  const { ok, output } = await runCommand([...command, donePath(spool, file.path)], SPLIT_SECONDS);
+  const { ok, output } = await runCommand(
+    [...command, donePath(spool, file.path), "--addresses", join(spool, "addresses")],
+    SPLIT_SECONDS,
+  );
   return ok ? undefined : output;
 }

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { PartSent } from "../core/balance.js";
 import { indexKey, partition, type IndexLine, type Place } from "../core/keys.js";
 import { describe, errorCode, type Log } from "./log.js";
 
@@ -43,9 +44,10 @@ interface Parts {
   readonly place: Place;
   readonly now: () => number;
   readonly log: Log;
+  readonly partSent?: PartSent;
 }
 
-export function createUploadJournal({ folder, bucket, place, now, log }: Parts): UploadJournal {
+export function createUploadJournal({ folder, bucket, place, now, log, partSent }: Parts): UploadJournal {
   const pending = join(folder, "pending.jsonl");
   let unwritten: JournalEntry[] = [];
   let waiting = 0;
@@ -64,7 +66,7 @@ export function createUploadJournal({ folder, bucket, place, now, log }: Parts):
   const sealed = async (): Promise<string[]> =>
     (await readdir(folder)).filter((name) => /^sending-\d+\.jsonl$/.test(name)).sort();
 
-  const send = async (entries: readonly JournalEntry[], at: number): Promise<void> => {
+  const send = async (entries: readonly JournalEntry[], at: number, part: string): Promise<void> => {
     const hours = new Map<string, string[]>();
     for (const { line } of entries) {
       const hour = partition(Date.parse(line.first));
@@ -75,6 +77,8 @@ export function createUploadJournal({ folder, bucket, place, now, log }: Parts):
       const sha256 = createHash("sha256").update(text).digest("hex");
       await bucket.putText(indexKey(place, { hour, writtenAt: at, sha256 }), text);
     }
+    const lines = entries.map(({ line: { packets }, writtenAt }) => ({ packets, writtenAt }));
+    await partSent?.("indexed", part, lines);
   };
 
   const write = async (entries: readonly JournalEntry[]): Promise<void> => {
@@ -116,10 +120,11 @@ export function createUploadJournal({ folder, bucket, place, now, log }: Parts):
         await seal();
         for (const name of await sealed()) {
           const entries = parse(await readFile(join(folder, name), "utf8"));
-          await send(entries, Number(/\d+/.exec(name)?.[0]));
+          await send(entries, Number(/\d+/.exec(name)?.[0]), name);
           await unlink(join(folder, name));
         }
-        await send(unwritten, now());
+        const at = now();
+        await send(unwritten, at, `memory-${at}`);
         unwritten = [];
         waiting = 0;
       }),

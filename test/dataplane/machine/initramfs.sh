@@ -15,8 +15,8 @@ trap 'rm -rf "$tree"' EXIT
 
 python=$(basename "$(readlink -f /usr/bin/python3)")
 programs=(bash sh busybox "$python" ip tc nft ethtool ss sysctl tcpdump tcpreplay modprobe pkill uname
-  awk basename cat chmod cp cut date dirname env find flock grep gzip head ls mkdir mktemp mount mv nice nproc nsenter readlink rm sed
-  seq setpriv sleep sort tail tar timeout touch tr umount xargs zstd)
+  awk basename cat chmod cp cut date dirname du env find flock grep gzip head ls mkdir mktemp mount mv nice nproc nsenter readlink rm sed
+  seq setpriv sleep sort stat tail tar timeout touch tr umount xargs zstd)
 
 mkdir -p "$tree"/{dev,proc,sys,run,tmp,etc,out,usr/bin,usr/sbin,usr/lib,usr/lib64,var/lib}
 for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$tree/$folder"; done

@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # out, way and at_node are those of stage.sh
 # A node's whole life, with the agent's bundle and the built-in tool: it starts, captures, loses its bucket until its disk
-# is full, has its agent killed, gets the bucket back, and is told to leave. Sourced by play.sh. The input folder holds
+# is full, has its agent killed, gets the bucket back, has one of its tcpdumps killed, and is told to leave. Sourced by play.sh. The input folder holds
 # agent.mjs, node18/ (Node and its libraries) and life.pcap; LIFE_OUTAGE_SECONDS in life.env says how long the bucket is away.
 : "${here:?}" "${input:?}" "${library:?}"
 
-life_bytes=16M # of the spool's disk
+life_bytes=64M # of the spool's disk
 # Beside LIFE_OUTAGE_SECONDS: LIFE_MBPS.
 # shellcheck source=/dev/null
 [[ ! -e "$input/life.env" ]] || . "$input/life.env"
@@ -15,7 +15,8 @@ life_config() {
 {"version": 1, "fleet": "f", "region": "eu-west-1", "datapath": "$way", "interface": "mirror0", "health_port": 8080,
  "health_interval_seconds": 1, "lifecycle_interval_seconds": 1, "metrics_interval_seconds": 3,
  "spool": {"directory": "$out/spool", "upload_interval_seconds": 1, "index_interval_seconds": 2, "open_idle_seconds": 30},
- "bucket": {"name": "bucket"}, "tool": {"counters": {"file": "$out/counters.json", "packets": "packets", "drops": "drops"}},
+ "bucket": {"name": "bucket"}, "tool": {"counters": {"file": "$out/counters.json", "packets": "packets", "drops": "drops", "packets_include_drops": true},
+          "balance": {"offered": "interface", "start": "$out/start.json"}},
  "autoscaling_group_name": "f", "launch_hook": "launch", "terminate_hook": "terminate", "deregistration_seconds": 5, "launch_limit_seconds": 1200,
  "code_bucket": null, "clients_key": null, "clients_file": "$out/clients.json",
  "commands": {"probe": ["$library/probe"], "check": ["$out/check"], "systemctl": ["$out/systemctl"], "ethtool": ["ethtool"]},
@@ -31,6 +32,7 @@ CHECK
   # What the agent asks of systemd: that the tool ends.
   cat >"$out/systemctl" <<'SYSTEMCTL'
 #!/bin/bash
+touch "${0%/*}/tool-is-to-end"
 pid=$(cat "${0%/*}/tool.pid")
 kill -TERM "$pid" 2>/dev/null
 for _ in $(seq 140); do kill -0 "$pid" 2>/dev/null || exit 0; sleep 0.1; done
@@ -44,6 +46,24 @@ life_agent() {
     AWS_ACCESS_KEY_ID=node AWS_SECRET_ACCESS_KEY=node LD_LIBRARY_PATH=$input/node18 \
     "${at_node[@]}" "$input/node18/node" "$input/agent.mjs" "$out/node.json" >>"$out/journal" 2>&1 &
   agent=$!
+}
+
+# As systemd does: one that ends by itself is started again.
+life_tool() {
+  until [[ -e "$out/tool-is-to-end" ]]; do
+    MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >>"$out/tool.log" 2>&1 &
+    echo "$!" >"$out/tool.pid"
+    wait "$!" || true
+  done
+}
+
+# tcpdumps: the tool's workers.
+tcpdumps() {
+  local child parent
+  parent=$(<"$out/tool.pid")
+  for child in $(<"/proc/$parent/task/$parent/children"); do
+    [[ "$(<"/proc/$child/comm")" != tcpdump ]] || echo "$child"
+  done
 }
 
 checks() {
@@ -62,9 +82,10 @@ healthy() {
 }
 counted_in() { [[ "$(grep -c "$1" "$2" 2>/dev/null)" -ge "${3:-1}" ]]; }
 # Of drops there is one line each, whichever agent wrote it.
-lost() { grep -c 'EVIDENCE LOST' "$out/journal"; }
+lost() { grep -c 'EVIDENCE LOST: the spool is full' "$out/journal"; }
 full() { [[ "$(lost)" -gt "${1:-0}" ]]; }
 spool_empty() { [[ -z "$(find "$out/spool/done" "$out/spool/index" "$out/spool/lost" -type f)" ]]; }
+passed() { [[ "$(received)" -ge "$1" ]]; }
 received() { node cat /sys/class/net/mirror0/statistics/rx_packets; }
 # traffic: until the file "flows" is gone. The pause makes it about the rate that a full disk takes a while for.
 traffic() {
@@ -90,9 +111,8 @@ scenario_life() {
   network up
   LD_LIBRARY_PATH=$input/node18 "${at_node[@]}" "$input/node18/node" "$here/cloud.mjs" "$out" 8099 >"$out/cloud.log" 2>&1 &
   cloud=$!
-  MIRROR_COUNTERS=$out/counters.json "${at_node[@]}" "$library/tool" >"$out/tool.log" 2>&1 &
+  life_tool &
   tool=$!
-  echo "$tool" >"$out/tool.pid"
   await 600 counted_in 'listening on' "$out/tool.log" 2
   happened "the tool captures"
   checks &
@@ -118,12 +138,23 @@ scenario_life() {
   kill -KILL "$agent"
   wait "$agent" || true
   happened "the agent is killed"
+  await 600 counted_in 'the workers stand still' "$out/tool.log"
+  happened "nobody makes room, and the tool stands still"
+  # More than the rings hold.
+  await 600 passed "$(($(received) + 4000))"
   life_agent
+  await 600 counted_in 'the workers go on' "$out/tool.log"
+  happened "the agent makes room, and the tool goes on"
   sleep "$((outage - outage / 2))"
   await 600 full "$((before + 6))"
   rm "$out/down"
   happened "the bucket is back"
   await 600 counted_in '"message":"uploaded"' "$out/journal" 30
+  kill -KILL "$(tcpdumps | head -n 1)"
+  await 600 counted_in 'listening on' "$out/tool.log" 4
+  happened "a tcpdump is killed, and the tool is started again"
+  await 600 counted_in "the sum of packets before the tool's last start" "$out/journal" 2
+  happened "the books up to then are closed"
 
   echo Terminated >"$out/target"
   happened "the node is told to leave"

@@ -24,17 +24,19 @@ export const writePcap = (path: string, frames: readonly Buffer[]): void => {
   writeFileSync(path, Buffer.concat(parts));
 };
 
-/** The frames of a capture file, plain or by zstd. Fails when the file ends in the middle of one or cut one short. */
-export const readPcap = (path: string): Buffer[] => {
+/** The frames of a capture file, plain or by zstd. Fails when one is not whole; with `cut` the file may end in the middle of one. */
+export const readPcap = (path: string, { cut = false } = {}): Buffer[] => {
   const file = path.endsWith(".zst")
     ? execFileSync("zstd", ["-dc", path], { maxBuffer: 2 ** 30 })
     : readFileSync(path);
   if (file.length < 24 || file.readUInt32LE(0) !== MAGIC) throw new Error(`${path} is no capture file`);
   const frames: Buffer[] = [];
   for (let at = 24; at < file.length;) {
+    if (cut && at + 16 > file.length) break;
     const captured = file.readUInt32LE(at + 8);
     if (captured !== file.readUInt32LE(at + 12)) throw new Error(`${path} holds a frame that was cut short`);
     const end = at + 16 + captured;
+    if (cut && end > file.length) break;
     if (end > file.length) throw new Error(`${path} ends in the middle of a frame`);
     frames.push(file.subarray(at + 16, end));
     at = end;

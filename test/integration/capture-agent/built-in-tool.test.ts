@@ -1,6 +1,6 @@
 /** The built-in tool with stand-ins for tcpdump and the compressors: what it delivers, and how it starts and stops. */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listFiles } from "../../../functions/capture-agent/system/spool-files.js";
@@ -15,9 +15,11 @@ describe("the built-in tool", () => {
 while [ "$1" != -w ]; do shift; done
 n=0 asked=0 ring=1
 touch '${folder}/captures'
+echo $$ >>'${folder}/pids'
 write() {
   n=$((n + 1))
   printf '%030d' "$n" >"$(TZ=UTC date "+$2")$n"
+  echo >>'${folder}/written'
 }
 said() {
   asked=$((asked + 1))
@@ -149,10 +151,13 @@ exec /usr/bin/${name} "$@"
     ["gzip", ".pcap.gz", "1f8b"],
     ["none", ".pcap", "30303030"],
   ])("compresses by %s where that is asked for", async (method, ending, magic) => {
-    const { code } = await run(() => finished(4), { TOOL_COMPRESSION: method });
+    // On a busy machine what compression cannot keep up with is handed over as it is.
+    const compressed = async (): Promise<string[]> =>
+      (await done()).filter((name) => name.replace(/^\d{8}T\d{6}-w\d-\d+/, "") === ending);
+    const { code } = await run(async () => (await compressed()).length >= 4, { TOOL_COMPRESSION: method });
     expect(code).toBe(0);
-    for (const name of await done()) {
-      expect(name.replace(/^\d{8}T\d{6}-w\d-\d+/, "")).toBe(ending);
+    expect((await compressed()).length).toBeGreaterThanOrEqual(4);
+    for (const name of await compressed()) {
       expect(
         readFileSync(join(folder, "spool/done", name))
           .toString("hex")
@@ -189,6 +194,58 @@ exec /usr/bin/${name} "$@"
     expect(await listFiles(join(folder, "spool/open"))).toEqual([]);
   });
 
+  describe("on a full disk", () => {
+    const states = (): (string | undefined)[] =>
+      readFileSync(join(folder, "pids"), "utf8")
+        .trim()
+        .split("\n")
+        .map((pid) => / ([A-Z]) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+    const stand = (): boolean => states().every((state) => state === "T");
+    /** Blocks that are free, of 1000. */
+    const free = (blocks: number): void => write("free", `4096 1000 ${blocks} ${blocks}\n`);
+    beforeEach(() => {
+      free(900);
+      write("bin/stat", `#!/bin/sh\nexec cat '${folder}/free'\n`, 0o755);
+    });
+
+    test("stands still until there is room, since tcpdump would lose what it writes, and then goes on", async () => {
+      const written = (): number => statSync(join(folder, "written")).size;
+      let step: "room" | "full" | "room again" = "room";
+      let before = 0;
+      const { code, said } = await run(async () => {
+        if (step === "room" && (await finished(4))) {
+          free(20);
+          step = "full";
+        }
+        if (step === "full" && stand()) {
+          before = written();
+          // There must also be room for what the rings hold.
+          free(40);
+          await sleep(1000);
+          expect([stand(), written()]).toEqual([true, before]);
+          free(60);
+          step = "room again";
+        }
+        return step === "room again" && written() >= before + 4;
+      });
+      expect([code, said]).toEqual([0, expect.stringContaining("stand still")]);
+      expect(await kept()).toBe(counters().packets - counters().drops);
+    });
+
+    test("ends when it is told to, and hands over uncompressed what a compressor would have no room for", async () => {
+      free(40);
+      const { code } = await run(async () => {
+        if (!(await finished(4))) return false;
+        free(20);
+        return stand();
+      });
+      expect(code).toBe(0);
+      const names = await done();
+      expect(names.filter((name) => name.endsWith(".zst"))).toEqual([]);
+      expect(names).toHaveLength(counters().packets - counters().drops);
+    });
+  });
+
   test("writes what the ring held when it was stopped, before it ends", async () => {
     write("late", "");
     const { code } = await run(() => counters().packets === 8);
@@ -209,6 +266,6 @@ exec /bin/date "$@"
       if (counters().packets > 0) write("back", "");
       return false;
     });
-    expect([code, said]).toEqual([1, expect.stringContaining("the clock was set back by 3600 s")]);
+    expect([code, said]).toEqual([1, expect.stringMatching(/the clock was set back by (3600|3599) s/)]);
   });
 });

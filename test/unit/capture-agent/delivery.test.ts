@@ -30,6 +30,7 @@ import {
   prepareSpool,
 } from "../../../functions/capture-agent/system/spool-files.js";
 import { examine } from "../../../functions/capture-agent/system/examine.js";
+import { sweepAddresses } from "../../../functions/capture-agent/system/part-addresses.js";
 import { createUploader } from "../../../functions/capture-agent/uploader.js";
 
 const place = { prefix: "", zone: "z1", node: "i-1" };
@@ -374,6 +375,36 @@ describe("captures by client", () => {
       ["client=shop", "7\n"],
       ["client=unknown", "9\n"],
     ]);
+  });
+
+  test("the index has the addresses that the splitter has noted, and the notes go with their files", async () => {
+    const cloud = fakeBucket(() => "none");
+    const part = (tag: number): string => `a.vlan=${tag},packets=1,first=1000,last=2000.pcap`;
+    const note = (name: string, content: string): void => {
+      mkdirSync(join(spool, "addresses"), { recursive: true });
+      writeFileSync(join(spool, "addresses", `${name}.json`), content);
+    };
+    for (const tag of [7, 9]) put(`${part(tag)}.zst`, `${tag}`);
+    put(part(11), "waits", "open/waiting");
+    note(part(7), '["10.0.0.1/32"]');
+    note(part(9), '["10.'); // cut off
+    note(part(11), "[]");
+    note("gone", "[]");
+    const { uploader, journal } = await start(cloud.bucket);
+    expect(await uploader.pass()).toBe(0);
+    await journal.flush();
+    expect(cloud.index().map(({ client, addresses }) => [client, addresses])).toEqual(
+      expect.arrayContaining([
+        ["shop", ["10.0.0.1/32"]],
+        ["unknown", null],
+      ]),
+    );
+    const notes = (): string[] => readdirSync(join(spool, "addresses")).sort();
+    expect(notes()).toEqual([`${part(11)}.json`, "gone.json"]);
+    await sweepAddresses(spool, Date.now());
+    expect(notes()).toHaveLength(2); // its part may not be there yet
+    await sweepAddresses(spool, Date.now() + 3_700_000);
+    expect(notes()).toEqual([`${part(11)}.json`]);
   });
 
   test("what cannot be taken apart is sent whole, once, where no client reads, and counted", async () => {

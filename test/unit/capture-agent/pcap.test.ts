@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { createPcapWalker, type PacketTimes } from "../../../functions/capture-agent/core/pcap.js";
+import { createPcapWalker, type PcapWalker } from "../../../functions/capture-agent/core/pcap.js";
 
 interface Packet {
   readonly seconds: number;
@@ -23,7 +23,7 @@ const pcap = (packets: readonly Packet[], magic = 0xa1b2c3d4, little = true): Bu
   return Buffer.concat([header, ...records]);
 };
 
-const walk = (...chunks: readonly Uint8Array[]): PacketTimes | undefined => {
+const walk = (...chunks: readonly Uint8Array[]): ReturnType<PcapWalker["result"]> => {
   const walker = createPcapWalker();
   for (const chunk of chunks) walker.push(chunk);
   return walker.result();
@@ -53,8 +53,14 @@ test("a file that was cut off counts for its whole packets", () => {
 });
 
 test.each([
-  ["an empty file", Buffer.alloc(0)],
   ["no packets", pcap([])],
+  ["the beginning of one alone", pcap(three).subarray(0, 60)],
+])("counts none in a file with %s", (_, file) => {
+  expect(walk(file)).toEqual({ packets: 0 });
+});
+
+test.each([
+  ["an empty file", Buffer.alloc(0)],
   ["pcapng", Buffer.from("0a0d0d0a1c0000004d3c2b1a0100000000000000", "hex")],
   ["text", Buffer.from("ts uid id.orig_h id.orig_p and so on and so on\n")],
 ])("knows nothing of %s", (_, file) => {

@@ -16,7 +16,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { nameOf, recover, splitFile } from "../../../functions/capture-split/files.js";
 import { createSplitter } from "../../../functions/capture-split/splitter.js";
-import { timesInName } from "../../../functions/capture-agent/core/keys.js";
+import { partAddresses, timesInName } from "../../../functions/capture-agent/core/keys.js";
 import { tagIn } from "../../../functions/capture-agent/core/tags.js";
 
 let folder = "";
@@ -121,6 +121,46 @@ test("the name says whose, how many and when, and the file keeps the time of its
     last: 1_800_000_002_500,
   });
   expect(names.map((name) => statSync(join(folder, name)).mtimeMs)).toEqual([1.7e12, 1.7e12]);
+});
+
+/** A packet from one address to another, with a tag. */
+const ip = (tag: number, from: readonly number[], to: readonly number[]): Buffer => {
+  const plain = Buffer.alloc(60, 1);
+  plain.writeUInt16BE(0x0800, 12);
+  plain.set([...from, ...to], 26);
+  const inserted = Buffer.from([0x81, 0, tag >> 8, tag & 0xff]);
+  return Buffer.concat([plain.subarray(0, 12), inserted, plain.subarray(12)]);
+};
+
+test("what addresses each part holds is noted for the index, and a file is split without room for that", async () => {
+  const bytes = pcap([
+    ip(7, [10, 0, 0, 1], [10, 0, 0, 2]),
+    ip(9, [10, 9, 0, 1], [192, 0, 2, 5]),
+    ip(7, [10, 0, 0, 2], [10, 0, 0, 3]),
+  ]);
+  const path = join(folder, "a.pcap");
+  const notes = join(folder, "notes");
+  writeFileSync(path, bytes);
+  await splitFile(path, notes);
+  const parts = readdirSync(folder)
+    .filter((name) => name.endsWith(".pcap"))
+    .sort();
+  const noted = (name: string): unknown =>
+    JSON.parse(readFileSync(join(notes, partAddresses(name)), "utf8")) as unknown;
+  // Whatever becomes of a part's name on its way.
+  expect(parts.map((name) => noted(`left-123-${name}.zst`))).toEqual([
+    ["10.0.0.1/32", "10.0.0.2/32", "10.0.0.3/32"],
+    ["10.9.0.1/32", "192.0.2.5/32"],
+  ]);
+  for (const name of parts) rmSync(join(folder, name));
+  writeFileSync(join(folder, "taken"), "");
+  writeFileSync(path, bytes);
+  await splitFile(path, join(folder, "taken"));
+  expect(
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".pcap"))
+      .sort(),
+  ).toEqual(parts);
 });
 
 test("a file that was compressed whole is split all the same", async () => {

@@ -3,6 +3,8 @@
 : "${SPOOL_OPEN:?}" "${SPOOL_DONE:?}" "${MIRROR_WORKERS:?}"
 # Set where this is sourced: a folder, whose file "stopped" says that nothing is captured any more.
 : "${stats:?}"
+# Of room.sh: what stays free of the disk.
+: "${go_on:?}"
 
 # Files that nothing writes to any more, and that are not compressed yet.
 waiting=$SPOOL_OPEN/waiting
@@ -18,7 +20,7 @@ case "${TOOL_COMPRESSION:-zstd}" in
 esac
 # Where the data path has tagged the frames, each client's go into files of their own before they are compressed.
 splitter=()
-[[ "${DATAPATH:-}" != bpf ]] || splitter=(node "$library/split.mjs")
+[[ "${DATAPATH:-}" != bpf ]] || splitter=(node "$library/split.mjs" --addresses "$SPOOL_DIRECTORY/addresses")
 mkdir -p "$waiting"
 
 # set_aside: moves the files that are named on its input to $waiting, with one mv for all, since many may be left from an
@@ -104,6 +106,13 @@ split_up() {
   done
 }
 
+# room_to_compress <file> ...: the files are no larger than one is that a worker rotates by its size, and mostly that is
+# known to fit without asking for their sizes.
+room_to_compress() {
+  has_room "$go_on" "$((MIRROR_WORKERS * TOOL_ROTATE_MEGABYTES * 1024))" ||
+    has_room "$go_on" "$(du -c --apparent-size -k "$@" | tail -n 1 | cut -f1)"
+}
+
 # settle <seconds>: removes waiting files without packets, splits by client where frames are tagged, hands over those that
 # compression cannot keep up with, and compresses one file a worker, or what was split of as many. Fails when nothing
 # waits. One file that fails is no reason to leave the others.
@@ -135,6 +144,11 @@ settle() {
     files=("${files[@]:${#files[@]}-limit}")
   fi
   files=("${files[@]:0:MIRROR_WORKERS*each}")
+  # What a compressor writes must leave the workers their room.
+  if [[ ${#files[@]} -gt 0 ]] && ! room_to_compress "${files[@]}"; then
+    hand_over_all "${files[@]}"
+    return
+  fi
   compressors=()
   for ((index = 0; index < ${#files[@]}; index += each)); do
     timeout "$1" nice -n 19 "${compressor[@]}" "${files[@]:index:each}" &
