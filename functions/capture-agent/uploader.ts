@@ -12,7 +12,7 @@ import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
 import { readAddresses, removeAddresses, sweepAddresses } from "./system/part-addresses.js";
-import { donePath, listFiles, removeDone } from "./system/spool-files.js";
+import { donePath, listFiles, removeDone, settleSplits } from "./system/spool-files.js";
 
 export interface Uploader {
   /** Tries each file once. Returns how many failed. Never throws for a single file. */
@@ -113,7 +113,11 @@ export function createUploader(parts: Parts): Uploader {
     }
   }
 
-  const listed = async (): Promise<readonly SpoolFile[]> => uploadOrder(await listFiles(`${directory}/done`));
+  /** No splitter runs in done/ but those that a pass has waited for. */
+  async function listed(): Promise<readonly SpoolFile[]> {
+    await settleSplits(`${directory}/done`, log);
+    return uploadOrder(await listFiles(`${directory}/done`));
+  }
 
   async function pass(): Promise<number> {
     const found = await listed();
