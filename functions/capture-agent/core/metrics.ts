@@ -57,6 +57,7 @@ export const eventNames = [
   "TagMapFailures",
   "UnsplitFiles",
   "UnlabelledFiles",
+  "RegisterUnread",
 ] as const;
 /** Of the data path that tells clients apart; another has nothing to say of them. */
 const ofIdentity = new Set<string>([
@@ -66,6 +67,7 @@ const ofIdentity = new Set<string>([
   "TagMapFailures",
   "UnsplitFiles",
   "UnlabelledFiles",
+  "RegisterUnread",
 ]);
 export type EventName = (typeof eventNames)[number];
 export type Events = Readonly<Record<EventName, number>>;
