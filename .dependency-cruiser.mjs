@@ -78,8 +78,14 @@ export default {
     forbid(
       "functions-apart",
       "A function's folder is its own: what two need belongs in runtime, aws or core. But requests is reconcile behind an admission.",
-      { path: "^functions/([^/]+)/" },
+      { path: "^functions/([^/]+)/", pathNot: "^functions/capture-split/" },
       { path: "^functions/(?!(core|aws|runtime)/)", pathNot: ["^functions/$1/", "^functions/reconcile/"] },
+    ),
+    forbid(
+      "split-is-the-agents",
+      "The splitter is a program of the nodes beside the agent: what both know is the agent's core.",
+      { path: "^functions/capture-split/" },
+      { path: "^functions/(?!capture-split/|capture-agent/core/)" },
     ),
     forbid(
       "reconcile-for-requests-alone",

@@ -15,6 +15,8 @@ const VLAN = 4;
 const ETHERNET = 1;
 /** Bytes that a file's buffer holds before they are written. */
 const BUFFER = 1 << 16;
+/** Of each client's addresses: those of 200 clients stay in the processor's cache. */
+const RECENT = 256;
 /** libpcap's own limit (MAXIMUM_SNAPLEN): a longer record is none. */
 const LONGEST = 262_144;
 
@@ -86,7 +88,7 @@ export function createSplitter(write: (tag: number, bytes: Buffer) => void): Spl
       packets: 0,
       first: Infinity,
       last: 0,
-      found: createAddressBlocks(),
+      found: createAddressBlocks(RECENT),
       buffer: Buffer.allocUnsafe(BUFFER),
       filled: 0,
     };

@@ -26,6 +26,7 @@ locals {
     { for unit in local.node_units : "/etc/systemd/system/traffic-mirror-${unit}.service" => { mode = "0644", source = "units/${unit}.service" } },
     {
       "${local.node_library}/delivery.sh"                   = { mode = "0644", source = "bin/delivery.sh" }
+      "${local.node_library}/room.sh"                       = { mode = "0644", source = "bin/room.sh" }
       "${local.node_library}/settings.sh"                   = { mode = "0644", source = "bin/settings.sh" }
       "${local.node_library}/bpf_maps.py"                   = { mode = "0644", source = "bin/bpf_maps.py" }
       "${local.node_library}/count.bpf.o"                   = { mode = "0644", source = "bpf/count.bpf.o" }

@@ -22,6 +22,7 @@ const breaches: Readonly<Record<string, string>> = {
   "aws-implements-core": "functions/aws/sessions/observer.ts → functions/runtime/app.ts",
   "aws-ground": "functions/aws/errors.ts → functions/aws/sessions/writer.ts",
   "functions-apart": "functions/reconcile/batch.ts → functions/sweep/run.ts",
+  "split-is-the-agents": "functions/capture-split/files.ts → functions/capture-agent/system/log.ts",
   "reconcile-for-requests-alone": "functions/runtime/invocation.ts → functions/reconcile/batch.ts",
   "sdk-in-aws": "functions/runtime/telemetry.ts → @aws-sdk/client-ec2",
   "agent-alone": "functions/capture-agent/main.ts → functions/core/tags.ts",

@@ -12,7 +12,7 @@ const IPV6 = [128, 64, 56, 48, 32] as const;
 /** Blocks of each kind in the end, and while packets are read. */
 const MOST = { public: 128, private: 128, ipv6: 64 } as const;
 const MOST_READ = 4096;
-/** Of two in a row the same is the rule, and looking here is cheaper than a set. */
+/** Of two in a row the same is the rule, and looking here is cheaper than a set. Less where many are found at once. */
 const RECENT = 4096;
 
 export interface AddressBlocks {
@@ -104,15 +104,18 @@ function text6(address: string): string {
   return `${full.slice(0, at).replace(/:$/, "")}::${full.slice(at + longest.length).replace(/^:/, "")}`;
 }
 
-export function createAddressBlocks(): AddressBlocks {
+/** @param most a power of two */
+export function createAddressBlocks(most = RECENT): AddressBlocks {
   const external = groupOf<number>(PUBLIC, mask4, text4, () => publicBlocks());
   // Blocks of eight bits hold them all: four.
   const internal = groupOf<number>(PRIVATE, mask4, text4, () => []);
   const ipv6 = groupOf<string>(IPV6, mask6, text6, () => ["::/0"]);
-  const recent = new Uint32Array(RECENT);
+  const recent = new Uint32Array(most);
+  /** Source and destination in turns: of a conversation's packets only the first is looked at any further. */
+  const pairs = new Uint32Array(2 * most);
 
   const add4 = (address: number): void => {
-    const slot = ((address ^ (address >>> 12)) >>> 0) % RECENT;
+    const slot = (address ^ (address >>> 12)) & (most - 1);
     if (recent[slot] === address && address !== 0) return;
     recent[slot] = address;
     (isPrivate(address) ? internal : external).add(address);
@@ -135,8 +138,14 @@ export function createAddressBlocks(): AddressBlocks {
       const ethertype = view.getUint16(at + type);
       const header = at + type + 2;
       if (ethertype === 0x0800 && length >= type + 22) {
-        add4(view.getUint32(header + 12));
-        add4(view.getUint32(header + 16));
+        const source = view.getUint32(header + 12);
+        const destination = view.getUint32(header + 16);
+        const slot = 2 * ((source ^ (destination >>> 3) ^ (destination << 5)) & (most - 1));
+        if (pairs[slot] === source && pairs[slot + 1] === destination && source !== 0) return;
+        pairs[slot] = source;
+        pairs[slot + 1] = destination;
+        add4(source);
+        add4(destination);
       } else if (ethertype === 0x86dd && length >= type + 42) {
         add6(view, header + 8);
         add6(view, header + 24);

@@ -119,7 +119,9 @@ run "what_a_node_runs_is_named_by_version_and_digest_in_the_bucket_that_it_canno
         base64decode(file.content) == file("node/${local.node_files[path].source}")
         if !endswith(path, ".o")
       ]) &&
-      length(jsondecode(aws_s3_object.node_files.content)) == 26
+      length(jsondecode(aws_s3_object.node_files.content)) == 27 &&
+      # These two come by user data.
+      length(setsubtract(fileset("node/bin", "*"), concat(["aws.py", "bootstrap"], [for file in local.node_files : basename(file.source)]))) == 0
     )
     error_message = "All of the node's files must be there, as they are in the repository."
   }
@@ -168,6 +170,7 @@ run "by_default_a_node_decapsulates_in_the_kernel_and_writes_pcap" {
         lines                 = false
         packets_include_drops = true
       }
+      balance = { offered = "interface", start = "/run/traffic-mirror/start.json" }
     }
     error_message = "The agent must find the built-in tool's counters."
   }
