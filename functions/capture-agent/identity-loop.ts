@@ -73,16 +73,33 @@ export async function createIdentityLoop(parts: Parts): Promise<IdentityLoop> {
     tags: await read(tagsFile, (text) => ledger.parse(JSON.parse(text)) as readonly Tag[], []),
   };
   let gone = await read(config.endpoints_file, parseGone, new Map());
+  const unread = new Set<string>();
   const etags = new Map<string, string | undefined>();
   const counts = createStrayCounts();
   let unmapped: readonly string[] = [];
   let failing = false;
   let inForce = false;
 
+  /** What has no answer is said once, and counted each time: the node goes on with what it read last. */
+  async function reading(key: string): Promise<Fetched> {
+    try {
+      const fetched = await parts.fetch(key, etags.get(key));
+      if (fetched.kind === "missing") throw new Error("it is not there, or this node may not read it");
+      unread.delete(key);
+      return fetched;
+    } catch (error) {
+      count("RegisterUnread", 1);
+      if (!unread.has(key))
+        log.error("whose packets are whose cannot be read", { key, error: describe(error) });
+      unread.add(key);
+      return { kind: "same" };
+    }
+  }
+
   /** Whether there was anything new. */
   async function refresh(key: string | null, path: string, take: (text: string) => void): Promise<boolean> {
     if (config.code_bucket === null || key === null) return false;
-    const fetched = await parts.fetch(key, etags.get(key));
+    const fetched = await reading(key);
     if (fetched.kind !== "changed") return false;
     take(fetched.text);
     await mkdir(dirname(path), { recursive: true });

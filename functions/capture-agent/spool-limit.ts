@@ -30,7 +30,10 @@ const named = (file: SpoolFile): SpoolFile => ({ ...file, path: `open/${file.pat
 
 /** All files of the spool, as their losses would be recorded. */
 export async function listForLosses(spool: string): Promise<readonly SpoolFile[]> {
-  return [...(await listFiles(join(spool, "done"))), ...(await listOpenFiles(spool)).map(named)];
+  return [
+    ...(await listFiles(join(spool, "done"), { parts: true })),
+    ...(await listOpenFiles(spool)).map(named),
+  ];
 }
 
 /** Returns how full the disk is, and what the spool holds. */
@@ -84,7 +87,7 @@ export function createSpoolLimit({ config, disk: readDisk, losses, log, now }: P
 
   return async () => {
     const disk = await readDisk(directory);
-    const done = await listFiles(`${directory}/done`);
+    const done = await listFiles(`${directory}/done`, { parts: true });
     const open = await listOpenFiles(directory);
     const given = new Set<SpoolFile>();
     const idle = abandonedFiles(open, now(), open_idle_seconds);

@@ -11,8 +11,9 @@ import type { LossJournal } from "./system/loss-journal.js";
 import type { UploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { examine, type Examined } from "./system/examine.js";
+import { createFiledOrigins } from "./system/filed-origins.js";
 import { readAddresses, removeAddresses, sweepAddresses } from "./system/part-addresses.js";
-import { donePath, listFiles, removeDone } from "./system/spool-files.js";
+import { donePath, listFiles, removeDone, settleSplits } from "./system/spool-files.js";
 
 export interface Uploader {
   /** Tries each file once. Returns how many failed. Never throws for a single file. */
@@ -58,7 +59,8 @@ export function createUploader(parts: Parts): Uploader {
   /** It may still be waited for what tells whose packets these are. */
   const inTime = (file: SpoolFile): boolean =>
     !hurry && now() - file.writtenAt <= config.unknown_wait_seconds * 1000;
-  const originNow = (file: SpoolFile): Origin | "wait" => parts.origin(file, !inTime(file));
+  const filed = createFiledOrigins({ folder: `${directory}/index`, log });
+  const originNow = (file: SpoolFile): Origin | "wait" => filed.of(file) ?? parts.origin(file, !inTime(file));
   const preparation = createPreparation({ config, losses, sent, owners: parts.owners, inTime, count, log });
 
   /** Where a file goes whose key a tool has chosen. */
@@ -68,7 +70,7 @@ export function createUploader(parts: Parts): Uploader {
     return { store: parts.own.bucket, key, uri: `s3://${parts.own.name}/${key}` };
   }
 
-  async function indexed(file: SpoolFile): Promise<{ line: IndexLine; sha256: Buffer }> {
+  async function indexed(file: SpoolFile): Promise<{ line: IndexLine; origin: Origin; sha256: Buffer }> {
     const known =
       examined.get(identity(file)) ??
       (await examine(donePath(directory, file.path), unzip, timesInName(file.path)));
@@ -91,14 +93,15 @@ export function createUploader(parts: Parts): Uploader {
       sha256,
       addresses: known.addresses ?? (await readAddresses(directory, file.path)) ?? null,
     };
-    return { line, sha256: known.sha256 };
+    return { line, origin, sha256: known.sha256 };
   }
 
   async function send(file: SpoolFile): Promise<void> {
     if (!sent.has(identity(file))) {
       if (await preparation.lastTry(file)) return;
-      const { line, sha256 } = await indexed(file);
+      const { line, origin, sha256 } = await indexed(file);
       const { store, key } = own(file) ?? { store: bucket, key: line.key };
+      await filed.keep(file, origin);
       const stored = await store.putFile(key, donePath(directory, file.path), file.bytes, sha256);
       await journal.append({ line, ...file }, async () => {
         sent.add(identity(file));
@@ -115,26 +118,29 @@ export function createUploader(parts: Parts): Uploader {
   }
 
   /** Files that are gone, sent or deleted, need not be remembered. */
-  function forgetOthers(files: readonly SpoolFile[]): void {
+  async function forgetOthers(files: readonly SpoolFile[]): Promise<void> {
     const here = new Set(files.map(identity));
     preparation.forgetOthers(files);
+    await filed.forgetOthers(files);
     for (const memory of [sent, examined, failures]) {
       for (const known of memory.keys()) if (!here.has(known)) memory.delete(known);
     }
   }
 
-  const listed = async (): Promise<readonly SpoolFile[]> => uploadOrder(await listFiles(`${directory}/done`));
+  /** No splitter runs in done/ but those that a pass has waited for. */
+  async function listed(): Promise<readonly SpoolFile[]> {
+    await settleSplits(`${directory}/done`, log);
+    return uploadOrder(await listFiles(`${directory}/done`));
+  }
 
   async function pass(): Promise<number> {
     const found = await listed();
     const files = (await preparation.prepare(found)) ? await listed() : found;
-    forgetOthers(files);
+    await forgetOthers(files);
     const held = (file: SpoolFile): boolean => originNow(file) === "wait" || preparation.held(file);
     const ready = files.filter((file) => sent.has(identity(file)) || !held(file));
-    const rank = (file: SpoolFile): number => (preparation.last(file) ? 1 : 0);
-    const queue = [...ready].sort((a, b) => rank(a) - rank(b) || failuresOf(a) - failuresOf(b));
     let failed = 0;
-    const work = async (): Promise<void> => {
+    const work = async (queue: SpoolFile[]): Promise<void> => {
       for (
         let file = queue.shift();
         file !== undefined && failed < MAX_FAILURES_PER_PASS;
@@ -155,7 +161,11 @@ export function createUploader(parts: Parts): Uploader {
         }
       }
     };
-    await Promise.all(Array.from({ length: config.spool.upload_concurrency }, work));
+    for (const last of [false, true]) {
+      const queue = ready.filter((file) => preparation.last(file) === last);
+      queue.sort((a, b) => failuresOf(a) - failuresOf(b));
+      await Promise.all(Array.from({ length: config.spool.upload_concurrency }, () => work(queue)));
+    }
     return failed;
   }
 

@@ -56,12 +56,13 @@ locals {
       for key in local.endpoint_map : "clients-not-told-apart" => {
         problem    = "Nodes could not tell the data path whose packets are whose, or could not file them apart: they are where no client reads."
         label      = "failures"
-        expression = "FILL(maps, 0) + FILL(files, 0) + FILL(logs, 0) + FILL(tags, 0)"
+        expression = "FILL(maps, 0) + FILL(files, 0) + FILL(logs, 0) + FILL(tags, 0) + FILL(unread, 0)"
         metrics = {
-          maps  = { name = "TagMapFailures" }
-          files = { name = "UnsplitFiles" }
-          logs  = { name = "UnlabelledFiles" }
-          tags  = { name = "IdentitiesWithoutTag" }
+          maps   = { name = "TagMapFailures" }
+          unread = { name = "RegisterUnread" }
+          files  = { name = "UnsplitFiles" }
+          logs   = { name = "UnlabelledFiles" }
+          tags   = { name = "IdentitiesWithoutTag" }
         }
         threshold  = 1
         periods    = 3

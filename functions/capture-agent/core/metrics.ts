@@ -58,6 +58,7 @@ export const eventNames = [
   "TagMapFailures",
   "UnsplitFiles",
   "UnlabelledFiles",
+  "RegisterUnread",
   "ArrivalSourcesEvicted",
   "ArrivalPacketsUncounted",
   "ArrivalFragments",
@@ -72,6 +73,7 @@ const ofIdentity = new Set<string>([
   "TagMapFailures",
   "UnsplitFiles",
   "UnlabelledFiles",
+  "RegisterUnread",
 ]);
 export type EventName = (typeof eventNames)[number];
 export type Events = Readonly<Record<EventName, number>>;

@@ -1,4 +1,5 @@
 /** The spool on disk. Only plain files below open/ and done/ are ours: a link could lead to anything that root may read. */
+import type { Dirent } from "node:fs";
 import {
   access,
   constants,
@@ -9,6 +10,7 @@ import {
   readlink,
   realpath,
   rename,
+  rmdir,
   stat,
   statfs,
   unlink,
@@ -29,26 +31,31 @@ export async function prepareSpool(spool: string): Promise<void> {
 export const listOpenFiles = (spool: string): Promise<SpoolFile[]> =>
   listFiles(join(spool, "open"), { drafts: true });
 
-/**
- * Every plain file below a folder, at most 16 folders deep. What vanishes meanwhile is left out, and so are drafts:
- * files whose names begin with a dot. Copies are what a splitter has under way: the file that it takes apart counts.
- */
-export async function listFiles(
-  folder: string,
-  { drafts = false, copies = false, depth = 16 } = {},
-  below = "",
-): Promise<SpoolFile[]> {
-  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
+/** What it holds; nothing where it has gone. */
+const readFolder = (folder: string): Promise<Dirent[]> =>
+  readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     throw error;
   });
+
+/**
+ * Every plain file below a folder, at most 16 folders deep. What vanishes meanwhile is left out, and so are drafts:
+ * files whose names begin with a dot. Copies are what a splitter has under way: the file that it takes apart counts. Parts
+ * are what one that was killed has left whole: they count as drafts do, or alone.
+ */
+export async function listFiles(
+  folder: string,
+  { drafts = false, parts = false, depth = 16 } = {},
+  below = "",
+): Promise<SpoolFile[]> {
   const found: SpoolFile[] = [];
-  for (const entry of entries) {
-    if (!drafts && entry.name.startsWith(".")) continue;
-    if (!copies && /^\..*\.split$/.test(entry.name)) continue;
+  for (const entry of await readFolder(join(folder, below))) {
+    const whole = parts && entry.isDirectory() && /^\..*\.whole$/.test(entry.name);
+    if (!drafts && !whole && entry.name.startsWith(".")) continue;
+    if (/^\..*\.split$/.test(entry.name)) continue;
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory() && depth > 0) {
-      found.push(...(await listFiles(folder, { drafts, copies, depth: depth - 1 }, path)));
+      found.push(...(await listFiles(folder, { drafts, parts, depth: depth - 1 }, path)));
     }
     if (!entry.isFile()) continue;
     const stat = await lstat(join(folder, path)).catch(() => undefined);
@@ -63,20 +70,15 @@ export async function listFiles(
  */
 export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
   let adopted = 0;
-  await settleSplits(spool, log);
+  await settleSplits(join(spool, "open"), log);
   for (const { path } of await listOpenFiles(spool)) {
     try {
-      // A draft is never uploaded, and this one is finished by nobody.
-      const name = basename(path).replace(/^\.+/, "");
-      const wanted = join(dirname(path), name === "" ? "draft" : name);
-      await mkdir(dirname(donePath(spool, wanted)), { recursive: true });
-      // Never over a finished file of the same name: that one is whole.
-      const taken = await access(donePath(spool, wanted)).then(
-        () => true,
-        () => false,
-      );
-      const target = taken ? join(dirname(wanted), `left-${Date.now()}-${basename(wanted)}`) : wanted;
-      await rename(openPath(spool, path), donePath(spool, target));
+      // A draft is never uploaded, nor what lies in a folder of drafts, and this one is finished by nobody.
+      const parts = path.split("/").map((part) => part.replace(/^\.+/, "") || "draft");
+      const wanted = join(...parts);
+      const folder = dirname(donePath(spool, wanted));
+      await mkdir(folder, { recursive: true });
+      await rename(openPath(spool, path), await untaken(folder, basename(wanted)));
       adopted += 1;
     } catch (error) {
       log.error("an open file cannot be moved to done/", { file: path, error: describe(error) });
@@ -87,23 +89,37 @@ export async function adoptOpenFiles(spool: string, log: Log): Promise<number> {
 
 /**
  * A splitter that was ended leaves the parts of a file in a folder beside it (functions/capture-split): `.<name>.split`
- * where the file counts, `.<name>.whole` where all of its parts are there and count instead.
+ * where the file counts, `.<name>.whole` where all of its parts are there and count instead. Not while one runs there.
  */
-async function settleSplits(spool: string, log: Log): Promise<void> {
-  for (const { path } of await listFiles(join(spool, "open"), { drafts: true, copies: true })) {
-    const [, folder = "", source, state, name] =
-      /^((?:.*\/)?)\.([^/]+)\.(split|whole)\/([^/]+)$/.exec(path) ?? [];
-    if (source === undefined || name === undefined) continue;
+export async function settleSplits(folder: string, log: Log, depth = 16): Promise<void> {
+  for (const entry of await readFolder(folder)) {
+    if (!entry.isDirectory()) continue;
+    const [, source, state] = /^\.(.+)\.(split|whole)$/.exec(entry.name) ?? [];
+    if (source === undefined) {
+      if (depth > 0) await settleSplits(join(folder, entry.name), log, depth - 1);
+      continue;
+    }
+    const remains = join(folder, entry.name);
     try {
-      if (state === "split") await deletedNow(openPath(spool, path));
-      else {
-        await deletedNow(openPath(spool, `${folder}${source}`));
-        await rename(openPath(spool, path), openPath(spool, `${folder}${name}`));
+      if (state === "whole") await deletedNow(join(folder, source));
+      for (const name of await readdir(remains)) {
+        if (state === "split") await deletedNow(join(remains, name));
+        else await rename(join(remains, name), await untaken(folder, name));
       }
+      await rmdir(remains);
     } catch (error) {
-      log.error("the parts of a split file cannot be moved", { file: path, error: describe(error) });
+      log.error("the parts of a split file cannot be moved", { file: remains, error: describe(error) });
     }
   }
+}
+
+/** Never over a finished file of the same name: that one is whole. */
+async function untaken(folder: string, name: string): Promise<string> {
+  const taken = await access(join(folder, name)).then(
+    () => true,
+    () => false,
+  );
+  return join(folder, taken ? `left-${Date.now()}-${name}` : name);
 }
 
 /** Removes a done file. That it is gone already is as good. */

@@ -170,3 +170,43 @@ test("what the data path did not know is counted, and an endpoint of nobody's ge
   await loop.giveTags();
   expect([counts.PacketsUnknownEndpoint, counts.PacketsForeignVni]).toEqual([10, 0]);
 });
+
+test("a map of endpoints that is not there or must not be read is said once, counted each time, and the last one stays", async () => {
+  let fetch = (): Promise<Fetched> => Promise.resolve({ kind: "missing" });
+  const { loop, counts, said, given } = await start(both, fine, [], () => fetch());
+  await loop.refreshEndpoints();
+  fetch = () => Promise.reject(new Error("ETIMEDOUT"));
+  await loop.refreshEndpoints();
+  expect(counts.RegisterUnread).toBe(2);
+  expect(said.filter((line) => line.includes("cannot be read"))).toEqual([
+    expect.stringContaining('"key":"endpoints.json"'),
+  ]);
+  await loop.giveTags();
+  expect(given.at(-1)).toContain("0000000000000b01");
+  fetch = () => Promise.resolve({ kind: "same" });
+  await loop.refreshEndpoints();
+  expect(counts.RegisterUnread).toBe(2);
+  fetch = () => Promise.resolve({ kind: "missing" });
+  await loop.refreshEndpoints();
+  expect(said.filter((line) => line.includes("cannot be read"))).toHaveLength(2);
+});
+
+test("an endpoint that has been gone for a while loses its entries, and its files their owner not", async () => {
+  const text = (gone: object) =>
+    JSON.stringify({
+      version: 1,
+      endpoints: { "vpce-00000000000000b01": { account: "111122223333", ...gone } },
+    });
+  let at = "1";
+  let content = text({});
+  const { loop, given } = await start(both, fine, [], () =>
+    Promise.resolve({ kind: "changed", text: content, etag: at }),
+  );
+  await loop.refreshEndpoints();
+  expect(given.at(-1)).toContain("0000000000000b01");
+  content = text({ gone: new Date(now - 3600_000).toISOString() });
+  at = "2";
+  await loop.refreshEndpoints();
+  expect(given.at(-1)).toBe("[]");
+  expect(loop.origin(file(2), false)).toEqual({ client: "bank", vni: "101" });
+});

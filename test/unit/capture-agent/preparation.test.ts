@@ -1,6 +1,15 @@
-/** Captures that could not be split, and logs whose lines have no client yet: tried again until they are sent. */
+/** Captures that could not be split, logs whose lines have no client yet, and files whose endpoint becomes known late. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bucket } from "../../../functions/capture-agent/aws/bucket.js";
@@ -155,5 +164,38 @@ describe("a log", () => {
     await uploader.pass();
     expect(stored.map((each) => each.text)).toEqual([text("shop", "other"), EVENT]);
     expect(counts.UnlabelledFiles).toBe(1);
+  });
+});
+
+describe("a capture of an endpoint that became known after the answer to a first try was lost", () => {
+  const lost = async (): Promise<ReturnType<typeof start>> => {
+    const first = start();
+    Object.assign(first.node, { answers: false, seconds: 301 });
+    put("20261129T040000-w0.vlan=8.pcap", "capture");
+    await first.uploader.pass();
+    return first;
+  };
+  const keys = ({ stored }: ReturnType<typeof start>) => stored.map(({ key }) => key);
+
+  test("keeps its name, so that there is one object", async () => {
+    const again = await lost();
+    Object.assign(again.node, { answers: true, knowledge: mapped });
+    await again.uploader.pass();
+    expect(new Set(keys(again)).size).toBe(1);
+    expect(keys(again)).toEqual([keys(again)[0], expect.stringContaining("client=unknown/vni=all")]);
+  });
+
+  test("keeps it over a restart of the agent, and then nothing is left of that", async () => {
+    const first = await lost();
+    const second = start();
+    second.node.knowledge = mapped;
+    await second.uploader.pass();
+    expect(keys(second)).toEqual(keys(first));
+    await second.uploader.pass();
+    expect(readdirSync(join(spool, "index"))).toEqual(["pending.jsonl"]);
+    // One that was never tried is the client's.
+    put("20261129T040100-w0.vlan=8.pcap", "later");
+    await second.uploader.pass();
+    expect(keys(second)[1]).toContain("client=shop/vni=other");
   });
 });
