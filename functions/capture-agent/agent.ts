@@ -20,7 +20,7 @@ import { createUploadJournal } from "./system/upload-journal.js";
 import { describe, type Log } from "./system/log.js";
 import { loadPublished, savePublished } from "./system/state-file.js";
 import { createSampler } from "./system/sampler.js";
-import { listFiles, listOpenFiles, prepareSpool, readDisk, settleSplits } from "./system/spool-files.js";
+import { listFiles, listOpenFiles, prepareSpool, readDisk } from "./system/spool-files.js";
 import { listForLosses } from "./spool-limit.js";
 import { createUploader } from "./uploader.js";
 
@@ -107,6 +107,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     bucket,
     place,
     now,
+    remains: (entry) => sent.has(identityOf(entry)),
     log,
     partSent: balance.sent,
   });
@@ -122,7 +123,6 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     now,
   });
   for (const entry of await journal.recover()) sent.add(identityOf(entry));
-  await settleSplits(`${config.spool.directory}/done`, log);
   await losses.recover(await listForLosses(config.spool.directory));
   const uploader = createUploader({
     config,
