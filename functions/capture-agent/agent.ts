@@ -22,7 +22,7 @@ import { describe, type Log } from "./system/log.js";
 import { loadPublished, savePublished } from "./system/state-file.js";
 import { servePackets } from "./system/packet-door.js";
 import { createSampler } from "./system/sampler.js";
-import { listFiles, listOpenFiles, prepareSpool, readDisk, settleSplits } from "./system/spool-files.js";
+import { listFiles, listOpenFiles, prepareSpool, readDisk } from "./system/spool-files.js";
 import { listForLosses } from "./spool-limit.js";
 import { createUploader } from "./uploader.js";
 
@@ -110,6 +110,7 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     bucket,
     place,
     now,
+    remains: (entry) => sent.has(identityOf(entry)),
     log,
     partSent: balance.sent,
   });
@@ -133,7 +134,6 @@ export async function runAgent(config: NodeConfig, log: Log): Promise<void> {
     log,
   });
   for (const entry of await journal.recover()) sent.add(identityOf(entry));
-  await settleSplits(`${config.spool.directory}/done`, log);
   await losses.recover(await listForLosses(config.spool.directory));
   const { packets } = config;
   if (packets !== null) await servePackets({ spool: config.spool.directory, ...packets, count, log });

@@ -28,10 +28,16 @@ const COUNT_SECONDS = 5;
 /** How a file of open/ is called where those of done/ are called by their path alone. */
 const named = (file: SpoolFile): SpoolFile => ({ ...file, path: `open/${file.path}` });
 
+/** A part of a split file is called as it will be when that is settled, which may be before it is deleted. */
+const settled = (file: SpoolFile): SpoolFile => ({
+  ...file,
+  path: file.path.replace(/(^|\/)\.[^/]+\.whole\//, "$1"),
+});
+
 /** All files of the spool, as their losses would be recorded. */
 export async function listForLosses(spool: string): Promise<readonly SpoolFile[]> {
   return [
-    ...(await listFiles(join(spool, "done"), { parts: true })),
+    ...(await listFiles(join(spool, "done"), { parts: true })).map(settled),
     ...(await listOpenFiles(spool)).map(named),
   ];
 }
@@ -62,7 +68,7 @@ export function createSpoolLimit({ config, disk: readDisk, losses, log, now }: P
     packetsOf: ReturnType<typeof createCounter>,
   ): Promise<boolean> {
     const path = `${directory}/${folder}/${file.path}`;
-    const loss = lossOf(folder === "open" ? named(file) : file, await packetsOf(path));
+    const loss = lossOf(folder === "open" ? named(file) : settled(file), await packetsOf(path));
     await losses.record(loss);
     try {
       if (!(await deletedNow(path))) {

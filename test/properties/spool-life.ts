@@ -117,7 +117,10 @@ export async function born(
   const balance = await createBalance({ config: config(spool), boot: "boot", count, log });
   const partSent = balance.sent;
   const losses = createLossJournal({ folder: join(spool, "lost"), sent, count, log, now, partSent });
-  const journal = createUploadJournal({ folder: join(spool, "index"), bucket, place, now, log, partSent });
+  const journal = createUploadJournal({
+    ...{ folder: join(spool, "index"), bucket, place, now, log, partSent },
+    remains: (entry) => sent.has(identityOf(entry)),
+  });
   for (const entry of await journal.recover()) sent.add(identityOf(entry));
   await losses.recover(await listForLosses(spool));
   const used = (folder: string): number =>

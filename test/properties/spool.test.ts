@@ -1,10 +1,11 @@
 /**
  * Random histories of a node's spool, by the agent's own code on a real folder: the tool writes, finishes files and dies,
- * the disk fills, the bucket fails before and after it has stored something, and the agent is killed at any step, which
+ * a splitter is killed at any of its steps, the disk fills, the bucket fails before and after it has stored something, and the agent is killed at any step, which
  * is any change that it makes on the disk or in the bucket, at its start as well. What was written is in the bucket once
  * and in the index once, or in the lines of what is lost, once, with its bytes and packets; and the books say how many.
  */
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -54,6 +55,15 @@ const turn = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ kind: "write" as const }) },
   { weight: 4, arbitrary: fc.constant({ kind: "finish" as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: "adopt" as const }) },
+  {
+    weight: 2,
+    // In functions/capture-split's order: the part is written, its folder named whole, the file removed.
+    arbitrary: fc.record({
+      kind: fc.constant("splitKilled" as const),
+      folder: fc.constantFrom("open" as const, "done" as const),
+      steps: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
   { weight: 4, arbitrary: fc.constant({ kind: "pass" as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: "flush" as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: "publish" as const }) },
@@ -102,6 +112,11 @@ async function play(turns: Turn[], troubles: Trouble[], deaths: number[], seen: 
         life = await birth().catch(() => life);
       }
     };
+    /** The first file whose parts do not stand for it. */
+    const unsplit = (folder: string): string | undefined => {
+      const names = readdirSync(join(spool, folder));
+      return names.find((name) => name.startsWith("file-") && !names.includes(`.${name}.whole`));
+    };
     const act = {
       adopt: () => alive(() => adoptOpenFiles(spool, log)),
       pass: () => alive(() => life.pass()),
@@ -116,12 +131,26 @@ async function play(turns: Turn[], troubles: Trouble[], deaths: number[], seen: 
         written.push({ content: content.toString("latin1"), packets });
       },
       finish: async () => {
-        const [file] = readdirSync(join(spool, "open")).filter((name) => name.startsWith("file-"));
+        const file = unsplit("open");
         if (file !== undefined) renameSync(join(spool, "open", file), join(spool, "done", file));
       },
     };
+    /** A splitter of one client's packets, that is not the agent's and is killed after so many steps. */
+    const splitKilled = (folder: string, steps: number): void => {
+      const [top, file] = [join(spool, folder), unsplit(folder)];
+      if (file === undefined) return;
+      // What the bucket has is not split any more, only deleted.
+      if ([...objects.values()].includes(readFileSync(join(top, file), "latin1"))) return;
+      rmSync(join(top, `.${file}.split`), { recursive: true, force: true });
+      const part = join(top, `.${file}.split`);
+      mkdirSync(part);
+      copyFileSync(join(top, file), join(part, `part-of-${file}`));
+      if (steps > 1) renameSync(part, join(top, `.${file}.whole`));
+      if (steps > 2) rmSync(join(top, file));
+    };
     for (const next of turns) {
       if (next.kind === "killIn") dieIn(next.steps);
+      else if (next.kind === "splitKilled") splitKilled(next.folder, next.steps);
       else if (next.kind === "fill") {
         disk = next.files * BYTES;
         await alive(() => Promise.allSettled([...(next.during ? [life.pass()] : []), life.check()]));

@@ -41,7 +41,7 @@ const readFolder = (folder: string): Promise<Dirent[]> =>
 /**
  * Every plain file below a folder, at most 16 folders deep. What vanishes meanwhile is left out, and so are drafts:
  * files whose names begin with a dot. Copies are what a splitter has under way: the file that it takes apart counts. Parts
- * are what one that was killed has left whole: they count as drafts do, or alone.
+ * are what one that was killed has left whole: they count as drafts do, or alone, and the file does not.
  */
 export async function listFiles(
   folder: string,
@@ -49,7 +49,10 @@ export async function listFiles(
   below = "",
 ): Promise<SpoolFile[]> {
   const found: SpoolFile[] = [];
-  for (const entry of await readFolder(join(folder, below))) {
+  const entries = await readFolder(join(folder, below));
+  const names = new Set(entries.map(({ name }) => name));
+  for (const entry of entries) {
+    if ((parts || drafts) && names.has(`.${entry.name}.whole`)) continue;
     const whole = parts && entry.isDirectory() && /^\..*\.whole$/.test(entry.name);
     if (!drafts && !whole && entry.name.startsWith(".")) continue;
     if (/^\..*\.split$/.test(entry.name)) continue;

@@ -2,7 +2,8 @@
  * The journal of uploads: lines of the index that are not in the bucket yet. A line is on disk before the file that
  * it describes is deleted, so a crash at any point leaves the file or its line. New lines go to `pending.jsonl`. To
  * be sent it is renamed to `sending-<time>.jsonl`; the key is made of that time and of what is sent, so a second try has
- * the same key and nothing else has it.
+ * the same key and nothing else has it. What is sent stays as `sent-<time>.jsonl` for as long as a file of it could not be
+ * deleted: else the next start would send that file's line again.
  */
 import { createHash } from "node:crypto";
 import { open, readdir, readFile, rename, unlink } from "node:fs/promises";
@@ -45,9 +46,12 @@ interface Parts {
   readonly now: () => number;
   readonly log: Log;
   readonly partSent?: PartSent;
+  /** Whether the file of a line may still be on disk. */
+  readonly remains?: (entry: JournalEntry) => boolean;
 }
 
-export function createUploadJournal({ folder, bucket, place, now, log, partSent }: Parts): UploadJournal {
+export function createUploadJournal(parts: Parts): UploadJournal {
+  const { folder, bucket, place, now, log, partSent, remains = () => false } = parts;
   const pending = join(folder, "pending.jsonl");
   let unwritten: JournalEntry[] = [];
   let waiting = 0;
@@ -63,8 +67,10 @@ export function createUploadJournal({ folder, bucket, place, now, log, partSent 
     rename(pending, join(folder, `sending-${now()}.jsonl`)).catch((error: unknown) => {
       if (errorCode(error) !== "ENOENT") throw error;
     });
-  const sealed = async (): Promise<string[]> =>
-    (await readdir(folder)).filter((name) => /^sending-\d+\.jsonl$/.test(name)).sort();
+  const sealed = async (kind: "sending" | "sent"): Promise<string[]> =>
+    (await readdir(folder)).filter((name) => new RegExp(`^${kind}-\\d+\\.jsonl$`).test(name)).sort();
+  const entriesOf = async (name: string): Promise<JournalEntry[]> =>
+    parse(await readFile(join(folder, name), "utf8"));
 
   const send = async (entries: readonly JournalEntry[], at: number, part: string): Promise<void> => {
     const hours = new Map<string, string[]>();
@@ -97,8 +103,9 @@ export function createUploadJournal({ folder, bucket, place, now, log, partSent 
       inTurn(async () => {
         await seal(); // its last line may be cut off: nothing is appended to that
         const found: JournalEntry[] = [];
-        for (const name of await sealed()) found.push(...parse(await readFile(join(folder, name), "utf8")));
+        for (const name of await sealed("sending")) found.push(...(await entriesOf(name)));
         waiting = found.length;
+        for (const name of await sealed("sent")) found.push(...(await entriesOf(name)));
         return found;
       }),
     append: (entry, then) =>
@@ -118,10 +125,15 @@ export function createUploadJournal({ folder, bucket, place, now, log, partSent 
       inTurn(async () => {
         if (waiting === 0) return;
         await seal();
-        for (const name of await sealed()) {
-          const entries = parse(await readFile(join(folder, name), "utf8"));
+        for (const name of await sealed("sent")) {
+          if (!(await entriesOf(name)).some(remains)) await unlink(join(folder, name));
+        }
+        for (const name of await sealed("sending")) {
+          const entries = await entriesOf(name);
           await send(entries, Number(/\d+/.exec(name)?.[0]), name);
-          await unlink(join(folder, name));
+          if (entries.some(remains))
+            await rename(join(folder, name), join(folder, name.replace("sending", "sent")));
+          else await unlink(join(folder, name));
         }
         const at = now();
         await send(unwritten, at, `memory-${at}`);
