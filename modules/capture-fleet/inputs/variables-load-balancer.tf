@@ -27,6 +27,14 @@ variable "health_check" {
   }
 
   validation {
+    condition     = var.capture.tool.packets_bucket == null || var.health_check.port != 6090
+    error_message = <<-EOT
+      The attribute port of health_check must not be 6090 with capture.tool.packets_bucket: there the agent takes in what
+      the tool writes. Take any other.
+    EOT
+  }
+
+  validation {
     condition     = can(regex("^/[A-Za-z0-9_./-]*$", var.health_check.path)) && length(var.health_check.path) <= 255
     error_message = <<-EOT
       The attribute path of health_check must begin with /, consist of letters, digits and the characters

@@ -487,3 +487,18 @@ run "a_bucket_of_a_tools_packets_is_refused_with_readers" {
 
   expect_failures = [var.clients]
 }
+
+run "a_health_check_on_the_port_of_a_tools_packets_is_refused" {
+  command = plan
+
+  module {
+    source = "./inputs"
+  }
+
+  variables {
+    capture      = { tool = { kind = "container", image = "arkime:6", packets_bucket = "packets" } }
+    health_check = { port = 6090 }
+  }
+
+  expect_failures = [var.health_check]
+}
