@@ -37,6 +37,15 @@ has_room() {
   disk && [[ $((free - ${2:-0})) -ge $((total * $1 / 1000)) ]]
 }
 
+# halt <process> ...: one for each worker. Only what listens has a ring, which takes and counts what comes meanwhile.
+halt() {
+  local worker=0 process
+  for process in "$@"; do
+    [[ ! -e "$stats/$worker.listening" ]] || kill -STOP "$process" 2>/dev/null || true
+    worker=$((worker + 1))
+  done
+}
+
 # keep_room <process> ...: lets them stand still while there is no room. Its end is noticed, and it is started again.
 keep_room() {
   local total free still="" never
@@ -48,7 +57,7 @@ keep_room() {
     if ! disk; then
       :
     elif [[ -z "$still" && "$free" -lt $((total * stand_still / 1000)) ]]; then
-      kill -STOP "$@" 2>/dev/null || true
+      halt "$@"
       still=yes
       touch "$stats/still"
       echo "the disk is full: the workers stand still, and what their rings have no room for is counted as dropped" >&2
@@ -57,6 +66,8 @@ keep_room() {
       still=""
       rm -f "$stats/still"
       echo "the disk has room again: the workers go on" >&2
+    elif [[ -n "$still" ]]; then
+      halt "$@" # those that began on a full disk
     fi
     read -r -t "$look" -u "$never" || true
   done
