@@ -78,7 +78,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "arrivals" {
 
     filter {}
 
-    # Of nodes and controllers that are no more. Of the others none is older than ten minutes.
+    # Of nodes and controllers that are no more. Of the others none that counts is older than half an hour.
     expiration {
       days = 1
     }
