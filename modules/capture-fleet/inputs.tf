@@ -259,7 +259,7 @@ variable "capture" {
     - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; endpoint and VNI of a packet are lost, so that all
       clients' packets are filed together) or `bpf` (says by a VLAN tag whose a frame is, by the account that owns the
       endpoint it came through; needed for `readers` of clients and where clients' CIDRs overlap, with which
-      Zeek must be 8.0 or later to tell their connections apart). Default kernel.
+      Zeek must be 8.0 or later to tell their connections apart, by its documents). Default kernel.
     - `workers`: readers that share the interface by flow, 1 to 192. Default null: one for each vCPU.
     - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
       whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
