@@ -96,6 +96,7 @@ async function act(
     types: context.types,
     quotas: context.quotas,
     awaited: new Set(followUpsOf(messages, "hook").map(({ followUp }) => followUp.instanceId)),
+    ending: endingOf(messages),
     hold: settings.mode === "enforce" ? hold : undefined,
     deadline: Math.min(sessionsUntil, ports.clock.now() + sessionsMs),
     window: { milliseconds: sessionsMs, until: sessionsUntil },
@@ -185,6 +186,16 @@ async function publishEvents(
   metrics.addMetric("Tampering", "Count", reported.times.length + filters.events.length);
   metrics.addMetric("EventsNotSent", "Count", lost);
   return [...failed, ...filters.later].map(({ message }) => message);
+}
+
+/** Of instances that are told of as stopping and as starting, nobody knows which is the later. */
+function endingOf(messages: readonly Message[]): ReadonlySet<string> {
+  const told = (active: boolean) =>
+    messages.flatMap(({ event: { look, expected } }) =>
+      expected?.active === active ? look.instanceIds : [],
+    );
+  const starting = new Set(told(true));
+  return new Set(told(false).filter((id) => !starting.has(id)));
 }
 
 function hasFollowUp({ event }: Message): boolean {

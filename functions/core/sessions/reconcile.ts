@@ -3,7 +3,7 @@
  * was said before, what EC2 shows now decides.
  */
 import type { Deadlines } from "../deadlines.js";
-import type { Look, Observation, Session } from "../model.js";
+import type { Look, Observation, Session, Source } from "../model.js";
 import { holdRemovals, isRemovalByPolicy, planAccount } from "./account.js";
 import { isAction, withoutCreates, type SourcePlan, type Done } from "./decisions.js";
 import { execute, inFairOrder, type Executed } from "./execute.js";
@@ -42,6 +42,8 @@ export interface Run extends Deadlines {
   readonly hold?: HoldReason | undefined;
   /** Instances that wait for EC2's own answer: what others of their type were told does not decide about them. */
   readonly awaited?: ReadonlySet<string>;
+  /** Instances that an event says are stopping: where EC2 still shows one as running, it is not taken for started. */
+  readonly ending?: ReadonlySet<string>;
   /** Whether an interface is claimed now, for a sweep, whose claims may be a minute old when it removes. */
   readonly isClaimedAgain?: (interfaceId: string) => Promise<boolean>;
 }
@@ -68,7 +70,12 @@ export async function reconcile(
   // An event sees one interface, a ceiling counts them all: the next sweep decides, within a minute.
   const hold = run.hold ?? (run.settings.guardrails.maxSessions === null ? undefined : "pending");
   const planned = planAll(context, observation);
-  const plans = hold === undefined ? planned : planned.map((plan) => withoutCreates(plan, hold));
+  const isEnding = ({ instance }: Source) => instance !== undefined && run.ending?.has(instance.id) === true;
+  const ending = new Set(observation.sources.filter(isEnding).map(({ id }) => id));
+  const plans = planned.map((plan) => {
+    const reason = hold ?? (ending.has(plan.source.id) ? "pending" : undefined);
+    return reason === undefined ? plan : withoutCreates(plan, reason);
+  });
   const executed = await carryOut(run, plans, claims, EVENT_CONCURRENCY);
   const account = {
     heldRemovals: 0,

@@ -71,7 +71,8 @@ module "fleet" {
   subnets         = { one = "subnet-00000000000000001" }
   organization_id = "o-a1b2c3d4e5"
   clients         = { shop = { account_id = "444455556666", vnis = { main = 101 } } }
-  capture         = { tool = { kind = "container", image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/suricata:7" } }
+  capture         = { tool = { kind = "container", image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/suricata:7", packets_bucket = "packets" } }
+  arrivals        = {}
   kms_key_arn     = local.kms_key_arn
 }
 
@@ -85,6 +86,7 @@ module "fleet_by_client" {
     shop = { account_id = "444455556666", vnis = { main = 101 }, readers = ["arn:aws:iam::444455556666:role/analyst"] }
   }
   capture     = { datapath = "bpf" }
+  arrivals    = {}
   kms_key_arn = local.kms_key_arn
 
   athena_workgroup = "primary"

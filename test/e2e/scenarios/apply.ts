@@ -15,7 +15,7 @@ const holes = (value: unknown, path: string): string[] => {
 const MAY_BE_EMPTY = /^apply_summary\.(refused|uncovered)$|^vpcs\.\w+\.filter\.(in|e)gress\.\d+\.\w+$/;
 
 /** Of `endpoint_management = "automatic"` and `capture_athena_workgroup`, which the example does not use. */
-const OF_OPTIONS = /^(endpoints_apply_summary|capture_athena_\w+)$/;
+const OF_OPTIONS = /^(endpoints_apply_summary|capture_arrivals_bucket_name|capture_athena_\w+)$/;
 
 export const apply = (world: World): void => {
   test("a second plan is empty", async () => {

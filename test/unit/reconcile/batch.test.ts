@@ -178,6 +178,20 @@ describe("a message comes back", () => {
     expect(await handle(app({ Mirror: "true", Name: "of another change" }), [message])).toEqual([]);
   });
 
+  it("when EC2 still shows as running what has ended, which gets no session", async () => {
+    const app = withSources([first, second]);
+    const stopped = record(
+      "m1",
+      anEvent("ec2-state-running", { detail: { "instance-id": first, state: "stopped" } }),
+    );
+    expect(await handle(app, [stopped, running("m2", second)])).toEqual(["m1"]);
+    expect(app.writer.calls).toEqual([`create eni-${second}`]);
+    // Of one that is told of as started too, what EC2 shows decides.
+    const both = withSources([first]);
+    expect(await handle(both, [stopped, running("m3", first)])).toEqual(["m1"]);
+    expect(both.writer.calls).toEqual([`create eni-${first}`]);
+  });
+
   it("not when an instance that ended is not there any more", async () => {
     const app = anApp({ observation: { unseen: ["i-0abcd1234ef567890"] } });
     expect(await handle(app, [record("m1", anEvent("ec2-state-terminated"))])).toEqual([]);
