@@ -89,7 +89,7 @@ demo: setup build ## The product at work in a local cloud, start to finish
 	@npm run --silent demo
 
 .PHONY: demo-traffic
-demo-traffic: setup build ## The same with real packets, as root on Linux; DEFAULTS=yes: at the pace that ships
+demo-traffic: setup build ## make demo with real packets, in network namespaces (root on Linux; DEFAULTS=yes: as shipped)
 	@npm run --silent demo:traffic -- $(if $(DEFAULTS),--defaults)
 
 .PHONY: bench

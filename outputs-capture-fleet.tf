@@ -114,8 +114,8 @@ output "capture_athena_query_policy_json" {
 
 output "capture_arrivals_bucket_name" {
   description = <<-EOT
-    Name of the bucket in which nodes hand in what they have seen, and each client's account what it mirrors. Null without
-    `capture_arrivals`.
+    Name of the bucket in which nodes hand in what they have seen, and each client's account may hand in what it mirrors,
+    which its controller does not do by itself yet. Null without `capture_arrivals`.
   EOT
   value       = module.capture_fleet.arrivals_bucket_name
 }

@@ -1,4 +1,4 @@
-# Whether the packets of what is mirrored come in: a bucket in which each node and each controller writes what is its own, and
+# Whether the packets of what is mirrored come in: a bucket in which each node writes what is its own, and each controller may, and
 # the function that joins them (docs/adr/0019-arrival-is-joined-in-the-hub.md). Apart from the bucket for evidence, since
 # clients write here, and from that of the code, since nodes do.
 
@@ -78,7 +78,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "arrivals" {
 
     filter {}
 
-    # Of nodes and controllers that are no more. Of the others none is older than ten minutes.
+    # Of nodes and controllers that are no more. Of the others none that counts is older than half an hour.
     expiration {
       days = 1
     }

@@ -34,17 +34,23 @@ variable "arrivals" {
     Proof of arrival: nodes count the packets that come in by endpoint, VNI and address of the mirrored interface, with
     either data path and before anything else looks at them, and hand that in each minute in a bucket of its own.
 
+    What should come in the hub knows from lists of sessions in that bucket. Controllers do not hand in theirs yet: without
+    a list that somebody else writes (functions/arrivals/README.md) nothing is judged, and the alarm groups-silent never fires.
+
     - `count`: default true. false: nodes attach no program that counts, which saves about a tenth of a microsecond for
-      each packet, and hand in nothing.
-    - `schedule_minutes`: how often the hub joins what nodes and controllers have handed in, 1 to 5. Default 2: silence is
-      known five minutes after the last packet.
-    - `group_minimum`: how many sessions of one endpoint, zone, VPC or rule must have stood for ten minutes, with nothing
-      come of any of them, before that is an alarm, 1 to 10000. Default 5: no one can tell an idle host from a broken one.
-    - `client_metrics`: whether the hub writes the metrics of each client too, which CloudWatch charges for. Default false:
-      each controller writes its own, in its own account.
+      each packet, and hand in nothing. Bucket and function stay, and everything is unknown.
+    - `schedule_minutes`: minutes from one join of what was handed in to the next, a whole number from 1 to 5. Default 2:
+      silence is known five minutes after the last packet. Each minute more is a minute later.
+    - `group_minimum`: how many sessions of one endpoint, zone, VPC or rule, in one list, must have stood for ten minutes,
+      with nothing come of any of them, before the alarm fires, up to ten minutes after that; 1 to 10000. Default 5: no one
+      can tell an idle host from a broken one.
+    - `client_metrics`: whether the hub writes the metrics of each client too, which CloudWatch charges for: 7 metrics, some
+      2.10 $ a month, for each list of sources. Default false. Controllers neither hand in their lists nor write such
+      metrics yet.
 
     Default null: none of it, since it costs a little for each node and gives every registered account a place to write
-    in the hub. A node that cannot count is in service all the same.
+    in the hub, with `organization_id` every account of the organization. A node that cannot count is in service all the
+    same.
   EOT
   type        = any
   default     = null
@@ -253,7 +259,7 @@ variable "capture" {
     - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; endpoint and VNI of a packet are lost, so that all
       clients' packets are filed together) or `bpf` (says by a VLAN tag whose a frame is, by the account that owns the
       endpoint it came through; needed for `readers` of clients and where clients' CIDRs overlap, with which
-      Zeek must be 8.0 or later to tell their connections apart). Default kernel.
+      Zeek must be 8.0 or later to tell their connections apart, by its documents). Default kernel.
     - `workers`: readers that share the interface by flow, 1 to 192. Default null: one for each vCPU.
     - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
       whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
@@ -374,14 +380,14 @@ locals {
 
 variable "lambda_package" {
   description = <<-EOT
-    Where the zip of the function endpoint-map is taken from instead of this repository, for organizations whose code must come from a
-    bucket of theirs.
+    Where the zips of the functions endpoint-map (with `capture.datapath` "bpf") and arrivals (with `arrivals`) are taken
+    from instead of this repository, for organizations whose code must come from a bucket of theirs.
 
     - `s3_bucket`: the bucket.
-    - `s3_key_prefix`: what stands before `endpoint-map.zip` in the key. Put the version into it: a changed key is what
-      makes Lambda fetch. Default empty.
+    - `s3_key_prefix`: what stands before `endpoint-map.zip` and `arrivals.zip` in the key. Put the version into it: a
+      changed key is what makes Lambda fetch. Default empty.
 
-    Default null: the zip in this repository.
+    Default null: the zips in this repository.
   EOT
   type        = any
   default     = null
@@ -407,13 +413,14 @@ locals {
 
 variable "vpc_config" {
   description = <<-EOT
-    Where the function endpoint-map is placed in a VPC, for organizations that ask for it. The APIs of EC2 and Amazon S3 (a
-    gateway endpoint, which is free) must be reachable from there.
+    Where the functions endpoint-map (with `capture.datapath` "bpf") and arrivals (with `arrivals`) are placed in a VPC,
+    for organizations that ask for it. The APIs of EC2 and Amazon S3 (a gateway endpoint, which is free), and with
+    `arrivals` that of Elastic Load Balancing, must be reachable from there.
 
     - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
     - `security_group_ids`: 1 to 5.
 
-    Default null: in no VPC, which the function does not need.
+    Default null: in no VPC, which the functions do not need.
   EOT
   type        = any
   default     = null

@@ -11,12 +11,18 @@ resource "terraform_data" "name" {
 module "existing" {
   source = "../existing"
 
-  account_id = local.account_id
-  region     = local.region
-  vpcs       = { vpc_id = var.vpc_id }
-  subnets    = { for key, id in var.subnets : "subnets[\"${key}\"]" => id }
+  account_id   = local.account_id
+  region       = local.region
+  vpcs         = { vpc_id = var.vpc_id }
+  subnets      = { for key, id in var.subnets : "subnets[\"${key}\"]" => id }
+  subnet_lists = local.subnet_lists
+}
+
+locals {
+  # Subnets that are to be there, where there is a function for them.
   subnet_lists = {
-    for config in module.inputs.vpc_config[*] : "vpc_config.subnet_ids[%d]" => config.subnet_ids if length(local.endpoint_map) > 0
+    for config in module.inputs.vpc_config[*] : "vpc_config.subnet_ids[%d]" => config.subnet_ids
+    if length(local.endpoint_map) + length(local.arrivals) > 0
   }
 }
 

@@ -118,8 +118,8 @@ output "athena_query_policy_json" {
 
 output "arrivals_bucket_name" {
   description = <<-EOT
-    Name of the bucket in which nodes hand in what they have seen, and each client's account what it mirrors. Null without
-    `arrivals`.
+    Name of the bucket in which nodes hand in what they have seen, and each client's account may hand in what it mirrors,
+    which its controller does not do by itself yet. Null without `arrivals`.
   EOT
   # Composed, so that it is known at plan.
   value = module.inputs.arrivals == null ? null : local.arrivals_bucket_name

@@ -1,6 +1,7 @@
 variable "log_retention_days" {
   description = <<-EOT
-    Days that the log of the function endpoint-map is kept, which there is with `capture.datapath` "bpf".
+    Days that the logs of the functions endpoint-map (with `capture.datapath` "bpf") and arrivals (with `arrivals`) are
+    kept.
 
     A value that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90 … 3653), or 0 for ever. Default 30.
   EOT

@@ -13,8 +13,9 @@ variable "lambda_package" {
 
     - `s3_bucket`: the bucket.
     - `s3_key_prefix`: what stands before `reconcile.zip`, `requests.zip` and `sweep.zip` in the key (in mirror-client and
-      the root, with `endpoint_management` "automatic", `endpoints.zip` as well, in the root, with `datapath` "bpf",
-      `endpoint-map.zip`). Put the version into it: a changed key is what makes Lambda fetch. Default empty.
+      the root, with `endpoint_management` "automatic", `endpoints.zip` as well; in the root, with `datapath` "bpf",
+      `endpoint-map.zip`, and with `capture_arrivals` `arrivals.zip`). Put the version into it: a changed key is what makes
+      Lambda fetch. Default empty.
 
     Default null: the zips in this repository.
   EOT

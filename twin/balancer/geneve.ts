@@ -1,7 +1,7 @@
 /**
  * What a Gateway Load Balancer sends to its targets: the packet that came to the endpoint, whole with its IP header, behind
- * a GENEVE header with three options of AWS's (RFC 8926; AWS, "Integrate your custom logic or appliance with AWS Gateway
- * Load Balancer": class 0x0108, types 1 to 3 are endpoint, attachment and flow cookie).
+ * a GENEVE header (RFC 8926) with three options of AWS's: class 0x0108, types 1 to 3 are endpoint, attachment and flow
+ * cookie (seen in several public programs, not documented by AWS (?)).
  */
 const AWS = 0x0108;
 const OPTIONS = 32;

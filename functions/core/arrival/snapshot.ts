@@ -158,7 +158,7 @@ function jsonOf(line: string): unknown {
   }
 }
 
-/** What a controller writes; `parseSources` reads it. */
+/** What a controller is to write (none does yet); `parseSources` reads it. */
 export function formatSources(controller: string, at: string, rows: readonly Listed[]): string {
   const header = { version: 1, controller, rows: rows.length, at };
   const lines = rows.map(

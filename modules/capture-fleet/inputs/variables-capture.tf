@@ -1,5 +1,10 @@
 # What a node does with the packets.
 
+locals {
+  # "Amazon EC2 instance type naming conventions": in these families a d says that there are NVMe disks.
+  types_without_disk = [for type in var.instance_types : type if can(regex("^[acmrt][0-9]+[a-ce-z]*(-[a-z0-9]+)?[.]", type))]
+}
+
 variable "capture" {
   description = <<-EOT
     What the nodes capture, and by which tool.
@@ -27,7 +32,7 @@ variable "capture" {
     - `datapath`: `kernel` (geneve and vxlan interfaces of the kernel; endpoint and VNI of a packet are lost, so that all
       clients' packets are filed together) or `bpf` (says by a VLAN tag whose a frame is, by the account that owns the
       endpoint it came through; needed for `readers` of clients and where clients' CIDRs overlap, with which
-      Zeek must be 8.0 or later to tell their connections apart). Default kernel.
+      Zeek must be 8.0 or later to tell their connections apart, by its documents). Default kernel.
     - `workers`: readers that share the interface by flow, 1 to 192. Default null: one for each vCPU.
     - `rotation`: a file ends after `seconds` (1 to 3600, default 60) or `megabytes` (1 to 4096, default 256),
       whichever comes first. What is in an unfinished file is what a crash can lose, and the shorter, the more
@@ -235,35 +240,31 @@ variable "capture" {
   }
 
   validation {
-    # "Amazon EC2 instance type naming conventions": in these families a d says that there are NVMe disks.
-    condition = var.capture.spool.storage != "instance_store" || alltrue([
-      for type in var.instance_types : !can(regex("^[acmrt][0-9]+[a-ce-z]*(-[a-z0-9]+)?[.]", type))
-    ])
+    condition     = var.capture.spool.storage != "instance_store" || length(local.types_without_disk) == 0
     error_message = <<-EOT
-      The attribute spool.storage of capture is "instance_store", and ${join(", ", [
-    for type in var.instance_types : type if can(regex("^[acmrt][0-9]+[a-ce-z]*(-[a-z0-9]+)?[.]", type))
-])} in instance_types has none: take types with a d, such as c6id.large, or "volume".
+      The attribute spool.storage of capture is "instance_store", and ${join(", ", local.types_without_disk)} in
+      instance_types has none: take types with a d, such as c6id.large, or "volume".
     EOT
-}
+  }
 
-validation {
-  condition     = var.capture.spool.size >= 1 && var.capture.spool.size <= 16384 && floor(var.capture.spool.size) == var.capture.spool.size
-  error_message = "The attribute spool.size of capture must be a whole number of GiB from 1 to 16384."
-}
+  validation {
+    condition     = var.capture.spool.size >= 1 && var.capture.spool.size <= 16384 && floor(var.capture.spool.size) == var.capture.spool.size
+    error_message = "The attribute spool.size of capture must be a whole number of GiB from 1 to 16384."
+  }
 
-# Amazon EBS User Guide, "General Purpose SSD volumes"; Regions that still end at 1000 MiB/s and 16000 say so at apply.
-validation {
-  condition = (
-    var.capture.spool.throughput >= 125 && var.capture.spool.throughput <= 2000 &&
-    var.capture.spool.iops >= 3000 && var.capture.spool.iops <= 80000 &&
-    floor(var.capture.spool.throughput) == var.capture.spool.throughput &&
-    floor(var.capture.spool.iops) == var.capture.spool.iops
-  )
-  error_message = "In spool of capture, throughput must be a whole number from 125 to 2000 (MiB/s) and iops one from 3000 to 80000."
-}
+  # Amazon EBS User Guide, "General Purpose SSD volumes"; Regions that still end at 1000 MiB/s and 16000 say so at apply.
+  validation {
+    condition = (
+      var.capture.spool.throughput >= 125 && var.capture.spool.throughput <= 2000 &&
+      var.capture.spool.iops >= 3000 && var.capture.spool.iops <= 80000 &&
+      floor(var.capture.spool.throughput) == var.capture.spool.throughput &&
+      floor(var.capture.spool.iops) == var.capture.spool.iops
+    )
+    error_message = "In spool of capture, throughput must be a whole number from 125 to 2000 (MiB/s) and iops one from 3000 to 80000."
+  }
 
-validation {
-  condition     = var.capture.spool.throughput <= var.capture.spool.iops / 4
-  error_message = "In spool of capture, gp3 gives at most 0.25 MiB/s for each of iops: raise iops to four times throughput."
-}
+  validation {
+    condition     = var.capture.spool.throughput <= var.capture.spool.iops / 4
+    error_message = "In spool of capture, gp3 gives at most 0.25 MiB/s for each of iops: raise iops to four times throughput."
+  }
 }

@@ -1,13 +1,13 @@
 variable "lambda_package" {
   description = <<-EOT
-    Where the zip of the function endpoint-map is taken from instead of this repository, for organizations whose code must come from a
-    bucket of theirs.
+    Where the zips of the functions endpoint-map (with `capture.datapath` "bpf") and arrivals (with `arrivals`) are taken
+    from instead of this repository, for organizations whose code must come from a bucket of theirs.
 
     - `s3_bucket`: the bucket.
-    - `s3_key_prefix`: what stands before `endpoint-map.zip` in the key. Put the version into it: a changed key is what
-      makes Lambda fetch. Default empty.
+    - `s3_key_prefix`: what stands before `endpoint-map.zip` and `arrivals.zip` in the key. Put the version into it: a
+      changed key is what makes Lambda fetch. Default empty.
 
-    Default null: the zip in this repository.
+    Default null: the zips in this repository.
   EOT
   type = object({
     s3_bucket     = string
@@ -23,13 +23,14 @@ variable "lambda_package" {
 
 variable "vpc_config" {
   description = <<-EOT
-    Where the function endpoint-map is placed in a VPC, for organizations that ask for it. The APIs of EC2 and Amazon S3 (a
-    gateway endpoint, which is free) must be reachable from there.
+    Where the functions endpoint-map (with `capture.datapath` "bpf") and arrivals (with `arrivals`) are placed in a VPC,
+    for organizations that ask for it. The APIs of EC2 and Amazon S3 (a gateway endpoint, which is free), and with
+    `arrivals` that of Elastic Load Balancing, must be reachable from there.
 
     - `subnet_ids`: 1 to 16, of one VPC. Give subnets of their own, a /28 each.
     - `security_group_ids`: 1 to 5.
 
-    Default null: in no VPC, which the function does not need.
+    Default null: in no VPC, which the functions do not need.
   EOT
   type = object({
     subnet_ids         = list(string)

@@ -152,6 +152,50 @@ run "it_runs_as_often_as_is_asked_for_and_its_silence_is_an_alarm" {
   }
 }
 
+run "its_zip_and_its_place_are_the_callers_and_its_subnets_are_to_be_there" {
+  command = plan
+
+  variables {
+    lambda_package = { s3_bucket = "code", s3_key_prefix = "traffic-mirror/1.0.0/" }
+    vpc_config     = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  override_module {
+    target = module.existing
+    outputs = {
+      vpcs    = { vpc_id = "vpc-0123456789abcdef0" }
+      subnets = { "subnets[\"one\"]" = "subnet-00000000000000001" }
+    }
+  }
+
+  assert {
+    condition = (
+      module.arrivals["arrivals"].package == "s3://code/traffic-mirror/1.0.0/arrivals.zip" &&
+      module.arrivals["arrivals"].subnet_ids == toset(["subnet-0123456789abcdef0"])
+    )
+    error_message = "An organization's rules for code and networks hold for this function as well."
+  }
+
+  assert {
+    condition     = jsonencode(local.subnet_lists) == jsonencode({ "vpc_config.subnet_ids[%d]" = ["subnet-0123456789abcdef0"] })
+    error_message = "Lambda would refuse it at apply: ${jsonencode(local.subnet_lists)}"
+  }
+}
+
+run "without_a_function_no_subnet_is_asked_for" {
+  command = plan
+
+  variables {
+    arrivals   = null
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+  }
+
+  assert {
+    condition     = length(local.subnet_lists) == 0
+    error_message = "Nothing may be read: ${jsonencode(local.subnet_lists)}"
+  }
+}
+
 run "a_schedule_slower_than_five_minutes_is_refused" {
   command = plan
 

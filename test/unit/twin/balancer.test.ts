@@ -14,7 +14,7 @@ const FLOW = {
 describe("what a target receives", () => {
   const packet = wrap(headOf(FLOW), Buffer.from("vxlan and frame"));
 
-  test("is GENEVE as AWS documents it: version 0, 32 bytes of options, an IPv4 packet", () => {
+  test("is GENEVE as RFC 8926 and public programs have it: version 0, 32 bytes of options, an IPv4 packet", () => {
     expect(packet.subarray(0, 8).toString("hex")).toBe("0800080000000000");
     // Class 0x0108, types 1 (endpoint, 8 bytes), 2 (attachment, 8 bytes), 3 (flow cookie, 4 bytes).
     expect(packet.subarray(8, 40).toString("hex")).toBe(

@@ -10,8 +10,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define ENDPOINT_OPTION 1 // its eight bytes are the endpoint's id; not documented, seen in several public programs (?)
-#define AWS_CLASS 0x0108 // Gateway Load Balancer's option class (Elastic Load Balancing, "Gateway Load Balancers")
+#define ENDPOINT_OPTION 1 // its eight bytes are the endpoint's id; seen in several public programs, not documented by AWS (?)
+#define AWS_CLASS 0x0108 // Gateway Load Balancer's option class; likewise (?)
 
 struct geneve { __u8 version_length, flags; __be16 protocol; __u8 vni[3], reserved; __be16 option_class; };
 struct option { __be16 class; __u8 type, length; };
