@@ -27,6 +27,7 @@ said() {
   printf "%d packets captured$3%d packets received by filter$3%d packets dropped by kernel\\n" "$n" $((n + ring)) 0 >&2
 }
 trap 'said "$1" "$2" ", "' USR1
+trap : USR2 # writes what it holds, which this one never does
 trap 'said "$1" "$2" "\\n"; exit 0' TERM
 echo "listening on mirror0" >&2
 while :; do

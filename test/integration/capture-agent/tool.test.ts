@@ -136,13 +136,13 @@ while :; do sleep 0.3; echo "$n" >"$folder/next-$((n += 1)).pcap"; done
   expect(await done()).toEqual(expect.arrayContaining(["first.pcap", "next-1.pcap", "next-2.pcap"]));
 });
 
-test("a compressed file beside its original is a part, and is not evidence twice", async () => {
+test("a compressed log of Suricata's beside its original is a part, and is not evidence twice", async () => {
   write("bin/tool", "#!/bin/sh\n", 0o755);
-  write("spool/open/eve.json", "all");
-  write("spool/open/eve.json.gz", "half");
-  write("spool/open/other.json.gz", "whole");
+  write("spool/open/suricata/1-eve.json", "all");
+  write("spool/open/suricata/1-eve.json.gz", "half");
+  write("spool/open/suricata/2-eve.json.gz", "whole");
   expect(start({ TOOL_COMMAND: join(folder, "bin/tool") }).status).toBe(0);
-  expect(await done()).toEqual(["eve.json", "other.json.gz"]);
+  expect(await done()).toEqual(["suricata/1-eve.json", "suricata/2-eve.json.gz"]);
 });
 
 test.each([
