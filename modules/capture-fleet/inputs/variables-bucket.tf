@@ -78,7 +78,7 @@ variable "notifications" {
     # prefixes are taken where suffixes do not overlap, and the other way round.
     condition = alltrue(flatten([
       for one, first in var.notifications.queues : [
-        for other, second in var.notifications.queues : one >= other || !(
+        for other, second in var.notifications.queues : one == other || !(
           (startswith(first.prefix, second.prefix) || startswith(second.prefix, first.prefix)) &&
           (endswith(first.suffix, second.suffix) || endswith(second.suffix, first.suffix))
         )

@@ -392,6 +392,7 @@ run "an_instance_store_of_a_type_that_has_none_is_refused" {
 
   variables {
     instance_types = ["c6id.large", "c6i.large"]
+    scaling        = { network_in_mbps = 781 }
     capture        = { spool = { storage = "instance_store" } }
   }
 
@@ -421,6 +422,7 @@ run "a_filter_that_only_names_something_like_vlan_is_none" {
 
   variables {
     instance_types = ["c6id.large", "i4i.large", "m7gd.large"]
+    scaling        = { network_in_mbps = 781 }
     capture        = { datapath = "bpf", filter = "host vlan7.example", spool = { storage = "instance_store" } }
   }
 

@@ -148,6 +148,7 @@ run "a_volume_of_its_own_has_the_throughput_and_the_root_volume_what_costs_nothi
 run "an_instance_store_is_no_limit_that_is_known" {
   variables {
     instance_types = ["c6id.large"]
+    scaling        = { network_in_mbps = 781 }
     capture        = { spool = { storage = "instance_store" } }
     capacity       = { candidates = ["c6in.large"] }
   }

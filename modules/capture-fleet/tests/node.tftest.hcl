@@ -146,6 +146,9 @@ run "by_default_a_node_decapsulates_in_the_kernel_and_writes_pcap" {
       SPOOL_STORAGE='root'
       SSM_AGENT_URL='https://s3.eu-west-1.amazonaws.com/amazon-ssm-eu-west-1/latest/debian_amd64/amazon-ssm-agent.deb'
       TOOL_ARGUMENTS=''
+      TOOL_BUCKET=''
+      TOOL_BUCKET_ENDPOINT='127.0.0.1:6090'
+      TOOL_BUCKET_REGION='eu-west-1'
       TOOL_COMMAND=''
       TOOL_COMPRESSION='zstd'
       TOOL_COMPRESSION_LEVEL='1'
@@ -161,8 +164,9 @@ run "by_default_a_node_decapsulates_in_the_kernel_and_writes_pcap" {
 
   assert {
     condition = jsondecode(yamldecode(local.user_data["all"]).write_files[0].content).tool == {
-      kind = "tcpdump"
-      unit = "traffic-mirror-tool.service"
+      kind     = "tcpdump"
+      unit     = "traffic-mirror-tool.service"
+      filtered = false
       counters = {
         file                  = "/run/traffic-mirror/counters.json"
         packets               = "packets"
