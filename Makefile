@@ -152,7 +152,7 @@ test-terragrunt: setup ## examples/terragrunt by the real Terragrunt: the PATH's
 
 # Both wait for most of their time, and so take no longer together than the longer one alone.
 .PHONY: test-slow
-test-slow: setup ## test-terragrunt and test-qualify side by side, as .ci/run has them (needs Go)
+test-slow: setup ## test-terragrunt and test-qualify side by side (needs Go)
 	@command -v terragrunt >/dev/null || $(MAKE) --no-print-directory $(BIN)/terragrunt
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm test --silent -- --only terragrunt,qualify
 
