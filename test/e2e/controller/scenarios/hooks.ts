@@ -20,6 +20,7 @@ export const hooks = (world: World): void => {
       ([each]) => each?.state === "InService",
     );
     expect(member?.state).toBe("InService");
+    await world.cloud.idle(); // a run says what it did when it ends
     expect(await world.sessionsOn(member?.interfaceId ?? "")).toHaveLength(1);
     expect(await world.count("HooksContinued")).toBe(1);
     await world.scale("held", 0);
@@ -33,6 +34,7 @@ export const hooks = (world: World): void => {
       () => states(world, "held"),
       ([state]) => state === "InService",
     );
+    await world.cloud.idle();
     const [batch] = await world.cloud.invocations(world.outputs.function_names.reconcile);
     expect(batch).toBeDefined();
     const bodies = (await world.cloud.invocations(world.outputs.function_names.reconcile)).flatMap(
